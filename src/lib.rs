@@ -1,0 +1,1 @@
+//! Kafkascope: an Apache Kafka cluster that fits in a browser tab.

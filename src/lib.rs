@@ -1,1 +1,4 @@
 //! Kafkascope: an Apache Kafka cluster that fits in a browser tab.
+
+pub mod i18n;
+pub mod view;

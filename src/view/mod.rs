@@ -1,0 +1,3 @@
+//! From the world to what the page shows: plain comparable data, sentences, *Why?* cards, geometry; no DOM.
+
+pub mod model;

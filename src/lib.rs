@@ -1,4 +1,5 @@
 //! Kafkascope: an Apache Kafka cluster that fits in a browser tab.
 
+pub mod cluster;
 pub mod i18n;
 pub mod view;

@@ -1,0 +1,3 @@
+//! The world: nodes wired to the network.
+
+pub mod command;

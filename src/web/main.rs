@@ -1,2 +1,5 @@
 //! The page.
+
+mod stage_api;
+
 fn main() {}

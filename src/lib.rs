@@ -2,4 +2,5 @@
 
 pub mod cluster;
 pub mod i18n;
+pub mod sim;
 pub mod view;

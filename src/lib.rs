@@ -1,1 +1,3 @@
 //! Kafkascope: an Apache Kafka cluster that fits in a browser tab.
+
+pub mod kafka;

@@ -1,0 +1,3 @@
+//! Kafka itself, as its source says: the rules that decide where a record goes and who reads it.
+
+pub mod hash;

@@ -1,3 +1,4 @@
 //! Kafka itself, as its source says: the rules that decide where a record goes and who reads it.
 
+pub mod client;
 pub mod hash;

@@ -1,0 +1,3 @@
+//! Kafka's clients.
+
+pub mod partitioner;

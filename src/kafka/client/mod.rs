@@ -1,3 +1,4 @@
 //! Kafka's clients.
 
 pub mod partitioner;
+pub mod serializer;

@@ -1,4 +1,5 @@
 //! Kafka itself, as its source says: the rules that decide where a record goes and who reads it.
 
 pub mod client;
+pub mod controller;
 pub mod hash;

@@ -2,4 +2,5 @@
 
 pub mod cluster;
 pub mod i18n;
+pub mod kafka;
 pub mod view;

@@ -1,0 +1,3 @@
+//! Kafka itself, as its source says.
+
+pub mod config;

@@ -2,5 +2,6 @@
 
 pub mod assignor;
 pub mod client;
+pub mod config;
 pub mod controller;
 pub mod hash;

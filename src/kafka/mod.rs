@@ -1,3 +1,4 @@
 //! Kafka itself, as its source says.
 
 pub mod config;
+pub mod limits;

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use crate::i18n::{Arg, Template, Text};
 
 pub use error::{ALL, ConfigError};
+pub(crate) use error::{nearest, shorten};
 pub use table::TABLE;
 pub use views::{
     Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, PartitionerClass, ProducerConfig, TopicConfig,

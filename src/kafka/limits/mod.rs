@@ -94,9 +94,12 @@ limits! {
     /// `group.id`.
     GROUP_ID "group", 1..=249 Characters;
     "A group's id has at most {max} characters." "group id 最多 {max} 个字符。"
-    /// `client.id` of a producer or consumer.
-    CLIENT_ID "client.id", 1..=100 Characters;
-    "A client's id has at most {max} characters." "client id 最多 {max} 个字符。"
+    /// `client.id` of a producer.
+    PRODUCER_ID "producer", 1..=100 Characters;
+    "A producer's `client.id` has at most {max} characters." "producer 的 `client.id` 最多 {max} 个字符。"
+    /// `client.id` of a consumer.
+    CONSUMER_ID "consumer", 1..=100 Characters;
+    "A consumer's `client.id` has at most {max} characters." "consumer 的 `client.id` 最多 {max} 个字符。"
     /// `broker.rack`, `client.rack`.
     RACK "rack", 1..=64 Characters;
     "A rack's name has at most {max} characters." "rack 名称最多 {max} 个字符。"
@@ -162,7 +165,7 @@ impl LimitUnit {
     fn arg(self, value: u64) -> Arg {
         match self {
             LimitUnit::Microseconds => Arg::Duration(value),
-            LimitUnit::Millihertz => Arg::from(rate_text(value)),
+            LimitUnit::Millihertz => Arg::from(decimal_text(value)),
             _ => Arg::from(value),
         }
     }
@@ -264,7 +267,7 @@ pub fn check_topic_collision<'a>(name: &str, topics: impl IntoIterator<Item = &'
     }
 }
 
-/// A name that Kafka leaves free: [`GROUP_ID`], [`CLIENT_ID`] or [`RACK`].
+/// A name that Kafka leaves free: [`GROUP_ID`], [`PRODUCER_ID`], [`CONSUMER_ID`] or [`RACK`].
 pub fn check_name(limit: &'static Limit, name: &str) -> Result<(), LimitError> {
     limit.check_text(name)?;
     match name.chars().any(char::is_control) {
@@ -281,9 +284,9 @@ pub fn check_record(key: Option<&[u8]>, value: &str, headers: &[(String, String)
     headers.iter().try_for_each(|(name, value)| HEADER_BYTES.check(name.len() as u64 + value.len() as u64))
 }
 
-/// Thousandths of a record a second as a decimal number of records a second, such as `0.5`.
-pub fn rate_text(millihertz: u64) -> String {
-    let (whole, part) = (millihertz / 1_000, millihertz % 1_000);
+/// Thousandths as a decimal number, such as `0.5` for 500.
+pub fn decimal_text(thousandths: u64) -> String {
+    let (whole, part) = (thousandths / 1_000, thousandths % 1_000);
     match part {
         0 => whole.to_string(),
         _ => format!("{whole}.{part:03}").trim_end_matches('0').to_owned(),

@@ -74,7 +74,7 @@ fn topic_names_as_kafka() {
 
 #[test]
 fn free_names() {
-    for limit in [&GROUP_ID, &CLIENT_ID, &RACK] {
+    for limit in [&GROUP_ID, &PRODUCER_ID, &CONSUMER_ID, &RACK] {
         assert_eq!(check_name(limit, &"组".repeat(limit.max as usize)), Ok(()));
         says(check_name(limit, &"a".repeat(limit.max as usize + 1)));
         says(check_name(limit, ""));
@@ -99,6 +99,6 @@ fn records_at_and_past() {
 fn rates() {
     let cases = [(0, "0"), (1, "0.001"), (500, "0.5"), (4_000, "4"), (1_250, "1.25"), (10_010, "10.01")];
     for (millihertz, text) in cases {
-        assert_eq!(rate_text(millihertz), text);
+        assert_eq!(decimal_text(millihertz), text);
     }
 }

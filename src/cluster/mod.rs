@@ -1,3 +1,4 @@
 //! The world: nodes wired to the network.
 
 pub mod command;
+pub mod command_text;

@@ -3,11 +3,13 @@
 pub mod assignor;
 pub mod broker;
 pub mod client;
+pub mod config;
 pub mod controller;
 pub mod coordinator;
 pub mod event;
 pub mod hash;
 pub mod ids;
+pub mod limits;
 pub mod log;
 pub mod metadata;
 pub mod node;

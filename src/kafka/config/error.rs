@@ -50,14 +50,14 @@ impl ConfigError {
     pub fn text(&self) -> Text {
         match self {
             ConfigError::Unknown { scope, name, belongs_to: Some(other), .. } => {
-                OF_ANOTHER_SCOPE.with("name", short(name)).with("scope", scope.text()).with("other", other.text())
+                OF_ANOTHER_SCOPE.with("name", shorten(name)).with("scope", scope.text()).with("other", other.text())
             }
             ConfigError::Unknown { scope, name, did_you_mean: Some(near), .. } => {
-                UNKNOWN_BUT_NEAR.with("name", short(name)).with("scope", scope.text()).with("near", *near)
+                UNKNOWN_BUT_NEAR.with("name", shorten(name)).with("scope", scope.text()).with("near", *near)
             }
-            ConfigError::Unknown { scope, name, .. } => UNKNOWN.with("name", short(name)).with("scope", scope.text()),
+            ConfigError::Unknown { scope, name, .. } => UNKNOWN.with("name", shorten(name)).with("scope", scope.text()),
             ConfigError::Invalid { name, value, allowed } => {
-                INVALID.with("name", *name).with("value", short(value)).with("allowed", allowed.allowed())
+                INVALID.with("name", *name).with("value", shorten(value)).with("allowed", allowed.allowed())
             }
             ConfigError::Conflict { rule, .. } => rule.clone(),
         }
@@ -65,12 +65,7 @@ impl ConfigError {
 
     pub(super) fn unknown(scope: Scope, name: &str) -> ConfigError {
         let belongs_to = Scope::ALL.into_iter().find(|other| of_scope(*other).any(|config| config.name == name));
-        let plain = letters(name);
-        let did_you_mean = of_scope(scope)
-            .map(|config| (distance(&letters(config.name), &plain), config.name))
-            .filter(|(distance, near)| *distance <= near.len() / 5)
-            .min()
-            .map(|(_, near)| near);
+        let did_you_mean = nearest(of_scope(scope).map(|config| config.name), name);
         ConfigError::Unknown { scope, name: name.to_owned(), did_you_mean, belongs_to }
     }
 }
@@ -88,11 +83,21 @@ impl Scope {
 }
 
 /// At most 60 characters of a user's text, so that a sentence stays one.
-fn short(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// The one of `names` that `name` was probably meant to be.
+pub fn nearest(names: impl Iterator<Item = &'static str>, name: &str) -> Option<&'static str> {
+    let plain = letters(name);
+    names
+        .map(|near| (distance(&letters(near), &plain), near))
+        .filter(|(distance, near)| *distance <= (near.len() / 5).max(1))
+        .min()
+        .map(|(_, near)| near)
 }
 
 /// A name without case and separators; `lingerMs`, `linger_ms` and `linger.ms` are alike. Cut: it is only compared.
@@ -138,7 +143,7 @@ templates! { "config_text":
         "`replica.fetch.wait.max.ms` 不得大于 `replica.lag.time.max.ms` = {lag} ms，不能是 {value} ms。";
     AT_LEAST = "a whole number of at least {min}", "不小于 {min} 的整数";
     BETWEEN = "a whole number from {min} to {max}", "介于 {min} 和 {max} 之间的整数";
-    TRUE_OR_FALSE = "`true` or `false`", "布尔值 `true` 或 `false`";
+    TRUE_OR_FALSE = "either `true` or `false`", "布尔值 `true` 或 `false`";
     ONE_OF = "one of {values}", "以下之一：{values}";
     VALUE = "`{value}`", "`{value}`";
     SHORT_TEXT = "a text of at most {max} characters", "不超过 {max} 个字符的文本";

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use crate::i18n::{Arg, Template, Text};
 
 pub use error::{ALL, ConfigError};
+pub(crate) use error::{nearest, shorten};
 pub use table::TABLE;
 pub use views::{
     Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, PartitionerClass, ProducerConfig, TopicConfig,
@@ -21,9 +22,6 @@ pub use views::{
 
 /// Settings by Kafka's name, as text. What is not in it has its default.
 pub type Settings = BTreeMap<String, String>;
-
-/// The longest name of a rack, in characters.
-pub const RACK_MAX: u32 = 64;
 
 /// One config: a row of [`TABLE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

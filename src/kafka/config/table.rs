@@ -5,7 +5,7 @@
 //! maximum of the model's own. Left out: every config whose effect the model does not have.
 
 use super::{Config, Kind, Scope, Scope::*, Unit, Unit::*};
-use crate::i18n::Template;
+use crate::{i18n::Template, kafka::limits::RACK};
 
 const INT_MAX: i64 = i32::MAX as i64;
 const SHORT_MAX: i64 = i16::MAX as i64;
@@ -156,7 +156,7 @@ table! {
     "How much data one fetch returns at most for each partition; the first batch is returned even if it is larger."
     "一次 fetch 每个分区最多返回的数据量；第一个 batch 即使更大也会返回。"
 
-    "client.rack" [Consumer], Kind::Text { max: super::RACK_MAX }, PLAIN, "";
+    "client.rack" [Consumer], Kind::Text { max: RACK.max as u32 }, PLAIN, "";
     "The rack in which the consumer runs, to compare with the racks of the brokers."
     "consumer 所在的 rack，用于与 broker 的 rack 比较。"
 

@@ -138,7 +138,7 @@ fn values_at_and_past_their_range() {
 fn unknown_names_are_refused_with_a_hint() {
     let cases = [
         (Scope::Producer, "lingerMs", "There is no producer config lingerMs; did you mean linger.ms?"),
-        (Scope::Producer, "ack", "There is no producer config ack."),
+        (Scope::Producer, "ack", "There is no producer config ack; did you mean acks?"),
         (Scope::Producer, "max.inflight.requests.per.connection", ""),
         (Scope::Consumer, "linger.ms", "linger.ms is not a consumer config but a producer config."),
         (Scope::Topic, "retention.ms", "There is no topic config retention.ms."),
@@ -167,7 +167,7 @@ fn sentences_say_what_is_allowed() {
         ("linger.ms", "-1", "linger.ms must be a whole number of at least 0, not “-1”."),
         ("batch.size", "x", "batch.size must be a whole number from 0 to 2147483647, not “x”."),
         ("acks", "2", "acks must be one of all, -1, 1, 0, not “2”."),
-        ("partitioner.ignore.keys", "no", "partitioner.ignore.keys must be true or false, not “no”."),
+        ("partitioner.ignore.keys", "no", "partitioner.ignore.keys must be either true or false, not “no”."),
     ];
     for (name, value, sentence) in cases {
         assert_eq!(refused(Scope::Producer, &[(name, value)]).1, sentence);

@@ -8,9 +8,11 @@
 //! Template syntax: `{name}` a value; `{n|one record|{n} records}` singular and plural of the number `n`;
 //! `**…**` strong; `` `…` `` code.
 
+pub mod forms;
 mod render;
 #[cfg(test)]
 mod tests;
+pub mod ui;
 
 pub use render::{Span, SpanStyle};
 

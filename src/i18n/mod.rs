@@ -12,7 +12,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-pub use render::{Span, SpanStyle};
+pub use render::{Span, SpanStyle, render_source};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,4 +2,6 @@
 
 pub mod cluster;
 pub mod i18n;
+pub mod kafka;
+pub mod sim;
 pub mod view;

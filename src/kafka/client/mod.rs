@@ -1,0 +1,4 @@
+//! Kafka's clients.
+
+pub mod partitioner;
+pub mod serializer;

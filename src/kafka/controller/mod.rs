@@ -1,0 +1,3 @@
+//! The KRaft controller.
+
+pub mod placement;

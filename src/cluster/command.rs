@@ -3,12 +3,9 @@
 //! The text form, one command a line, is in [`super::command_text`]; both derive from the same table there.
 //! Left out: anything that only concerns the page (lens, language, playhead).
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-/// Settings by Kafka's name, as text; checked against `kafka::config::TABLE` when the command is applied.
-pub type Settings = BTreeMap<String, String>;
+pub use crate::kafka::config::Settings;
 
 /// One thing done to the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

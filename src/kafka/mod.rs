@@ -2,5 +2,7 @@
 
 pub mod assignor;
 pub mod client;
+pub mod config;
 pub mod controller;
 pub mod hash;
+pub mod limits;

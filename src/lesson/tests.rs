@@ -424,3 +424,16 @@ fn a_wrong_file_is_refused_with_its_name_and_field() {
         assert!(said.contains(says), "`{from}` → `{to}`: expected “{says}” in:\n{said}");
     }
 }
+
+#[test]
+fn every_shipped_lesson_loads() {
+    let lessons = super::catalogue().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let names: Vec<(&str, Option<u32>)> = lessons.iter().map(|lesson| (lesson.id.as_str(), lesson.number)).collect();
+    let wanted = [
+        ("start", None),
+        ("a-log-only-grows", Some(1)),
+        ("keys-and-partitions", Some(2)),
+        ("a-consumer-joins", Some(3)),
+    ];
+    assert_eq!(names, wanted);
+}

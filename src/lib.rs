@@ -3,5 +3,6 @@
 pub mod cluster;
 pub mod i18n;
 pub mod kafka;
+pub mod lesson;
 pub mod sim;
 pub mod view;

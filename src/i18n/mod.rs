@@ -14,7 +14,7 @@ mod render;
 mod tests;
 pub mod ui;
 
-pub use render::{Span, SpanStyle};
+pub use render::{Span, SpanStyle, render_source};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -209,6 +209,9 @@ pub enum EventKind {
     /// An admin request was refused.
     AdminRefused { api: Api, error: ErrorCode },
 
+    /// The run keeps as many records as it may: loads are paused.
+    RecordLimitReached,
+
     // --- broker process
     /// A broker's process began.
     BrokerStarted,

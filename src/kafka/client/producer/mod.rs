@@ -6,8 +6,6 @@
 mod accumulator;
 mod application;
 mod sender;
-#[cfg(test)]
-mod tests;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
@@ -76,6 +74,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Adds another producer's counts.
+    pub fn add(&mut self, other: &Ledger) {
+        self.sent += other.sent;
+        self.waiting += other.waiting;
+        self.in_flight += other.in_flight;
+        self.acknowledged += other.acknowledged;
+        self.failed += other.failed;
+        self.fire_and_forget += other.fire_and_forget;
+    }
+
     /// Does every record sent have exactly one state?
     pub fn adds_up(&self) -> bool {
         self.sent == self.waiting + self.in_flight + self.acknowledged + self.failed + self.fire_and_forget

@@ -1,5 +1,7 @@
 //! Why a command cannot be done, as sentences for people.
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use super::{ClusterSpec, command_check::CommandError};
 use crate::{
     i18n::Text,

@@ -3,6 +3,8 @@
 //! An event has no prose; `view::story` makes the sentences. Every RPC sent and received is an event too, so that the
 //! chain of causes has no gap.
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::sync::Arc;
 
 use crate::{

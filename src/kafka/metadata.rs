@@ -3,6 +3,8 @@
 //! As `metadata/src/main/java/org/apache/kafka/image`: the controller writes records, each broker applies them at its
 //! own moment and so has its own version. Left out: features, ACLs, quotas, snapshots.
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::kafka::{

@@ -4,6 +4,8 @@
 //! (`clients/src/main/resources/common/message`). Left out: versions, throttling, authorization, tagged fields.
 //! Lists that travel unchanged many times are shared (`Arc`).
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::sync::Arc;
 
 use crate::kafka::{

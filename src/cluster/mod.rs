@@ -9,7 +9,7 @@ mod apply;
 pub mod command;
 pub mod command_check;
 pub mod command_text;
-mod error;
+pub mod error;
 mod nodes;
 mod processes;
 
@@ -17,7 +17,7 @@ pub use error::WorldError;
 pub use nodes::{ConsumerSlot, ProducerSlot};
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -65,6 +65,7 @@ pub struct World {
     next_order: u32,
     /// Every topic there ever was, with its name.
     topic_names: BTreeMap<TopicId, Name>,
+    internal_topics: BTreeSet<TopicId>,
     records_kept: u64,
     /// What became of the records of producers that have closed.
     closed_ledger: Ledger,
@@ -103,6 +104,7 @@ impl World {
             next_client: crate::kafka::node::FIRST_CLIENT,
             next_order: 0,
             topic_names: BTreeMap::new(),
+            internal_topics: BTreeSet::new(),
             records_kept: 0,
             closed_ledger: Ledger::default(),
             commands: 0,
@@ -194,6 +196,20 @@ impl World {
         self.topic_names.get(&topic).map_or("?", |name| name)
     }
 
+    /// Is it one of Kafka's own topics?
+    pub fn is_internal(&self, topic: TopicId) -> bool {
+        self.internal_topics.contains(&topic)
+    }
+
+    /// Does an event change what is drawn? Internal topics are folded away, so nothing in them does by itself.
+    pub fn is_step(&self, event: &Event) -> bool {
+        let topic = match &event.kind {
+            EventKind::TopicCreated { topic, .. } => Some(*topic),
+            kind => kind.partition().map(|partition| partition.topic),
+        };
+        event.kind.is_step() && topic.is_none_or(|topic| !self.is_internal(topic))
+    }
+
     /// Records in the leaders' logs of user topics.
     pub fn records_kept(&self) -> u64 {
         self.records_kept
@@ -228,7 +244,7 @@ impl World {
                 self.deliver(node, base, Input::Timer(timer), events);
             }
             Due::Message { from, to, sent_us, message } => {
-                let base = self.event(to, fired.cause, received(from, &message), events);
+                let base = self.event(to, fired.cause, self.received(from, &message), events);
                 if self.is_unreachable(to, sent_us) {
                     if let Message::Request(channel, ..) = message {
                         self.send(to, from, base, Message::Disconnect(channel));
@@ -277,7 +293,7 @@ impl World {
                 Output::Chain => cause = last,
                 Output::Unchain => cause = base,
                 Output::Send { to, message } => {
-                    last = self.event(node, cause, sent(to, &message), events);
+                    last = self.event(node, cause, self.sent(to, &message), events);
                     self.send(node, to, last, message);
                 }
                 Output::SetTimer(timer, at_us) => self.kernel.set_timer(cause, node, timer, at_us),
@@ -333,7 +349,7 @@ impl World {
                 EventKind::ClientClosed => self.client_closed(node, id, events),
                 EventKind::TopicCreated { topic, .. } => self.note_topic(node, topic),
                 EventKind::RecordsAppended { partition, records, .. } => {
-                    if !is_internal(self.topic_name(partition.topic)) {
+                    if !self.is_internal(partition.topic) {
                         self.records_kept += u64::from(records);
                         self.enforce_record_limit(id, events);
                     }
@@ -348,43 +364,42 @@ impl World {
         let image = self.brokers.get(&controller.0).and_then(|broker| broker.controller.image.topics.get(&topic));
         if let Some(image) = image {
             self.topic_names.insert(topic, image.name.clone());
+            if is_internal(&image.name) {
+                self.internal_topics.insert(topic);
+            }
         }
     }
-}
 
-fn sent(to: NodeId, message: &Message) -> EventKind {
-    match rpc(to, message) {
-        Some(rpc) => EventKind::Sent(rpc),
-        None => EventKind::Disconnected(to),
+    fn sent(&self, to: NodeId, message: &Message) -> EventKind {
+        self.rpc(to, message).map_or(EventKind::Disconnected(to), EventKind::Sent)
     }
-}
 
-fn received(from: NodeId, message: &Message) -> EventKind {
-    match rpc(from, message) {
-        Some(rpc) => EventKind::Received(rpc),
-        None => EventKind::Disconnected(from),
+    fn received(&self, from: NodeId, message: &Message) -> EventKind {
+        self.rpc(from, message).map_or(EventKind::Disconnected(from), EventKind::Received)
     }
-}
 
-fn rpc(peer: NodeId, message: &Message) -> Option<Rpc> {
-    match message {
-        Message::Request(_, _, request) => {
-            let records = match request {
-                Request::Produce { batches, .. } => batches.iter().map(|batch| batch.records.len() as u32).sum(),
-                _ => 0,
-            };
-            Some(Rpc { peer, api: request.api(), response: false, error: ErrorCode::None, records })
+    /// An RPC in passing; only records of user topics count, because only they are drawn.
+    fn rpc(&self, peer: NodeId, message: &Message) -> Option<Rpc> {
+        match message {
+            Message::Request(_, _, request) => {
+                let records = match request {
+                    Request::Produce { batches, .. } => batches.iter().map(|batch| batch.records.len() as u32).sum(),
+                    _ => 0,
+                };
+                Some(Rpc { peer, api: request.api(), response: false, error: ErrorCode::None, records })
+            }
+            Message::Response(_, _, response) => {
+                let records = match response {
+                    Response::Fetch(results) => {
+                        let users = results.iter().filter(|result| !self.is_internal(result.partition.topic));
+                        users.flat_map(|result| &result.batches).map(|batch| batch.records.len() as u32).sum()
+                    }
+                    _ => 0,
+                };
+                Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records })
+            }
+            Message::Disconnect(_) => None,
         }
-        Message::Response(_, _, response) => {
-            let records = match response {
-                Response::Fetch(results) => {
-                    results.iter().flat_map(|result| &result.batches).map(|batch| batch.records.len() as u32).sum()
-                }
-                _ => 0,
-            };
-            Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records })
-        }
-        Message::Disconnect(_) => None,
     }
 }
 

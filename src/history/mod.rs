@@ -12,11 +12,7 @@ pub use scenario::{Scenario, start_cluster};
 use std::collections::VecDeque;
 
 use crate::{
-    cluster::{
-        World, WorldError,
-        command::Command,
-        command_text,
-    },
+    cluster::{World, WorldError, command::Command, command_text},
     kafka::{event::Event, limits},
     sim::EventId,
 };
@@ -219,7 +215,7 @@ impl Run {
     /// Takes new events in, and counts a step if one of them changes what is drawn.
     fn take_in(&mut self) {
         let first = self.buffer.first().map(|event| event.id);
-        if self.buffer.iter().any(|event| event.kind.is_step()) {
+        if self.buffer.iter().any(|event| self.world.is_step(event)) {
             self.steps += 1;
             self.step_began = first.unwrap_or_default();
         }
@@ -240,7 +236,7 @@ impl Scout {
                 let (_, command) = self.scripted.pop_front()?;
                 self.world.apply(&command, &mut events).ok()?;
             }
-            if events.iter().any(|event| event.kind.is_step()) {
+            if events.iter().any(|event| self.world.is_step(event)) {
                 return Some(self.world.now_us());
             }
             events.clear();

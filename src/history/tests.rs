@@ -12,7 +12,13 @@ fn the_start_cluster_comes_to_life() {
     let world = run.world();
     println!("{:?} {}", world.ledger(), run.event());
     for slot in world.consumers().values() {
-        println!("{} {:?} {:?} {:?}", slot.consumer.name, slot.consumer.membership, slot.consumer.app, slot.consumer.partitions());
+        println!(
+            "{} {:?} {:?} {:?}",
+            slot.consumer.name,
+            slot.consumer.membership,
+            slot.consumer.app,
+            slot.consumer.partitions()
+        );
     }
     assert!(world.ledger().acknowledged > 60, "{:?}", world.ledger());
     assert!(world.consumers().values().map(|slot| slot.consumer.records_consumed).sum::<u64>() > 50);

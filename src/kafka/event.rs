@@ -272,7 +272,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Does it change what is drawn? Such an event is a step.
+    /// Could it change what is drawn? It does unless it concerns an internal topic; see `World::is_step`.
     pub fn is_step(&self) -> bool {
         use EventKind as E;
         match self {
@@ -281,6 +281,37 @@ impl EventKind {
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
             _ => true,
+        }
+    }
+
+    /// The partition that it is about.
+    pub fn partition(&self) -> Option<TopicIdPartition> {
+        use EventKind as E;
+        match self {
+            E::RecordBuffered { partition, .. }
+            | E::BatchAcknowledged { partition, .. }
+            | E::BatchRetried { partition, .. }
+            | E::BatchFailed { partition, .. }
+            | E::RecordsAppended { partition, .. }
+            | E::DuplicateBatch { partition, .. }
+            | E::AppendRefused { partition, .. }
+            | E::ReplicaAppended { partition, .. }
+            | E::HighWatermarkAdvanced { partition, .. }
+            | E::FollowerHighWatermark { partition, .. }
+            | E::LogTruncated { partition, .. }
+            | E::BecameLeader { partition, .. }
+            | E::BecameFollower { partition, .. }
+            | E::FollowerLagging { partition, .. }
+            | E::FollowerCaughtUp { partition, .. }
+            | E::LeaderElected { partition, .. }
+            | E::IsrChanged { partition, .. }
+            | E::OffsetCommitted { partition, .. }
+            | E::RecordsFetched { partition, .. }
+            | E::RecordsPolled { partition, .. }
+            | E::PositionFromCommit { partition, .. }
+            | E::PositionReset { partition, .. } => Some(*partition),
+            E::BatchSent(batch) => Some(batch.partition),
+            _ => None,
         }
     }
 }

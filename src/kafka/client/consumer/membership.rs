@@ -227,7 +227,10 @@ impl Consumer {
     /// The leader compares newer metadata with what it assigned: other counts mean a new rebalance.
     pub(super) fn notice_partition_counts(&mut self) {
         let names: Vec<Name> = self.assigned_counts.iter().map(|(name, _)| name.clone()).collect();
-        if self.is_leader && self.membership == Membership::Stable && self.partition_counts(&names) != self.assigned_counts {
+        if self.is_leader
+            && self.membership == Membership::Stable
+            && self.partition_counts(&names) != self.assigned_counts
+        {
             self.rejoin_needed = true;
         }
     }
@@ -290,7 +293,8 @@ impl Consumer {
             self.lose_membership(true, out);
             return;
         }
-        if let (Some(coordinator), Some(group_id), false) = (self.coordinator, self.group.clone(), self.heartbeat_in_flight)
+        if let (Some(coordinator), Some(group_id), false) =
+            (self.coordinator, self.group.clone(), self.heartbeat_in_flight)
             && matches!(self.membership, Membership::Stable | Membership::Syncing)
         {
             self.heartbeat_in_flight = true;

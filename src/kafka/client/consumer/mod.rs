@@ -309,7 +309,14 @@ impl Consumer {
         out.set_timer(Timer::Retry, self.retry_at_us);
     }
 
-    fn ask(&mut self, to: BrokerId, channel: Channel, request: crate::kafka::protocol::Request, pending: Pending, out: &mut Outbox) {
+    fn ask(
+        &mut self,
+        to: BrokerId,
+        channel: Channel,
+        request: crate::kafka::protocol::Request,
+        pending: Pending,
+        out: &mut Outbox,
+    ) {
         self.correlation += 1;
         self.pending.insert(self.correlation, pending);
         out.request(crate::kafka::node::broker_node(to), channel, self.correlation, request);

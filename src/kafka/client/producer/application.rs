@@ -203,8 +203,7 @@ impl Producer {
         let mut at = 0;
         out.outputs.retain(|output| {
             at += 1;
-            at <= events
-                || !matches!(output, crate::kafka::node::Output::Event(EventKind::RecordBuffered { .. }))
+            at <= events || !matches!(output, crate::kafka::node::Output::Event(EventKind::RecordBuffered { .. }))
         });
         self.waiting.is_empty()
     }
@@ -277,7 +276,11 @@ impl Producer {
                 let next = state.sticky.update(growth as i32, full, &available, count, &mut draw);
                 out.event(EventKind::RecordBuffered { partition: id(partition), by: PartitionedBy::Sticky });
                 if next != partition {
-                    out.event(EventKind::StickyPartitionChanged { topic: topic_id, to: next, bytes: bytes.max(0) as u32 });
+                    out.event(EventKind::StickyPartitionChanged {
+                        topic: topic_id,
+                        to: next,
+                        bytes: bytes.max(0) as u32,
+                    });
                 }
                 return Sent::Done;
             }

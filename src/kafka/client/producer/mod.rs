@@ -10,14 +10,17 @@ mod sender;
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use crate::{
     kafka::{
-        client::{metadata::ClientMetadata, partitioner::{BuiltInPartitioner, RoundRobinPartitioner}},
+        client::{
+            metadata::ClientMetadata,
+            partitioner::{BuiltInPartitioner, RoundRobinPartitioner},
+        },
         config::ProducerConfig,
         event::EventKind,
-        ids::{BrokerId, Name, TopicIdPartition},
+        ids::{BrokerId, Name},
         node::{Input, Outbox, Timer},
         protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
     },
@@ -263,14 +266,5 @@ impl Producer {
     fn drop_unknown_topics(&mut self) {
         let metadata = &self.metadata;
         self.topics.retain(|name, _| !metadata.has_heard_of(name) || metadata.topic(name).is_some());
-    }
-
-    /// The partition's id, if its topic is known.
-    fn partition_id(&self, topic: &str, partition: i32) -> Option<TopicIdPartition> {
-        Some(TopicIdPartition::new(self.metadata.topic(topic)?.topic, partition))
-    }
-
-    fn shared_name(&self) -> Arc<str> {
-        self.name.clone()
     }
 }

@@ -123,7 +123,8 @@ impl Producer {
         let start = if led.is_empty() { 0 } else { self.correlation as usize % led.len() };
         for index in 0..led.len() {
             let (partition, reason) = led[(start + index) % led.len()];
-            let head_bytes = self.accumulator.queue(partition).and_then(|queue| queue.front()).map_or(0, Batch::size_bytes);
+            let head_bytes =
+                self.accumulator.queue(partition).and_then(|queue| queue.front()).map_or(0, Batch::size_bytes);
             if bytes > 0 && bytes + head_bytes > self.config.max_request_size {
                 break;
             }
@@ -243,7 +244,8 @@ impl Producer {
         out: &mut Outbox,
     ) {
         let partition = batch.partition;
-        let leader_is_known = current_leader.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
+        let leader_is_known =
+            current_leader.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
         // A gap in the sequence heals when the batch before it has been sent again.
         let retriable = error.is_retriable() || error == ErrorCode::OutOfOrderSequenceNumber;
         let in_time = now_us < batch.created_us + self.config.delivery_timeout_us;
@@ -335,11 +337,8 @@ impl Producer {
                 .filter(|(partition, _)| topic.partitions[*partition as usize].leader.is_some())
                 .collect();
             let (partition_ids, queue_sizes): (Vec<i32>, Vec<i32>) = with_leader.into_iter().unzip();
-            let sample = LoadSample {
-                queue_sizes: &queue_sizes,
-                partition_ids: &partition_ids,
-                partition_count: count as i32,
-            };
+            let sample =
+                LoadSample { queue_sizes: &queue_sizes, partition_ids: &partition_ids, partition_count: count as i32 };
             state.sticky.update_load_stats(sizes.map(|_| sample));
         }
     }

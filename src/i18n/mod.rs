@@ -12,6 +12,7 @@ pub mod forms;
 mod render;
 #[cfg(test)]
 mod tests;
+pub mod stage;
 pub mod ui;
 
 pub use render::{Span, SpanStyle, render_source};

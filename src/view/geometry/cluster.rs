@@ -148,6 +148,8 @@ const FOLDED: f32 = 28.0;
 const TOPIC_GAP: f32 = 18.0;
 /// Height and width of a broker's chip.
 const CHIP: (f32, f32) = (58.0, 28.0);
+/// Height of the field over a map.
+const MAP_FIELD: f32 = 56.0;
 /// Height of a bar's row and the space under it.
 const BAR: (f32, f32) = (26.0, 2.0);
 
@@ -271,7 +273,7 @@ fn topic_rows(area: Rect, y: &mut f32, topic: &TopicShape, rows: &Rows) -> Topic
         *y = row.bottom() + 10.0;
         (at, row)
     });
-    let grid = MapGrid::new(area.x, *y, area.w, topic.partitions);
+    let grid = MapGrid::new(area.x, *y + MAP_FIELD, area.w, topic.partitions);
     *y = grid.area.bottom() + 8.0;
     TopicRows::Map { opened, geom, grid }
 }

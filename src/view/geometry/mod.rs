@@ -17,7 +17,7 @@ mod tests;
 pub mod wire;
 
 pub use cluster::{ClusterLayout, MapGrid, TopicLayout, TopicRows};
-pub use column::{GroupLayout, GroupsLayout, ProducersLayout};
+pub use column::{GroupLayout, GroupsLayout, OWNED_LISTED, ProducersLayout};
 pub use shape::{Folds, GroupShape, StageShape, TopicShape};
 
 /// The whole stage.

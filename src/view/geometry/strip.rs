@@ -13,6 +13,8 @@ pub struct RowGeom {
     pub stacked: bool,
     /// Number, leader and replicas.
     pub label: Rect,
+    /// The replicas' chips, in the label.
+    pub chips: Rect,
     /// The strip.
     pub strip: Rect,
     /// The lag of each group.
@@ -70,10 +72,16 @@ impl RowGeom {
             let strip = rect(left, top, width - left - lag_width - 10.0, strip_height);
             (rect(side, 2.0, label_width, height - 4.0), strip, rect(strip.right() + 4.0, 3.0, lag_width, height - 6.0))
         };
+        let chips = match (stacked, density) {
+            (true, _) => rect(label.x + 102.0, label.y + 2.0, label.w - 102.0, CHIP_HEIGHT),
+            (_, Density::Roomy) => rect(label.x, label.y + 40.0, label.w, CHIP_HEIGHT),
+            (_, Density::Cosy) => rect(label.x, label.y + 24.0, label.w, CHIP_HEIGHT),
+            (_, Density::Compact) => rect(label.x + 34.0, label.y + 8.0, label.w - 34.0, CHIP_HEIGHT),
+        };
         let (pad, pitch) = (6.0, cell + gap);
         let slots = (((strip.w - 2.0 * pad + gap) / pitch).floor().max(1.0)) as usize;
         let marks_y = strip.bottom() + 2.0;
-        RowGeom { density, stacked, label, strip, lag, cell, pitch, pad, cell_top, marks_y, label_rows, slots }
+        RowGeom { density, stacked, label, chips, strip, lag, cell, pitch, pad, cell_top, marks_y, label_rows, slots }
     }
 
     /// The boundary before slot `slot`, from the row's left edge: where a rule or a triangle stands.
@@ -139,7 +147,28 @@ pub fn short_name(name: &str, chars: usize) -> String {
     short
 }
 
+/// Height of a replica's chip.
+pub const CHIP_HEIGHT: f32 = 18.0;
+/// Space between two chips.
+pub const CHIP_GAP: f32 = 3.0;
+
 /// Width of a replica's chip.
 pub fn chip_width(broker: u32) -> f32 {
     14.0 + CHAR * (1 + broker.checked_ilog10().unwrap_or(0)) as f32
+}
+
+/// The chips of these brokers from left to right, as many as fit; where some do not, room is left to say so.
+pub fn chips(area: &Rect, brokers: impl Iterator<Item = u32>) -> Vec<Rect> {
+    let mut x = area.x;
+    let mut chips: Vec<Rect> = Vec::new();
+    for broker in brokers {
+        let width = chip_width(broker);
+        if x + width > area.right() + 0.5 {
+            chips.pop();
+            break;
+        }
+        chips.push(rect(x, area.y, width, CHIP_HEIGHT));
+        x += width + CHIP_GAP;
+    }
+    chips
 }

@@ -133,6 +133,8 @@ fn what_stands_in_a_row_stays_in_it() {
                 assert!(geom.slots >= 6, "{geom:?}");
                 assert!(geom.lag.right() <= width && geom.label.x >= 0.0, "{geom:?}");
                 assert!(!geom.label.overlaps(&geom.strip) && !geom.lag.overlaps(&geom.strip), "{geom:?}");
+                assert!(geom.chips.x >= geom.label.x && geom.chips.right() <= geom.label.right() + 0.1, "{geom:?}");
+                assert_eq!(strip::chips(&geom.chips, 1..=3).len(), 3, "{geom:?}");
                 let bottom = geom.marks_y + strip::MARK_LINE * f32::from(geom.label_rows);
                 assert!(bottom <= height, "{bottom} {height} {geom:?}");
             }

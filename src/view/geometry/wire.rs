@@ -68,6 +68,12 @@ impl Curve {
         Curve::new(vec![Cubic { from, bend_from: point(from.x + bend, from.y), bend_to: point(to.x - bend, to.y), to }])
     }
 
+    /// A curve that hangs `depth` below its ends: between chips side by side.
+    pub fn sagging(from: Point, to: Point, depth: f32) -> Curve {
+        let low = |end: Point, other: Point| point(end.x + (other.x - end.x) * 0.2, end.y + depth);
+        Curve::new(vec![Cubic { from, bend_from: low(from, to), bend_to: low(to, from), to }])
+    }
+
     /// A straight line.
     pub fn straight(from: Point, to: Point) -> Curve {
         Curve::new(vec![Cubic::line(from, to)])

@@ -1,6 +1,6 @@
 //! When the program panics: hands the message, the seed and the commands to the screen in `static/boot.js`.
 
-use std::{cell::RefCell, panic};
+use std::cell::RefCell;
 
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -13,9 +13,10 @@ pub fn keep_report(report: String) {
     REPORT.with(|slot| *slot.borrow_mut() = report);
 }
 
-/// Shows a panic to the user instead of a frozen page.
+/// Shows a panic to the user instead of a frozen page. Through Yew, which would put its own hook in the place of one
+/// that it does not know.
 pub fn install() {
-    panic::set_hook(Box::new(|info| {
+    yew::set_custom_panic_hook(Box::new(|info| {
         let message = info.to_string();
         let report = REPORT.with(|slot| slot.try_borrow().map(|text| text.clone()).unwrap_or_default());
         web_sys::console::error_1(&JsValue::from_str(&message));

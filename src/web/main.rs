@@ -1,5 +1,22 @@
-//! The page.
+//! The page: mounts the Yew application. What it shows lives in the modules beside this one.
 
+mod app;
+mod clock;
+mod crash;
+mod forms;
+mod model;
+mod panels;
+mod prefs;
+mod say;
+mod stage;
 mod stage_api;
+mod timeline;
+mod why;
 
-fn main() {}
+fn main() {
+    crash::install();
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id("app"));
+    if let Some(root) = root {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
+}

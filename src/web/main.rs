@@ -12,7 +12,7 @@ fn App() -> Html {
             frame.remove();
         }
     });
-    html! { <main></main> }
+    html! { <main><h1>{ "Kafkascope" }</h1></main> }
 }
 
 fn by_id(id: &str) -> Option<Element> {

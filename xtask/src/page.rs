@@ -1,5 +1,6 @@
 //! Building and serving the page with Trunk, and taking its pictures.
 
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
@@ -10,6 +11,16 @@ use crate::say::{self, Failure};
 use crate::tools::{chromium, node, rust};
 
 const PORT: u16 = 8080;
+
+/// What the page is made of: a change there builds it anew. Trunk refuses names that are not there.
+const PARTS: [&str; 6] = [
+    "Cargo.toml",
+    "build.rs",
+    "index.html",
+    "lessons",
+    "src",
+    "static",
+];
 
 /// What `serve` was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +48,13 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
     }
     if wanted.open {
         trunk.arg("--open");
+    }
+    for part in PARTS
+        .map(paths::project)
+        .iter()
+        .filter(|part| part.exists())
+    {
+        trunk.arg("--watch").arg(part);
     }
     trunk.env(finish::LIVE, "1");
     // A page under work must not disturb the release page that tests and benches look at.
@@ -81,6 +99,8 @@ fn set_up() -> Result<(), Failure> {
 fn trunk(command: &str) -> Result<Command, Failure> {
     let mut trunk = process::command(rust::tool(&rust::TRUNK)?);
     trunk.args(["--skip-version-check", command]);
+    // What Trunk reports is progress; standard output is for results.
+    trunk.stdout(io::stderr());
     // Trunk 0.21 reads NO_COLOR=1 as a wrong argument.
     trunk.env_remove("NO_COLOR");
     Ok(trunk)

@@ -134,8 +134,10 @@ fn build(tool: &Tool) -> Result<(), Failure> {
     let version = format!("{}@{}", tool.package, tool.version);
     let mut install = process::cargo(&["install", "--locked", "--quiet", "--force"]);
     install.arg("--root").arg(paths::cargo_tools()).arg(version);
-    // A tool for one machine: what link-time optimisation would gain is not worth the minutes.
+    // Tools that run for a second: what the optimiser would gain is not worth the minutes.
     install.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     process::run(&format!("cargo install {}", tool.package), &mut install)
         .map_err(|failure| Failure::new(failure.what()).help(by_hand(tool)))
 }

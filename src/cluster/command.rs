@@ -1,0 +1,210 @@
+//! What a user, a lesson or a file can do to the cluster. A run is a seed and a list of these.
+//!
+//! The text form, one command a line, is in [`super::command_text`]; both derive from the same table there.
+//! Left out: anything that only concerns the page (lens, language, playhead).
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::kafka::config::Settings;
+
+/// One thing done to the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Command {
+    /// Starts one more broker; its id is the next free one.
+    AddBroker {
+        /// `broker.rack`.
+        rack: Option<String>,
+    },
+    /// Controlled shutdown.
+    StopBroker {
+        /// Broker id.
+        broker: u32,
+    },
+    /// Kills the broker's process at once; its disk stays.
+    CrashBroker {
+        /// Broker id.
+        broker: u32,
+    },
+    /// Starts a stopped or crashed broker again, with the disk it had.
+    RestartBroker {
+        /// Broker id.
+        broker: u32,
+    },
+    /// Asks the controller for a topic.
+    CreateTopic {
+        /// Name.
+        topic: String,
+        /// How many partitions.
+        partitions: u32,
+        /// `replication.factor`; `None`: min(3, brokers).
+        replication_factor: Option<u32>,
+        /// Topic settings.
+        settings: Settings,
+    },
+    /// Raises a topic's partition count.
+    AddPartitions {
+        /// Topic.
+        topic: String,
+        /// The new total.
+        partitions: u32,
+    },
+    /// Deletes a topic.
+    DeleteTopic {
+        /// Topic.
+        topic: String,
+    },
+    /// Changes settings of a topic.
+    ConfigureTopic {
+        /// Topic.
+        topic: String,
+        /// Settings to change.
+        settings: Settings,
+    },
+    /// Changes settings of the whole cluster (broker settings, as dynamic cluster-wide defaults).
+    ConfigureCluster {
+        /// Settings to change.
+        settings: Settings,
+    },
+    /// Starts a producer.
+    AddProducer {
+        /// `client.id`.
+        producer: String,
+        /// What it sends.
+        load: Load,
+        /// Producer settings.
+        settings: Settings,
+    },
+    /// Changes a producer: it is closed and opened again with the new load and settings, as an application would.
+    ConfigureProducer {
+        /// Producer.
+        producer: String,
+        /// What it sends from now on.
+        load: Load,
+        /// Producer settings.
+        settings: Settings,
+    },
+    /// Its application stops calling `send`.
+    PauseProducer {
+        /// Producer.
+        producer: String,
+    },
+    /// Its application calls `send` again.
+    ResumeProducer {
+        /// Producer.
+        producer: String,
+    },
+    /// `close()`: what is buffered is sent first.
+    RemoveProducer {
+        /// Producer.
+        producer: String,
+    },
+    /// One call of `send`.
+    Send {
+        /// Producer.
+        producer: String,
+        /// Topic; `None`: the topic of its load.
+        topic: Option<String>,
+        /// Key as text, serialized as the load says; `None`: no key.
+        key: Option<String>,
+        /// Value.
+        value: String,
+        /// Explicit partition.
+        partition: Option<i32>,
+        /// Headers in order.
+        headers: Vec<(String, String)>,
+    },
+    /// Starts a consumer.
+    AddConsumer {
+        /// `client.id`.
+        consumer: String,
+        /// What it does.
+        work: Work,
+        /// Consumer settings.
+        settings: Settings,
+    },
+    /// Changes a consumer: it is closed and opened again with the new work and settings.
+    ConfigureConsumer {
+        /// Consumer.
+        consumer: String,
+        /// What it does from now on.
+        work: Work,
+        /// Consumer settings.
+        settings: Settings,
+    },
+    /// `pause()` of all its partitions: it polls on and stays a member, but fetches nothing.
+    PauseConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// `resume()` of all its partitions.
+    ResumeConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// `commitSync()` at its next poll: its positions.
+    Commit {
+        /// Consumer.
+        consumer: String,
+    },
+    /// `close()`: commits if it commits automatically, leaves the group.
+    RemoveConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+}
+
+/// What a producer's application sends.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Load {
+    /// Topic.
+    pub topic: String,
+    /// Keys that it chooses from; empty: no key.
+    pub keys: Vec<String>,
+    /// How it chooses among them.
+    pub key_order: KeyOrder,
+    /// `key.serializer`.
+    pub key_serializer: KeySerializer,
+    /// Value of every record, as text.
+    pub value: String,
+    /// Records a second, in thousandths; 0: only by hand.
+    pub rate_millihertz: u64,
+    /// Explicit partition of every record.
+    pub partition: Option<i32>,
+    /// Stops by itself after so many records; `None`: never.
+    pub records_max: Option<u64>,
+}
+
+/// How a load chooses its next key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum KeyOrder {
+    /// One after the other, again from the start.
+    #[default]
+    InTurn,
+    /// Each equally likely, from the run's seed.
+    Random,
+}
+
+/// How a key becomes bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum KeySerializer {
+    /// StringSerializer: UTF-8.
+    #[default]
+    String,
+    /// IntegerSerializer: 4 bytes, big-endian.
+    Integer,
+    /// LongSerializer: 8 bytes, big-endian.
+    Long,
+}
+
+/// What a consumer's application does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Work {
+    /// `group.id`; `None` only with `assign`.
+    pub group: Option<String>,
+    /// Topics to `subscribe` to; empty with `assign`.
+    pub topics: Vec<String>,
+    /// Partitions to `assign`, as (topic, partition); empty with `subscribe`.
+    pub assign: Vec<(String, i32)>,
+    /// Processing time of one record, in microseconds.
+    pub processing_us: u64,
+}

@@ -1,0 +1,260 @@
+//! Whether a command is sound by itself: its names and numbers within the limits, its settings known, in range and
+//! fitting together. Asked before a command is applied, and by forms while one fills them in.
+//!
+//! Left out: what only the world can say, such as whether the topic exists or how many brokers there are.
+
+use super::command::{Command, KeySerializer, Load, Settings, Work};
+use crate::{
+    i18n::Text,
+    kafka::{
+        config::{self, ConfigError, ConsumerConfig, Scope, shorten},
+        limits::{self, LimitError},
+    },
+    templates,
+};
+
+/// Why a command is refused before it is applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// A setting.
+    Config(ConfigError),
+    /// A limit or a name.
+    Limit(LimitError),
+    /// A key that its serializer cannot take.
+    Key {
+        /// The key.
+        key: String,
+        /// How it should become bytes.
+        serializer: KeySerializer,
+    },
+    /// A negative partition; Kafka throws `IllegalArgumentException`.
+    NegativePartition {
+        /// The partition.
+        partition: i32,
+    },
+    /// A consumer that neither subscribes nor assigns, or does both; Kafka throws `IllegalStateException`.
+    SubscribeOrAssign,
+    /// A consumer that subscribes without a group; Kafka throws `InvalidGroupIdException`.
+    SubscribeWithoutGroup,
+}
+
+/// Whether the command is sound by itself.
+pub fn check(command: &Command) -> Result<(), CommandError> {
+    match command {
+        Command::AddBroker { rack: Some(rack) } => limits::check_name(&limits::RACK, rack)?,
+        Command::AddBroker { rack: None }
+        | Command::StopBroker { .. }
+        | Command::CrashBroker { .. }
+        | Command::RestartBroker { .. } => {}
+        Command::CreateTopic { topic, partitions, replication_factor, settings } => {
+            limits::check_topic_name(topic)?;
+            limits::PARTITIONS.check(u64::from(*partitions))?;
+            replication_factor.map_or(Ok(()), |factor| limits::REPLICATION_FACTOR.check(u64::from(factor)))?;
+            config::check(Scope::Topic, settings)?;
+        }
+        Command::AddPartitions { topic, partitions } => {
+            limits::check_topic_name(topic)?;
+            limits::PARTITIONS.check(u64::from(*partitions))?;
+        }
+        Command::DeleteTopic { topic } => limits::check_topic_name(topic)?,
+        Command::ConfigureTopic { topic, settings } => {
+            limits::check_topic_name(topic)?;
+            check_values(Scope::Topic, settings)?;
+        }
+        Command::ConfigureCluster { settings } => check_values(Scope::Broker, settings)?,
+        Command::AddProducer { producer, load, settings } | Command::ConfigureProducer { producer, load, settings } => {
+            limits::check_name(&limits::PRODUCER_ID, producer)?;
+            check_load(load)?;
+            config::check(Scope::Producer, settings)?;
+        }
+        Command::PauseProducer { producer }
+        | Command::ResumeProducer { producer }
+        | Command::RemoveProducer { producer } => limits::check_name(&limits::PRODUCER_ID, producer)?,
+        Command::Send { producer, topic, key, value, partition, headers } => {
+            limits::check_name(&limits::PRODUCER_ID, producer)?;
+            topic.as_deref().map_or(Ok(()), limits::check_topic_name)?;
+            check_partition(*partition)?;
+            limits::check_record(key.as_ref().map(String::as_bytes), value, headers)?;
+        }
+        Command::AddConsumer { consumer, work, settings } | Command::ConfigureConsumer { consumer, work, settings } => {
+            limits::check_name(&limits::CONSUMER_ID, consumer)?;
+            check_work(work)?;
+            match work.group {
+                Some(_) => ConsumerConfig::from_settings(settings)?,
+                None => ConsumerConfig::without_group(settings)?,
+            };
+        }
+        Command::PauseConsumer { consumer }
+        | Command::ResumeConsumer { consumer }
+        | Command::Commit { consumer }
+        | Command::RemoveConsumer { consumer } => limits::check_name(&limits::CONSUMER_ID, consumer)?,
+    }
+    Ok(())
+}
+
+/// Each setting by itself: what they change is not known here, so neither is whether they go together.
+fn check_values(scope: Scope, settings: &Settings) -> Result<(), ConfigError> {
+    settings.iter().try_for_each(|(name, value)| config::lookup(scope, name)?.check_value(value))
+}
+
+fn check_load(load: &Load) -> Result<(), CommandError> {
+    limits::check_topic_name(&load.topic)?;
+    limits::LOAD_KEYS.check(load.keys.len() as u64)?;
+    load.keys.iter().try_for_each(|key| check_key(key, load.key_serializer))?;
+    limits::VALUE.check_text(&load.value)?;
+    limits::RATE.check(load.rate_millihertz)?;
+    load.records_max.map_or(Ok(()), |records| limits::LOAD_RECORDS.check(records))?;
+    check_partition(load.partition)
+}
+
+/// Whether a key can be serialized and is short enough then.
+pub fn check_key(key: &str, serializer: KeySerializer) -> Result<(), CommandError> {
+    let good = match serializer {
+        KeySerializer::String => return Ok(limits::KEY.check_text(key)?),
+        KeySerializer::Integer => key.parse::<i32>().is_ok(),
+        KeySerializer::Long => key.parse::<i64>().is_ok(),
+    };
+    if good { Ok(()) } else { Err(CommandError::Key { key: key.to_owned(), serializer }) }
+}
+
+fn check_partition(partition: Option<i32>) -> Result<(), CommandError> {
+    match partition {
+        Some(partition @ ..0) => Err(CommandError::NegativePartition { partition }),
+        _ => Ok(()),
+    }
+}
+
+fn check_work(work: &Work) -> Result<(), CommandError> {
+    work.group.as_deref().map_or(Ok(()), |group| limits::check_name(&limits::GROUP_ID, group))?;
+    if work.topics.is_empty() == work.assign.is_empty() {
+        return Err(CommandError::SubscribeOrAssign);
+    }
+    if work.group.is_none() && !work.topics.is_empty() {
+        return Err(CommandError::SubscribeWithoutGroup);
+    }
+    limits::SUBSCRIPTION.check(work.topics.len() as u64)?;
+    limits::ASSIGNMENT.check(work.assign.len() as u64)?;
+    work.topics.iter().try_for_each(|topic| limits::check_topic_name(topic))?;
+    for (topic, partition) in &work.assign {
+        limits::check_topic_name(topic)?;
+        check_partition(Some(*partition))?;
+    }
+    Ok(limits::PROCESSING.check(work.processing_us)?)
+}
+
+impl CommandError {
+    /// What is refused, as the text form calls it.
+    pub fn field(&self) -> &str {
+        match self {
+            CommandError::Config(error) => error.field(),
+            CommandError::Limit(error) => error.field(),
+            CommandError::Key { .. } => "key",
+            CommandError::NegativePartition { .. } => "partition",
+            CommandError::SubscribeOrAssign => "topics",
+            CommandError::SubscribeWithoutGroup => "group",
+        }
+    }
+
+    /// What is wrong and what is allowed.
+    pub fn text(&self) -> Text {
+        match self {
+            CommandError::Config(error) => error.text(),
+            CommandError::Limit(error) => error.text(),
+            CommandError::Key { key, serializer } => {
+                // `StringSerializer` takes any text.
+                let template = if *serializer == KeySerializer::Long { &KEY_LONG } else { &KEY_INTEGER };
+                template.with("key", shorten(key))
+            }
+            CommandError::NegativePartition { partition } => NEGATIVE_PARTITION.with("partition", *partition),
+            CommandError::SubscribeOrAssign => SUBSCRIBE_OR_ASSIGN.text(),
+            CommandError::SubscribeWithoutGroup => SUBSCRIBE_WITHOUT_GROUP.text(),
+        }
+    }
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        CommandError::Config(error)
+    }
+}
+
+impl From<LimitError> for CommandError {
+    fn from(error: LimitError) -> Self {
+        CommandError::Limit(error)
+    }
+}
+
+templates! { "command_check":
+    KEY_INTEGER = "The `key` “{key}” must be a whole number from -2147483648 to 2147483647 for `IntegerSerializer`.",
+        "使用 `IntegerSerializer` 时，`key`“{key}”必须是介于 -2147483648 和 2147483647 之间的整数。";
+    KEY_LONG = "The `key` “{key}” must be a whole number from -9223372036854775808 to 9223372036854775807 for `LongSerializer`.",
+        "使用 `LongSerializer` 时，`key`“{key}”必须是介于 -9223372036854775808 和 9223372036854775807 之间的整数。";
+    NEGATIVE_PARTITION = "`partition` cannot be negative, but is {partition}.", "`partition` 不能为负数，这里是 {partition}。";
+    SUBSCRIBE_OR_ASSIGN = "A consumer needs either `topics` to subscribe to or partitions to `assign`, and not both.",
+        "consumer 需要 `topics`（订阅）或 `assign`（指定分区）之一，且不能同时使用。";
+    SUBSCRIBE_WITHOUT_GROUP = "A consumer that subscribes needs a `group`.", "订阅 topic 的 consumer 需要 `group`。";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cluster::command_text::parse, i18n::Lang};
+
+    #[test]
+    fn sound_commands() {
+        for line in [
+            "add-broker",
+            "add-broker rack=eu-1a",
+            "create-topic topic=orders partitions=10000 replication.factor=128 min.insync.replicas=2",
+            "configure-topic topic=orders max.message.bytes=100",
+            "configure-cluster replica.lag.time.max.ms=100",
+            "add-producer producer=p topic=orders keys=1,-2 key.serializer=IntegerSerializer rate=100000 acks=1",
+            r#"send producer=p key="" value="" partition=99"#,
+            "add-consumer consumer=c group=g topics=a,b processing.ms=3600000",
+            "add-consumer consumer=c assign=a:0",
+            "commit consumer=c",
+        ] {
+            assert_eq!(check(&parse(line).expect(line)), Ok(()), "{line}");
+        }
+    }
+
+    #[test]
+    fn refused_commands_name_their_field() {
+        let long = "x".repeat(250);
+        let keys = vec!["k"; 1_001].join(",");
+        let cases = [
+            (r#"add-broker rack="""#, "rack"),
+            ("create-topic topic=a/b partitions=1", "topic"),
+            (&format!("delete-topic topic={long}"), "topic"),
+            ("create-topic topic=a partitions=0", "partitions"),
+            ("add-partitions topic=a partitions=10001", "partitions"),
+            ("create-topic topic=a partitions=1 replication.factor=129", "replication.factor"),
+            (r#"add-producer producer="" topic=a"#, "producer"),
+            ("add-producer producer=p topic=a rate=100000.001", "rate"),
+            ("add-producer producer=p topic=a records.max=0", "records.max"),
+            ("add-producer producer=p topic=a keys=a key.serializer=LongSerializer", "key"),
+            (&format!("add-producer producer=p topic=a keys={keys}"), "keys"),
+            ("add-producer producer=p topic=a acks=1 enable.idempotence=true", "acks"),
+            (r#"remove-producer producer="a\n""#, "producer"),
+            (&format!("send producer=p value={}", "v".repeat(100_001)), "value"),
+            (&format!("send producer=p value=v key={}", "k".repeat(1_001)), "key"),
+            ("add-consumer consumer=c group=g", "topics"),
+            ("add-consumer consumer=c group=g topics=a assign=a:0", "topics"),
+            ("add-consumer consumer=c topics=a", "group"),
+            (r#"add-consumer consumer=c group="" topics=a"#, "group"),
+            ("add-consumer consumer=c assign=a:0 enable.auto.commit=true", "enable.auto.commit"),
+            ("add-consumer consumer=c group=g topics=a processing.ms=3600000.001", "processing.ms"),
+            ("add-consumer consumer=c group=g topics=a session.timeout.ms=1000", "session.timeout.ms"),
+        ];
+        for (line, field) in cases {
+            let error = check(&parse(line).expect(line)).expect_err(line);
+            assert_eq!(error.field(), field, "{line}");
+            for lang in Lang::ALL {
+                let text = error.text().plain(lang);
+                assert!(text.contains(field) && !text.contains(['{', '}']), "{text}");
+            }
+        }
+        let negative = CommandError::NegativePartition { partition: -1 };
+        assert_eq!(check_partition(Some(-1)), Err(negative));
+    }
+}

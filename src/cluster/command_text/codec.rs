@@ -1,0 +1,271 @@
+//! How each type of parameter is read and written, and what to say when it cannot be read.
+
+use super::{
+    CommandTextError,
+    error::{self, ALLOWED_WORD},
+    words::{Raw, quote},
+};
+use crate::{
+    cluster::command::{KeyOrder, KeySerializer},
+    i18n::{Arg, Text},
+    kafka::limits::decimal_text,
+};
+
+/// The type of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamKind {
+    /// Any text.
+    Text,
+    /// A whole number from 0.
+    Whole {
+        /// The largest allowed.
+        max: u64,
+    },
+    /// A number from 0 with up to three decimals.
+    Decimal,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Texts separated by commas.
+    TextList,
+    /// `topic:partition`, separated by commas.
+    PartitionList,
+    /// `name:value`, separated by commas.
+    HeaderList,
+}
+
+impl ParamKind {
+    /// What is allowed, to stand after "must be".
+    pub fn allowed(self) -> Text {
+        match self {
+            ParamKind::Text => error::ALLOWED_TEXT.text(),
+            ParamKind::Whole { max } => error::ALLOWED_WHOLE.with("max", max.to_string()),
+            ParamKind::Decimal => error::ALLOWED_DECIMAL.text(),
+            ParamKind::Choice(words) => {
+                let word = |word: &&'static str| Arg::from(ALLOWED_WORD.with("word", *word));
+                error::ALLOWED_CHOICE.with("words", words.iter().map(word).collect::<Vec<_>>())
+            }
+            ParamKind::TextList => error::ALLOWED_TEXT_LIST.text(),
+            ParamKind::PartitionList => error::ALLOWED_PARTITION_LIST.text(),
+            ParamKind::HeaderList => error::ALLOWED_HEADER_LIST.text(),
+        }
+    }
+}
+
+/// A type of value in a line.
+pub(super) trait Codec {
+    type Value;
+    const KIND: ParamKind;
+    fn read(raw: &Raw) -> Option<Self::Value>;
+    fn write(value: &Self::Value) -> String;
+}
+
+/// A parameter: a codec and what it means to leave the word out.
+pub(super) trait Slot {
+    type Value;
+    const KIND: ParamKind;
+    const REQUIRED: bool;
+    fn read(name: &'static str, raw: Option<&Raw>) -> Result<Self::Value, CommandTextError>;
+    /// `None`: the word is left out.
+    fn write(value: &Self::Value) -> Option<String>;
+}
+
+fn read<C: Codec>(name: &'static str, raw: &Raw) -> Result<C::Value, CommandTextError> {
+    C::read(raw).ok_or_else(|| CommandTextError::Invalid { name, value: raw.text(), allowed: C::KIND })
+}
+
+/// Must be there.
+pub(super) struct Required<C>(C);
+
+impl<C: Codec> Slot for Required<C> {
+    type Value = C::Value;
+    const KIND: ParamKind = C::KIND;
+    const REQUIRED: bool = true;
+
+    fn read(name: &'static str, raw: Option<&Raw>) -> Result<C::Value, CommandTextError> {
+        match raw {
+            Some(raw) => read::<C>(name, raw),
+            None => Err(CommandTextError::Missing { name, allowed: C::KIND }),
+        }
+    }
+
+    fn write(value: &C::Value) -> Option<String> {
+        Some(C::write(value))
+    }
+}
+
+/// May be left out: there is none then.
+pub(super) struct Maybe<C>(C);
+
+impl<C: Codec> Slot for Maybe<C> {
+    type Value = Option<C::Value>;
+    const KIND: ParamKind = C::KIND;
+    const REQUIRED: bool = false;
+
+    fn read(name: &'static str, raw: Option<&Raw>) -> Result<Self::Value, CommandTextError> {
+        raw.map(|raw| read::<C>(name, raw)).transpose()
+    }
+
+    fn write(value: &Self::Value) -> Option<String> {
+        value.as_ref().map(C::write)
+    }
+}
+
+/// May be left out: it has its default then.
+pub(super) struct OrDefault<C>(C);
+
+impl<C: Codec<Value: Default + PartialEq>> Slot for OrDefault<C> {
+    type Value = C::Value;
+    const KIND: ParamKind = C::KIND;
+    const REQUIRED: bool = false;
+
+    fn read(name: &'static str, raw: Option<&Raw>) -> Result<Self::Value, CommandTextError> {
+        raw.map_or_else(|| Ok(C::Value::default()), |raw| read::<C>(name, raw))
+    }
+
+    fn write(value: &Self::Value) -> Option<String> {
+        (*value != C::Value::default()).then(|| C::write(value))
+    }
+}
+
+/// Any text.
+pub(super) struct Words;
+
+impl Codec for Words {
+    type Value = String;
+    const KIND: ParamKind = ParamKind::Text;
+
+    fn read(raw: &Raw) -> Option<String> {
+        Some(raw.text())
+    }
+
+    fn write(value: &String) -> String {
+        quote(value, &[])
+    }
+}
+
+macro_rules! whole {
+    ($($name:ident $kind:ty),*) => {$(
+        /// A whole number from 0.
+        pub(super) struct $name;
+
+        impl Codec for $name {
+            type Value = $kind;
+            const KIND: ParamKind = ParamKind::Whole { max: <$kind>::MAX as u64 };
+
+            fn read(raw: &Raw) -> Option<$kind> {
+                raw.text().parse().ok().filter(|_| raw.text().bytes().all(|b| b.is_ascii_digit()))
+            }
+
+            fn write(value: &$kind) -> String {
+                value.to_string()
+            }
+        }
+    )*};
+}
+whole!(U32 u32, U64 u64, I32 i32);
+
+/// Thousandths of what is written: records a second in thousandths, or milliseconds in microseconds.
+pub(super) struct Thousandths;
+
+impl Codec for Thousandths {
+    type Value = u64;
+    const KIND: ParamKind = ParamKind::Decimal;
+
+    fn read(raw: &Raw) -> Option<u64> {
+        let text = raw.text();
+        let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.len() > 3 {
+            return None;
+        }
+        let thousandths: u64 = format!("{part:0<3}").parse().ok()?;
+        whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(thousandths)
+    }
+
+    fn write(value: &u64) -> String {
+        decimal_text(*value)
+    }
+}
+
+macro_rules! choice {
+    ($name:ident $kind:ident { $($word:literal $variant:ident),* }) => {
+        /// One of a few words.
+        pub(super) struct $name;
+
+        impl Codec for $name {
+            type Value = $kind;
+            const KIND: ParamKind = ParamKind::Choice(&[$($word),*]);
+
+            fn read(raw: &Raw) -> Option<$kind> {
+                match raw.text().as_str() {
+                    $($word => Some($kind::$variant),)*
+                    _ => None,
+                }
+            }
+
+            fn write(value: &$kind) -> String {
+                match value {
+                    $($kind::$variant => $word.to_owned(),)*
+                }
+            }
+        }
+    };
+}
+choice!(Order KeyOrder { "in-turn" InTurn, "random" Random });
+choice!(Serializer KeySerializer { "StringSerializer" String, "IntegerSerializer" Integer, "LongSerializer" Long });
+
+fn join<T>(values: &[T], write: impl Fn(&T) -> String) -> String {
+    values.iter().map(write).collect::<Vec<_>>().join(",")
+}
+
+/// Texts separated by commas.
+pub(super) struct List;
+
+impl Codec for List {
+    type Value = Vec<String>;
+    const KIND: ParamKind = ParamKind::TextList;
+
+    fn read(raw: &Raw) -> Option<Vec<String>> {
+        Some(raw.items().iter().map(Raw::text).collect())
+    }
+
+    fn write(values: &Vec<String>) -> String {
+        join(values, |text| quote(text, &[',']))
+    }
+}
+
+/// `topic:partition`, separated by commas.
+pub(super) struct Partitions;
+
+impl Codec for Partitions {
+    type Value = Vec<(String, i32)>;
+    const KIND: ParamKind = ParamKind::PartitionList;
+
+    fn read(raw: &Raw) -> Option<Self::Value> {
+        let one = |item: &Raw| {
+            let (topic, partition) = item.pair()?;
+            Some((topic, partition.parse().ok().filter(|number| *number >= 0)?))
+        };
+        raw.items().iter().map(one).collect()
+    }
+
+    fn write(values: &Self::Value) -> String {
+        join(values, |(topic, partition)| format!("{}:{partition}", quote(topic, &[',', ':'])))
+    }
+}
+
+/// `name:value`, separated by commas.
+pub(super) struct Headers;
+
+impl Codec for Headers {
+    type Value = Vec<(String, String)>;
+    const KIND: ParamKind = ParamKind::HeaderList;
+
+    fn read(raw: &Raw) -> Option<Self::Value> {
+        raw.items().iter().map(Raw::pair).collect()
+    }
+
+    fn write(values: &Self::Value) -> String {
+        join(values, |(name, value)| format!("{}:{}", quote(name, &[',', ':']), quote(value, &[','])))
+    }
+}

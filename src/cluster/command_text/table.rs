@@ -1,0 +1,255 @@
+//! The table of commands: what each is called, which words it takes, and the [`Command`] that they make.
+//!
+//! A row's shape in brackets is both the pattern that takes a command apart and the expression that puts it together,
+//! so that reading and writing cannot part.
+
+use super::{
+    CommandTextError, Param, Verb,
+    codec::*,
+    words::{Raw, quote},
+};
+use crate::{
+    cluster::command::{Command, Load, Work},
+    i18n::Template,
+    kafka::config::{Scope, Settings},
+};
+
+/// The words of a line after its verb.
+pub(super) struct Given {
+    pub params: Vec<(&'static str, Raw)>,
+    pub settings: Settings,
+}
+
+impl Given {
+    fn param(&self, name: &str) -> Option<&Raw> {
+        self.params.iter().find(|(given, _)| *given == name).map(|(_, raw)| raw)
+    }
+}
+
+/// A name of a parameter and what it means; the same wherever it stands.
+struct Meaning {
+    name: &'static str,
+    help: Template,
+}
+
+macro_rules! meanings {
+    ($($item:ident $name:literal $en:literal $zh:literal)*) => {
+        $(static $item: Meaning = Meaning {
+            name: $name,
+            help: Template { key: concat!("param.", stringify!($item)), en: $en, zh: $zh },
+        };)*
+    };
+}
+
+meanings! {
+    RACK "rack" "The broker's rack." "broker 所在的 rack。"
+    BROKER "broker" "The broker's id." "broker 的 id。"
+    TOPIC "topic" "The topic's name." "topic 的名称。"
+    TOPIC_SENT_TO "topic" "The topic; without it, the one that the producer sends to." "topic 名称；不写则为该 producer 正在发送的 topic。"
+    PARTITIONS "partitions" "How many partitions the topic has." "topic 的分区数。"
+    PARTITIONS_TOTAL "partitions" "How many partitions the topic has from now on." "topic 此后的分区总数。"
+    REPLICATION_FACTOR "replication.factor" "How many replicas each partition has; without it, three, or as many as there are brokers." "每个分区的副本数；不写则为 3，broker 不足时为 broker 数。"
+    PRODUCER "producer" "The producer's `client.id`." "producer 的 `client.id`。"
+    KEYS "keys" "The keys to choose from; without them, records have no key." "可选用的 key；不写则消息没有 key。"
+    KEY_ORDER "key.order" "Whether the keys are taken in turn or at random." "依次还是随机选用 key。"
+    KEY_SERIALIZER "key.serializer" "How a key becomes bytes." "key 如何序列化为字节。"
+    LOAD_VALUE "value" "The value of every record." "每条消息的 value。"
+    RATE "rate" "Records a second; without it, none are sent by themselves." "每秒消息数；不写则不自动发送。"
+    PARTITION "partition" "The partition; without it, the partitioner decides." "目标分区；不写则由分区器决定。"
+    RECORDS_MAX "records.max" "After how many records the producer stops; without it, never." "发送多少条消息后停止；不写则不停止。"
+    KEY "key" "The key; without it, the record has none." "消息的 key；不写则没有 key。"
+    VALUE "value" "The value." "消息的 value。"
+    HEADERS "headers" "The headers, in order." "消息的 header，按顺序。"
+    CONSUMER "consumer" "The consumer's `client.id`." "consumer 的 `client.id`。"
+    GROUP "group" "The group's id; without it, the consumer is in no group." "消费组的 `group.id`；不写则不属于任何消费组。"
+    TOPICS "topics" "The topics to subscribe to." "要订阅（subscribe）的 topic。"
+    ASSIGN "assign" "The partitions to read without a group's assignment." "不经消费组分配、直接指定（assign）读取的分区。"
+    PROCESSING "processing.ms" "How long the consumer works on each record, in milliseconds." "处理每条消息所用的时间，单位毫秒。"
+}
+
+macro_rules! verbs {
+    ($($name:literal $en:literal $zh:literal
+        [$($shape:tt)*] $(settings of $scope:ident as $settings:ident)?
+        { $($field:ident: $codec:ty = $meaning:ident;)* }
+    )*) => {
+        /// Every command, in the order of the docs.
+        pub static VERBS: &[Verb] = &[$(Verb {
+            name: $name,
+            help: Template { key: concat!("verb.", $name), en: $en, zh: $zh },
+            params: &[$(Param {
+                name: $meaning.name,
+                kind: <$codec as Slot>::KIND,
+                required: <$codec as Slot>::REQUIRED,
+                help: $meaning.help,
+            }),*],
+            settings: { let scope: &[Scope] = &[$(Scope::$scope)?]; scope.first().copied() },
+            read: |given| {
+                $(let $field = <$codec as Slot>::read($meaning.name, given.param($meaning.name))?;)*
+                $(let $settings = given.settings.clone();)?
+                let _ = &given;
+                Ok($($shape)*)
+            },
+            write: |command| {
+                #[allow(irrefutable_let_patterns)]
+                let $($shape)* = command else { return None };
+                #[allow(unused_mut)]
+                let mut line = $name.to_owned();
+                $(push(&mut line, $meaning.name, <$codec as Slot>::write($field));)*
+                $(for (name, value) in $settings {
+                    push(&mut line, &quote(name, &[]), Some(quote(value, &[])));
+                })?
+                Some(line)
+            },
+        }),*];
+    };
+}
+
+fn push(line: &mut String, name: &str, value: Option<String>) {
+    if let Some(value) = value {
+        line.extend([" ", name, "=", &value]);
+    }
+}
+
+/// What a row reads: the words of a line into a command.
+pub(super) type Read = fn(&Given) -> Result<Command, CommandTextError>;
+/// What a row writes: its line, or `None` for another row's command.
+pub(super) type Write = fn(&Command) -> Option<String>;
+
+verbs! {
+    "add-broker" "Starts one more broker." "启动一个新的 broker。"
+    [Command::AddBroker { rack }]
+    { rack: Maybe<Words> = RACK; }
+
+    "stop-broker" "Shuts a broker down in an orderly way." "正常关闭一个 broker。"
+    [Command::StopBroker { broker }]
+    { broker: Required<U32> = BROKER; }
+
+    "crash-broker" "Kills a broker's process at once; its disk stays." "立即终止 broker 进程；磁盘数据保留。"
+    [Command::CrashBroker { broker }]
+    { broker: Required<U32> = BROKER; }
+
+    "restart-broker" "Starts a stopped or crashed broker again." "重新启动已停止或崩溃的 broker。"
+    [Command::RestartBroker { broker }]
+    { broker: Required<U32> = BROKER; }
+
+    "create-topic" "Creates a topic." "创建一个 topic。"
+    [Command::CreateTopic { topic, partitions, replication_factor, settings }] settings of Topic as settings
+    {
+        topic: Required<Words> = TOPIC;
+        partitions: Required<U32> = PARTITIONS;
+        replication_factor: Maybe<U32> = REPLICATION_FACTOR;
+    }
+
+    "add-partitions" "Raises a topic's number of partitions." "增加 topic 的分区数。"
+    [Command::AddPartitions { topic, partitions }]
+    { topic: Required<Words> = TOPIC; partitions: Required<U32> = PARTITIONS_TOTAL; }
+
+    "delete-topic" "Deletes a topic." "删除一个 topic。"
+    [Command::DeleteTopic { topic }]
+    { topic: Required<Words> = TOPIC; }
+
+    "configure-topic" "Changes configs of a topic." "修改 topic 的配置。"
+    [Command::ConfigureTopic { topic, settings }] settings of Topic as settings
+    { topic: Required<Words> = TOPIC; }
+
+    "configure-cluster" "Changes configs of all brokers." "修改所有 broker 的配置。"
+    [Command::ConfigureCluster { settings }] settings of Broker as settings
+    {}
+
+    "add-producer" "Starts a producer." "启动一个 producer。"
+    [Command::AddProducer {
+        producer,
+        load: Load { topic, keys, key_order, key_serializer, value, rate_millihertz, partition, records_max },
+        settings,
+    }] settings of Producer as settings
+    {
+        producer: Required<Words> = PRODUCER;
+        topic: Required<Words> = TOPIC;
+        keys: OrDefault<List> = KEYS;
+        key_order: OrDefault<Order> = KEY_ORDER;
+        key_serializer: OrDefault<Serializer> = KEY_SERIALIZER;
+        value: OrDefault<Words> = LOAD_VALUE;
+        rate_millihertz: OrDefault<Thousandths> = RATE;
+        partition: Maybe<I32> = PARTITION;
+        records_max: Maybe<U64> = RECORDS_MAX;
+    }
+
+    "configure-producer" "Closes a producer and opens it again with what is given here." "关闭 producer，并按此处给出的内容重新打开。"
+    [Command::ConfigureProducer {
+        producer,
+        load: Load { topic, keys, key_order, key_serializer, value, rate_millihertz, partition, records_max },
+        settings,
+    }] settings of Producer as settings
+    {
+        producer: Required<Words> = PRODUCER;
+        topic: Required<Words> = TOPIC;
+        keys: OrDefault<List> = KEYS;
+        key_order: OrDefault<Order> = KEY_ORDER;
+        key_serializer: OrDefault<Serializer> = KEY_SERIALIZER;
+        value: OrDefault<Words> = LOAD_VALUE;
+        rate_millihertz: OrDefault<Thousandths> = RATE;
+        partition: Maybe<I32> = PARTITION;
+        records_max: Maybe<U64> = RECORDS_MAX;
+    }
+
+    "pause-producer" "Lets a producer's application stop calling `send()`." "让 producer 的应用暂停调用 `send()`。"
+    [Command::PauseProducer { producer }]
+    { producer: Required<Words> = PRODUCER; }
+
+    "resume-producer" "Lets a producer's application call `send()` again." "让 producer 的应用恢复调用 `send()`。"
+    [Command::ResumeProducer { producer }]
+    { producer: Required<Words> = PRODUCER; }
+
+    "remove-producer" "Closes a producer; what is buffered is sent first." "关闭 producer；缓冲区中的消息会先发送完。"
+    [Command::RemoveProducer { producer }]
+    { producer: Required<Words> = PRODUCER; }
+
+    "send" "Calls `send()` once." "调用一次 `send()`。"
+    [Command::Send { producer, topic, key, value, partition, headers }]
+    {
+        producer: Required<Words> = PRODUCER;
+        topic: Maybe<Words> = TOPIC_SENT_TO;
+        key: Maybe<Words> = KEY;
+        value: Required<Words> = VALUE;
+        partition: Maybe<I32> = PARTITION;
+        headers: OrDefault<Headers> = HEADERS;
+    }
+
+    "add-consumer" "Starts a consumer." "启动一个 consumer。"
+    [Command::AddConsumer { consumer, work: Work { group, topics, assign, processing_us }, settings }]
+    settings of Consumer as settings
+    {
+        consumer: Required<Words> = CONSUMER;
+        group: Maybe<Words> = GROUP;
+        topics: OrDefault<List> = TOPICS;
+        assign: OrDefault<Partitions> = ASSIGN;
+        processing_us: OrDefault<Thousandths> = PROCESSING;
+    }
+
+    "configure-consumer" "Closes a consumer and opens it again with what is given here." "关闭 consumer，并按此处给出的内容重新打开。"
+    [Command::ConfigureConsumer { consumer, work: Work { group, topics, assign, processing_us }, settings }]
+    settings of Consumer as settings
+    {
+        consumer: Required<Words> = CONSUMER;
+        group: Maybe<Words> = GROUP;
+        topics: OrDefault<List> = TOPICS;
+        assign: OrDefault<Partitions> = ASSIGN;
+        processing_us: OrDefault<Thousandths> = PROCESSING;
+    }
+
+    "pause-consumer" "Pauses all of a consumer's partitions; it polls on and stays a member." "暂停 consumer 的所有分区；它仍继续 poll 并保持成员身份。"
+    [Command::PauseConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "resume-consumer" "Resumes all of a consumer's partitions." "恢复 consumer 的所有分区。"
+    [Command::ResumeConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "commit" "Commits a consumer's positions at its next `poll()`." "在下一次 `poll()` 时提交 consumer 的 position。"
+    [Command::Commit { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "remove-consumer" "Closes a consumer; it leaves its group." "关闭 consumer；它会离开消费组。"
+    [Command::RemoveConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+}

@@ -1,0 +1,211 @@
+//! Configs by Kafka's names: one table of every config that the model has, from which forms, files, the command line and
+//! the docs derive, and typed views of a set of settings.
+//!
+//! Left out: configs without an effect in the model, and whether a broker would take a change without a restart.
+
+mod error;
+mod table;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use std::collections::BTreeMap;
+
+use crate::i18n::{Arg, Template, Text};
+
+pub use error::{ALL, ConfigError};
+pub(crate) use error::{nearest, shorten};
+pub use table::TABLE;
+pub use views::{
+    Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, PartitionerClass, ProducerConfig, TopicConfig,
+};
+
+/// Settings by Kafka's name, as text. What is not in it has its default.
+pub type Settings = BTreeMap<String, String>;
+
+/// One config: a row of [`TABLE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Config {
+    /// Kafka's name.
+    pub name: &'static str,
+    /// What it is a config of.
+    pub scopes: &'static [Scope],
+    /// What it may be.
+    pub kind: Kind,
+    /// What it counts.
+    pub unit: Unit,
+    /// Kafka's default, as text.
+    pub default: &'static str,
+    /// What it does, in one sentence; its key is `config.` and the name.
+    pub help: Template,
+}
+
+impl Config {
+    /// Whether `value` may stand here, by itself; rules between configs are in [`check`].
+    pub fn check_value(&self, value: &str) -> Result<(), ConfigError> {
+        let good = match self.kind {
+            Kind::Int { min, max } => value.trim().parse().is_ok_and(|number: i64| (min..=max).contains(&number)),
+            Kind::Bool => parse_bool(value).is_some(),
+            Kind::Choice(values) => values.contains(&value),
+            Kind::Text { max } => value.chars().count() <= max as usize,
+        };
+        if good {
+            return Ok(());
+        }
+        Err(ConfigError::Invalid { name: self.name, value: value.to_owned(), allowed: self.kind })
+    }
+
+    /// `value` as the page shows it: the same for spellings that mean the same.
+    fn canonical(&self, value: &str) -> String {
+        match self.kind {
+            Kind::Int { .. } => value.trim().parse::<i64>().map_or_else(|_| value.to_owned(), |n| n.to_string()),
+            Kind::Bool => value.trim().to_ascii_lowercase(),
+            Kind::Choice(_) if self.name == "acks" && value == "-1" => "all".to_owned(),
+            Kind::Choice(_) | Kind::Text { .. } => value.to_owned(),
+        }
+    }
+}
+
+/// What a config belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// A producer.
+    Producer,
+    /// A consumer.
+    Consumer,
+    /// All brokers and controllers alike.
+    Broker,
+    /// A topic.
+    Topic,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Scope; 4] = [Scope::Producer, Scope::Consumer, Scope::Broker, Scope::Topic];
+}
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A whole number.
+    Int {
+        /// The smallest allowed.
+        min: i64,
+        /// The largest allowed.
+        max: i64,
+    },
+    /// `true` or `false`.
+    Bool,
+    /// One of these, written exactly so.
+    Choice(&'static [&'static str]),
+    /// Any text.
+    Text {
+        /// The most characters allowed.
+        max: u32,
+    },
+}
+
+impl Kind {
+    /// What is allowed, to stand after "must be".
+    pub fn allowed(self) -> Text {
+        match self {
+            Kind::Int { min, max: i64::MAX } => error::AT_LEAST.with("min", min),
+            Kind::Int { min, max } => error::BETWEEN.with("min", min).with("max", max),
+            Kind::Bool => error::TRUE_OR_FALSE.text(),
+            Kind::Choice(values) => {
+                let value = |value: &&'static str| Arg::from(error::VALUE.with("value", *value));
+                error::ONE_OF.with("values", values.iter().map(value).collect::<Vec<_>>())
+            }
+            Kind::Text { max } => error::SHORT_TEXT.with("max", max),
+        }
+    }
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Nothing that has a name, or not a number.
+    None,
+    /// Milliseconds.
+    Milliseconds,
+    /// Bytes.
+    Bytes,
+    /// Records.
+    Records,
+    /// Requests.
+    Requests,
+    /// Replicas.
+    Replicas,
+    /// Partitions.
+    Partitions,
+    /// Members of a group.
+    Members,
+}
+
+impl Unit {
+    /// Its name, to stand after the number; `None` where there is none.
+    pub fn text(self) -> Option<Text> {
+        let template = match self {
+            Unit::None => return None,
+            Unit::Milliseconds => &error::MILLISECONDS,
+            Unit::Bytes => &error::BYTES,
+            Unit::Records => &error::RECORDS,
+            Unit::Requests => &error::REQUESTS,
+            Unit::Replicas => &error::REPLICAS,
+            Unit::Partitions => &error::PARTITIONS,
+            Unit::Members => &error::MEMBERS,
+        };
+        Some(template.text())
+    }
+}
+
+/// The configs of a scope, in the order of its form.
+pub fn of_scope(scope: Scope) -> impl Iterator<Item = &'static Config> {
+    TABLE.iter().filter(move |config| config.scopes.contains(&scope))
+}
+
+/// The config of that name in that scope.
+pub fn lookup(scope: Scope, name: &str) -> Result<&'static Config, ConfigError> {
+    of_scope(scope).find(|config| config.name == name).ok_or_else(|| ConfigError::unknown(scope, name))
+}
+
+/// Whether these settings are known, in range, and go together.
+pub fn check(scope: Scope, settings: &Settings) -> Result<(), ConfigError> {
+    match scope {
+        Scope::Producer => ProducerConfig::from_settings(settings).map(drop),
+        Scope::Consumer => ConsumerConfig::from_settings(settings).map(drop),
+        Scope::Broker => BrokerConfig::from_settings(settings).map(drop),
+        Scope::Topic => TopicConfig::from_settings(settings).map(drop),
+    }
+}
+
+/// Every config of the scope with the value that holds and whether that differs from Kafka's default, for cards.
+///
+/// What Kafka changes by itself is shown changed: `enable.idempotence` switched off by `acks=1`, and a
+/// `delivery.timeout.ms` raised to `linger.ms` + `request.timeout.ms`.
+pub fn effective(scope: Scope, settings: &Settings) -> Vec<(&'static str, String, bool)> {
+    let adjusted = match scope {
+        Scope::Producer => views::adjusted_producer(settings),
+        _ => Vec::new(),
+    };
+    let value = |config: &Config| match adjusted.iter().find(|(name, _)| *name == config.name) {
+        Some((_, value)) => value.clone(),
+        None => config.canonical(settings.get(config.name).map_or(config.default, String::as_str)),
+    };
+    of_scope(scope)
+        .map(|config| {
+            let value = value(config);
+            let differs = value != config.default;
+            (config.name, value, differs)
+        })
+        .collect()
+}
+
+/// As Kafka's `ConfigDef` reads a boolean.
+fn parse_bool(value: &str) -> Option<bool> {
+    match value.trim() {
+        word if word.eq_ignore_ascii_case("true") => Some(true),
+        word if word.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}

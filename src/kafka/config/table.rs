@@ -1,0 +1,239 @@
+//! The table of configs: what Kafka calls each, where it applies, what it may be, and what it means.
+//!
+//! Ranges are those of Kafka's own validators. Where Kafka checks nothing (most broker timeouts, the session timeout),
+//! the row asks for what works: at least 1 for a time that is waited for. `offsets.topic.num.partitions` has a
+//! maximum of the model's own. Left out: every config whose effect the model does not have.
+
+use super::{Config, Kind, Scope, Scope::*, Unit, Unit::*};
+use crate::{i18n::Template, kafka::limits::RACK};
+
+const INT_MAX: i64 = i32::MAX as i64;
+const SHORT_MAX: i64 = i16::MAX as i64;
+
+/// A Java `int` of at least `min`.
+const fn int(min: i64) -> Kind {
+    Kind::Int { min, max: INT_MAX }
+}
+
+/// A Java `long` of at least `min`.
+const fn long(min: i64) -> Kind {
+    Kind::Int { min, max: i64::MAX }
+}
+
+macro_rules! table {
+    ($($name:literal $scopes:expr, $kind:expr, $unit:expr, $default:literal; $en:literal $zh:literal)*) => {
+        /// Every config that the model has, in the order of the forms.
+        pub static TABLE: &[Config] = &[$(Config {
+            name: $name,
+            scopes: &$scopes,
+            kind: $kind,
+            unit: $unit,
+            default: $default,
+            help: Template { key: concat!("config.", $name), en: $en, zh: $zh },
+        }),*];
+    };
+}
+
+const CLIENTS: [Scope; 2] = [Producer, Consumer];
+const PLAIN: Unit = Unit::None;
+
+table! {
+    // Producer.
+    "acks" [Producer], Kind::Choice(&["all", "-1", "1", "0"]), PLAIN, "all";
+    "Which copies must have a record before the broker answers: `all` in-sync replicas (`-1` is the same), the leader alone (`1`), or none at all (`0`)."
+    "broker 应答前必须由谁保存好消息：`all`（等同于 `-1`）为全部同步副本，`1` 为仅 leader，`0` 为不等待应答。"
+
+    "linger.ms" [Producer], long(0), Milliseconds, "5";
+    "How long a batch that is not full may wait for more records before it is sent."
+    "未满的 batch 在发送前最多等待更多消息的时间。"
+
+    "batch.size" [Producer], int(0), Bytes, "16384";
+    "The largest size of a batch for one partition; it never delays a record, and `0` sends every record by itself."
+    "单个分区一个 batch 的大小上限；它本身不会造成延迟，`0` 表示每条消息单独发送。"
+
+    "partitioner.class" [Producer], Kind::Choice(&["null", ROUND_ROBIN]), PLAIN, "null";
+    "What chooses the partition: `null` is the built-in partitioner (hash of the key, sticky without a key); `RoundRobinPartitioner` takes the partitions in turn and ignores the key."
+    "由谁选择分区：`null` 为内置分区器（有 key 按哈希，无 key 用粘性分区）；`RoundRobinPartitioner` 依次轮流选择分区并忽略 key。"
+
+    "partitioner.ignore.keys" [Producer], Kind::Bool, PLAIN, "false";
+    "With `true` the built-in partitioner treats a record with a key as if it had none."
+    "为 `true` 时，内置分区器把有 key 的消息当作没有 key 处理。"
+
+    "partitioner.adaptive.partitioning.enable" [Producer], Kind::Bool, PLAIN, "true";
+    "With `true` records without a key go less often to partitions whose batches queue up in the producer."
+    "为 `true` 时，producer 中积压 batch 较多的分区会更少被选来存放无 key 的消息。"
+
+    "partitioner.availability.timeout.ms" [Producer], long(0), Milliseconds, "0";
+    "After how long without taking a waiting batch a broker is left out when the partition of a record without a key is chosen; `0` never leaves one out."
+    "broker 持续多久未取走待发的 batch 后，为无 key 消息选分区时就跳过它；`0` 表示从不跳过。"
+
+    "enable.idempotence" [Producer], Kind::Bool, PLAIN, "true";
+    "With `true` each batch carries a producer id and a sequence number, so that a retry is never written twice nor out of order."
+    "为 `true` 时，每个 batch 都带有 producer id 和序号，重试不会造成重复或乱序写入。"
+
+    "max.in.flight.requests.per.connection" [Producer], int(1), Requests, "5";
+    "How many requests may be unanswered at once on one connection; at most 5 with idempotence."
+    "一个连接上最多允许多少个尚未应答的请求；开启幂等时不得超过 5。"
+
+    "retries" [Producer], int(0), PLAIN, "2147483647";
+    "How often a batch is sent again after a retriable error; `delivery.timeout.ms` usually ends it first."
+    "遇到可重试错误后一个 batch 最多重发的次数；通常先到达的是 `delivery.timeout.ms`。"
+
+    "delivery.timeout.ms" [Producer], int(0), Milliseconds, "120000";
+    "The time from the creation of a batch to its success or failure, waiting and retries included; at least `linger.ms` + `request.timeout.ms`."
+    "从 batch 创建到最终成功或失败的总时限，包括等待和重试；不得小于 `linger.ms` + `request.timeout.ms`。"
+
+    "request.timeout.ms" CLIENTS, int(0), Milliseconds, "30000";
+    "How long the client waits for the answer to a request before it counts as failed."
+    "客户端等待一个请求应答的最长时间，超过即视为失败。"
+
+    "retry.backoff.ms" CLIENTS, long(0), Milliseconds, "100";
+    "The wait before the first retry; it doubles with each further failure."
+    "首次重试前的等待时间；此后每失败一次就加倍。"
+
+    "retry.backoff.max.ms" CLIENTS, long(0), Milliseconds, "1000";
+    "The longest wait between two retries."
+    "两次重试之间等待时间的上限。"
+
+    "max.block.ms" [Producer], long(0), Milliseconds, "60000";
+    "How long `send()` may wait for metadata and for free buffer memory before it fails."
+    "`send()` 等待 metadata 和空闲缓冲区的最长时间，超过即失败。"
+
+    "buffer.memory" [Producer], long(0), Bytes, "33554432";
+    "The memory for records that wait to be sent; when it is used up `send()` waits."
+    "用于缓存待发送消息的内存；用完后 `send()` 会等待。"
+
+    "max.request.size" [Producer], int(0), Bytes, "1048576";
+    "The largest request, and so also the largest record, that the producer sends."
+    "producer 发送的单个请求的大小上限，因此也是单条消息的上限。"
+
+    "metadata.max.age.ms" CLIENTS, long(0), Milliseconds, "300000";
+    "After how long the client asks for metadata again even if nothing went wrong."
+    "即使没有出错，客户端最多隔多久也会重新获取 metadata。"
+
+    // Consumer.
+    "auto.offset.reset" [Consumer], Kind::Choice(&["latest", "earliest", "none"]), PLAIN, "latest";
+    "Where to start when there is no committed offset or it is out of range: at the end (`latest`), at the start (`earliest`), or fail (`none`)."
+    "没有已提交的 offset 或其已越界时从哪里开始读：`latest` 从末尾，`earliest` 从开头，`none` 则报错。"
+
+    "enable.auto.commit" [Consumer], Kind::Bool, PLAIN, "true";
+    "With `true` the consumer itself commits, during `poll()`, the offsets of what earlier polls returned."
+    "为 `true` 时，consumer 会在 `poll()` 中自动提交之前 poll 返回的消息的 offset。"
+
+    "auto.commit.interval.ms" [Consumer], int(0), Milliseconds, "5000";
+    "The shortest time between two automatic commits."
+    "两次自动提交之间的最短间隔。"
+
+    "max.poll.records" [Consumer], int(1), Records, "500";
+    "How many records one `poll()` returns at most; it does not change what is fetched."
+    "一次 `poll()` 最多返回多少条消息；不影响实际拉取的数据量。"
+
+    "max.poll.interval.ms" [Consumer], int(1), Milliseconds, "300000";
+    "The longest time between two calls of `poll()` before the consumer leaves its group; also how long a rebalance waits for its members."
+    "两次 `poll()` 之间的最长间隔，超过后 consumer 会离开消费组；rebalance 等待成员的时限也由它决定。"
+
+    "session.timeout.ms" [Consumer], int(1), Milliseconds, "45000";
+    "After how long without a heartbeat the coordinator takes a member for dead; it must exceed `heartbeat.interval.ms`."
+    "coordinator 多久收不到心跳就认为成员已失效；必须大于 `heartbeat.interval.ms`。"
+
+    "heartbeat.interval.ms" [Consumer], int(1), Milliseconds, "3000";
+    "The time between two heartbeats of a member to its coordinator."
+    "成员向 coordinator 发送心跳的间隔。"
+
+    "fetch.min.bytes" [Consumer], int(0), Bytes, "1";
+    "How much data the broker gathers before it answers a fetch, unless `fetch.max.wait.ms` passes first."
+    "broker 凑够多少数据才应答 fetch 请求，除非先到 `fetch.max.wait.ms`。"
+
+    "fetch.max.wait.ms" [Consumer], int(0), Milliseconds, "500";
+    "How long the broker may hold back the answer to a fetch while there is less than `fetch.min.bytes`."
+    "数据不足 `fetch.min.bytes` 时，broker 最多推迟应答 fetch 请求的时间。"
+
+    "fetch.max.bytes" [Consumer], int(0), Bytes, "52428800";
+    "How much data one fetch returns at most over all partitions; the first batch is returned even if it is larger."
+    "一次 fetch 所有分区合计最多返回的数据量；第一个 batch 即使更大也会返回。"
+
+    "max.partition.fetch.bytes" [Consumer], int(0), Bytes, "1048576";
+    "How much data one fetch returns at most for each partition; the first batch is returned even if it is larger."
+    "一次 fetch 每个分区最多返回的数据量；第一个 batch 即使更大也会返回。"
+
+    "client.rack" [Consumer], Kind::Text { max: RACK.max as u32 }, PLAIN, "";
+    "The rack in which the consumer runs, to compare with the racks of the brokers."
+    "consumer 所在的 rack，用于与 broker 的 rack 比较。"
+
+    // Topic and broker.
+    "min.insync.replicas" [Topic, Broker], int(1), Replicas, "1";
+    "How many in-sync replicas a write with `acks=all` needs; with fewer it is refused."
+    "`acks=all` 的写入至少需要多少个同步副本；不足时写入会被拒绝。"
+
+    "max.message.bytes" [Topic], int(0), Bytes, "1048588";
+    "The largest batch that the topic takes."
+    "该 topic 接受的单个 batch 的大小上限。"
+
+    // Broker.
+    "default.replication.factor" [Broker], Kind::Int { min: 1, max: SHORT_MAX }, Replicas, "1";
+    "How many replicas each partition of a topic has when its creation does not say."
+    "创建 topic 时未指定副本数的情况下，每个分区的副本数。"
+
+    "replica.lag.time.max.ms" [Broker], long(1), Milliseconds, "30000";
+    "For how long a follower may not have caught up with the leader before it leaves the ISR."
+    "follower 多久没有追上 leader 就会被移出 ISR。"
+
+    "replica.fetch.wait.max.ms" [Broker], int(0), Milliseconds, "500";
+    "How long the leader may hold back the answer to a follower's fetch while there is nothing new; at most `replica.lag.time.max.ms`."
+    "没有新数据时 leader 最多推迟应答 follower 的 fetch 请求的时间；不得大于 `replica.lag.time.max.ms`。"
+
+    "replica.fetch.min.bytes" [Broker], int(0), Bytes, "1";
+    "How much data the leader gathers before it answers a follower's fetch."
+    "leader 凑够多少数据才应答 follower 的 fetch 请求。"
+
+    "broker.heartbeat.interval.ms" [Broker], int(1), Milliseconds, "2000";
+    "The time between two heartbeats of a broker to the active controller."
+    "broker 向 active controller 发送心跳的间隔。"
+
+    "broker.session.timeout.ms" [Broker], int(1), Milliseconds, "9000";
+    "After how long without a heartbeat the controller fences a broker, so that it leads nothing."
+    "controller 多久收不到心跳就会隔离（fence）该 broker，使其不再担任任何 leader。"
+
+    "controller.quorum.election.timeout.ms" [Broker], int(1), Milliseconds, "1000";
+    "How long a controller waits for votes before it starts a new election; the real wait is random, up to twice as long."
+    "controller 等待选票的时间，超过后发起新的选举；实际等待时间随机，最长为其两倍。"
+
+    "controller.quorum.fetch.timeout.ms" [Broker], int(1), Milliseconds, "2000";
+    "After how long without a successful fetch from the active controller another one stands for election."
+    "其他 controller 多久未能从 active controller 成功 fetch 就会发起选举。"
+
+    "controller.quorum.election.backoff.max.ms" [Broker], int(0), Milliseconds, "1000";
+    "The longest wait after a lost election before the next one."
+    "选举失败后到下一次选举的最长等待时间。"
+
+    "group.initial.rebalance.delay.ms" [Broker], int(0), Milliseconds, "3000";
+    "How long the coordinator waits for more members before the first rebalance of an empty group."
+    "空消费组首次 rebalance 前，coordinator 等待更多成员加入的时间。"
+
+    "group.min.session.timeout.ms" [Broker], int(0), Milliseconds, "6000";
+    "The shortest `session.timeout.ms` with which the coordinator lets a member join."
+    "coordinator 允许成员加入的最小 `session.timeout.ms`。"
+
+    "group.max.session.timeout.ms" [Broker], int(0), Milliseconds, "1800000";
+    "The longest `session.timeout.ms` with which the coordinator lets a member join."
+    "coordinator 允许成员加入的最大 `session.timeout.ms`。"
+
+    "group.max.size" [Broker], int(1), Members, "2147483647";
+    "How many members one group may have."
+    "一个消费组最多允许的成员数。"
+
+    "offsets.topic.num.partitions" [Broker], Kind::Int { min: 1, max: 1_000 }, Partitions, "50";
+    "How many partitions `__consumer_offsets` has; the hash of a group's id picks one, and its leader coordinates the group."
+    "`__consumer_offsets` 的分区数；按 group id 的哈希选出一个分区，其 leader 就是该组的 coordinator。"
+
+    "offsets.topic.replication.factor" [Broker], Kind::Int { min: 1, max: SHORT_MAX }, Replicas, "3";
+    "How many replicas each partition of `__consumer_offsets` has when it is created."
+    "创建 `__consumer_offsets` 时每个分区的副本数。"
+
+    "offsets.commit.timeout.ms" [Broker], int(1), Milliseconds, "5000";
+    "How long a commit of offsets may wait until it is replicated before it fails."
+    "提交 offset 时等待复制完成的最长时间，超过即失败。"
+}
+
+/// The class of Kafka's round-robin partitioner.
+pub(super) const ROUND_ROBIN: &str = "org.apache.kafka.clients.producer.RoundRobinPartitioner";

@@ -1,0 +1,270 @@
+//! Records as a producer packs them: one allocation for keys and values, twelve bytes a record beside it.
+//!
+//! Sizes are those of Kafka's batch format v2 (`DefaultRecordBatch`, `DefaultRecord`), uncompressed.
+
+/// Bytes of an empty batch.
+pub const BATCH_OVERHEAD: u32 = 61;
+
+/// Who packed a batch, for idempotence and for telling what became of each record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProducerStamp {
+    /// Producer id, or `u64::MAX` for none.
+    pub producer_id: u64,
+    /// Producer epoch.
+    pub producer_epoch: i16,
+    /// Sequence of the first record.
+    pub base_sequence: i32,
+    /// The client that sent it.
+    pub client: crate::sim::NodeId,
+    /// Number of this batch on its client; stays the same when it is sent again.
+    pub batch: u32,
+}
+
+/// The stamp of a batch that no producer sent.
+pub const NO_PRODUCER: ProducerStamp = ProducerStamp {
+    producer_id: u64::MAX,
+    producer_epoch: -1,
+    base_sequence: -1,
+    client: crate::sim::NodeId(0),
+    batch: 0,
+};
+
+/// Packed records.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Records {
+    /// Who packed them.
+    pub stamp: ProducerStamp,
+    base_timestamp_us: u64,
+    size_bytes: u32,
+    data: Box<[u8]>,
+    entries: Box<[Entry]>,
+    /// Headers of the few records that have some, by index.
+    headers: Box<[(u32, Headers)]>,
+}
+
+type Headers = Box<[(String, String)]>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Entry {
+    key_end: u32,
+    value_end: u32,
+    timestamp_delta_us: u32,
+}
+
+/// Marks a missing key or value, in the top bit of its end.
+const ABSENT: u32 = 1 << 31;
+
+/// A record, borrowed from its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Key, `None` for no key.
+    pub key: Option<&'a [u8]>,
+    /// Value, `None` for a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// CreateTime in microseconds of simulated time.
+    pub timestamp_us: u64,
+    /// Headers in order.
+    pub headers: &'a [(String, String)],
+}
+
+impl Records {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// None?
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Size in Kafka's format.
+    pub fn size_bytes(&self) -> u32 {
+        self.size_bytes
+    }
+
+    /// Timestamp of the first record.
+    pub fn base_timestamp_us(&self) -> u64 {
+        self.base_timestamp_us
+    }
+
+    /// The record at an index.
+    pub fn get(&self, index: usize) -> Option<Record<'_>> {
+        let entry = self.entries.get(index)?;
+        let start = match index {
+            0 => 0,
+            _ => self.entries[index - 1].value_end & !ABSENT,
+        } as usize;
+        let (key_end, value_end) = ((entry.key_end & !ABSENT) as usize, (entry.value_end & !ABSENT) as usize);
+        Some(Record {
+            key: (entry.key_end & ABSENT == 0).then(|| &self.data[start..key_end]),
+            value: (entry.value_end & ABSENT == 0).then(|| &self.data[key_end..value_end]),
+            timestamp_us: self.base_timestamp_us + u64::from(entry.timestamp_delta_us),
+            headers: match self.headers.binary_search_by_key(&(index as u32), |(at, _)| *at) {
+                Ok(at) => &self.headers[at].1,
+                Err(_) => &[],
+            },
+        })
+    }
+
+    /// All, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// The same records under another stamp (idempotence stamps a batch when it is first sent).
+    pub fn stamped(mut self, stamp: ProducerStamp) -> Records {
+        self.stamp = stamp;
+        self
+    }
+}
+
+/// Packs records.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RecordsBuilder {
+    stamp: ProducerStamp,
+    base_timestamp_us: u64,
+    size_bytes: u32,
+    data: Vec<u8>,
+    entries: Vec<Entry>,
+    headers: Vec<(u32, Headers)>,
+}
+
+impl RecordsBuilder {
+    /// An empty batch whose first record is stamped with this time.
+    pub fn new(base_timestamp_us: u64, stamp: ProducerStamp) -> RecordsBuilder {
+        RecordsBuilder {
+            stamp,
+            base_timestamp_us,
+            size_bytes: BATCH_OVERHEAD,
+            data: Vec::new(),
+            entries: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Adds a record.
+    pub fn push(&mut self, now_us: u64, key: Option<&[u8]>, value: Option<&[u8]>, headers: &[(String, String)]) {
+        self.size_bytes += self.size_of_next(now_us, key, value, headers);
+        let mark = |absent: bool, at: usize| at as u32 | if absent { ABSENT } else { 0 };
+        self.data.extend_from_slice(key.unwrap_or_default());
+        let key_end = mark(key.is_none(), self.data.len());
+        self.data.extend_from_slice(value.unwrap_or_default());
+        let value_end = mark(value.is_none(), self.data.len());
+        if !headers.is_empty() {
+            self.headers.push((self.entries.len() as u32, headers.into()));
+        }
+        let timestamp_delta_us = u32::try_from(now_us - self.base_timestamp_us).unwrap_or(u32::MAX);
+        self.entries.push(Entry { key_end, value_end, timestamp_delta_us });
+    }
+
+    /// What the next record would add (`DefaultRecord.sizeInBytes`).
+    pub fn size_of_next(
+        &self,
+        now_us: u64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &[(String, String)],
+    ) -> u32 {
+        let timestamp_delta_ms = now_us / 1_000 - self.base_timestamp_us / 1_000;
+        record_size(self.entries.len() as u32, timestamp_delta_ms, key, value, headers)
+    }
+
+    /// Size so far in Kafka's format.
+    pub fn size_bytes(&self) -> u32 {
+        self.size_bytes
+    }
+
+    /// Records so far.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// None yet?
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The key of the newest record.
+    pub fn last_key(&self) -> Option<&[u8]> {
+        let entry = self.entries.last()?;
+        let start = match self.entries.len() {
+            1 => 0,
+            len => self.entries[len - 2].value_end & !ABSENT,
+        };
+        (entry.key_end & ABSENT == 0).then(|| &self.data[start as usize..entry.key_end as usize])
+    }
+
+    /// Seals the batch into one immutable allocation.
+    pub fn build(self) -> Records {
+        Records {
+            stamp: self.stamp,
+            base_timestamp_us: self.base_timestamp_us,
+            size_bytes: self.size_bytes,
+            data: self.data.into(),
+            entries: self.entries.into(),
+            headers: self.headers.into(),
+        }
+    }
+}
+
+/// Size of a record in batch format v2 (`DefaultRecord.sizeInBytes`): varints, attributes, key, value, headers.
+pub fn record_size(
+    offset_delta: u32,
+    timestamp_delta_ms: u64,
+    key: Option<&[u8]>,
+    value: Option<&[u8]>,
+    headers: &[(String, String)],
+) -> u32 {
+    let part = |bytes: Option<usize>| match bytes {
+        None => varint_size(-1),
+        Some(len) => varint_size(len as i64) + len as u32,
+    };
+    let mut size = 1 + varint_size(timestamp_delta_ms as i64) + varint_size(offset_delta.into());
+    size += part(key.map(<[u8]>::len)) + part(value.map(<[u8]>::len)) + varint_size(headers.len() as i64);
+    for (name, value) in headers {
+        size += part(Some(name.len())) + part(Some(value.len()));
+    }
+    varint_size(size.into()) + size
+}
+
+/// Bytes of a zig-zag varint (`ByteUtils.sizeOfVarlong`).
+fn varint_size(value: i64) -> u32 {
+    let zigzag = ((value << 1) ^ (value >> 63)) as u64;
+    (64 - (zigzag | 1).leading_zeros()).div_ceil(7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_comes_out() {
+        let mut builder = RecordsBuilder::new(1_000, NO_PRODUCER);
+        let header = [("trace".to_owned(), "7".to_owned())];
+        builder.push(1_000, Some(b"alice"), Some(b"one"), &[]);
+        builder.push(1_500, None, Some(b"two"), &header);
+        builder.push(2_000, Some(b""), None, &[]);
+        assert_eq!(builder.last_key(), Some(&b""[..]));
+        let records = builder.build();
+        let all: Vec<_> = records.iter().collect();
+        assert_eq!((all[0].key, all[0].value), (Some(&b"alice"[..]), Some(&b"one"[..])));
+        assert_eq!((all[1].key, all[1].headers, all[1].timestamp_us), (None, &header[..], 1_500));
+        assert_eq!((all[2].key, all[2].value), (Some(&b""[..]), None));
+        assert!(records.get(3).is_none());
+    }
+
+    #[test]
+    fn sizes_are_those_of_format_v2() {
+        // length 1 + attributes 1 + timestamp 1 + offset 1 + key 1+5 + value 1+5 + header count 1
+        assert_eq!(record_size(0, 0, Some(b"alice"), Some(b"hello"), &[]), 17);
+        assert_eq!(record_size(0, 0, None, None, &[]), 7);
+        assert_eq!(varint_size(63), 1);
+        assert_eq!(varint_size(64), 2);
+        assert_eq!(varint_size(-1), 1);
+        assert_eq!(varint_size(i64::MAX), 10);
+        let mut builder = RecordsBuilder::new(0, NO_PRODUCER);
+        builder.push(0, Some(b"alice"), Some(b"hello"), &[]);
+        assert_eq!(builder.size_bytes(), BATCH_OVERHEAD + 17);
+    }
+}

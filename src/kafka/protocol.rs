@@ -1,0 +1,518 @@
+//! Requests, responses and error codes, by Kafka's names.
+//!
+//! The fields are those that the model uses, under the names of Kafka's message schemas
+//! (`clients/src/main/resources/common/message`). Left out: versions, throttling, authorization, tagged fields.
+//! Lists that travel unchanged many times are shared (`Arc`).
+
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
+use std::sync::Arc;
+
+use crate::kafka::{
+    ids::{BrokerId, Name, TopicIdPartition},
+    log::{RecordBatch, Records},
+    metadata::{MetadataDelta, PartitionState},
+};
+
+/// Which of the several connections between two nodes: a broker answers the requests of one connection in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// A client's connection to a broker; produce, fetch, metadata, list offsets.
+    Data,
+    /// A consumer's connection to its coordinator, apart from the one for data as in the Java client.
+    Coordinator,
+    /// A replica fetcher's connection to a leader.
+    Replication,
+    /// A broker's connection to the active controller.
+    Control,
+    /// Between the voters and observers of the metadata quorum.
+    Quorum,
+}
+
+/// Number of a request on its sender.
+pub type CorrelationId = u32;
+
+/// What travels between nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Message {
+    /// A request.
+    Request(Channel, CorrelationId, Request),
+    /// Its answer.
+    Response(Channel, CorrelationId, Response),
+    /// The peer closed the connection: what was asked on it will not be answered.
+    Disconnect(Channel),
+}
+
+macro_rules! apis {
+    ($($(#[$meta:meta])* $name:ident),* $(,)?) => {
+        /// The name of a request, as Kafka's `ApiKeys` has it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Api { $($(#[$meta])* $name),* }
+        impl Api {
+            /// Kafka's name.
+            pub fn name(self) -> &'static str {
+                match self { $(Api::$name => stringify!($name)),* }
+            }
+        }
+        impl Request {
+            /// Its name.
+            pub fn api(&self) -> Api {
+                match self { $(Request::$name { .. } => Api::$name),* }
+            }
+        }
+        impl Response {
+            /// Its name.
+            pub fn api(&self) -> Api {
+                match self { $(Response::$name { .. } => Api::$name),* }
+            }
+        }
+    };
+}
+apis! {
+    /// Topics and brokers as the broker asked knows them.
+    Metadata,
+    /// A producer id for an idempotent producer.
+    InitProducerId,
+    /// Records to leaders.
+    Produce,
+    /// Records from a leader, for a consumer or a follower.
+    Fetch,
+    /// Offsets by time: earliest, latest.
+    ListOffsets,
+    /// Who coordinates a group.
+    FindCoordinator,
+    /// Join phase of the classic protocol.
+    JoinGroup,
+    /// Sync phase of the classic protocol.
+    SyncGroup,
+    /// Liveness of a classic member.
+    Heartbeat,
+    /// Leave a group.
+    LeaveGroup,
+    /// Store committed offsets.
+    OffsetCommit,
+    /// Read committed offsets.
+    OffsetFetch,
+    /// Make topics.
+    CreateTopics,
+    /// Raise a partition count.
+    CreatePartitions,
+    /// Delete topics.
+    DeleteTopics,
+    /// Change settings of topics or brokers.
+    IncrementalAlterConfigs,
+    /// A broker process says that it is there.
+    BrokerRegistration,
+    /// A broker is alive, wants to be unfenced, or wants to shut down.
+    BrokerHeartbeat,
+    /// A leader asks for a change of the ISR.
+    AlterPartition,
+    /// The metadata log, for voters and observers (Kafka: Fetch on `__cluster_metadata-0`).
+    FetchMetadataLog,
+    /// A candidate asks a voter.
+    Vote,
+    /// A new quorum leader tells the voters.
+    BeginQuorumEpoch,
+}
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// `topics`: `None` for all.
+    Metadata { topics: Option<Arc<[Name]>> },
+    /// A new producer id.
+    InitProducerId,
+    /// One batch a partition.
+    Produce { acks: i8, timeout_us: u64, batches: Arc<[ProduceBatch]> },
+    /// See [`FetchRequest`].
+    Fetch(FetchRequest),
+    /// `timestamp` −2 earliest, −1 latest.
+    ListOffsets { partitions: Vec<(TopicIdPartition, i32)>, timestamp: i64 },
+    /// By group id.
+    FindCoordinator { group_id: Name },
+    /// See [`JoinGroup`].
+    JoinGroup(Box<JoinGroup>),
+    /// `assignments` only from the leader.
+    SyncGroup { group_id: Name, generation: i32, member_id: Name, assignments: Vec<(Name, Assignment)> },
+    /// Alive.
+    Heartbeat { group_id: Name, generation: i32, member_id: Name },
+    /// Goodbye.
+    LeaveGroup { group_id: Name, member_id: Name },
+    /// `generation` −1 and an empty member id outside group management.
+    OffsetCommit { group_id: Name, generation: i32, member_id: Name, offsets: Vec<OffsetAndEpoch> },
+    /// Committed offsets of partitions.
+    OffsetFetch { group_id: Name, partitions: Vec<TopicIdPartition> },
+    /// One topic.
+    CreateTopics { topic: Name, partitions: u32, replication_factor: u32, settings: Settings },
+    /// `count`: the new total.
+    CreatePartitions { topic: Name, count: u32 },
+    /// One topic.
+    DeleteTopics { topic: Name },
+    /// `topic` `None`: the brokers' cluster-wide default.
+    IncrementalAlterConfigs { topic: Option<Name>, settings: Settings },
+    /// A new incarnation.
+    BrokerRegistration { broker: BrokerId, rack: Option<Name> },
+    /// `broker_epoch` from the registration.
+    BrokerHeartbeat {
+        broker: BrokerId,
+        broker_epoch: u64,
+        metadata_offset: u64,
+        want_fence: bool,
+        want_shut_down: bool,
+    },
+    /// The ISR that a leader wants, with the epochs that it knows.
+    AlterPartition {
+        broker: BrokerId,
+        broker_epoch: u64,
+        partition: TopicIdPartition,
+        leader_epoch: i32,
+        partition_epoch: i32,
+        isr: Vec<BrokerId>,
+    },
+    /// From `offset` on; `epoch` of the record before it; `high_watermark` that the follower has.
+    FetchMetadataLog { quorum_epoch: u32, replica: BrokerId, offset: u64, last_epoch: u32, high_watermark: u64 },
+    /// A vote for `candidate`.
+    Vote { quorum_epoch: u32, candidate: BrokerId, last_epoch: u32, last_offset: u64 },
+    /// `leader` leads `quorum_epoch`.
+    BeginQuorumEpoch { quorum_epoch: u32, leader: BrokerId },
+}
+
+/// Settings by name, for admin requests.
+pub type Settings = Arc<std::collections::BTreeMap<String, String>>;
+
+/// A batch on its way to a leader.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProduceBatch {
+    /// Where to.
+    pub partition: TopicIdPartition,
+    /// What.
+    pub records: Arc<Records>,
+}
+
+/// A fetch by a consumer (`replica` is `None`) or a follower.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FetchRequest {
+    /// The follower, or `None` for a consumer.
+    pub replica: Option<BrokerId>,
+    /// `fetch.max.wait.ms` or `replica.fetch.wait.max.ms`.
+    pub max_wait_us: u64,
+    /// `fetch.min.bytes`.
+    pub min_bytes: u32,
+    /// `fetch.max.bytes`; soft.
+    pub max_bytes: u32,
+    /// What to read.
+    pub partitions: Arc<[FetchPartition]>,
+}
+
+/// One partition of a fetch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FetchPartition {
+    /// Which.
+    pub partition: TopicIdPartition,
+    /// From which offset on.
+    pub fetch_offset: i64,
+    /// Leader epoch that the sender believes in, −1 for none.
+    pub current_leader_epoch: i32,
+    /// Epoch of the last record that a follower has, −1 for none.
+    pub last_fetched_epoch: i32,
+    /// `max.partition.fetch.bytes`; soft.
+    pub max_bytes: u32,
+}
+
+/// Join of the classic protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct JoinGroup {
+    /// Group.
+    pub group_id: Name,
+    /// Empty at first.
+    pub member_id: Name,
+    /// For the new member id.
+    pub client_id: Name,
+    /// `session.timeout.ms`.
+    pub session_timeout_us: u64,
+    /// `max.poll.interval.ms`.
+    pub rebalance_timeout_us: u64,
+    /// Assignors by preference.
+    pub protocols: Vec<Name>,
+    /// What it subscribes to.
+    pub subscription: Subscription,
+}
+
+/// The metadata that a member sends for its group's leader.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Subscription {
+    /// Topics.
+    pub topics: Vec<Name>,
+    /// `client.rack`.
+    pub rack: Option<Name>,
+}
+
+/// The partitions of one member.
+pub type Assignment = Arc<[TopicIdPartition]>;
+
+/// A committed offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OffsetAndEpoch {
+    /// Of which partition.
+    pub partition: TopicIdPartition,
+    /// The next offset to read.
+    pub offset: i64,
+    /// Leader epoch of the last record read, −1 for none.
+    pub leader_epoch: i32,
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Response {
+    /// What the broker asked has applied.
+    Metadata(Arc<MetadataResponse>),
+    /// A producer id.
+    InitProducerId { error: ErrorCode, producer_id: u64 },
+    /// By partition.
+    Produce(Vec<ProduceResult>),
+    /// By partition that has something to say.
+    Fetch(Arc<[FetchResult]>),
+    /// By partition.
+    ListOffsets(Vec<(TopicIdPartition, ErrorCode, i64, i32)>),
+    /// The coordinator.
+    FindCoordinator { error: ErrorCode, coordinator: Option<BrokerId> },
+    /// See [`JoinGroupResponse`].
+    JoinGroup(Box<JoinGroupResponse>),
+    /// The member's partitions.
+    SyncGroup { error: ErrorCode, assignment: Assignment },
+    /// Only an error code.
+    Heartbeat { error: ErrorCode },
+    /// Only an error code.
+    LeaveGroup { error: ErrorCode },
+    /// By partition.
+    OffsetCommit { error: ErrorCode, offsets: Vec<OffsetAndEpoch> },
+    /// Committed offset and epoch by partition, `None` where there is none.
+    OffsetFetch { error: ErrorCode, offsets: Vec<(TopicIdPartition, Option<(i64, i32)>)> },
+    /// Only an error code, with Kafka's words.
+    CreateTopics { error: ErrorCode },
+    /// Only an error code.
+    CreatePartitions { error: ErrorCode },
+    /// Only an error code.
+    DeleteTopics { error: ErrorCode },
+    /// Only an error code.
+    IncrementalAlterConfigs { error: ErrorCode },
+    /// The incarnation's broker epoch.
+    BrokerRegistration { error: ErrorCode, broker_epoch: u64 },
+    /// What the controller thinks of the broker.
+    BrokerHeartbeat { error: ErrorCode, is_fenced: bool, should_shut_down: bool },
+    /// The state as committed.
+    AlterPartition { error: ErrorCode, partition: TopicIdPartition, state: Option<Arc<PartitionState>> },
+    /// Records from the offset asked for; with `diverging` the follower cuts its log there first.
+    FetchMetadataLog {
+        error: ErrorCode,
+        quorum_epoch: u32,
+        leader: Option<BrokerId>,
+        high_watermark: u64,
+        records: Vec<(u32, MetadataDelta)>,
+        diverging: Option<u64>,
+    },
+    /// Whether the vote was given.
+    Vote { quorum_epoch: u32, granted: bool },
+    /// Only an error code.
+    BeginQuorumEpoch { error: ErrorCode },
+}
+
+/// A broker's view of the cluster, for clients.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MetadataResponse {
+    /// Offset of the metadata log that the answering broker had applied.
+    pub metadata_offset: u64,
+    /// Unfenced brokers with their racks.
+    pub brokers: Vec<(BrokerId, Option<Name>)>,
+    /// Topics.
+    pub topics: Vec<TopicMetadata>,
+}
+
+/// One topic in a metadata response.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TopicMetadata {
+    /// UNKNOWN_TOPIC_OR_PARTITION where there is none.
+    pub error: ErrorCode,
+    /// Name.
+    pub name: Name,
+    /// Id.
+    pub topic: crate::kafka::ids::TopicId,
+    /// By number.
+    pub partitions: Vec<Arc<PartitionState>>,
+}
+
+/// What became of one batch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProduceResult {
+    /// Which partition.
+    pub partition: TopicIdPartition,
+    /// Error, or NONE.
+    pub error: ErrorCode,
+    /// Offset of its first record, −1 if unknown.
+    pub base_offset: i64,
+    /// The leader that the broker knows of, with the errors that mean another leads (KIP-951).
+    pub current_leader: Option<(BrokerId, i32)>,
+}
+
+/// What was read of one partition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FetchResult {
+    /// Which partition.
+    pub partition: TopicIdPartition,
+    /// Error, or NONE.
+    pub error: ErrorCode,
+    /// Leader's high watermark.
+    pub high_watermark: i64,
+    /// Leader's log start offset.
+    pub log_start_offset: i64,
+    /// Whole batches.
+    pub batches: Vec<Arc<RecordBatch>>,
+    /// Epoch and end offset where the follower's log diverges.
+    pub diverging_epoch: Option<(i32, i64)>,
+    /// The leader that the broker knows of (KIP-951).
+    pub current_leader: Option<(BrokerId, i32)>,
+}
+
+/// Answer to a join.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct JoinGroupResponse {
+    /// Error, or NONE.
+    pub error: ErrorCode,
+    /// Generation.
+    pub generation: i32,
+    /// Assignor chosen.
+    pub protocol: Option<Name>,
+    /// The group's leader.
+    pub leader: Name,
+    /// The id that the coordinator gave.
+    pub member_id: Name,
+    /// All members with their subscriptions, for the leader only.
+    pub members: Vec<(Name, Subscription)>,
+}
+
+macro_rules! error_codes {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal, $code:literal, $retriable:literal;)*) => {
+        /// Kafka's error codes, as `org.apache.kafka.common.protocol.Errors` has them.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ErrorCode { #[default] $($(#[$meta])* $variant),* }
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &[ErrorCode] = &[$(ErrorCode::$variant),*];
+            /// Kafka's name.
+            pub fn name(self) -> &'static str {
+                match self { $(ErrorCode::$variant => $name),* }
+            }
+            /// Kafka's number.
+            pub fn code(self) -> i16 {
+                match self { $(ErrorCode::$variant => $code),* }
+            }
+            /// Does a client try again?
+            pub fn is_retriable(self) -> bool {
+                match self { $(ErrorCode::$variant => $retriable),* }
+            }
+        }
+    };
+}
+error_codes! {
+    /// No error.
+    None = "NONE", 0, false;
+    /// A fetch position outside the log.
+    OffsetOutOfRange = "OFFSET_OUT_OF_RANGE", 1, false;
+    /// No such topic or partition here.
+    UnknownTopicOrPartition = "UNKNOWN_TOPIC_OR_PARTITION", 3, true;
+    /// The partition has no leader now.
+    LeaderNotAvailable = "LEADER_NOT_AVAILABLE", 5, true;
+    /// This broker does not lead the partition.
+    NotLeaderOrFollower = "NOT_LEADER_OR_FOLLOWER", 6, true;
+    /// No answer in time.
+    RequestTimedOut = "REQUEST_TIMED_OUT", 7, true;
+    /// A batch larger than the topic's `max.message.bytes`.
+    MessageTooLarge = "MESSAGE_TOO_LARGE", 10, false;
+    /// The connection broke before the answer.
+    NetworkException = "NETWORK_EXCEPTION", 13, true;
+    /// The coordinator is still reading its log.
+    CoordinatorLoadInProgress = "COORDINATOR_LOAD_IN_PROGRESS", 14, true;
+    /// There is no coordinator now.
+    CoordinatorNotAvailable = "COORDINATOR_NOT_AVAILABLE", 15, true;
+    /// This broker does not coordinate the group.
+    NotCoordinator = "NOT_COORDINATOR", 16, true;
+    /// Too few in-sync replicas; nothing was written.
+    NotEnoughReplicas = "NOT_ENOUGH_REPLICAS", 19, true;
+    /// Too few in-sync replicas after writing; the record stays.
+    NotEnoughReplicasAfterAppend = "NOT_ENOUGH_REPLICAS_AFTER_APPEND", 20, true;
+    /// A generation that is over.
+    IllegalGeneration = "ILLEGAL_GENERATION", 22, false;
+    /// No assignor in common.
+    InconsistentGroupProtocol = "INCONSISTENT_GROUP_PROTOCOL", 23, false;
+    /// The coordinator does not know the member.
+    UnknownMemberId = "UNKNOWN_MEMBER_ID", 25, false;
+    /// `session.timeout.ms` outside what the broker allows.
+    InvalidSessionTimeout = "INVALID_SESSION_TIMEOUT", 26, false;
+    /// Join again.
+    RebalanceInProgress = "REBALANCE_IN_PROGRESS", 27, false;
+    /// The topic exists already.
+    TopicAlreadyExists = "TOPIC_ALREADY_EXISTS", 36, false;
+    /// A count that is not allowed.
+    InvalidPartitions = "INVALID_PARTITIONS", 37, false;
+    /// A replication factor that the brokers cannot carry.
+    InvalidReplicationFactor = "INVALID_REPLICATION_FACTOR", 38, false;
+    /// A setting that is not allowed.
+    InvalidConfig = "INVALID_CONFIG", 40, false;
+    /// This controller is not the active one.
+    NotController = "NOT_CONTROLLER", 41, true;
+    /// A batch that is not the next of its producer.
+    OutOfOrderSequenceNumber = "OUT_OF_ORDER_SEQUENCE_NUMBER", 45, false;
+    /// A batch that was written before.
+    DuplicateSequenceNumber = "DUPLICATE_SEQUENCE_NUMBER", 46, false;
+    /// A leader epoch that is over.
+    FencedLeaderEpoch = "FENCED_LEADER_EPOCH", 74, true;
+    /// A leader epoch that this broker has not heard of yet.
+    UnknownLeaderEpoch = "UNKNOWN_LEADER_EPOCH", 75, true;
+    /// The high watermark has not reached the new leader's start yet.
+    OffsetNotAvailable = "OFFSET_NOT_AVAILABLE", 78, true;
+    /// Join again with the member id given.
+    MemberIdRequired = "MEMBER_ID_REQUIRED", 79, false;
+    /// The group is full.
+    GroupMaxSizeReached = "GROUP_MAX_SIZE_REACHED", 81, false;
+    /// A broker epoch that is over.
+    StaleBrokerEpoch = "STALE_BROKER_EPOCH", 77, false;
+    /// Another change of the partition came first.
+    InvalidUpdateVersion = "INVALID_UPDATE_VERSION", 95, false;
+    /// The id is in use by a live broker.
+    DuplicateBrokerRegistration = "DUPLICATE_BROKER_REGISTRATION", 101, false;
+    /// A replica that may not join the ISR.
+    IneligibleReplica = "INELIGIBLE_REPLICA", 107, false;
+}
+
+impl Response {
+    /// Its error; the first one where there is one by partition.
+    pub fn error(&self) -> ErrorCode {
+        let first = |mut errors: &mut dyn Iterator<Item = ErrorCode>| {
+            Iterator::find(&mut errors, |error| *error != ErrorCode::None).unwrap_or_default()
+        };
+        match self {
+            Response::Metadata(_) => ErrorCode::None,
+            Response::Produce(results) => first(&mut results.iter().map(|result| result.error)),
+            Response::Fetch(results) => first(&mut results.iter().map(|result| result.error)),
+            Response::ListOffsets(offsets) => first(&mut offsets.iter().map(|(_, error, ..)| *error)),
+            Response::JoinGroup(join) => join.error,
+            Response::Vote { .. } => ErrorCode::None,
+            Response::InitProducerId { error, .. }
+            | Response::FindCoordinator { error, .. }
+            | Response::SyncGroup { error, .. }
+            | Response::Heartbeat { error }
+            | Response::LeaveGroup { error }
+            | Response::OffsetCommit { error, .. }
+            | Response::OffsetFetch { error, .. }
+            | Response::CreateTopics { error }
+            | Response::CreatePartitions { error }
+            | Response::DeleteTopics { error }
+            | Response::IncrementalAlterConfigs { error }
+            | Response::BrokerRegistration { error, .. }
+            | Response::BrokerHeartbeat { error, .. }
+            | Response::AlterPartition { error, .. }
+            | Response::FetchMetadataLog { error, .. }
+            | Response::BeginQuorumEpoch { error } => *error,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! From the world to what the page shows: plain comparable data, sentences, *Why?* cards, geometry; no DOM.
+
+pub mod model;
+pub mod story;
+pub mod why;

@@ -15,16 +15,9 @@ const MARK: f64 = 3.0;
 /// The tokens of each theme: light, dark by the system, dark by hand.
 fn themes() -> [Tokens; 3] {
     let sheet = without_comments(&source::file("static/tokens.css").text);
-    let blocks = [
-        ":root {",
-        r#":root:not([data-theme="light"]) {"#,
-        r#":root[data-theme="dark"] {"#,
-    ];
+    let blocks = [":root {", r#":root:not([data-theme="light"]) {"#, r#":root[data-theme="dark"] {"#];
     blocks.map(|head| {
-        let after = sheet
-            .split_once(head)
-            .unwrap_or_else(|| panic!("tokens.css lacks {head}"))
-            .1;
+        let after = sheet.split_once(head).unwrap_or_else(|| panic!("tokens.css lacks {head}")).1;
         let body = after.split_once('}').expect("the block closes").0;
         body.split(';')
             .filter_map(|line| line.trim().strip_prefix("--")?.split_once(':'))
@@ -76,15 +69,9 @@ fn pairs() -> Vec<(String, String, f64)> {
 /// WCAG 2.2: the relative luminance of `#rrggbb`.
 fn luminance(colour: &str) -> f64 {
     let part = |from: usize| {
-        let value = colour
-            .get(from..from + 2)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let value = colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
         let value = f64::from(value.unwrap_or_else(|| panic!("{colour} is no #rrggbb"))) / 255.0;
-        if value <= 0.04045 {
-            value / 12.92
-        } else {
-            power((value + 0.055) / 1.055, 2.4)
-        }
+        if value <= 0.04045 { value / 12.92 } else { power((value + 0.055) / 1.055, 2.4) }
     };
     0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
 }
@@ -106,16 +93,10 @@ fn text_and_marks_can_be_read_on_what_they_stand_on() {
     let mut findings = Vec::new();
     for (theme, tokens) in [("light", light), ("dark", dark)] {
         for (ink, ground, least) in pairs() {
-            let value = |name: &String| {
-                tokens
-                    .get(name)
-                    .unwrap_or_else(|| panic!("{theme} lacks --{name}"))
-            };
+            let value = |name: &String| tokens.get(name).unwrap_or_else(|| panic!("{theme} lacks --{name}"));
             let ratio = contrast(value(&ink), value(&ground));
             if ratio < least {
-                findings.push(format!(
-                    "{theme}: --{ink} on --{ground} is {ratio:.2}, needs {least}"
-                ));
+                findings.push(format!("{theme}: --{ink} on --{ground} is {ratio:.2}, needs {least}"));
             }
         }
     }
@@ -125,16 +106,10 @@ fn text_and_marks_can_be_read_on_what_they_stand_on() {
 #[test]
 fn every_theme_has_every_token() {
     let [light, dark, dark_by_hand] = themes();
-    assert_eq!(
-        dark, dark_by_hand,
-        "dark by the system and dark by hand differ"
-    );
+    assert_eq!(dark, dark_by_hand, "dark by the system and dark by hand differ");
     let themed: Vec<&String> = dark.keys().collect();
     let shared = ["radius", "font-sans", "font-mono"];
-    let expected: Vec<&String> = light
-        .keys()
-        .filter(|name| !shared.contains(&name.as_str()))
-        .collect();
+    let expected: Vec<&String> = light.keys().filter(|name| !shared.contains(&name.as_str())).collect();
     assert_eq!(themed, expected, "light and dark differ in their tokens");
 }
 
@@ -148,12 +123,7 @@ fn no_sheet_but_the_tokens_holds_a_colour() {
         for (number, line) in without_comments(&file.text).lines().enumerate() {
             let functions = ["rgb(", "rgba(", "hsl(", "hsla(", "oklch(", "lab(", "lch("];
             if has_hex_colour(line) || functions.iter().any(|name| line.contains(name)) {
-                findings.push(format!(
-                    "{} (line {} without comments): {}",
-                    file.path,
-                    number + 1,
-                    line.trim()
-                ));
+                findings.push(format!("{} (line {} without comments): {}", file.path, number + 1, line.trim()));
             }
         }
     }
@@ -165,10 +135,7 @@ fn has_hex_colour(line: &str) -> bool {
     let value = line.split_once(':').map_or("", |(_, value)| value);
     value.split('#').skip(1).any(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
-        let ends = rest
-            .as_bytes()
-            .get(digits)
-            .is_none_or(|next| !next.is_ascii_alphanumeric());
+        let ends = rest.as_bytes().get(digits).is_none_or(|next| !next.is_ascii_alphanumeric());
         matches!(digits, 3 | 4 | 6 | 8) && ends
     })
 }
@@ -180,10 +147,7 @@ fn every_token_in_use_exists() {
     for file in source::files("static", &["css"]) {
         let sheet = without_comments(&file.text);
         for part in sheet.split("var(--").skip(1) {
-            let name: String = part
-                .chars()
-                .take_while(|letter| letter.is_alphanumeric() || *letter == '-')
-                .collect();
+            let name: String = part.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '-').collect();
             let own = sheet.contains(&format!("--{name}:"));
             // What a script sets on an element has a default where it is used.
             let default = part[name.len()..].trim_start().starts_with(',');

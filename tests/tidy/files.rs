@@ -16,11 +16,8 @@ fn rust() -> Vec<File> {
 
 #[test]
 fn every_module_says_what_it_is_for() {
-    let findings: Vec<String> = rust()
-        .iter()
-        .filter(|file| !file.text.starts_with("//! "))
-        .map(|file| file.path.clone())
-        .collect();
+    let findings: Vec<String> =
+        rust().iter().filter(|file| !file.text.starts_with("//! ")).map(|file| file.path.clone()).collect();
     none("Every Rust file begins with //! and its purpose", &findings);
 }
 
@@ -47,10 +44,7 @@ fn nothing_unwraps_outside_tests() {
             }
         }
     }
-    none(
-        "No unwrap outside tests: say what was expected, or handle it",
-        &findings,
-    );
+    none("No unwrap outside tests: say what was expected, or handle it", &findings);
 }
 
 #[test]
@@ -67,10 +61,7 @@ fn nothing_waits_to_be_written() {
     ];
     let endings = ["rs", "css", "js", "mjs", "html", "toml", "md", "json"];
     let folders = ["src", "xtask", "tests", "static", "lessons", "benches"];
-    let mut all: Vec<File> = folders
-        .iter()
-        .flat_map(|folder| source::files(folder, &endings))
-        .collect();
+    let mut all: Vec<File> = folders.iter().flat_map(|folder| source::files(folder, &endings)).collect();
     all.extend(["index.html", "README.md", "ARCHITECTURE.md"].map(source::file));
     let mut findings = Vec::new();
     for file in all {

@@ -5,9 +5,7 @@ use crate::none;
 use crate::source;
 
 /// The rooms of the model; the page and the command line may touch the world.
-const MODEL: [&str; 9] = [
-    "sim", "kafka", "cluster", "history", "check", "lesson", "view", "codec", "i18n",
-];
+const MODEL: [&str; 9] = ["sim", "kafka", "cluster", "history", "check", "lesson", "view", "codec", "i18n"];
 
 /// The rooms in which every decision falls: no fraction may be in them.
 const DECIDING: [&str; 3] = ["sim", "kafka", "cluster"];
@@ -88,9 +86,7 @@ fn is_fraction(code: &str, place: usize, word: &str) -> bool {
     if matches!(word, "f32" | "f64") || word.ends_with("f64") && word.starts_with(digit) {
         return true;
     }
-    let plain = word
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'_');
+    let plain = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
     let after = code[place + word.len()..].strip_prefix('.');
     let before = code[..place].ends_with('.');
     plain && word.starts_with(digit) && !before && after.is_some_and(|rest| rest.starts_with(digit))
@@ -102,11 +98,7 @@ fn digit(letter: char) -> bool {
 
 #[test]
 fn tells_a_fraction_from_what_looks_like_one() {
-    let count = |code: &str| {
-        source::words(code)
-            .filter(|(place, word)| is_fraction(code, *place, word))
-            .count()
-    };
+    let count = |code: &str| source::words(code).filter(|(place, word)| is_fraction(code, *place, word)).count();
     assert_eq!(count("let x: f64 = 1.5 + 2f64;"), 3);
     assert_eq!(count("pair.0.1 + list[0..9].len() + 1.max(2)"), 0);
 }

@@ -13,30 +13,13 @@ const WAYS: [(&str, &[&str]); 9] = [
     ("cluster", &["sim", "kafka", "i18n"]),
     ("history", &["sim", "kafka", "cluster", "i18n"]),
     ("check", &["sim", "kafka", "cluster", "i18n"]),
-    (
-        "lesson",
-        &["sim", "kafka", "cluster", "history", "check", "i18n"],
-    ),
-    (
-        "view",
-        &["sim", "kafka", "cluster", "history", "check", "i18n"],
-    ),
-    (
-        "codec",
-        &["sim", "kafka", "cluster", "history", "lesson", "i18n"],
-    ),
+    ("lesson", &["sim", "kafka", "cluster", "history", "check", "i18n"]),
+    ("view", &["sim", "kafka", "cluster", "history", "check", "i18n"]),
+    ("codec", &["sim", "kafka", "cluster", "history", "lesson", "i18n"]),
 ];
 
 /// The packages that belong to the page.
-const WEB: [&str; 7] = [
-    "yew",
-    "gloo",
-    "gloo_timers",
-    "web_sys",
-    "js_sys",
-    "wasm_bindgen",
-    "wasm_bindgen_futures",
-];
+const WEB: [&str; 7] = ["yew", "gloo", "gloo_timers", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures"];
 
 /// The room a file belongs to; none for the crate's root.
 fn room(file: &File) -> Option<&str> {
@@ -86,10 +69,7 @@ fn ways_out_by_super(file: &File, code: &str) -> Vec<usize> {
         while code[place + length * "super::".len()..].starts_with("super::") {
             length += 1;
         }
-        let inner = modules
-            .iter()
-            .filter(|(_, range)| range.contains(&place))
-            .count();
+        let inner = modules.iter().filter(|(_, range)| range.contains(&place)).count();
         if length >= depth(file) + inner {
             found.push(place);
         }
@@ -111,14 +91,10 @@ fn rooms_know_only_the_rooms_below_them() {
             continue;
         };
         for (place, named) in named_rooms(&code) {
-            let is_room =
-                WAYS.iter().any(|(name, _)| *name == named) || named == "web" || named == "bin";
+            let is_room = WAYS.iter().any(|(name, _)| *name == named) || named == "web" || named == "bin";
             if is_room && named != room && !allowed.contains(&named) {
                 let line = source::line_at(&code, place);
-                findings.push(format!(
-                    "{}:{line}: {room} must not know {named}",
-                    file.path
-                ));
+                findings.push(format!("{}:{line}: {room} must not know {named}", file.path));
             }
         }
         for place in ways_out_by_super(&file, &code) {
@@ -159,10 +135,7 @@ fn the_bare_library_depends_on_nothing_of_the_page_or_the_command_line() {
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo tree: {complaint}");
     let tree = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        tree.contains("kafkascope"),
-        "cargo tree shows no package: {tree}"
-    );
+    assert!(tree.contains("kafkascope"), "cargo tree shows no package: {tree}");
     let foreign = ["serde_json", "lexopt"];
     let findings: Vec<String> = tree
         .lines()
@@ -178,33 +151,19 @@ fn the_bare_library_depends_on_nothing_of_the_page_or_the_command_line() {
 
 #[test]
 fn reads_the_rooms_of_an_import() {
-    let names = |code| -> Vec<&str> {
-        named_rooms(code)
-            .into_iter()
-            .map(|(_, name)| name)
-            .collect()
-    };
+    let names = |code| -> Vec<&str> { named_rooms(code).into_iter().map(|(_, name)| name).collect() };
     assert_eq!(names("use crate::sim::Time;"), ["sim"]);
-    assert_eq!(
-        names("use crate::{kafka::{log, broker::Isr}, sim, view::x};"),
-        ["kafka", "sim", "view"]
-    );
+    assert_eq!(names("use crate::{kafka::{log, broker::Isr}, sim, view::x};"), ["kafka", "sim", "view"]);
     assert_eq!(names("fn f(x: crate::codec::Link) {}"), ["codec"]);
 }
 
 #[test]
 fn sees_a_way_out_by_super() {
-    let file = |path: &str, text: &str| File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
     let out = |path, text| ways_out_by_super(&file(path, text), text).len();
     assert_eq!(out("src/sim/mod.rs", "use super::kafka;"), 1);
     assert_eq!(out("src/sim/queue.rs", "use super::Time;"), 0);
     assert_eq!(out("src/sim/queue.rs", "use super::super::kafka;"), 1);
     assert_eq!(out("src/cluster.rs", "mod tests { use super::*; }"), 0);
-    assert_eq!(
-        out("src/cluster.rs", "mod tests { use super::super::web; }"),
-        1
-    );
+    assert_eq!(out("src/cluster.rs", "mod tests { use super::super::web; }"), 1);
 }

@@ -53,14 +53,10 @@ fn has_ending(path: &Path, ending: &str) -> bool {
 }
 
 fn read(root: &Path, path: &PathBuf) -> File {
-    let text = fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("reading {}: {error}", path.display()));
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("reading {}: {error}", path.display()));
     let inside = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
-    File {
-        path: parts.join("/"),
-        text,
-    }
+    File { path: parts.join("/"), text }
 }
 
 /// The line that the byte at `place` stands on, from 1.
@@ -93,11 +89,7 @@ pub fn code(text: &str) -> String {
 fn skip(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
     if rest.starts_with(b"//") {
-        return at
-            + rest
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .unwrap_or(rest.len());
+        return at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     }
     if rest.starts_with(b"/*") {
         return at + block_comment(rest);
@@ -145,23 +137,15 @@ fn quoted(rest: &[u8], mark: u8) -> usize {
 
 /// `b"…"`, `r"…"`, `r#"…"#`, `br"…"`, `b'…'`; 0 if it is a name.
 fn prefixed(rest: &[u8]) -> usize {
-    let letters = rest
-        .iter()
-        .take_while(|byte| matches!(byte, b'r' | b'b'))
-        .count();
+    let letters = rest.iter().take_while(|byte| matches!(byte, b'r' | b'b')).count();
     let raw = rest[..letters].contains(&b'r');
-    let hashes = rest[letters..]
-        .iter()
-        .take_while(|byte| **byte == b'#')
-        .count();
+    let hashes = rest[letters..].iter().take_while(|byte| **byte == b'#').count();
     match rest.get(letters + hashes) {
         Some(b'"') if raw => {
             let open = letters + hashes + 1;
             let mut close = vec![b'"'];
             close.resize(hashes + 1, b'#');
-            let inside = rest[open..]
-                .windows(close.len())
-                .position(|part| part == close);
+            let inside = rest[open..].windows(close.len()).position(|part| part == close);
             inside.map_or(rest.len(), |length| open + length + close.len())
         }
         Some(mark @ (b'"' | b'\'')) if hashes == 0 => letters + quoted(&rest[letters..], *mark),
@@ -229,9 +213,7 @@ pub fn is_test(path: &str, code: &str, place: usize) -> bool {
     path.ends_with("/tests.rs")
         || path.contains("/tests/")
         || path.starts_with("tests/")
-        || inline_modules(code)
-            .iter()
-            .any(|(name, range)| name == "tests" && range.contains(&place))
+        || inline_modules(code).iter().any(|(name, range)| name == "tests" && range.contains(&place))
 }
 
 #[test]

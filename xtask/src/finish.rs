@@ -30,15 +30,10 @@ const FEATURES: [&str; 6] = [
 pub fn run() -> Result<(), Failure> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)
-        .ok_or_else(|| {
-            Failure::new("finish is for Trunk to call")
-                .help("Build the page with: cargo xtask build")
-        })?;
+        .ok_or_else(|| Failure::new("finish is for Trunk to call").help("Build the page with: cargo xtask build"))?;
     let page = staging.join("index.html");
-    let html = fs::read_to_string(&page)
-        .map_err(|error| Failure::io(format!("reading {}", page.display()), &error))?;
-    let name = program_name(&html)
-        .ok_or_else(|| Failure::new("the built page names no program (see Trunk.toml)"))?;
+    let html = fs::read_to_string(&page).map_err(|error| Failure::io(format!("reading {}", page.display()), &error))?;
+    let name = program_name(&html).ok_or_else(|| Failure::new("the built page names no program (see Trunk.toml)"))?;
     let program = staging.join(name);
 
     if env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
@@ -51,8 +46,7 @@ pub fn run() -> Result<(), Failure> {
             .map_err(|error| Failure::io(format!("copying {}", script.display()), &error))?;
         html = with_live_reload(&html);
     }
-    fs::write(&page, html)
-        .map_err(|error| Failure::io(format!("writing {}", page.display()), &error))
+    fs::write(&page, html).map_err(|error| Failure::io(format!("writing {}", page.display()), &error))
 }
 
 /// The file that the link `program-wasm` points to.
@@ -64,19 +58,11 @@ fn program_name(html: &str) -> Option<&str> {
 }
 
 fn with_size(html: &str, bytes: u64) -> String {
-    html.replacen(
-        r#"id="program-wasm""#,
-        &format!(r#"id="program-wasm" data-bytes="{bytes}""#),
-        1,
-    )
+    html.replacen(r#"id="program-wasm""#, &format!(r#"id="program-wasm" data-bytes="{bytes}""#), 1)
 }
 
 fn with_live_reload(html: &str) -> String {
-    html.replacen(
-        "</body>",
-        "<script type=\"module\" src=\"./live.js\"></script>\n  </body>",
-        1,
-    )
+    html.replacen("</body>", "<script type=\"module\" src=\"./live.js\"></script>\n  </body>", 1)
 }
 
 fn size(file: &Path) -> Result<u64, Failure> {
@@ -110,15 +96,10 @@ fn optimise(program: &Path) -> Result<(), Failure> {
     command.args(FEATURES).arg("-Os").arg(program);
     command.arg("-o").arg(&smaller);
     process::run("wasm-opt", &mut command)?;
-    fs::rename(&smaller, program)
-        .map_err(|error| Failure::io(format!("replacing {}", program.display()), &error))?;
+    fs::rename(&smaller, program).map_err(|error| Failure::io(format!("replacing {}", program.display()), &error))?;
     let output = read(program)?;
     kept.keep(&recipe, &input, &output);
-    say::note(format!(
-        "wasm-opt: {} kB to {} kB",
-        input.len() / 1000,
-        output.len() / 1000
-    ));
+    say::note(format!("wasm-opt: {} kB to {} kB", input.len() / 1000, output.len() / 1000));
     Ok(())
 }
 
@@ -127,8 +108,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(file, bytes)
-        .map_err(|error| Failure::io(format!("writing {}", file.display()), &error))
+    fs::write(file, bytes).map_err(|error| Failure::io(format!("writing {}", file.display()), &error))
 }
 
 /// The last optimised program, what it was made from and how.

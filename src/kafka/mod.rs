@@ -1,8 +1,16 @@
-//! Kafka itself, as its source says: the rules that decide where a record goes and who reads it.
+//! Kafka itself, as sans-IO state machines that talk in Kafka's own RPCs.
 
 pub mod assignor;
+pub mod broker;
 pub mod client;
 pub mod config;
 pub mod controller;
+pub mod coordinator;
+pub mod event;
 pub mod hash;
+pub mod ids;
 pub mod limits;
+pub mod log;
+pub mod metadata;
+pub mod node;
+pub mod protocol;

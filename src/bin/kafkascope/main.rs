@@ -1,2 +1,96 @@
-//! The command line.
-fn main() {}
+//! The command line: reads the arguments, calls the command, and ends with 0 (all well), 1 (a check
+//! failed) or 2 (unusable input, with one line on standard error).
+//!
+//! Left out: everything a command does; each has a file of its own.
+
+mod vectors;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use lexopt::{Arg, Parser};
+
+const HELP: &str = "\
+kafkascope: an Apache Kafka cluster for teaching, without the page
+
+Usage:
+  kafkascope vectors FILE...   run cases recorded from Kafka's own code against the model;
+                               a line a file: NAME PASSED/TOTAL
+  kafkascope --help            this text
+  kafkascope --version         the version
+
+Exit status: 0 all well, 1 a check failed, 2 unusable input.
+";
+
+fn main() -> ExitCode {
+    let mut out = io::stdout().lock();
+    let mut err = io::stderr().lock();
+    let outcome = parse(Parser::from_env()).map(|command| match command {
+        Command::Print(text) => out.write_all(text.as_bytes()).map(|()| Outcome::AllWell),
+        Command::Vectors(files) => vectors::run(&files, &mut out, &mut err),
+    });
+    let outcome = match outcome {
+        Ok(Ok(outcome)) => out.flush().map(|()| outcome),
+        Ok(Err(error)) => Err(error),
+        Err(usage) => {
+            writeln!(err, "kafkascope: {usage}; see kafkascope --help").map(|()| Outcome::Unusable)
+        }
+    };
+    match outcome {
+        Ok(outcome) => ExitCode::from(outcome as u8),
+        // Whoever reads the output has left; there is nobody to tell.
+        Err(_) => ExitCode::from(Outcome::CheckFailed as u8),
+    }
+}
+
+/// How a command ended, by exit status; the greatest of several counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Everything holds.
+    AllWell = 0,
+    /// Something that was checked does not hold.
+    CheckFailed = 1,
+    /// Something could not be read as what it should be.
+    Unusable = 2,
+}
+
+/// What the arguments ask for.
+enum Command {
+    Print(String),
+    Vectors(Vec<PathBuf>),
+}
+
+fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
+    match args.next()? {
+        None => Err("expected a command".into()),
+        Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Print(HELP.to_owned())),
+        Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Print(format!(
+            "kafkascope {}\n",
+            env!("CARGO_PKG_VERSION")
+        ))),
+        Some(Arg::Value(name)) if name == "vectors" => parse_vectors(args),
+        Some(Arg::Value(name)) => Err(unknown_command(name)),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn parse_vectors(mut args: Parser) -> Result<Command, lexopt::Error> {
+    let mut files = Vec::new();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(HELP.to_owned())),
+            Arg::Value(file) => files.push(PathBuf::from(file)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if files.is_empty() {
+        return Err("expected a file after `vectors`".into());
+    }
+    Ok(Command::Vectors(files))
+}
+
+fn unknown_command(name: OsString) -> lexopt::Error {
+    format!("{name:?} is not a command; expected `vectors`").into()
+}

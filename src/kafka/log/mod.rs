@@ -10,7 +10,7 @@ mod records;
 
 pub use batches::Batches;
 pub use producers::{ProducerCheck, ProducerStates};
-pub use records::{NO_PRODUCER, ProducerStamp, Record, Records, RecordsBuilder, record_size};
+pub use records::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Record, Records, RecordsBuilder, record_size};
 
 use std::sync::Arc;
 

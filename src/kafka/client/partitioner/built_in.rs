@@ -233,8 +233,8 @@ mod tests {
     use super::*;
 
     /// Draws from a list, and fails the test when it is exhausted.
-    fn script(draws: &[i32]) -> impl FnMut() -> i32 {
-        let mut rest = draws.to_vec().into_iter();
+    fn script(draws: &[i32]) -> impl FnMut() -> i32 + '_ {
+        let mut rest = draws.iter().copied();
         move || rest.next().expect("one draw too many")
     }
 

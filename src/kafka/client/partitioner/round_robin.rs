@@ -68,5 +68,6 @@ mod tests {
         assert_eq!(state.next_partition(&[0, 1, 2, 3], 4), 3);
         assert_eq!(state.counter, i32::MIN);
         assert_eq!(state.next_partition(&[0, 1, 2, 3], 4), 0);
+        assert_eq!(state.next_partition(&[0, 1, 2, 3], 4), 1);
     }
 }

@@ -1,0 +1,212 @@
+//! Fetch requests, of consumers and followers, and ListOffsets (reference §3.6, §4.2, §4.7).
+
+use std::sync::Arc;
+
+use super::{Broker, Handle};
+use crate::kafka::{
+    ids::TopicIdPartition,
+    node::{Outbox, Timer},
+    protocol::{ErrorCode, FetchPartition, FetchRequest, FetchResult, Response},
+};
+
+/// A fetch that waits for records (`DelayedFetch`).
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Parked {
+    pub handle: Handle,
+    request: FetchRequest,
+}
+
+impl Broker {
+    /// A fetch request.
+    pub(super) fn on_fetch(&mut self, now_us: u64, handle: Handle, request: FetchRequest, out: &mut Outbox) {
+        if let Some(follower) = request.replica {
+            for wanted in request.partitions.iter() {
+                self.note_follower_fetch(now_us, follower, wanted, out);
+            }
+        }
+        let (results, bytes, answer_now) = self.read(&request);
+        if answer_now || bytes >= request.min_bytes || request.max_wait_us == 0 {
+            self.answer(handle, Response::Fetch(results.into()), out);
+            return;
+        }
+        self.next_parked += 1;
+        out.set_timer(Timer::FetchWait(self.next_parked), now_us + request.max_wait_us);
+        self.parked.insert(self.next_parked, Parked { handle, request });
+    }
+
+    /// A waiting fetch has waited long enough: it gets what there is.
+    pub(super) fn on_fetch_wait(&mut self, now_us: u64, number: u64, out: &mut Outbox) {
+        if let Some(parked) = self.parked.remove(&number) {
+            if let Some(follower) = parked.request.replica {
+                for wanted in parked.request.partitions.iter() {
+                    self.note_follower_fetch(now_us, follower, wanted, out);
+                }
+            }
+            let (results, ..) = self.read(&parked.request);
+            self.answer(parked.handle, Response::Fetch(results.into()), out);
+        }
+    }
+
+    /// A partition has new records (`for_followers`) or newly visible ones: answers fetches that waited for them.
+    pub(super) fn serve_parked(&mut self, now_us: u64, partition: TopicIdPartition, for_followers: bool, out: &mut Outbox) {
+        let candidates: Vec<u64> = self
+            .parked
+            .iter()
+            .filter(|(_, parked)| {
+                parked.request.replica.is_some() == for_followers
+                    && parked.request.partitions.iter().any(|wanted| wanted.partition == partition)
+            })
+            .map(|(number, _)| *number)
+            .collect();
+        let _ = now_us;
+        for number in candidates {
+            let Some(parked) = self.parked.get(&number) else { continue };
+            let (results, bytes, answer_now) = self.read(&parked.request);
+            if answer_now || bytes >= parked.request.min_bytes {
+                let handle = parked.handle;
+                self.parked.remove(&number);
+                out.clear_timer(Timer::FetchWait(number));
+                self.answer(handle, Response::Fetch(results.into()), out);
+            }
+        }
+    }
+
+    /// This broker does not lead the partition any more: fetches that waited for it are told.
+    pub(super) fn fail_parked(&mut self, partition: TopicIdPartition, error: ErrorCode, out: &mut Outbox) {
+        let numbers: Vec<u64> = self
+            .parked
+            .iter()
+            .filter(|(_, parked)| parked.request.partitions.iter().any(|wanted| wanted.partition == partition))
+            .map(|(number, _)| *number)
+            .collect();
+        for number in numbers {
+            if let Some(parked) = self.parked.remove(&number) {
+                out.clear_timer(Timer::FetchWait(number));
+                let (results, ..) = self.read(&parked.request);
+                debug_assert!(results.iter().any(|result| result.error != ErrorCode::None), "{error:?}");
+                self.answer(parked.handle, Response::Fetch(results.into()), out);
+            }
+        }
+    }
+
+    /// What a follower's fetch says about it: it has everything below the offset that it asks for.
+    fn note_follower_fetch(&mut self, now_us: u64, follower: u32, wanted: &FetchPartition, out: &mut Outbox) {
+        let Some(replica) = self.replicas.get_mut(&wanted.partition) else { return };
+        let end = replica.log.log_end_offset();
+        let diverges = diverging(replica, wanted).is_some();
+        let Some(leader) = replica.leader_mut() else { return };
+        if leader.leader_epoch != wanted.current_leader_epoch || diverges {
+            return;
+        }
+        let in_isr = leader.isr.contains(&follower);
+        let Some(state) = leader.followers.get_mut(&follower) else { return };
+        let moved = state.log_end_offset != wanted.fetch_offset;
+        state.on_fetch(now_us, wanted.fetch_offset, end);
+        if !in_isr {
+            self.maybe_expand_isr(wanted.partition, follower, out);
+        }
+        if moved {
+            self.maybe_advance_high_watermark(now_us, wanted.partition, out);
+        }
+    }
+
+    /// Reads what a fetch may have: results, their size, and whether it must be answered at once.
+    /// Partitions that have nothing to say are left out, as in an incremental fetch session.
+    fn read(&self, request: &FetchRequest) -> (Vec<FetchResult>, u32, bool) {
+        let (mut results, mut bytes, mut answer_now) = (Vec::new(), 0_u32, false);
+        for wanted in request.partitions.iter() {
+            let left = request.max_bytes.saturating_sub(bytes);
+            if left == 0 {
+                break;
+            }
+            let result = self.read_partition(request.replica.is_some(), wanted, left);
+            let size: u32 = result.batches.iter().map(|batch| batch.records.size_bytes()).sum();
+            let stale = result.error != ErrorCode::None || result.diverging_epoch.is_some();
+            answer_now |= stale;
+            bytes = bytes.saturating_add(size);
+            let watermark_news = request.replica.is_some();
+            if stale || size > 0 || watermark_news {
+                results.push(result);
+            }
+        }
+        (results, bytes, answer_now)
+    }
+
+    fn read_partition(&self, follower: bool, wanted: &FetchPartition, max_bytes: u32) -> FetchResult {
+        let partition = wanted.partition;
+        let failed = |error| FetchResult {
+            partition,
+            error,
+            high_watermark: -1,
+            log_start_offset: -1,
+            batches: Vec::new(),
+            diverging_epoch: None,
+            current_leader: self.current_leader(partition, error),
+        };
+        let Some(replica) = self.replicas.get(&partition) else {
+            return failed(ErrorCode::UnknownTopicOrPartition);
+        };
+        let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
+        match wanted.current_leader_epoch {
+            epoch if epoch >= 0 && epoch < leader.leader_epoch => return failed(ErrorCode::FencedLeaderEpoch),
+            epoch if epoch > leader.leader_epoch => return failed(ErrorCode::UnknownLeaderEpoch),
+            _ => {}
+        }
+        let log = &replica.log;
+        let mut result = FetchResult {
+            partition,
+            error: ErrorCode::None,
+            high_watermark: log.high_watermark(),
+            log_start_offset: log.log_start_offset(),
+            batches: Vec::new(),
+            diverging_epoch: diverging(replica, wanted),
+            current_leader: None,
+        };
+        if result.diverging_epoch.is_some() {
+            return result;
+        }
+        if !(log.log_start_offset()..=log.log_end_offset()).contains(&wanted.fetch_offset) {
+            return failed(ErrorCode::OffsetOutOfRange);
+        }
+        let below = if follower { log.log_end_offset() } else { log.high_watermark() };
+        result.batches = log.read(wanted.fetch_offset, below, wanted.max_bytes.min(max_bytes));
+        result
+    }
+
+    /// Earliest (−2) or latest (−1) offsets.
+    pub(super) fn list_offsets(&self, partitions: &[(TopicIdPartition, i32)], timestamp: i64) -> Response {
+        let find = |(partition, epoch): &(TopicIdPartition, i32)| {
+            let failed = |error| (*partition, error, -1, -1);
+            let Some(replica) = self.replicas.get(partition) else { return failed(ErrorCode::UnknownTopicOrPartition) };
+            let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
+            if *epoch >= 0 && *epoch != leader.leader_epoch {
+                let older = *epoch < leader.leader_epoch;
+                return failed(if older { ErrorCode::FencedLeaderEpoch } else { ErrorCode::UnknownLeaderEpoch });
+            }
+            let log = &replica.log;
+            if timestamp == -2 {
+                return (*partition, ErrorCode::None, log.log_start_offset(), leader.leader_epoch);
+            }
+            if log.high_watermark() < leader.epoch_start {
+                // Right after an election "latest" might go back; the client asks again.
+                return failed(ErrorCode::OffsetNotAvailable);
+            }
+            (*partition, ErrorCode::None, log.high_watermark(), leader.leader_epoch)
+        };
+        Response::ListOffsets(partitions.iter().map(find).collect())
+    }
+}
+
+/// Where a follower's log stops agreeing with the leader's, if it does (reference §4.7).
+fn diverging(replica: &super::Replica, wanted: &FetchPartition) -> Option<(i32, i64)> {
+    if wanted.last_fetched_epoch < 0 {
+        return None;
+    }
+    let (epoch, end) = replica.log.end_offset_for(wanted.last_fetched_epoch)?;
+    (epoch < wanted.last_fetched_epoch || end < wanted.fetch_offset).then_some((epoch, end))
+}
+
+/// The partitions of a fetch, shared.
+pub(super) fn shared(partitions: Vec<FetchPartition>) -> Arc<[FetchPartition]> {
+    partitions.into()
+}

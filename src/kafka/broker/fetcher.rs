@@ -1,0 +1,202 @@
+//! The follower's side of replication: one fetcher for each leader (`ReplicaFetcherThread`; reference §4.2, §4.7).
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Broker, Role, fetch::shared, produce::Append};
+use crate::kafka::{
+    event::EventKind,
+    ids::{BrokerId, TopicIdPartition},
+    log::RecordBatch,
+    node::{Outbox, Timer, broker_node},
+    protocol::{Channel, CorrelationId, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request, Response},
+};
+
+/// Pause after an error (`replica.fetch.backoff.ms`).
+const BACKOFF_US: u64 = 1_000_000;
+/// Bytes in one answer to a follower (`replica.fetch.response.max.bytes`, `replica.fetch.max.bytes`).
+const RESPONSE_BYTES_MAX: u32 = 10_485_760;
+const PARTITION_BYTES_MAX: u32 = 1_048_576;
+
+/// What is under way to one leader.
+#[derive(Clone, Debug, Default, Hash)]
+pub(super) struct Fetcher {
+    in_flight: Option<CorrelationId>,
+    /// Records that came are still on their way to the disk.
+    appending: bool,
+    /// Waits before asking again.
+    backing_off: bool,
+}
+
+impl Broker {
+    /// Fetches from every leader that this broker follows in some partition.
+    pub(super) fn fetch_from_all(&mut self, now_us: u64, out: &mut Outbox) {
+        let leaders: BTreeSet<BrokerId> = self
+            .replicas
+            .values()
+            .filter_map(|replica| match replica.role {
+                Role::Follower { leader, .. } => leader,
+                _ => None,
+            })
+            .filter(|leader| *leader != self.id)
+            .collect();
+        for leader in leaders {
+            let fetcher = self.fetchers.entry(leader).or_default();
+            if fetcher.in_flight.is_none() && !fetcher.appending && !fetcher.backing_off {
+                self.fetch_from(now_us, leader, out);
+            }
+        }
+    }
+
+    /// Sends the next fetch to a leader.
+    pub(super) fn fetch_from(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
+        let wanted: Vec<FetchPartition> = self
+            .replicas
+            .iter()
+            .filter_map(|(partition, replica)| match replica.role {
+                Role::Follower { leader: Some(to), leader_epoch } if to == leader => Some(FetchPartition {
+                    partition: *partition,
+                    fetch_offset: replica.log.log_end_offset(),
+                    current_leader_epoch: leader_epoch,
+                    last_fetched_epoch: replica.log.latest_epoch(),
+                    max_bytes: PARTITION_BYTES_MAX,
+                }),
+                _ => None,
+            })
+            .collect();
+        if wanted.is_empty() {
+            self.fetchers.remove(&leader);
+            return;
+        }
+        let correlation = self.correlation();
+        let fetcher = self.fetchers.entry(leader).or_default();
+        *fetcher = Fetcher { in_flight: Some(correlation), appending: false, backing_off: false };
+        let request = FetchRequest {
+            replica: Some(self.id),
+            max_wait_us: self.config.replica_fetch_wait_max_us,
+            min_bytes: self.config.replica_fetch_min_bytes,
+            max_bytes: RESPONSE_BYTES_MAX,
+            partitions: shared(wanted),
+        };
+        let _ = now_us;
+        out.request(broker_node(leader), Channel::Replication, correlation, Request::Fetch(request));
+    }
+
+    /// A leader answered.
+    pub(super) fn on_replica_response(
+        &mut self,
+        now_us: u64,
+        leader: BrokerId,
+        correlation: CorrelationId,
+        response: Response,
+        out: &mut Outbox,
+    ) {
+        let Some(fetcher) = self.fetchers.get_mut(&leader).filter(|fetcher| fetcher.in_flight == Some(correlation))
+        else {
+            return;
+        };
+        fetcher.in_flight = None;
+        let Response::Fetch(results) = response else { return };
+        let (mut to_append, mut failed) = (Vec::new(), false);
+        for result in results.iter() {
+            failed |= !self.take_result(leader, result, &mut to_append, out);
+        }
+        if !to_append.is_empty() {
+            if let Some(fetcher) = self.fetchers.get_mut(&leader) {
+                fetcher.appending = true;
+            }
+            self.give_to_disk(now_us, Append::Fetched { leader, batches: to_append }, out);
+        } else if failed {
+            self.back_off(now_us, leader, out);
+        } else {
+            self.fetch_from(now_us, leader, out);
+        }
+    }
+
+    /// One partition of an answer. Returns false if it failed.
+    fn take_result(
+        &mut self,
+        leader: BrokerId,
+        result: &FetchResult,
+        to_append: &mut Vec<(TopicIdPartition, i32, Vec<Arc<RecordBatch>>, i64, i64)>,
+        out: &mut Outbox,
+    ) -> bool {
+        let partition = result.partition;
+        let Some(replica) = self.replicas.get_mut(&partition) else { return true };
+        let Role::Follower { leader: Some(current), leader_epoch } = replica.role else { return true };
+        if current != leader {
+            return true;
+        }
+        if let Some((epoch, end)) = result.diverging_epoch {
+            let from = replica.log.log_end_offset();
+            let to = match replica.log.end_offset_for(epoch) {
+                None => end.min(from),
+                Some((own, own_end)) if own != epoch => own_end.min(from),
+                Some((_, own_end)) => end.min(own_end).min(from),
+            };
+            replica.log.truncate_to(to);
+            out.event(EventKind::LogTruncated { partition, from, to, epoch });
+            return true;
+        }
+        if result.error != ErrorCode::None {
+            return false;
+        }
+        if result.batches.is_empty() {
+            self.learn_high_watermark(partition, result.high_watermark, out);
+            return true;
+        }
+        let (watermark, start) = (result.high_watermark, result.log_start_offset);
+        to_append.push((partition, leader_epoch, result.batches.clone(), watermark, start));
+        true
+    }
+
+    /// The disk has taken what was fetched.
+    pub(super) fn append_fetched(
+        &mut self,
+        now_us: u64,
+        leader: BrokerId,
+        fetched: Vec<(TopicIdPartition, i32, Vec<Arc<RecordBatch>>, i64, i64)>,
+        out: &mut Outbox,
+    ) {
+        for (partition, epoch, batches, high_watermark, _) in fetched {
+            let Some(replica) = self.replicas.get_mut(&partition) else { continue };
+            // The role may have changed while the disk was at work.
+            if !matches!(replica.role, Role::Follower { leader: Some(to), leader_epoch } if to == leader && leader_epoch == epoch)
+            {
+                continue;
+            }
+            let base_offset = replica.log.log_end_offset();
+            for batch in batches {
+                replica.log.append_batch(batch);
+            }
+            let records = (replica.log.log_end_offset() - base_offset) as u32;
+            out.event(EventKind::ReplicaAppended { partition, base_offset, records });
+            self.learn_high_watermark(partition, high_watermark, out);
+        }
+        self.fetch_from(now_us, leader, out);
+    }
+
+    /// A follower's high watermark is the leader's, as far as its own log goes.
+    fn learn_high_watermark(&mut self, partition: TopicIdPartition, leaders: i64, out: &mut Outbox) {
+        let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        let to = leaders.min(replica.log.log_end_offset());
+        if to > replica.log.high_watermark() {
+            replica.log.set_high_watermark(to);
+            out.event(EventKind::FollowerHighWatermark { partition, to });
+        }
+    }
+
+    pub(super) fn on_replica_disconnect(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
+        if let Some(fetcher) = self.fetchers.get_mut(&leader)
+            && fetcher.in_flight.take().is_some()
+        {
+            self.back_off(now_us, leader, out);
+        }
+    }
+
+    fn back_off(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
+        if let Some(fetcher) = self.fetchers.get_mut(&leader) {
+            fetcher.backing_off = true;
+        }
+        out.set_timer(Timer::ReplicaFetch(leader), now_us + BACKOFF_US);
+    }
+}

@@ -1,0 +1,195 @@
+//! The broker as group coordinator: routing by the group's hash, and writes to `__consumer_offsets`.
+
+use std::sync::Arc;
+
+use super::{Broker, Handle};
+use crate::kafka::{
+    coordinator::{Effects, Then, Write},
+    hash::coordinator_partition,
+    ids::{BrokerId, CONSUMER_OFFSETS, Name, TopicIdPartition},
+    log::{NO_PRODUCER, RecordsBuilder},
+    node::{Outbox, broker_node},
+    protocol::{Channel, ErrorCode, JoinGroupResponse, Request, Response, Settings},
+};
+
+/// A write of the coordinator that waits until it is replicated.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct DelayedWrite {
+    partition: TopicIdPartition,
+    required: i64,
+    then: Then,
+}
+
+impl Broker {
+    /// A request about a group.
+    pub(super) fn on_group_request(&mut self, now_us: u64, handle: Handle, request: Request, out: &mut Outbox) {
+        let group = group_of(&request).clone();
+        if let Request::FindCoordinator { .. } = request {
+            let response = match self.coordinator_of(&group) {
+                Some(coordinator) => {
+                    Response::FindCoordinator { error: ErrorCode::None, coordinator: Some(coordinator) }
+                }
+                None => {
+                    self.create_offsets_topic(out);
+                    Response::FindCoordinator { error: ErrorCode::CoordinatorNotAvailable, coordinator: None }
+                }
+            };
+            return self.answer(handle, response, out);
+        }
+        match self.shard_of(&group).filter(|shard| self.groups.owns(shard.partition)) {
+            None => self.answer(handle, refusal(&request, ErrorCode::NotCoordinator), out),
+            Some(shard) if self.min_isr_missing(shard) && matches!(request, Request::OffsetCommit { .. }) => {
+                // Its write would be refused with NOT_ENOUGH_REPLICAS, which clients see as this (Kafka: translated).
+                self.answer(handle, refusal(&request, ErrorCode::CoordinatorNotAvailable), out);
+            }
+            Some(shard) => {
+                let config = self.config.clone();
+                let effects = self.groups.handle(now_us, shard.partition, &config, handle, &request, out);
+                self.carry_out(now_us, shard, effects, out);
+            }
+        }
+    }
+
+    /// A group's timer fired.
+    pub(super) fn on_group_timer(&mut self, now_us: u64, group: u32, member: Option<u32>, out: &mut Outbox) {
+        let config = self.config.clone();
+        let effects = self.groups.on_timer(now_us, &config, group, member, out);
+        if let Some((topic, _)) = self.image.topic_by_name(CONSUMER_OFFSETS) {
+            let shard = effects.writes.first().map_or(0, |write| write.shard);
+            self.carry_out(now_us, TopicIdPartition::new(topic, shard), effects, out);
+        }
+    }
+
+    /// This broker became leader of a partition of `__consumer_offsets`.
+    pub(super) fn load_groups(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
+        if let Some(replica) = self.replicas.get(&partition) {
+            self.groups.load(now_us, partition.partition, &replica.log, out);
+        }
+    }
+
+    /// This broker is no longer leader of the partition.
+    pub(super) fn unload_groups(&mut self, partition: TopicIdPartition, out: &mut Outbox) {
+        for (handle, response) in self.groups.unload(partition.partition, out) {
+            self.answer(handle, response, out);
+        }
+    }
+
+    /// The high watermark of a partition moved: what waited for its writes goes on.
+    pub(super) fn serve_delayed_writes(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        high_watermark: i64,
+        out: &mut Outbox,
+    ) {
+        while let Some(index) = self
+            .delayed_writes
+            .iter()
+            .position(|write| write.partition == partition && write.required <= high_watermark)
+        {
+            let write = self.delayed_writes.remove(index);
+            let config = self.config.clone();
+            let effects = self.groups.on_written(now_us, partition.partition, &config, write.then, out);
+            self.carry_out(now_us, partition, effects, out);
+        }
+    }
+
+    /// This broker does not lead the partition any more: its writes may or may not survive, so the client asks again.
+    pub(super) fn fail_delayed_writes(&mut self, partition: TopicIdPartition, out: &mut Outbox) {
+        let (failed, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.delayed_writes).into_iter().partition(|write| write.partition == partition);
+        self.delayed_writes = kept;
+        for write in failed {
+            if let Then::OffsetsStored { offsets, handle, .. } = write.then {
+                let error = ErrorCode::NotCoordinator;
+                self.answer(handle, Response::OffsetCommit { error, offsets }, out);
+            }
+        }
+    }
+
+    /// The leader of the group's partition of `__consumer_offsets`, as far as this broker knows.
+    fn coordinator_of(&self, group: &str) -> Option<BrokerId> {
+        self.image.partition(self.shard_of(group)?)?.leader
+    }
+
+    /// The group's partition of `__consumer_offsets`.
+    fn shard_of(&self, group: &str) -> Option<TopicIdPartition> {
+        let (topic, image) = self.image.topic_by_name(CONSUMER_OFFSETS)?;
+        let partitions = i32::try_from(image.partitions.len()).ok().filter(|count| *count > 0)?;
+        Some(TopicIdPartition::new(topic, coordinator_partition(group, partitions)))
+    }
+
+    fn min_isr_missing(&self, partition: TopicIdPartition) -> bool {
+        self.leads(partition) && !self.has_min_isr(partition)
+    }
+
+    /// The first one to look for a coordinator makes the topic.
+    fn create_offsets_topic(&mut self, out: &mut Outbox) {
+        if self.image.topic_by_name(CONSUMER_OFFSETS).is_some() {
+            return;
+        }
+        let Some(controller) = self.quorum.leader() else { return };
+        let alive = self.image.brokers.values().filter(|broker| broker.is_active()).count() as u32;
+        let request = Request::CreateTopics {
+            topic: CONSUMER_OFFSETS.into(),
+            partitions: self.config.offsets_topic_num_partitions,
+            replication_factor: self.config.offsets_topic_replication_factor.min(alive).max(1),
+            settings: Settings::default(),
+        };
+        let correlation = self.correlation();
+        out.request(broker_node(controller), Channel::Control, correlation, request);
+    }
+
+    fn carry_out(&mut self, now_us: u64, shard: TopicIdPartition, effects: Effects, out: &mut Outbox) {
+        for (handle, response) in effects.replies {
+            self.answer(handle, response, out);
+        }
+        for write in effects.writes {
+            self.write_group_records(now_us, TopicIdPartition::new(shard.topic, write.shard), write, out);
+        }
+    }
+
+    fn write_group_records(&mut self, now_us: u64, partition: TopicIdPartition, write: Write, out: &mut Outbox) {
+        let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        let Some(leader_epoch) = replica.leader().map(|leader| leader.leader_epoch) else { return };
+        let mut builder = RecordsBuilder::new(now_us, NO_PRODUCER);
+        for (key, value) in &write.records {
+            builder.push(now_us, Some(key), value.as_deref(), &[]);
+        }
+        let batch = replica.log.append(leader_epoch, Arc::new(builder.build()));
+        let required = batch.next_offset();
+        self.delayed_writes.push(DelayedWrite { partition, required, then: write.then });
+        self.after_append(now_us, partition, out);
+    }
+}
+
+fn group_of(request: &Request) -> &Name {
+    match request {
+        Request::FindCoordinator { group_id }
+        | Request::SyncGroup { group_id, .. }
+        | Request::Heartbeat { group_id, .. }
+        | Request::LeaveGroup { group_id, .. }
+        | Request::OffsetCommit { group_id, .. }
+        | Request::OffsetFetch { group_id, .. } => group_id,
+        Request::JoinGroup(join) => &join.group_id,
+        other => unreachable!("{} names no group", other.api().name()),
+    }
+}
+
+fn refusal(request: &Request, error: ErrorCode) -> Response {
+    match request {
+        Request::JoinGroup(join) => Response::JoinGroup(Box::new(JoinGroupResponse {
+            error,
+            generation: -1,
+            protocol: None,
+            leader: "".into(),
+            member_id: join.member_id.clone(),
+            members: Vec::new(),
+        })),
+        Request::SyncGroup { .. } => Response::SyncGroup { error, assignment: [].into() },
+        Request::Heartbeat { .. } => Response::Heartbeat { error },
+        Request::LeaveGroup { .. } => Response::LeaveGroup { error },
+        Request::OffsetCommit { offsets, .. } => Response::OffsetCommit { error, offsets: offsets.clone() },
+        _ => Response::OffsetFetch { error, offsets: Vec::new() },
+    }
+}

@@ -1,0 +1,102 @@
+//! What a leader does: the high watermark and the ISR (reference §4.3, §4.4).
+
+use super::Broker;
+use crate::kafka::{
+    event::EventKind,
+    ids::{BrokerId, TopicIdPartition},
+    node::{Outbox, Timer},
+};
+
+impl Broker {
+    /// `min(min.insync.replicas, replication factor)` of a partition.
+    pub(super) fn min_insync_replicas(&self, partition: TopicIdPartition) -> usize {
+        let topic = self.topic_configs.get(&partition.topic).and_then(|topic| topic.min_insync_replicas);
+        let replicas = self.image.partition(partition).map_or(1, |state| state.replicas.len());
+        (topic.unwrap_or(self.config.min_insync_replicas) as usize).min(replicas)
+    }
+
+    /// Is the committed ISR large enough?
+    pub(super) fn has_min_isr(&self, partition: TopicIdPartition) -> bool {
+        let min_isr = self.min_insync_replicas(partition);
+        self.replicas.get(&partition).and_then(|replica| replica.leader()).is_some_and(|leader| leader.isr.len() >= min_isr)
+    }
+
+    /// Moves the high watermark as far as every replica of the maximal ISR goes (`maybeIncrementLeaderHW`).
+    pub(super) fn maybe_advance_high_watermark(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
+        if !self.has_min_isr(partition) {
+            return;
+        }
+        let lag_us = self.config.replica_lag_time_max_us;
+        let Some(replica) = self.replicas.get(&partition) else { return };
+        let Some(leader) = replica.leader() else { return };
+        let end = replica.log.log_end_offset();
+        let mut candidate = end;
+        for (broker, follower) in &leader.followers {
+            let counts = leader.maximal_isr().any(|member| member == *broker)
+                || (follower.log_end_offset >= 0
+                    && follower.is_caught_up(now_us, end, lag_us)
+                    && self.image.is_active(*broker));
+            if counts {
+                candidate = candidate.min(follower.log_end_offset.max(0));
+            }
+        }
+        let from = replica.log.high_watermark();
+        if candidate <= from {
+            return;
+        }
+        let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        replica.log.set_high_watermark(candidate);
+        out.chain(EventKind::HighWatermarkAdvanced { partition, from, to: candidate });
+        self.serve_delayed_produces(partition, candidate, out);
+        self.serve_delayed_writes(now_us, partition, candidate, out);
+        self.serve_parked(now_us, partition, false, out);
+        out.unchain();
+    }
+
+    /// A follower fetched: does it come (back) into the ISR?
+    pub(super) fn maybe_expand_isr(&mut self, partition: TopicIdPartition, broker: BrokerId, out: &mut Outbox) {
+        let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        let high_watermark = replica.log.high_watermark();
+        let active = self.image.is_active(broker);
+        let Some(leader) = replica.leader_mut() else { return };
+        let Some(follower) = leader.followers.get(&broker) else { return };
+        let caught_up = follower.log_end_offset >= high_watermark.max(leader.epoch_start);
+        if leader.isr.contains(&broker) || leader.pending_isr.is_some() || !caught_up || !active {
+            return;
+        }
+        let mut isr = leader.isr.clone();
+        isr.push(broker);
+        leader.pending_isr = Some(isr.clone());
+        out.chain(EventKind::FollowerCaughtUp { partition, broker });
+        self.ask_for_isr(partition, isr, out);
+        out.unchain();
+    }
+
+    /// Every half of `replica.lag.time.max.ms`: drops followers that have not had everything for that long.
+    pub(super) fn check_isrs(&mut self, now_us: u64, out: &mut Outbox) {
+        let lag_us = self.config.replica_lag_time_max_us;
+        out.set_timer(Timer::IsrCheck, now_us + lag_us / 2);
+        let led: Vec<TopicIdPartition> = self.led.iter().copied().collect();
+        for partition in led {
+            let Some(replica) = self.replicas.get_mut(&partition) else { continue };
+            let end = replica.log.log_end_offset();
+            let Some(leader) = replica.leader_mut() else { continue };
+            if leader.pending_isr.is_some() {
+                continue;
+            }
+            let lags = |broker: &BrokerId| {
+                leader.followers.get(broker).is_some_and(|follower| !follower.is_caught_up(now_us, end, lag_us))
+            };
+            let lagging: Vec<BrokerId> = leader.isr.iter().copied().filter(lags).collect();
+            if lagging.is_empty() {
+                continue;
+            }
+            let isr: Vec<BrokerId> = leader.isr.iter().copied().filter(|member| !lagging.contains(member)).collect();
+            leader.pending_isr = Some(isr.clone());
+            for broker in lagging {
+                out.event(EventKind::FollowerLagging { partition, broker });
+            }
+            self.ask_for_isr(partition, isr, out);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Applying committed metadata: which replicas to lead, to follow, to make and to delete.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Broker, Process, Replica, Role, replica::{FollowerState, LeaderState}};
+use crate::kafka::{
+    config::{BrokerConfig, TopicConfig},
+    event::EventKind,
+    ids::{CONSUMER_OFFSETS, TopicIdPartition},
+    metadata::{MetadataDelta, PartitionState},
+    node::Outbox,
+};
+
+impl Broker {
+    /// Applies what the quorum has committed and this broker has not applied.
+    pub(super) fn apply_committed(&mut self, now_us: u64, out: &mut Outbox) {
+        let committed = self.quorum.high_watermark();
+        if self.image.offset >= committed {
+            return;
+        }
+        let mut changed = BTreeSet::new();
+        let mut removed = BTreeSet::new();
+        let mut configured = false;
+        while self.image.offset < committed {
+            let Some((_, record)) = self.quorum.log().get(self.image.offset) else { break };
+            match record {
+                MetadataDelta::Partition { partition, .. } => {
+                    changed.insert(*partition);
+                }
+                MetadataDelta::RemoveTopic { topic } => {
+                    removed.insert(*topic);
+                }
+                MetadataDelta::Config { .. } => configured = true,
+                _ => {}
+            }
+            self.image.apply(record);
+        }
+        out.chain(EventKind::MetadataApplied { offset: self.image.offset });
+        if configured {
+            self.refresh_config();
+        }
+        self.remove_topics(now_us, &removed, out);
+        let changed: Vec<TopicIdPartition> =
+            changed.into_iter().filter(|partition| !removed.contains(&partition.topic)).collect();
+        self.apply_partitions(now_us, &changed, out);
+        out.unchain();
+    }
+
+    /// Takes up every role that the applied metadata gives: the process has just started.
+    pub(super) fn apply_roles(&mut self, now_us: u64, out: &mut Outbox) {
+        // Topics that were deleted while the process was down are gone.
+        let gone: BTreeSet<_> =
+            self.replicas.keys().map(|partition| partition.topic).filter(|t| !self.image.topics.contains_key(t)).collect();
+        self.remove_topics(now_us, &gone, out);
+        let all: Vec<TopicIdPartition> = self.image.partitions().map(|(partition, _)| partition).collect();
+        self.apply_partitions(now_us, &all, out);
+    }
+
+    /// Reads the settings in the image again.
+    pub(super) fn refresh_config(&mut self) {
+        // The controller has checked them; an unknown one would keep the old settings.
+        if let Ok(config) = BrokerConfig::from_settings(&self.image.settings) {
+            self.config = config;
+        }
+        self.topic_configs = self
+            .image
+            .topics
+            .iter()
+            .map(|(topic, image)| (*topic, TopicConfig::from_settings(&image.settings).unwrap_or_default()))
+            .collect::<BTreeMap<_, _>>();
+    }
+
+    fn apply_partitions(&mut self, now_us: u64, partitions: &[TopicIdPartition], out: &mut Outbox) {
+        for partition in partitions {
+            if !self.topic_configs.contains_key(&partition.topic) {
+                self.refresh_config();
+            }
+            let Some(state) = self.image.partition(*partition).cloned() else { continue };
+            if state.replicas.contains(&self.id) {
+                self.apply_partition(now_us, *partition, &state, out);
+            }
+        }
+        self.fetch_from_all(now_us, out);
+    }
+
+    fn apply_partition(&mut self, now_us: u64, partition: TopicIdPartition, state: &PartitionState, out: &mut Outbox) {
+        let id = self.id;
+        let is_offsets = self.image.topics.get(&partition.topic).is_some_and(|t| &*t.name == CONSUMER_OFFSETS);
+        let replica = self.replicas.entry(partition).or_insert_with(|| Replica { partition_epoch: -1, ..Default::default() });
+        let offline = matches!(replica.role, Role::Offline);
+        if state.partition_epoch <= replica.partition_epoch && !offline {
+            return;
+        }
+        replica.partition_epoch = state.partition_epoch;
+        // A stopping broker leads nothing any more; the controller has already seen to that in this state.
+        if state.leader == Some(id) && self.process != Process::Stopping {
+            if let Some(leader) = replica.leader_mut().filter(|leader| leader.leader_epoch == state.leader_epoch) {
+                leader.isr.clone_from(&state.isr);
+                leader.pending_isr = None;
+                self.maybe_advance_high_watermark(now_us, partition, out);
+                return;
+            }
+            replica.log.start_epoch(state.leader_epoch);
+            let epoch_start = replica.log.log_end_offset();
+            let follower = |broker: &u32| {
+                let last_caught_up_us = if state.isr.contains(broker) { now_us } else { 0 };
+                (*broker, FollowerState { log_end_offset: -1, last_caught_up_us, ..Default::default() })
+            };
+            replica.role = Role::Leader(LeaderState {
+                leader_epoch: state.leader_epoch,
+                epoch_start,
+                replicas: state.replicas.clone(),
+                isr: state.isr.clone(),
+                pending_isr: None,
+                followers: state.replicas.iter().filter(|broker| **broker != id).map(follower).collect(),
+            });
+            let leader_epoch = state.leader_epoch;
+            out.chain(EventKind::BecameLeader { partition, leader_epoch, log_end: epoch_start });
+            self.led.insert(partition);
+            self.maybe_advance_high_watermark(now_us, partition, out);
+            if is_offsets {
+                self.load_groups(now_us, partition, out);
+            }
+            out.unchain();
+            return;
+        }
+        let before = match &replica.role {
+            Role::Follower { leader, leader_epoch } => Some((*leader, *leader_epoch)),
+            _ => None,
+        };
+        let now = (state.leader, state.leader_epoch);
+        replica.role = Role::Follower { leader: state.leader, leader_epoch: state.leader_epoch };
+        if before != Some(now) {
+            out.event(EventKind::BecameFollower { partition, leader: now.0, leader_epoch: now.1 });
+        }
+        if self.led.remove(&partition) {
+            self.fail_waiting(partition, out);
+            if is_offsets {
+                self.unload_groups(partition, out);
+            }
+        }
+    }
+
+    fn remove_topics(&mut self, now_us: u64, topics: &BTreeSet<crate::kafka::ids::TopicId>, out: &mut Outbox) {
+        if topics.is_empty() {
+            return;
+        }
+        let gone: Vec<TopicIdPartition> =
+            self.replicas.keys().filter(|partition| topics.contains(&partition.topic)).copied().collect();
+        for partition in gone {
+            self.replicas.remove(&partition);
+            self.led.remove(&partition);
+            self.fail_waiting(partition, out);
+        }
+        self.groups.forget_topics(now_us, topics);
+    }
+}

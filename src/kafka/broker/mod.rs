@@ -1,0 +1,389 @@
+//! A broker: it leads and follows replicas, coordinates groups, and as a voter may be the active controller.
+//!
+//! After `core/src/main/scala/kafka/server/{KafkaApis,ReplicaManager}` and `core/.../cluster/Partition`. It acts on
+//! the metadata that it has applied itself, which trails the controller's. Left out until the failure and storage
+//! issues: KIP-392 reads from followers, DeleteRecords, disks that fail, fetch sessions (KIP-227: a fetch names all
+//! its partitions every time, which costs nothing here).
+
+mod connections;
+mod control;
+mod fetch;
+mod fetcher;
+mod groups;
+mod leader;
+mod metadata;
+mod produce;
+mod replica;
+
+pub use connections::Handle;
+pub use replica::{FollowerState, LeaderState, Replica, Role};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    kafka::{
+        config::{BrokerConfig, TopicConfig},
+        controller::{Controller, not_controller_for, quorum::Quorum},
+        coordinator::GroupCoordinator,
+        event::EventKind,
+        ids::{BrokerId, Name, TopicIdPartition},
+        metadata::{MetadataDelta, MetadataImage},
+        node::{Input, Outbox, Timer},
+        protocol::{Channel, ErrorCode, Message, Request, Response},
+    },
+    sim::{NodeId, Random},
+};
+use connections::Connections;
+
+/// Time that the disk takes for an append, before jitter.
+const APPEND_US: u64 = 200;
+/// Jitter of the disk.
+const APPEND_JITTER_PERCENT: u64 = 25;
+
+/// What the process is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Process {
+    /// Running, not registered with the active controller yet.
+    Starting,
+    /// Running and registered.
+    Running,
+    /// Asked to stop: in controlled shutdown.
+    Stopping,
+    /// Not running, after a controlled shutdown.
+    Stopped,
+    /// Not running, killed.
+    Crashed,
+}
+
+/// A broker node.
+#[derive(Clone, Debug, Hash)]
+pub struct Broker {
+    /// `node.id`.
+    pub id: BrokerId,
+    /// `broker.rack`.
+    pub rack: Option<Name>,
+    /// What its process is doing.
+    pub process: Process,
+    /// The metadata quorum's part of it.
+    pub quorum: Quorum,
+    /// The controller, active only on the quorum's leader.
+    pub controller: Controller,
+    /// The metadata that it has applied.
+    pub image: MetadataImage,
+    /// Groups that it coordinates.
+    pub groups: GroupCoordinator,
+    config: BrokerConfig,
+    topic_configs: BTreeMap<crate::kafka::ids::TopicId, TopicConfig>,
+    replicas: BTreeMap<TopicIdPartition, Replica>,
+    disk: Random,
+    connections: Connections,
+    /// Work given to the disk, by number.
+    appends: BTreeMap<u64, produce::Append>,
+    next_append: u64,
+    parked: BTreeMap<u64, fetch::Parked>,
+    next_parked: u64,
+    delayed_produces: BTreeMap<u64, produce::DelayedProduce>,
+    delayed_writes: Vec<groups::DelayedWrite>,
+    fetchers: BTreeMap<BrokerId, fetcher::Fetcher>,
+    control: control::Control,
+    next_correlation: u32,
+    next_producer_id: u64,
+    /// Replicas that this broker led when it applied metadata last; to find what changed.
+    led: BTreeSet<TopicIdPartition>,
+}
+
+impl Broker {
+    /// A broker that has applied `records` already; it starts when told.
+    pub fn new(seed: u64, id: BrokerId, rack: Option<Name>, quorum: Quorum, records: &[MetadataDelta]) -> Broker {
+        let mut image = MetadataImage::default();
+        records.iter().for_each(|record| image.apply(record));
+        let controller = Controller::new(seed, id, image.clone());
+        let mut broker = Broker {
+            id,
+            rack,
+            process: Process::Starting,
+            quorum,
+            controller,
+            image,
+            groups: GroupCoordinator::new(seed, id),
+            config: BrokerConfig::default(),
+            topic_configs: BTreeMap::new(),
+            replicas: BTreeMap::new(),
+            disk: Random::new(seed, &format!("disk {id}")),
+            connections: Connections::default(),
+            appends: BTreeMap::new(),
+            next_append: 0,
+            parked: BTreeMap::new(),
+            next_parked: 0,
+            delayed_produces: BTreeMap::new(),
+            delayed_writes: Vec::new(),
+            fetchers: BTreeMap::new(),
+            control: control::Control::default(),
+            next_correlation: 0,
+            next_producer_id: u64::from(id) * 1_000,
+            led: BTreeSet::new(),
+        };
+        broker.refresh_config();
+        broker
+    }
+
+    /// A replica that it holds.
+    pub fn replica(&self, partition: TopicIdPartition) -> Option<&Replica> {
+        self.replicas.get(&partition)
+    }
+
+    /// All replicas that it holds, by partition.
+    pub fn replicas(&self) -> impl Iterator<Item = (TopicIdPartition, &Replica)> {
+        self.replicas.iter().map(|(partition, replica)| (*partition, replica))
+    }
+
+    /// Its settings.
+    pub fn config(&self) -> &BrokerConfig {
+        &self.config
+    }
+
+    /// Is the process there?
+    pub fn is_up(&self) -> bool {
+        !matches!(self.process, Process::Stopped | Process::Crashed)
+    }
+
+    /// Does this broker lead the partition, as far as it knows?
+    pub fn leads(&self, partition: TopicIdPartition) -> bool {
+        self.replicas.get(&partition).is_some_and(|replica| matches!(replica.role, Role::Leader(_)))
+    }
+
+    /// The process starts. `registered`: the world begins with this broker registered and unfenced.
+    pub fn start(&mut self, now_us: u64, registered: bool, out: &mut Outbox) {
+        self.process = if registered { Process::Running } else { Process::Starting };
+        let config = self.config.clone();
+        self.quorum.start(now_us, &config, out);
+        if self.quorum.is_leader() {
+            self.controller.activate(now_us, self.image.clone());
+            self.watch_sessions(now_us, out);
+        }
+        out.set_timer(Timer::IsrCheck, now_us + config.replica_lag_time_max_us / 2);
+        if registered {
+            self.control.broker_epoch = self.image.brokers.get(&self.id).map_or(0, |state| state.epoch);
+        }
+        // Heartbeats of brokers that start together do not all fall on one microsecond.
+        out.set_timer(Timer::BrokerHeartbeat, now_us + if registered { 100_000 * u64::from(self.id) } else { 0 });
+        self.apply_roles(now_us, out);
+    }
+
+    /// The application is asked to stop: controlled shutdown begins with the next heartbeat, which is now.
+    pub fn begin_stop(&mut self, now_us: u64, out: &mut Outbox) {
+        self.process = Process::Stopping;
+        out.set_timer(Timer::BrokerHeartbeat, now_us);
+    }
+
+    /// The process is gone. What was in memory is lost; logs and the quorum's state stay on disk.
+    pub fn end(&mut self, process: Process) {
+        self.process = process;
+        self.quorum.stop();
+        self.controller.deactivate();
+        self.groups.clear();
+        self.connections = Connections::default();
+        self.appends.clear();
+        self.parked.clear();
+        self.delayed_produces.clear();
+        self.delayed_writes.clear();
+        self.fetchers.clear();
+        self.control = control::Control::default();
+        self.led.clear();
+        for replica in self.replicas.values_mut() {
+            replica.role = Role::Offline;
+        }
+    }
+
+    /// One input.
+    pub fn on(&mut self, now_us: u64, input: Input, out: &mut Outbox) {
+        match input {
+            Input::Message { from, message: Message::Request(channel, correlation, request) } => {
+                let handle = Handle { node: from, channel, correlation };
+                if let Some(request) = self.connections.accept(handle, request) {
+                    self.on_request(now_us, handle, request, out);
+                    self.serve_queued(now_us, out);
+                }
+            }
+            Input::Message { from, message: Message::Response(channel, correlation, response) } => {
+                self.on_response(now_us, from, channel, correlation, response, out);
+                self.serve_queued(now_us, out);
+            }
+            Input::Message { from, message: Message::Disconnect(channel) } => {
+                self.on_disconnect(now_us, from, channel, out);
+            }
+            Input::Timer(timer) => {
+                self.on_timer(now_us, timer, out);
+                self.serve_queued(now_us, out);
+            }
+        }
+        self.settle(now_us, out);
+    }
+
+    /// Takes up requests whose connection has become free.
+    fn serve_queued(&mut self, now_us: u64, out: &mut Outbox) {
+        while let Some((handle, request)) = self.connections.next_ready() {
+            self.on_request(now_us, handle, request, out);
+        }
+    }
+
+    fn on_request(&mut self, now_us: u64, handle: Handle, request: Request, out: &mut Outbox) {
+        let response = match &request {
+            Request::Metadata { topics } => {
+                let response = self.image.respond(topics.as_deref());
+                Some(Response::Metadata(response.into()))
+            }
+            Request::InitProducerId => {
+                // Kafka takes blocks of ids from the controller; here each broker has its own thousand from the start.
+                self.next_producer_id += 1;
+                Some(Response::InitProducerId { error: ErrorCode::None, producer_id: self.next_producer_id })
+            }
+            Request::Produce { acks, timeout_us, batches } => {
+                self.on_produce(now_us, handle, *acks, *timeout_us, batches.clone(), out);
+                None
+            }
+            Request::Fetch(fetch) => {
+                self.on_fetch(now_us, handle, fetch.clone(), out);
+                None
+            }
+            Request::ListOffsets { partitions, timestamp } => Some(self.list_offsets(partitions, *timestamp)),
+            Request::FindCoordinator { .. }
+            | Request::JoinGroup(_)
+            | Request::SyncGroup { .. }
+            | Request::Heartbeat { .. }
+            | Request::LeaveGroup { .. }
+            | Request::OffsetCommit { .. }
+            | Request::OffsetFetch { .. } => {
+                self.on_group_request(now_us, handle, request, out);
+                None
+            }
+            Request::Vote { .. } | Request::BeginQuorumEpoch { .. } | Request::FetchMetadataLog { .. } => {
+                let config = self.config.clone();
+                self.quorum.on_request(now_us, &config, handle, &request, out)
+            }
+            _ if self.quorum.is_leader() => {
+                let config = self.config.clone();
+                self.controller.handle(now_us, &config, handle, &request, out);
+                None
+            }
+            other => Some(not_controller_for(other)),
+        };
+        if let Some(response) = response {
+            self.answer(handle, response, out);
+        }
+    }
+
+    fn on_response(
+        &mut self,
+        now_us: u64,
+        from: NodeId,
+        channel: Channel,
+        correlation: u32,
+        response: Response,
+        out: &mut Outbox,
+    ) {
+        match channel {
+            Channel::Quorum => {
+                let config = self.config.clone();
+                self.quorum.on_response(now_us, &config, from.0, correlation, &response, out);
+            }
+            Channel::Control => self.on_control_response(now_us, correlation, response, out),
+            _ => self.on_replica_response(now_us, from.0, correlation, response, out),
+        }
+    }
+
+    fn on_disconnect(&mut self, now_us: u64, from: NodeId, channel: Channel, out: &mut Outbox) {
+        // A client or follower that is gone: nothing to answer on that connection any more.
+        self.connections.close(from, channel);
+        self.parked.retain(|_, parked| parked.handle.node != from || parked.handle.channel != channel);
+        match channel {
+            Channel::Quorum => self.quorum.on_disconnect(now_us, from.0, out),
+            Channel::Control => self.on_control_disconnect(now_us, from.0, out),
+            Channel::Replication => self.on_replica_disconnect(now_us, from.0, out),
+            Channel::Data | Channel::Coordinator => {}
+        }
+    }
+
+    fn on_timer(&mut self, now_us: u64, timer: Timer, out: &mut Outbox) {
+        let config = self.config.clone();
+        match timer {
+            Timer::AppendDone(number) => self.on_append_done(now_us, number, out),
+            Timer::FetchWait(number) => self.on_fetch_wait(now_us, number, out),
+            Timer::ProduceTimeout(number) => self.on_produce_timeout(number, out),
+            Timer::ReplicaFetch(leader) => self.fetch_from(now_us, leader, out),
+            Timer::BrokerHeartbeat => self.send_heartbeat(now_us, out),
+            Timer::IsrCheck => self.check_isrs(now_us, out),
+            Timer::Rebalance(group) => self.on_group_timer(now_us, group, None, out),
+            Timer::Session(group, member) => self.on_group_timer(now_us, group, Some(member), out),
+            Timer::BrokerSession => self.watch_sessions(now_us, out),
+            Timer::Election => self.quorum.on_election_timer(now_us, &config, out),
+            Timer::QuorumFetch => self.quorum.on_fetch_timer(now_us, out),
+            Timer::QuorumFetchWait(replica) => self.quorum.on_fetch_wait(replica, out),
+            Timer::Application
+            | Timer::Sender
+            | Timer::Heartbeat
+            | Timer::Retry
+            | Timer::AutoCommit
+            | Timer::MetadataAge
+            | Timer::RequestTimeout => unreachable!("a client's timer"),
+        }
+    }
+
+    /// Answers a request and frees its connection.
+    fn answer(&mut self, handle: Handle, response: Response, out: &mut Outbox) {
+        handle.respond(response, out);
+        self.connections.done(handle);
+    }
+
+    /// What follows from any input: the controller's records go to the quorum's log, what the quorum has committed is
+    /// applied, and answers that waited for it go out.
+    fn settle(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.quorum.is_leader() {
+            if self.control.active_epoch != self.quorum.epoch() {
+                self.become_controller(now_us, out);
+            }
+            let records = std::mem::take(&mut self.controller.outgoing);
+            if !records.is_empty() {
+                self.quorum.append(records, out);
+            }
+        } else if self.control.active_epoch != 0 {
+            self.control.active_epoch = 0;
+            out.clear_timer(Timer::BrokerSession);
+            for (handle, response) in self.controller.deactivate() {
+                handle.respond(response, out);
+            }
+        }
+        self.apply_committed(now_us, out);
+        if self.quorum.is_leader() {
+            for (handle, response) in self.controller.committed(self.quorum.high_watermark()) {
+                handle.respond(response, out);
+            }
+        }
+    }
+
+    /// This node was elected: the controller takes over with what the log holds, and begins its epoch with a record.
+    fn become_controller(&mut self, now_us: u64, out: &mut Outbox) {
+        self.control.active_epoch = self.quorum.epoch();
+        let mut image = self.image.clone();
+        for offset in image.offset..self.quorum.log().len() {
+            if let Some((_, record)) = self.quorum.log().get(offset) {
+                image.apply(record);
+            }
+        }
+        self.controller.activate(now_us, image);
+        self.quorum.append(vec![MetadataDelta::LeaderChange { leader: self.id }], out);
+        self.controller.image.apply(&MetadataDelta::LeaderChange { leader: self.id });
+        self.watch_sessions(now_us, out);
+    }
+
+    fn correlation(&mut self) -> u32 {
+        self.next_correlation += 1;
+        self.next_correlation
+    }
+
+    /// Tells that a partition was refused.
+    fn refuse(&self, partition: TopicIdPartition, error: ErrorCode, out: &mut Outbox) -> ErrorCode {
+        out.event(EventKind::AppendRefused { partition, error });
+        error
+    }
+}

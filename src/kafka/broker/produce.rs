@@ -1,0 +1,233 @@
+//! Produce requests: through the disk into the leader's log, then an answer when `acks` says so (reference §2.4).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{APPEND_JITTER_PERCENT, APPEND_US, Broker, Handle};
+use crate::kafka::{
+    event::EventKind,
+    ids::TopicIdPartition,
+    log::{ProducerCheck, RecordBatch, Records},
+    node::{Outbox, Timer},
+    protocol::{ErrorCode, ProduceBatch, ProduceResult, Response},
+};
+
+/// Work given to the disk.
+#[derive(Clone, Debug, Hash)]
+pub(super) enum Append {
+    /// A client's batches.
+    Produce { handle: Handle, acks: i8, timeout_us: u64, batches: Arc<[ProduceBatch]> },
+    /// What a follower fetched from a leader.
+    Fetched { leader: u32, batches: Vec<(TopicIdPartition, i32, Vec<Arc<RecordBatch>>, i64, i64)> },
+}
+
+/// A produce with acks=all that waits for followers (`DelayedProduce`).
+#[derive(Clone, Debug, Hash)]
+pub(super) struct DelayedProduce {
+    handle: Handle,
+    results: Vec<ProduceResult>,
+    /// Offsets that the high watermark must reach, by partition.
+    required: BTreeMap<TopicIdPartition, i64>,
+}
+
+impl Broker {
+    /// A produce request: its batches go to the disk.
+    pub(super) fn on_produce(
+        &mut self,
+        now_us: u64,
+        handle: Handle,
+        acks: i8,
+        timeout_us: u64,
+        batches: Arc<[ProduceBatch]>,
+        out: &mut Outbox,
+    ) {
+        self.give_to_disk(now_us, Append::Produce { handle, acks, timeout_us, batches }, out);
+    }
+
+    /// Gives work to the disk.
+    pub(super) fn give_to_disk(&mut self, now_us: u64, append: Append, out: &mut Outbox) {
+        self.next_append += 1;
+        self.appends.insert(self.next_append, append);
+        let done_us = now_us + self.disk.jitter(APPEND_US, APPEND_JITTER_PERCENT);
+        out.set_timer(Timer::AppendDone(self.next_append), done_us);
+    }
+
+    /// The disk has taken work.
+    pub(super) fn on_append_done(&mut self, now_us: u64, number: u64, out: &mut Outbox) {
+        match self.appends.remove(&number) {
+            Some(Append::Produce { handle, acks, timeout_us, batches }) => {
+                self.append_produced(now_us, handle, acks, timeout_us, &batches, out);
+            }
+            Some(Append::Fetched { leader, batches }) => self.append_fetched(now_us, leader, batches, out),
+            None => {}
+        }
+    }
+
+    fn append_produced(
+        &mut self,
+        now_us: u64,
+        handle: Handle,
+        acks: i8,
+        timeout_us: u64,
+        batches: &[ProduceBatch],
+        out: &mut Outbox,
+    ) {
+        let mut required = BTreeMap::new();
+        let results: Vec<ProduceResult> = batches
+            .iter()
+            .map(|batch| {
+                let appended = self.append_as_leader(now_us, batch.partition, acks, &batch.records, out);
+                if let Ok(base_offset) = appended {
+                    required.insert(batch.partition, base_offset + batch.records.len() as i64);
+                }
+                self.result(batch.partition, appended)
+            })
+            .collect();
+        if acks == 0 {
+            self.connections.done(handle);
+        } else if acks == 1 || required.is_empty() {
+            self.answer(handle, Response::Produce(results), out);
+        } else {
+            self.next_parked += 1;
+            let number = self.next_parked;
+            out.set_timer(Timer::ProduceTimeout(number), now_us + timeout_us);
+            self.delayed_produces.insert(number, DelayedProduce { handle, results, required });
+        }
+        // Copies and visibility follow only now, so that the answer above is never caused by its own consequence.
+        for batch in batches {
+            self.after_append(now_us, batch.partition, out);
+        }
+    }
+
+    /// Appends one batch, or says why not.
+    fn append_as_leader(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        acks: i8,
+        records: &Arc<Records>,
+        out: &mut Outbox,
+    ) -> Result<i64, ErrorCode> {
+        let min_isr = self.min_insync_replicas(partition);
+        let max_message_bytes = self.topic_configs.get(&partition.topic).map(|topic| topic.max_message_bytes);
+        let Some(replica) = self.replicas.get_mut(&partition) else {
+            return Err(self.refuse(partition, ErrorCode::UnknownTopicOrPartition, out));
+        };
+        let Some(leader) = replica.leader() else {
+            return Err(self.refuse(partition, ErrorCode::NotLeaderOrFollower, out));
+        };
+        if acks == -1 && leader.isr.len() < min_isr {
+            return Err(self.refuse(partition, ErrorCode::NotEnoughReplicas, out));
+        }
+        if max_message_bytes.is_some_and(|max| records.size_bytes() > max) {
+            return Err(self.refuse(partition, ErrorCode::MessageTooLarge, out));
+        }
+        let (leader_epoch, missing) = (leader.leader_epoch, leader.isr.len() as u32 - 1);
+        match replica.log.producers().check(records) {
+            ProducerCheck::Accept => {}
+            ProducerCheck::Duplicate(base_offset) => {
+                out.event(EventKind::DuplicateBatch { partition, base_offset });
+                return Ok(base_offset);
+            }
+            ProducerCheck::OutOfOrder => {
+                return Err(self.refuse(partition, ErrorCode::OutOfOrderSequenceNumber, out));
+            }
+        }
+        let batch = replica.log.append(leader_epoch, records.clone());
+        let _ = now_us;
+        out.event(EventKind::RecordsAppended {
+            partition,
+            base_offset: batch.base_offset,
+            records: records.len() as u32,
+            missing,
+            client: records.stamp.client,
+        });
+        Ok(batch.base_offset)
+    }
+
+    /// Followers that wait get the new records; with one replica they are visible at once.
+    pub(super) fn after_append(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
+        self.maybe_advance_high_watermark(now_us, partition, out);
+        self.serve_parked(now_us, partition, true, out);
+    }
+
+    fn result(&self, partition: TopicIdPartition, appended: Result<i64, ErrorCode>) -> ProduceResult {
+        let error = appended.err().unwrap_or_default();
+        ProduceResult {
+            partition,
+            error,
+            base_offset: appended.unwrap_or(-1),
+            current_leader: self.current_leader(partition, error),
+        }
+    }
+
+    /// The leader that this broker knows of, with the errors that mean that another leads (KIP-951).
+    pub(super) fn current_leader(&self, partition: TopicIdPartition, error: ErrorCode) -> Option<(u32, i32)> {
+        if !matches!(error, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch) {
+            return None;
+        }
+        let state = self.image.partition(partition)?;
+        Some((state.leader?, state.leader_epoch))
+    }
+
+    /// The high watermark of a partition moved: answers what waited for it.
+    pub(super) fn serve_delayed_produces(&mut self, partition: TopicIdPartition, high_watermark: i64, out: &mut Outbox) {
+        let waiting: Vec<u64> = self
+            .delayed_produces
+            .iter()
+            .filter(|(_, delayed)| delayed.required.get(&partition).is_some_and(|at| *at <= high_watermark))
+            .map(|(number, _)| *number)
+            .collect();
+        let enough = self.has_min_isr(partition);
+        for number in waiting {
+            let Some(delayed) = self.delayed_produces.get_mut(&number) else { continue };
+            delayed.required.remove(&partition);
+            if !enough && let Some(result) = delayed.results.iter_mut().find(|result| result.partition == partition) {
+                result.error = ErrorCode::NotEnoughReplicasAfterAppend;
+            }
+            self.finish_delayed_produce(number, out);
+        }
+    }
+
+    fn finish_delayed_produce(&mut self, number: u64, out: &mut Outbox) {
+        if self.delayed_produces.get(&number).is_some_and(|delayed| delayed.required.is_empty())
+            && let Some(delayed) = self.delayed_produces.remove(&number)
+        {
+            out.clear_timer(Timer::ProduceTimeout(number));
+            self.answer(delayed.handle, Response::Produce(delayed.results), out);
+        }
+    }
+
+    /// `request.timeout.ms` is over for a produce that waits.
+    pub(super) fn on_produce_timeout(&mut self, number: u64, out: &mut Outbox) {
+        if let Some(mut delayed) = self.delayed_produces.remove(&number) {
+            for result in &mut delayed.results {
+                if delayed.required.contains_key(&result.partition) {
+                    result.error = ErrorCode::RequestTimedOut;
+                }
+            }
+            self.answer(delayed.handle, Response::Produce(delayed.results), out);
+        }
+    }
+
+    /// This broker does not lead the partition any more: whoever waits is told.
+    pub(super) fn fail_waiting(&mut self, partition: TopicIdPartition, out: &mut Outbox) {
+        let error = ErrorCode::NotLeaderOrFollower;
+        let current_leader = self.current_leader(partition, error);
+        let waiting: Vec<u64> = self
+            .delayed_produces
+            .iter()
+            .filter(|(_, delayed)| delayed.required.contains_key(&partition))
+            .map(|(number, _)| *number)
+            .collect();
+        for number in waiting {
+            let Some(delayed) = self.delayed_produces.get_mut(&number) else { continue };
+            delayed.required.remove(&partition);
+            for result in delayed.results.iter_mut().filter(|result| result.partition == partition) {
+                (result.error, result.current_leader) = (error, current_leader);
+            }
+            self.finish_delayed_produce(number, out);
+        }
+        self.fail_parked(partition, error, out);
+        self.fail_delayed_writes(partition, out);
+    }
+}

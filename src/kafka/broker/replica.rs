@@ -1,0 +1,108 @@
+//! One replica of a partition on one broker: its log, and what it knows as a leader or a follower.
+
+use std::collections::BTreeMap;
+
+use crate::kafka::{ids::BrokerId, log::Log};
+
+/// A replica.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Replica {
+    /// Its log; on disk, so it outlives the process.
+    pub log: Log,
+    /// What it is now.
+    pub role: Role,
+    /// Partition epoch of the last metadata applied, −1 for none.
+    pub partition_epoch: i32,
+}
+
+/// What a replica is, as its own broker believes.
+#[derive(Clone, Debug, Default, Hash)]
+pub enum Role {
+    /// The process is down, or has not applied the partition's metadata.
+    #[default]
+    Offline,
+    /// Leader.
+    Leader(LeaderState),
+    /// Follower of `leader`, if there is one.
+    Follower {
+        /// Whom it fetches from.
+        leader: Option<BrokerId>,
+        /// Its epoch.
+        leader_epoch: i32,
+    },
+}
+
+/// What a leader knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LeaderState {
+    /// Its epoch.
+    pub leader_epoch: i32,
+    /// Where its epoch starts.
+    pub epoch_start: i64,
+    /// Replicas in assignment order.
+    pub replicas: Vec<BrokerId>,
+    /// The ISR as committed by the controller.
+    pub isr: Vec<BrokerId>,
+    /// The ISR that it has asked for, while the controller has not answered.
+    pub pending_isr: Option<Vec<BrokerId>>,
+    /// The other replicas.
+    pub followers: BTreeMap<BrokerId, FollowerState>,
+}
+
+/// What a leader knows of a follower (`Replica` in `Partition.scala`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FollowerState {
+    /// Its log end offset, as its last fetch told; −1 before the first.
+    pub log_end_offset: i64,
+    /// When it last had everything.
+    pub last_caught_up_us: u64,
+    /// When it last fetched.
+    pub last_fetch_us: u64,
+    /// The leader's log end offset then.
+    pub last_fetch_leader_end: i64,
+}
+
+impl LeaderState {
+    /// Committed ISR and whoever is being added: what the high watermark waits for (KIP-497, "maximal ISR").
+    pub fn maximal_isr(&self) -> impl Iterator<Item = BrokerId> {
+        let pending = self.pending_isr.iter().flatten().filter(|broker| !self.isr.contains(broker));
+        self.isr.iter().chain(pending).copied()
+    }
+}
+
+impl FollowerState {
+    /// Notes a fetch at `offset` (reference §4.2).
+    pub fn on_fetch(&mut self, now_us: u64, offset: i64, leader_end: i64) {
+        if offset >= leader_end {
+            self.last_caught_up_us = self.last_caught_up_us.max(now_us);
+        } else if offset >= self.last_fetch_leader_end {
+            self.last_caught_up_us = self.last_caught_up_us.max(self.last_fetch_us);
+        }
+        self.log_end_offset = offset;
+        self.last_fetch_us = now_us;
+        self.last_fetch_leader_end = leader_end;
+    }
+
+    /// Had it everything within the last `lag_us`?
+    pub fn is_caught_up(&self, now_us: u64, leader_end: i64, lag_us: u64) -> bool {
+        self.log_end_offset == leader_end || now_us.saturating_sub(self.last_caught_up_us) <= lag_us
+    }
+}
+
+impl Replica {
+    /// The leader's state, if this replica leads.
+    pub fn leader(&self) -> Option<&LeaderState> {
+        match &self.role {
+            Role::Leader(state) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// The same, to change.
+    pub(super) fn leader_mut(&mut self) -> Option<&mut LeaderState> {
+        match &mut self.role {
+            Role::Leader(state) => Some(state),
+            _ => None,
+        }
+    }
+}

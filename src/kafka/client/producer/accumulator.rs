@@ -1,0 +1,244 @@
+//! The accumulator: batches that wait to be sent, a queue a partition (`RecordAccumulator`; reference §2.2).
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use crate::kafka::{
+    config::ProducerConfig,
+    event::PartitionedBy,
+    ids::TopicIdPartition,
+    log::{BATCH_OVERHEAD, NO_PRODUCER, Records, RecordsBuilder, record_size},
+};
+
+/// Batches by partition, and the memory that they hold.
+#[derive(Clone, Debug, Hash)]
+pub struct Accumulator {
+    queues: BTreeMap<TopicIdPartition, VecDeque<Batch>>,
+    memory_free: u64,
+    batch_size: u32,
+    next_batch: u32,
+}
+
+/// A batch.
+#[derive(Clone, Debug, Hash)]
+pub struct Batch {
+    /// Number on this producer.
+    pub number: u32,
+    /// Where to.
+    pub partition: TopicIdPartition,
+    /// When its first record was added.
+    pub created_us: u64,
+    /// How its newest record came to the partition.
+    pub by: PartitionedBy,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// When it was sent last, or put back.
+    pub last_attempt_us: u64,
+    /// How long to wait after that before it is sent again.
+    pub backoff_us: u64,
+    /// Sequence of its first record, once it has been sent by an idempotent producer.
+    pub base_sequence: Option<i32>,
+    content: Content,
+    write_limit: u32,
+    memory: u64,
+    closed: bool,
+}
+
+#[derive(Clone, Debug, Hash)]
+enum Content {
+    Open(RecordsBuilder),
+    Sealed(Arc<Records>),
+}
+
+/// A record to append.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRecord<'a> {
+    pub key: Option<&'a [u8]>,
+    pub value: &'a [u8],
+    pub headers: &'a [(String, String)],
+    pub by: PartitionedBy,
+}
+
+impl Batch {
+    /// Records in it.
+    pub fn len(&self) -> usize {
+        match &self.content {
+            Content::Open(builder) => builder.len(),
+            Content::Sealed(records) => records.len(),
+        }
+    }
+
+    /// Size in Kafka's format.
+    pub fn size_bytes(&self) -> u32 {
+        match &self.content {
+            Content::Open(builder) => builder.size_bytes(),
+            Content::Sealed(records) => records.size_bytes(),
+        }
+    }
+
+    /// Does it take no more records?
+    pub fn is_full(&self) -> bool {
+        self.closed || (self.len() > 0 && self.size_bytes() >= self.write_limit)
+    }
+
+    /// Key of its newest record.
+    pub fn last_key(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Open(builder) => builder.last_key(),
+            Content::Sealed(records) => records.get(records.len().checked_sub(1)?)?.key,
+        }
+    }
+
+    /// Keys of its first records.
+    pub fn first_keys(&self, count: usize) -> Vec<Option<Vec<u8>>> {
+        match &self.content {
+            Content::Open(_) => Vec::new(),
+            Content::Sealed(records) => {
+                records.iter().take(count).map(|record| record.key.map(<[u8]>::to_vec)).collect()
+            }
+        }
+    }
+
+    /// Seals it, stamped; the same records again when it is sent again.
+    pub fn seal(&mut self, stamp: crate::kafka::log::ProducerStamp) -> Arc<Records> {
+        if let Content::Open(builder) = &mut self.content {
+            let empty = RecordsBuilder::new(0, NO_PRODUCER);
+            let records = std::mem::replace(builder, empty).build().stamped(stamp);
+            self.content = Content::Sealed(Arc::new(records));
+        }
+        match &self.content {
+            Content::Sealed(records) => records.clone(),
+            Content::Open(_) => unreachable!("sealed just above"),
+        }
+    }
+
+    /// How long it has waited, of how long it waits at the most before it goes.
+    pub fn wait_us(&self, now_us: u64, linger_us: u64) -> (u64, u64) {
+        let limit_us = if self.attempts > 0 { self.backoff_us } else { linger_us };
+        (now_us.saturating_sub(self.last_attempt_us), limit_us)
+    }
+}
+
+impl Accumulator {
+    /// An empty one.
+    pub fn new(config: &ProducerConfig) -> Accumulator {
+        Accumulator {
+            queues: BTreeMap::new(),
+            memory_free: config.buffer_memory,
+            batch_size: config.batch_size,
+            next_batch: 0,
+        }
+    }
+
+    /// Queues that hold batches, by partition.
+    pub fn queues(&self) -> impl Iterator<Item = (TopicIdPartition, &VecDeque<Batch>)> {
+        self.queues.iter().map(|(partition, queue)| (*partition, queue))
+    }
+
+    /// The queue of a partition; there is one from the first append on.
+    pub fn queue(&self, partition: TopicIdPartition) -> Option<&VecDeque<Batch>> {
+        self.queues.get(&partition)
+    }
+
+    /// Free memory of `buffer.memory`.
+    pub fn memory_free(&self) -> u64 {
+        self.memory_free
+    }
+
+    /// Is nothing waiting?
+    pub fn is_empty(&self) -> bool {
+        self.queues.values().all(VecDeque::is_empty)
+    }
+
+    /// Is there no batch with room in the partition's queue (`allBatchesFull`)?
+    pub fn all_batches_full(&self, partition: TopicIdPartition) -> bool {
+        self.queues.get(&partition).and_then(VecDeque::back).is_none_or(Batch::is_full)
+    }
+
+    /// Appends a record. Returns by how many bytes its batch grew (a new batch counts whole), or nothing if there is
+    /// not enough memory for a new batch.
+    pub fn append(&mut self, now_us: u64, partition: TopicIdPartition, record: NewRecord<'_>) -> Option<u32> {
+        let queue = self.queues.entry(partition).or_default();
+        if let Some(last) = queue.back_mut()
+            && let Some(growth) = last.try_append(now_us, &record)
+        {
+            return Some(growth);
+        }
+        let size = BATCH_OVERHEAD + record_size(0, 0, record.key, Some(record.value), record.headers);
+        let write_limit = self.batch_size.max(size);
+        let memory = u64::from(write_limit);
+        if memory > self.memory_free {
+            return None;
+        }
+        self.memory_free -= memory;
+        self.next_batch += 1;
+        let mut batch = Batch {
+            number: self.next_batch,
+            partition,
+            created_us: now_us,
+            by: record.by,
+            attempts: 0,
+            last_attempt_us: now_us,
+            backoff_us: 0,
+            base_sequence: None,
+            content: Content::Open(RecordsBuilder::new(now_us, NO_PRODUCER)),
+            write_limit,
+            memory,
+            closed: false,
+        };
+        batch.try_append(now_us, &record);
+        let size = batch.size_bytes();
+        queue.push_back(batch);
+        Some(size)
+    }
+
+    /// Takes the head batch of a partition.
+    pub fn pop(&mut self, partition: TopicIdPartition) -> Option<Batch> {
+        self.queues.get_mut(&partition)?.pop_front()
+    }
+
+    /// Puts a batch back to be sent again: before all that were not sent, and by sequence among those that were.
+    pub fn put_back(&mut self, batch: Batch) {
+        let queue = self.queues.entry(batch.partition).or_default();
+        let earlier = |other: &Batch| other.attempts > 0 && other.number < batch.number;
+        let at = queue.iter().take_while(|other| earlier(other)).count();
+        queue.insert(at, batch);
+    }
+
+    /// A batch is done with: its memory is free again.
+    pub fn release(&mut self, batch: &Batch) {
+        self.memory_free += batch.memory;
+    }
+
+    /// Forgets the queues of a topic that is gone and returns what was in them.
+    pub fn take_expired(&mut self, expired: impl Fn(&Batch) -> bool) -> Vec<Batch> {
+        let mut taken = Vec::new();
+        for queue in self.queues.values_mut() {
+            while queue.front().is_some_and(&expired) {
+                taken.extend(queue.pop_front());
+            }
+        }
+        taken
+    }
+}
+
+impl Batch {
+    fn try_append(&mut self, now_us: u64, record: &NewRecord<'_>) -> Option<u32> {
+        if self.is_full() {
+            return None;
+        }
+        let Content::Open(builder) = &mut self.content else { return None };
+        let before = if builder.is_empty() { 0 } else { builder.size_bytes() };
+        let growth = builder.size_of_next(now_us, record.key, Some(record.value), record.headers);
+        if !builder.is_empty() && builder.size_bytes() + growth > self.write_limit {
+            // It will take no more, so that the sender need not wait for it.
+            self.closed = true;
+            return None;
+        }
+        builder.push(now_us, record.key, Some(record.value), record.headers);
+        self.by = record.by;
+        Some(builder.size_bytes() - before)
+    }
+}

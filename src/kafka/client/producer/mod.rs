@@ -1,0 +1,268 @@
+//! The producer: an application that calls `send`, an accumulator, and a sender.
+//!
+//! After `KafkaProducer`, `RecordAccumulator` and `Sender`; reference §1, §2. Left out until the failure issue:
+//! splitting of batches that are too large, epoch bumps after lost batches, transactions.
+
+mod accumulator;
+mod application;
+mod sender;
+#[cfg(test)]
+mod tests;
+
+pub use accumulator::{Accumulator, Batch};
+pub use application::{Load, Waiting};
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    kafka::{
+        client::{metadata::ClientMetadata, partitioner::{BuiltInPartitioner, RoundRobinPartitioner}},
+        config::ProducerConfig,
+        event::EventKind,
+        ids::{BrokerId, Name, TopicIdPartition},
+        node::{Input, Outbox, Timer},
+        protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
+    },
+    sim::{NodeId, Random},
+};
+
+/// A producer node.
+#[derive(Clone, Debug, Hash)]
+pub struct Producer {
+    /// Its node.
+    pub node: NodeId,
+    /// `client.id`.
+    pub name: Name,
+    /// Its settings.
+    pub config: ProducerConfig,
+    /// What its application sends.
+    pub load: Load,
+    /// Paused by hand.
+    pub paused: bool,
+    /// What waits to be sent.
+    pub accumulator: Accumulator,
+    /// What became of its records.
+    pub ledger: Ledger,
+    /// The last error that the application was told.
+    pub last_error: Option<ErrorCode>,
+    metadata: ClientMetadata,
+    topics: BTreeMap<Name, TopicState>,
+    producer_id: ProducerIdState,
+    in_flight: BTreeMap<BrokerId, Vec<InFlight>>,
+    /// Calls of `send` that block, oldest first.
+    waiting: std::collections::VecDeque<Waiting>,
+    closing: bool,
+    closed: bool,
+    correlation: CorrelationId,
+    random: Random,
+    keys_random: Random,
+}
+
+/// What became of records, counted; each record sent is in exactly one of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ledger {
+    /// Given to `send`.
+    pub sent: u64,
+    /// In the accumulator, or in a `send` that blocks.
+    pub waiting: u64,
+    /// In a request, or waiting to be sent again.
+    pub in_flight: u64,
+    /// Acknowledged.
+    pub acknowledged: u64,
+    /// Failed for good.
+    pub failed: u64,
+    /// Sent with acks=0.
+    pub fire_and_forget: u64,
+}
+
+impl Ledger {
+    /// Does every record sent have exactly one state?
+    pub fn adds_up(&self) -> bool {
+        self.sent == self.waiting + self.in_flight + self.acknowledged + self.failed + self.fire_and_forget
+    }
+}
+
+/// What a producer keeps for a topic.
+#[derive(Clone, Debug, Hash)]
+struct TopicState {
+    sticky: BuiltInPartitioner,
+    round_robin: RoundRobinPartitioner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum ProducerIdState {
+    /// Not idempotent.
+    NotNeeded,
+    Missing,
+    Asked(CorrelationId, BrokerId),
+    Known(u64),
+}
+
+/// A produce request under way.
+#[derive(Clone, Debug, Hash)]
+struct InFlight {
+    correlation: CorrelationId,
+    deadline_us: u64,
+    batches: Vec<Batch>,
+}
+
+impl Producer {
+    /// A producer that starts when told.
+    pub fn new(
+        seed: u64,
+        node: NodeId,
+        name: Name,
+        config: ProducerConfig,
+        load: Load,
+        bootstrap: Vec<BrokerId>,
+    ) -> Producer {
+        let random = Random::new(seed, &format!("producer {name} {}", node.0));
+        let keys_random = Random::new(seed, &format!("keys {name}"));
+        let producer_id = match config.enable_idempotence {
+            true => ProducerIdState::Missing,
+            false => ProducerIdState::NotNeeded,
+        };
+        let metadata = ClientMetadata::new(bootstrap, node.0, config.metadata_max_age_us, config.retry_backoff_us);
+        Producer {
+            node,
+            name,
+            accumulator: Accumulator::new(&config),
+            config,
+            load,
+            paused: false,
+            ledger: Ledger::default(),
+            last_error: None,
+            metadata,
+            topics: BTreeMap::new(),
+            producer_id,
+            in_flight: BTreeMap::new(),
+            waiting: std::collections::VecDeque::new(),
+            closing: false,
+            closed: false,
+            correlation: 0,
+            random,
+            keys_random,
+        }
+    }
+
+    /// The application starts.
+    pub fn start(&mut self, now_us: u64, out: &mut Outbox) {
+        out.event(EventKind::ClientStarted);
+        let topic = self.load.topic.clone();
+        self.metadata.want(&topic);
+        self.schedule_next_send(now_us, out);
+        self.run_sender(now_us, out);
+    }
+
+    /// Is everything sent and answered after `close()`?
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Is it closing?
+    pub fn is_closing(&self) -> bool {
+        self.closing
+    }
+
+    /// Calls of `send` that block.
+    pub fn blocked(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Metadata as it knows it.
+    pub fn metadata(&self) -> &ClientMetadata {
+        &self.metadata
+    }
+
+    /// The partition that unkeyed records of a topic stick to, and bytes produced to it.
+    pub fn sticky(&self, topic: &str) -> Option<(i32, i32)> {
+        let sticky = &self.topics.get(topic)?.sticky;
+        Some((sticky.current()?, sticky.produced_bytes()))
+    }
+
+    /// The weights of the next choice of a sticky partition, and the counter of the round-robin partitioner's topic.
+    pub fn partitioner_state(&self, topic: &str) -> Option<(&BuiltInPartitioner, &RoundRobinPartitioner)> {
+        self.topics.get(topic).map(|state| (&state.sticky, &state.round_robin))
+    }
+
+    /// Batches under way or waiting to be answered, by broker.
+    pub fn in_flight(&self) -> impl Iterator<Item = (BrokerId, &Batch)> {
+        self.in_flight.iter().flat_map(|(broker, requests)| {
+            requests.iter().flat_map(|request| &request.batches).map(|batch| (*broker, batch))
+        })
+    }
+
+    /// One input.
+    pub fn on(&mut self, now_us: u64, input: Input, out: &mut Outbox) {
+        match input {
+            Input::Timer(Timer::Application) => self.on_application_timer(now_us, out),
+            Input::Timer(Timer::MetadataAge) => self.metadata.on_timer(),
+            Input::Timer(Timer::RequestTimeout) => self.expire_requests(now_us, out),
+            Input::Timer(_) => {}
+            Input::Message { from, message: Message::Response(_, correlation, response) } => {
+                self.on_response(now_us, BrokerId::from(from.0), correlation, response, out);
+            }
+            Input::Message { from, message: Message::Disconnect(channel) } => {
+                debug_assert!(channel == Channel::Data, "a producer has one connection to a broker");
+                self.on_disconnect(now_us, from.0, out);
+            }
+            Input::Message { message: Message::Request(..), .. } => unreachable!("nobody asks a producer"),
+        }
+        self.retry_waiting(now_us, out);
+        self.run_sender(now_us, out);
+    }
+
+    fn on_response(
+        &mut self,
+        now_us: u64,
+        from: BrokerId,
+        correlation: CorrelationId,
+        response: Response,
+        out: &mut Outbox,
+    ) {
+        match response {
+            Response::Metadata(metadata) => {
+                if self.metadata.on_response(now_us, correlation, &metadata, out) {
+                    self.drop_unknown_topics();
+                }
+            }
+            Response::InitProducerId { error, producer_id } => {
+                if matches!(self.producer_id, ProducerIdState::Asked(asked, _) if asked == correlation) {
+                    self.producer_id = match error {
+                        ErrorCode::None => ProducerIdState::Known(producer_id),
+                        _ => ProducerIdState::Missing,
+                    };
+                }
+            }
+            Response::Produce(results) => self.on_produced(now_us, from, correlation, &results, out),
+            _ => {}
+        }
+    }
+
+    fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
+        if matches!(self.producer_id, ProducerIdState::Asked(_, asked) if asked == broker) {
+            self.producer_id = ProducerIdState::Missing;
+        }
+        self.metadata.on_disconnect(now_us, broker, out);
+        for request in self.in_flight.remove(&broker).unwrap_or_default() {
+            for batch in request.batches {
+                self.failed_once(now_us, batch, ErrorCode::NetworkException, None, out);
+            }
+        }
+    }
+
+    /// Partitions of a deleted topic are not sent to any more.
+    fn drop_unknown_topics(&mut self) {
+        let metadata = &self.metadata;
+        self.topics.retain(|name, _| !metadata.has_heard_of(name) || metadata.topic(name).is_some());
+    }
+
+    /// The partition's id, if its topic is known.
+    fn partition_id(&self, topic: &str, partition: i32) -> Option<TopicIdPartition> {
+        Some(TopicIdPartition::new(self.metadata.topic(topic)?.topic, partition))
+    }
+
+    fn shared_name(&self) -> Arc<str> {
+        self.name.clone()
+    }
+}

@@ -1,0 +1,553 @@
+//! The metadata quorum: Raft by fetching, as `raft/.../KafkaRaftClient` (reference §5).
+//!
+//! Voters elect a leader, who is the active controller; voters and observers fetch its log. A record is committed when
+//! a majority of voters has it. Left out until the failure issue: pre-vote, resignation with EndQuorumEpoch,
+//! snapshots, changes of the voter set.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    kafka::{
+        broker::Handle,
+        config::BrokerConfig,
+        event::EventKind,
+        ids::BrokerId,
+        metadata::MetadataDelta,
+        node::{Outbox, Timer, broker_node},
+        protocol::{Channel, CorrelationId, ErrorCode, Request, Response},
+    },
+    sim::Random,
+};
+
+/// How long the leader lets a fetch wait (`MAX_FETCH_WAIT_MS` of the Raft client).
+const FETCH_WAIT_US: u64 = 500_000;
+/// Pause before asking again after an error (`retry.backoff.ms` of the Raft client).
+const FETCH_BACKOFF_US: u64 = 20_000;
+
+/// One node of the quorum, voter or observer.
+#[derive(Clone, Debug, Hash)]
+pub struct Quorum {
+    id: BrokerId,
+    voters: Arc<[BrokerId]>,
+    random: Random,
+    // On disk.
+    epoch: u32,
+    voted_for: Option<BrokerId>,
+    log: MetadataLog,
+    // In memory.
+    high_watermark: u64,
+    leader: Option<BrokerId>,
+    role: Role,
+    correlation: CorrelationId,
+    fetch_in_flight: Option<(BrokerId, CorrelationId)>,
+    /// Next voter to ask who leads.
+    ask_next: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Role {
+    Follower,
+    Candidate { votes: Vec<BrokerId> },
+    Leader { epoch_start: u64, replicas: BTreeMap<BrokerId, ReplicaProgress>, waiting: BTreeMap<BrokerId, Waiting> },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct ReplicaProgress {
+    offset: u64,
+    last_fetch_us: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Waiting {
+    handle: Handle,
+    offset: u64,
+    high_watermark: u64,
+}
+
+/// The metadata log; a copy shares the records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MetadataLog {
+    sealed: Vec<Arc<[(u32, MetadataDelta)]>>,
+    open: Vec<(u32, MetadataDelta)>,
+}
+
+/// Records in a sealed run.
+const RUN: usize = 256;
+
+impl MetadataLog {
+    /// Records in it: the offset of the next.
+    pub fn len(&self) -> u64 {
+        (self.sealed.len() * RUN + self.open.len()) as u64
+    }
+
+    /// None yet?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The record at an offset and its epoch.
+    pub fn get(&self, offset: u64) -> Option<&(u32, MetadataDelta)> {
+        let index = offset as usize;
+        match self.sealed.get(index / RUN) {
+            Some(run) => run.get(index % RUN),
+            None => self.open.get(index - self.sealed.len() * RUN),
+        }
+    }
+
+    fn push(&mut self, record: (u32, MetadataDelta)) {
+        self.open.push(record);
+        if self.open.len() == RUN {
+            self.sealed.push(std::mem::take(&mut self.open).into());
+        }
+    }
+
+    fn last_epoch(&self) -> u32 {
+        self.len().checked_sub(1).and_then(|last| self.get(last)).map_or(0, |(epoch, _)| *epoch)
+    }
+
+    fn truncate(&mut self, offset: u64) {
+        let keep = offset as usize;
+        if keep / RUN < self.sealed.len() {
+            self.open = self.sealed[keep / RUN][..keep % RUN].to_vec();
+            self.sealed.truncate(keep / RUN);
+        } else {
+            self.open.truncate(keep - self.sealed.len() * RUN);
+        }
+    }
+
+    /// Where records of epochs up to `epoch` end.
+    fn end_of_epoch(&self, epoch: u32) -> u64 {
+        let mut end = self.len();
+        while end > 0 && self.get(end - 1).is_some_and(|(at, _)| *at > epoch) {
+            end -= 1;
+        }
+        end
+    }
+}
+
+impl Quorum {
+    /// A node that already knows `records` of epoch 1, all committed, led by `leader`.
+    pub fn new(
+        seed: u64,
+        id: BrokerId,
+        voters: Arc<[BrokerId]>,
+        leader: Option<BrokerId>,
+        records: &[MetadataDelta],
+    ) -> Quorum {
+        let mut log = MetadataLog::default();
+        for record in records {
+            log.push((1, record.clone()));
+        }
+        let high_watermark = log.len();
+        Quorum {
+            id,
+            voters,
+            random: Random::new(seed, &format!("quorum {id}")),
+            epoch: u32::from(!records.is_empty()),
+            voted_for: None,
+            log,
+            high_watermark,
+            leader,
+            role: Role::Follower,
+            correlation: 0,
+            fetch_in_flight: None,
+            ask_next: 0,
+        }
+    }
+
+    /// The leader that this node knows of.
+    pub fn leader(&self) -> Option<BrokerId> {
+        self.leader
+    }
+
+    /// Does this node lead?
+    pub fn is_leader(&self) -> bool {
+        matches!(self.role, Role::Leader { .. })
+    }
+
+    /// May this node vote?
+    pub fn is_voter(&self) -> bool {
+        self.voters.contains(&self.id)
+    }
+
+    /// The quorum epoch.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Committed records: the offset after the last.
+    pub fn high_watermark(&self) -> u64 {
+        self.high_watermark
+    }
+
+    /// The log.
+    pub fn log(&self) -> &MetadataLog {
+        &self.log
+    }
+
+    /// Begins to run: the process started, or the world did.
+    pub fn start(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
+        self.role = Role::Follower;
+        self.fetch_in_flight = None;
+        if self.leader == Some(self.id) && self.is_voter() {
+            let epoch_start = self.log.len().saturating_sub(1);
+            self.role = Role::Leader { epoch_start, replicas: BTreeMap::new(), waiting: BTreeMap::new() };
+            return;
+        }
+        self.restart_election_timer(now_us, config, out);
+        self.fetch(now_us, out);
+    }
+
+    /// Loses what was in memory: the process died.
+    pub fn stop(&mut self) {
+        self.role = Role::Follower;
+        self.leader = None;
+        self.fetch_in_flight = None;
+    }
+
+    /// Appends records as the leader.
+    pub fn append(&mut self, records: Vec<MetadataDelta>, out: &mut Outbox) {
+        debug_assert!(self.is_leader(), "only the quorum's leader appends");
+        for record in records {
+            self.log.push((self.epoch, record));
+        }
+        self.advance_high_watermark(out);
+        self.answer_waiting(out);
+    }
+
+    /// The election timer fired: no leader was heard of for too long.
+    pub fn on_election_timer(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
+        if !self.is_voter() || self.is_leader() {
+            return;
+        }
+        self.epoch += 1;
+        self.voted_for = Some(self.id);
+        self.leader = None;
+        self.fetch_in_flight = None;
+        self.role = Role::Candidate { votes: vec![self.id] };
+        out.chain(EventKind::ControllerCandidate { quorum_epoch: self.epoch });
+        let timeout_us = config.controller_quorum_election_timeout_us;
+        let wait_us = timeout_us + u64::from(self.random.below(timeout_us.min(u32::MAX.into()) as u32));
+        out.set_timer(Timer::Election, now_us + wait_us);
+        let (last_epoch, last_offset) = (self.log.last_epoch(), self.log.len());
+        for voter in self.voters.clone().iter().filter(|voter| **voter != self.id) {
+            self.correlation += 1;
+            let vote = Request::Vote { quorum_epoch: self.epoch, candidate: self.id, last_epoch, last_offset };
+            out.request(broker_node(*voter), Channel::Quorum, self.correlation, vote);
+        }
+        out.unchain();
+        self.count_votes(now_us, config, out);
+    }
+
+    /// The fetch timer fired: ask again.
+    pub fn on_fetch_timer(&mut self, now_us: u64, out: &mut Outbox) {
+        self.fetch(now_us, out);
+    }
+
+    /// A waiting fetch has waited its time.
+    pub fn on_fetch_wait(&mut self, replica: BrokerId, out: &mut Outbox) {
+        if let Role::Leader { waiting, .. } = &mut self.role
+            && let Some(fetch) = waiting.remove(&replica)
+        {
+            let response = self.fetch_response(fetch.offset);
+            fetch.handle.respond(response, out);
+        }
+    }
+
+    /// A request of the quorum. Returns an answer unless it waits.
+    pub fn on_request(
+        &mut self,
+        now_us: u64,
+        config: &BrokerConfig,
+        handle: Handle,
+        request: &Request,
+        out: &mut Outbox,
+    ) -> Option<Response> {
+        match *request {
+            Request::Vote { quorum_epoch, candidate, last_epoch, last_offset } => {
+                self.observe_epoch(now_us, config, quorum_epoch, out);
+                let granted = quorum_epoch == self.epoch
+                    && self.is_voter()
+                    && self.leader.is_none()
+                    && self.voted_for.is_none_or(|voted| voted == candidate)
+                    && (last_epoch, last_offset) >= (self.log.last_epoch(), self.log.len());
+                if granted {
+                    self.voted_for = Some(candidate);
+                    self.restart_election_timer(now_us, config, out);
+                }
+                Some(Response::Vote { quorum_epoch: self.epoch, granted })
+            }
+            Request::BeginQuorumEpoch { quorum_epoch, leader } => {
+                self.follow(now_us, config, quorum_epoch, leader, out);
+                Some(Response::BeginQuorumEpoch { error: ErrorCode::None })
+            }
+            Request::FetchMetadataLog { quorum_epoch, replica, offset, last_epoch, high_watermark } => {
+                self.observe_epoch(now_us, config, quorum_epoch, out);
+                self.on_fetch(now_us, handle, (replica, offset, last_epoch, high_watermark), out)
+            }
+            _ => unreachable!("{} is not for the quorum", request.api().name()),
+        }
+    }
+
+    fn on_fetch(
+        &mut self,
+        now_us: u64,
+        handle: Handle,
+        (replica, offset, last_epoch, high_watermark): (BrokerId, u64, u32, u64),
+        out: &mut Outbox,
+    ) -> Option<Response> {
+        if !self.is_leader() {
+            return Some(self.refusal());
+        }
+        let end = self.log.end_of_epoch(last_epoch);
+        if offset > end {
+            let mut response = self.fetch_response(self.log.len());
+            if let Response::FetchMetadataLog { diverging, .. } = &mut response {
+                *diverging = Some(end);
+            }
+            return Some(response);
+        }
+        if let Role::Leader { replicas, .. } = &mut self.role {
+            replicas.insert(replica, ReplicaProgress { offset, last_fetch_us: now_us });
+        }
+        self.advance_high_watermark(out);
+        if offset < self.log.len() || high_watermark < self.high_watermark {
+            return Some(self.fetch_response(offset));
+        }
+        if let Role::Leader { waiting, .. } = &mut self.role {
+            waiting.insert(replica, Waiting { handle, offset, high_watermark });
+        }
+        out.set_timer(Timer::QuorumFetchWait(replica), now_us + FETCH_WAIT_US);
+        None
+    }
+
+    /// A response of the quorum.
+    pub fn on_response(
+        &mut self,
+        now_us: u64,
+        config: &BrokerConfig,
+        from: BrokerId,
+        correlation: CorrelationId,
+        response: &Response,
+        out: &mut Outbox,
+    ) {
+        match response {
+            Response::Vote { quorum_epoch, granted } => {
+                self.observe_epoch(now_us, config, *quorum_epoch, out);
+                if let Role::Candidate { votes } = &mut self.role
+                    && *granted
+                    && *quorum_epoch == self.epoch
+                    && !votes.contains(&from)
+                {
+                    votes.push(from);
+                    self.count_votes(now_us, config, out);
+                }
+            }
+            Response::FetchMetadataLog { quorum_epoch, leader, high_watermark, records, diverging, error } => {
+                if self.fetch_in_flight != Some((from, correlation)) {
+                    return;
+                }
+                self.fetch_in_flight = None;
+                if *quorum_epoch < self.epoch || self.is_leader() {
+                    return;
+                }
+                match leader {
+                    Some(leader) => self.follow(now_us, config, *quorum_epoch, *leader, out),
+                    None => self.observe_epoch(now_us, config, *quorum_epoch, out),
+                }
+                if *error != ErrorCode::None {
+                    out.set_timer(Timer::QuorumFetch, now_us + FETCH_BACKOFF_US);
+                    return;
+                }
+                self.restart_election_timer(now_us, config, out);
+                if let Some(end) = diverging {
+                    self.log.truncate(*end);
+                }
+                for record in records {
+                    self.log.push(record.clone());
+                }
+                self.high_watermark = self.high_watermark.max((*high_watermark).min(self.log.len()));
+                self.fetch(now_us, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// The peer closed the connection.
+    pub fn on_disconnect(&mut self, now_us: u64, peer: BrokerId, out: &mut Outbox) {
+        if let Role::Leader { waiting, .. } = &mut self.role {
+            waiting.remove(&peer);
+        }
+        if self.fetch_in_flight.is_some_and(|(to, _)| to == peer) {
+            self.fetch_in_flight = None;
+            if !self.is_voter() {
+                self.leader = None;
+            }
+            out.set_timer(Timer::QuorumFetch, now_us + FETCH_BACKOFF_US * 5);
+        }
+    }
+
+    /// Does a leader still hear a majority? If not for 1.5 × the fetch timeout, it resigns. Returns whether it leads.
+    pub fn check_majority(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) -> bool {
+        let Role::Leader { replicas, .. } = &self.role else { return false };
+        let patience_us = config.controller_quorum_fetch_timeout_us * 3 / 2;
+        let heard = self.voters.iter().filter(|voter| {
+            **voter == self.id
+                || replicas.get(voter).is_some_and(|replica| replica.last_fetch_us + patience_us > now_us)
+        });
+        if heard.count() * 2 > self.voters.len() || now_us < patience_us {
+            return true;
+        }
+        self.role = Role::Follower;
+        self.leader = None;
+        self.restart_election_timer(now_us, config, out);
+        false
+    }
+
+    fn count_votes(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
+        let Role::Candidate { votes } = &self.role else { return };
+        if votes.len() * 2 <= self.voters.len() {
+            return;
+        }
+        let grace = |voter: &BrokerId| (*voter, ReplicaProgress { offset: 0, last_fetch_us: now_us });
+        let replicas = self.voters.iter().filter(|voter| **voter != self.id).map(grace).collect();
+        self.role = Role::Leader { epoch_start: self.log.len(), replicas, waiting: BTreeMap::new() };
+        self.leader = Some(self.id);
+        out.clear_timer(Timer::Election);
+        out.clear_timer(Timer::QuorumFetch);
+        out.chain(EventKind::ControllerElected { quorum_epoch: self.epoch });
+        for voter in self.voters.clone().iter().filter(|voter| **voter != self.id) {
+            self.correlation += 1;
+            let begin = Request::BeginQuorumEpoch { quorum_epoch: self.epoch, leader: self.id };
+            out.request(broker_node(*voter), Channel::Quorum, self.correlation, begin);
+        }
+        out.unchain();
+        let _ = config;
+    }
+
+    /// Adopts a higher epoch, in which nobody is known to lead yet.
+    fn observe_epoch(&mut self, now_us: u64, config: &BrokerConfig, epoch: u32, out: &mut Outbox) {
+        if epoch <= self.epoch {
+            return;
+        }
+        self.epoch = epoch;
+        self.voted_for = None;
+        self.leader = None;
+        self.role = Role::Follower;
+        self.restart_election_timer(now_us, config, out);
+    }
+
+    /// Follows the leader of an epoch.
+    fn follow(&mut self, now_us: u64, config: &BrokerConfig, epoch: u32, leader: BrokerId, out: &mut Outbox) {
+        if epoch < self.epoch || leader == self.id {
+            return;
+        }
+        let news = epoch > self.epoch || self.leader != Some(leader);
+        self.observe_epoch(now_us, config, epoch, out);
+        if news {
+            self.role = Role::Follower;
+            self.leader = Some(leader);
+            self.fetch_in_flight = None;
+            self.restart_election_timer(now_us, config, out);
+            self.fetch(now_us, out);
+        }
+    }
+
+    fn fetch(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.is_leader() || self.fetch_in_flight.is_some() {
+            return;
+        }
+        let to = match self.leader {
+            Some(leader) => leader,
+            None => {
+                // Nobody known: ask the voters in turn.
+                let others: Vec<BrokerId> = self.voters.iter().copied().filter(|voter| *voter != self.id).collect();
+                if others.is_empty() {
+                    return;
+                }
+                self.ask_next += 1;
+                others[self.ask_next % others.len()]
+            }
+        };
+        self.correlation += 1;
+        self.fetch_in_flight = Some((to, self.correlation));
+        let request = Request::FetchMetadataLog {
+            quorum_epoch: self.epoch,
+            replica: self.id,
+            offset: self.log.len(),
+            last_epoch: self.log.last_epoch(),
+            high_watermark: self.high_watermark,
+        };
+        out.request(broker_node(to), Channel::Quorum, self.correlation, request);
+        let _ = now_us;
+    }
+
+    fn restart_election_timer(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
+        if !self.is_voter() {
+            return;
+        }
+        // A follower waits the fetch timeout; a random part on top keeps two voters from standing at once.
+        let spread = config.controller_quorum_election_backoff_max_us.min(u32::MAX.into()) as u32;
+        let wait_us = config.controller_quorum_fetch_timeout_us + u64::from(self.random.below(spread));
+        out.set_timer(Timer::Election, now_us + wait_us);
+    }
+
+    /// The highest offset that a majority of voters has, if it is of the leader's own epoch.
+    fn advance_high_watermark(&mut self, out: &mut Outbox) {
+        let Role::Leader { epoch_start, replicas, .. } = &self.role else { return };
+        let mut offsets: Vec<u64> = self
+            .voters
+            .iter()
+            .map(|voter| match *voter == self.id {
+                true => self.log.len(),
+                false => replicas.get(voter).map_or(0, |replica| replica.offset),
+            })
+            .collect();
+        offsets.sort_unstable_by(|a, b| b.cmp(a));
+        let candidate = offsets[offsets.len() / 2];
+        if candidate > *epoch_start && candidate > self.high_watermark {
+            self.high_watermark = candidate;
+            self.answer_waiting(out);
+        }
+    }
+
+    fn answer_waiting(&mut self, out: &mut Outbox) {
+        let (end, high_watermark) = (self.log.len(), self.high_watermark);
+        let Role::Leader { waiting, .. } = &mut self.role else { return };
+        let ready: Vec<BrokerId> = waiting
+            .iter()
+            .filter(|(_, fetch)| fetch.offset < end || fetch.high_watermark < high_watermark)
+            .map(|(replica, _)| *replica)
+            .collect();
+        for replica in ready {
+            let Role::Leader { waiting, .. } = &mut self.role else { return };
+            if let Some(fetch) = waiting.remove(&replica) {
+                out.clear_timer(Timer::QuorumFetchWait(replica));
+                let response = self.fetch_response(fetch.offset);
+                fetch.handle.respond(response, out);
+            }
+        }
+    }
+
+    fn fetch_response(&self, offset: u64) -> Response {
+        Response::FetchMetadataLog {
+            error: ErrorCode::None,
+            quorum_epoch: self.epoch,
+            leader: self.leader,
+            high_watermark: self.high_watermark,
+            records: (offset..self.log.len()).filter_map(|at| self.log.get(at).cloned()).collect(),
+            diverging: None,
+        }
+    }
+
+    fn refusal(&self) -> Response {
+        Response::FetchMetadataLog {
+            error: ErrorCode::NotController,
+            quorum_epoch: self.epoch,
+            leader: self.leader,
+            high_watermark: 0,
+            records: Vec::new(),
+            diverging: None,
+        }
+    }
+}

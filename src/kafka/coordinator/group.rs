@@ -1,0 +1,169 @@
+//! A classic group and its members (`ClassicGroup`, `ClassicGroupMember`).
+
+use std::collections::BTreeMap;
+
+use crate::kafka::{
+    broker::Handle,
+    ids::{Name, TopicIdPartition},
+    protocol::{Assignment, Subscription},
+};
+
+/// State of a classic group (reference §6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupState {
+    /// No members; offsets may exist.
+    Empty,
+    /// Collecting joins.
+    PreparingRebalance,
+    /// Waiting for the leader's assignment.
+    CompletingRebalance,
+    /// Everyone has an assignment.
+    Stable,
+    /// Not here any more.
+    Dead,
+}
+
+impl GroupState {
+    /// Kafka's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            GroupState::Empty => "Empty",
+            GroupState::PreparingRebalance => "PreparingRebalance",
+            GroupState::CompletingRebalance => "CompletingRebalance",
+            GroupState::Stable => "Stable",
+            GroupState::Dead => "Dead",
+        }
+    }
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Group {
+    /// `group.id`.
+    pub id: Name,
+    /// Number that its timers carry.
+    pub slot: u32,
+    /// State.
+    pub state: GroupState,
+    /// Generation.
+    pub generation: i32,
+    /// Assignor chosen.
+    pub protocol: Option<Name>,
+    /// Member id of the leader: the first member that ever joined, while it lives.
+    pub leader: Option<Name>,
+    /// Members in order of joining.
+    pub members: Vec<Member>,
+    /// Ids that were given and have not joined yet, with the number of their timer.
+    pub pending: BTreeMap<Name, u32>,
+    /// Committed offsets and leader epochs.
+    pub offsets: BTreeMap<TopicIdPartition, (i64, i32)>,
+    pub(super) next_member_slot: u32,
+    /// While the first join phase of an empty group waits: how long it may still be prolonged.
+    pub(super) initial_delay: Option<InitialDelay>,
+}
+
+/// The wait of `group.initial.rebalance.delay.ms`, prolonged while members keep arriving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct InitialDelay {
+    pub delay_us: u64,
+    pub remaining_us: u64,
+    pub new_member_added: bool,
+}
+
+/// A member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// Member id.
+    pub id: Name,
+    /// `client.id`.
+    pub client_id: Name,
+    /// Number that its timer carries.
+    pub slot: u32,
+    /// `session.timeout.ms`.
+    pub session_timeout_us: u64,
+    /// `max.poll.interval.ms`.
+    pub rebalance_timeout_us: u64,
+    /// Assignors by preference.
+    pub protocols: Vec<Name>,
+    /// Subscription.
+    pub subscription: Subscription,
+    /// Its partitions.
+    pub assignment: Assignment,
+    /// It waits for the join phase to end.
+    pub(super) join: Option<Handle>,
+    /// It waits for the assignment.
+    pub(super) sync: Option<Handle>,
+    /// It has not been through a join phase yet.
+    pub(super) is_new: bool,
+}
+
+impl Member {
+    /// Does it wait for the join phase to end?
+    pub fn is_joining(&self) -> bool {
+        self.join.is_some()
+    }
+
+    /// Does it wait for its assignment?
+    pub fn is_syncing(&self) -> bool {
+        self.sync.is_some()
+    }
+}
+
+impl Group {
+    /// An empty group.
+    pub(super) fn new(id: Name, slot: u32) -> Group {
+        Group {
+            id,
+            slot,
+            state: GroupState::Empty,
+            generation: 0,
+            protocol: None,
+            leader: None,
+            members: Vec::new(),
+            pending: BTreeMap::new(),
+            offsets: BTreeMap::new(),
+            next_member_slot: 0,
+            initial_delay: None,
+        }
+    }
+
+    /// A member by its id.
+    pub fn member(&self, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| &*member.id == id)
+    }
+
+    pub(super) fn member_mut(&mut self, id: &str) -> Option<&mut Member> {
+        self.members.iter_mut().find(|member| &*member.id == id)
+    }
+
+    /// Has every known member joined, and is no given id still to come?
+    pub(super) fn has_all_joined(&self) -> bool {
+        self.pending.is_empty() && self.members.iter().all(|member| member.join.is_some())
+    }
+
+    /// The longest rebalance timeout of its members.
+    pub(super) fn rebalance_timeout_us(&self) -> u64 {
+        self.members.iter().map(|member| member.rebalance_timeout_us).max().unwrap_or(0)
+    }
+
+    /// The assignor: among those that all support, each votes for its first; most votes win, the first voted for at a tie.
+    pub(super) fn choose_protocol(&self) -> Option<Name> {
+        let supported = |name: &Name| self.members.iter().all(|member| member.protocols.contains(name));
+        let mut votes: Vec<(Name, usize)> = Vec::new();
+        for member in &self.members {
+            let Some(choice) = member.protocols.iter().find(|name| supported(name)) else { continue };
+            match votes.iter_mut().find(|(name, _)| name == choice) {
+                Some((_, count)) => *count += 1,
+                None => votes.push((choice.clone(), 1)),
+            }
+        }
+        let most = votes.iter().map(|(_, count)| *count).max()?;
+        votes.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name)
+    }
+
+    /// Would a member with these assignors find one in common with the others?
+    pub(super) fn supports(&self, protocols: &[Name], except: &str) -> bool {
+        let others = || self.members.iter().filter(|member| &*member.id != except);
+        protocols.iter().any(|name| others().all(|member| member.protocols.contains(name)))
+    }
+}

@@ -1,0 +1,354 @@
+//! Joining, leaving, and the join phase (reference §6.3, §6.5).
+
+use super::{
+    Context, GroupCoordinator, Then, Write,
+    group::{Group, GroupState, InitialDelay, Member},
+    records, sync,
+};
+use crate::kafka::{
+    broker::Handle,
+    event::{EventKind, GroupReason},
+    ids::Name,
+    node::Timer,
+    protocol::{ErrorCode, JoinGroup, JoinGroupResponse, Response},
+};
+
+/// A new member that waits in its first join is given five minutes (`NEW_MEMBER_JOIN_TIMEOUT_MS`).
+const NEW_MEMBER_TIMEOUT_US: u64 = 300_000_000;
+
+impl GroupCoordinator {
+    pub(super) fn join(&mut self, context: &mut Context<'_>, handle: Handle, join: &JoinGroup) {
+        let config = context.config;
+        let refuse = |context: &mut Context<'_>, error| {
+            context.effects.replies.push((handle, refusal(error, &join.member_id)));
+        };
+        let allowed = config.group_min_session_timeout_us..=config.group_max_session_timeout_us;
+        if !allowed.contains(&join.session_timeout_us) {
+            return refuse(context, ErrorCode::InvalidSessionTimeout);
+        }
+        if join.member_id.is_empty() {
+            let id: Name = format!("{}-{}", join.client_id, self.uuid()).into();
+            let group = self.group_or_new(context.shard, &join.group_id);
+            if group.members.len() + group.pending.len() >= config.group_max_size as usize {
+                return refuse(context, ErrorCode::GroupMaxSizeReached);
+            }
+            if !group.supports(&join.protocols, "") {
+                return refuse(context, ErrorCode::InconsistentGroupProtocol);
+            }
+            group.next_member_slot += 1;
+            group.pending.insert(id.clone(), group.next_member_slot);
+            let timer = Timer::Session(group.slot, group.next_member_slot);
+            context.out.set_timer(timer, context.now_us + join.session_timeout_us);
+            context.out.event(EventKind::MemberIdGiven { group: group.id.clone(), member: id.clone() });
+            context.effects.replies.push((handle, refusal(ErrorCode::MemberIdRequired, &id)));
+            return;
+        }
+        let Some(group) = self.group_mut(context.shard, &join.group_id) else {
+            return refuse(context, ErrorCode::UnknownMemberId);
+        };
+        if !group.supports(&join.protocols, &join.member_id) {
+            return refuse(context, ErrorCode::InconsistentGroupProtocol);
+        }
+        if let Some(slot) = group.pending.remove(&join.member_id) {
+            add_member(group, handle, join, slot);
+            begin_session(group, &join.member_id, context);
+            let reason = GroupReason::Joined(join.member_id.clone());
+            return prepare_rebalance(group, context, reason);
+        }
+        if group.member(&join.member_id).is_none() {
+            return refuse(context, ErrorCode::UnknownMemberId);
+        }
+        rejoin(group, context, handle, join);
+    }
+
+    pub(super) fn heartbeat(
+        &mut self,
+        context: &mut Context<'_>,
+        group: &Name,
+        generation: i32,
+        member: &Name,
+    ) -> ErrorCode {
+        let Some(group) = self.group_mut(context.shard, group) else { return ErrorCode::UnknownMemberId };
+        let known = group.member(member).is_some();
+        match group.state {
+            GroupState::Dead => ErrorCode::CoordinatorNotAvailable,
+            GroupState::Empty => ErrorCode::UnknownMemberId,
+            _ if !known => ErrorCode::UnknownMemberId,
+            _ if generation != group.generation => ErrorCode::IllegalGeneration,
+            GroupState::PreparingRebalance => {
+                begin_session(group, member, context);
+                ErrorCode::RebalanceInProgress
+            }
+            GroupState::CompletingRebalance | GroupState::Stable => {
+                begin_session(group, member, context);
+                ErrorCode::None
+            }
+        }
+    }
+
+    pub(super) fn leave(&mut self, context: &mut Context<'_>, group: &Name, member: &Name) -> ErrorCode {
+        let Some(group) = self.group_mut(context.shard, group) else { return ErrorCode::UnknownMemberId };
+        if let Some(slot) = group.pending.remove(member) {
+            context.out.clear_timer(Timer::Session(group.slot, slot));
+            return ErrorCode::None;
+        }
+        if group.member(member).is_none() {
+            return ErrorCode::UnknownMemberId;
+        }
+        remove_member(group, context, member, GroupReason::Left(member.clone()));
+        ErrorCode::None
+    }
+
+    /// A member's session timer fired.
+    pub(super) fn on_session_timer(&mut self, context: &mut Context<'_>, group: &Name, slot: u32) {
+        let Some(group) = self.group_mut(context.shard, group) else { return };
+        if let Some(id) = group.pending.iter().find(|(_, at)| **at == slot).map(|(id, _)| id.clone()) {
+            group.pending.remove(&id);
+            maybe_complete_join(group, context);
+            return;
+        }
+        let Some(member) = group.members.iter().find(|member| member.slot == slot) else { return };
+        let id = member.id.clone();
+        if !member.is_new && (member.join.is_some() || member.sync.is_some()) {
+            // A member that waits for an answer cannot be expected to heartbeat.
+            begin_session(group, &id, context);
+            return;
+        }
+        remove_member(group, context, &id, GroupReason::SessionExpired(id.clone()));
+    }
+
+    /// The join phase, or the wait for syncs, has lasted long enough.
+    pub(super) fn on_rebalance_timer(&mut self, context: &mut Context<'_>, group: &Name) {
+        let Some(group) = self.group_mut(context.shard, group) else { return };
+        match group.state {
+            GroupState::PreparingRebalance => match group.initial_delay {
+                Some(wait) if wait.new_member_added && wait.remaining_us > 0 => {
+                    let delay_us = context.config.group_initial_rebalance_delay_us.min(wait.remaining_us);
+                    group.initial_delay = Some(InitialDelay {
+                        delay_us,
+                        remaining_us: wait.remaining_us.saturating_sub(wait.delay_us),
+                        new_member_added: false,
+                    });
+                    context.out.set_timer(Timer::Rebalance(group.slot), context.now_us + delay_us);
+                }
+                _ => complete_join(group, context),
+            },
+            GroupState::CompletingRebalance => sync::expire_syncs(group, context),
+            _ => {}
+        }
+    }
+
+    /// A UUID for a member id.
+    fn uuid(&mut self) -> String {
+        let [a, b, c, d] = [0; 4].map(|_: u8| self.member_ids.bits());
+        format!("{a:08x}-{:04x}-{:04x}-{:04x}-{:04x}{d:08x}", b >> 16, b & 0xffff, c >> 16, c & 0xffff)
+    }
+}
+
+/// The answer to a join that fails.
+pub(super) fn refusal(error: ErrorCode, member: &Name) -> Response {
+    Response::JoinGroup(Box::new(JoinGroupResponse {
+        error,
+        generation: -1,
+        protocol: None,
+        leader: "".into(),
+        member_id: member.clone(),
+        members: Vec::new(),
+    }))
+}
+
+/// A known member joins again.
+fn rejoin(group: &mut Group, context: &mut Context<'_>, handle: Handle, join: &JoinGroup) {
+    let is_leader = group.leader.as_ref() == Some(&join.member_id);
+    let state = group.state;
+    let Some(member) = group.member_mut(&join.member_id) else { return };
+    let changed = member.subscription != join.subscription || member.protocols != join.protocols;
+    let id = member.id.clone();
+    match state {
+        GroupState::CompletingRebalance if !changed => {
+            // The answer to its join was lost: it gets it again.
+            let response = join_response(group, &id);
+            context.effects.replies.push((handle, response));
+        }
+        GroupState::Stable if !is_leader && !changed => {
+            let response = join_response(group, &id);
+            context.effects.replies.push((handle, response));
+        }
+        GroupState::Empty | GroupState::Dead => {
+            context.effects.replies.push((handle, refusal(ErrorCode::UnknownMemberId, &id)));
+        }
+        _ => {
+            member.subscription = join.subscription.clone();
+            member.protocols.clone_from(&join.protocols);
+            member.session_timeout_us = join.session_timeout_us;
+            member.rebalance_timeout_us = join.rebalance_timeout_us;
+            member.join = Some(handle);
+            prepare_rebalance(group, context, GroupReason::Rejoined(id));
+        }
+    }
+}
+
+fn add_member(group: &mut Group, handle: Handle, join: &JoinGroup, slot: u32) {
+    if group.leader.is_none() {
+        group.leader = Some(join.member_id.clone());
+    }
+    group.members.push(Member {
+        id: join.member_id.clone(),
+        client_id: join.client_id.clone(),
+        slot,
+        session_timeout_us: join.session_timeout_us,
+        rebalance_timeout_us: join.rebalance_timeout_us,
+        protocols: join.protocols.clone(),
+        subscription: join.subscription.clone(),
+        assignment: [].into(),
+        join: Some(handle),
+        sync: None,
+        is_new: true,
+    });
+    if group.state == GroupState::PreparingRebalance
+        && group.generation == 0
+        && let Some(wait) = &mut group.initial_delay
+    {
+        wait.new_member_added = true;
+    }
+}
+
+/// The member was heard of.
+fn begin_session(group: &Group, member: &str, context: &mut Context<'_>) {
+    if let Some(member) = group.member(member) {
+        let timeout_us = if member.is_new { NEW_MEMBER_TIMEOUT_US } else { member.session_timeout_us };
+        context.out.set_timer(Timer::Session(group.slot, member.slot), context.now_us + timeout_us);
+    }
+}
+
+/// Begins a rebalance, or goes on with the one that is being prepared.
+fn prepare_rebalance(group: &mut Group, context: &mut Context<'_>, reason: GroupReason) {
+    if group.state == GroupState::PreparingRebalance {
+        maybe_complete_join(group, context);
+        return;
+    }
+    if group.state == GroupState::CompletingRebalance {
+        for member in &mut group.members {
+            if let Some(handle) = member.sync.take() {
+                context.effects.replies.push((handle, sync::refusal(ErrorCode::RebalanceInProgress)));
+            }
+        }
+    }
+    let from_empty = group.state == GroupState::Empty;
+    change_state(group, context, GroupState::PreparingRebalance, reason);
+    if from_empty {
+        let delay_us = context.config.group_initial_rebalance_delay_us;
+        let remaining_us = group.rebalance_timeout_us().saturating_sub(delay_us);
+        group.initial_delay = Some(InitialDelay { delay_us, remaining_us, new_member_added: false });
+        context.out.set_timer(Timer::Rebalance(group.slot), context.now_us + delay_us);
+        return;
+    }
+    group.initial_delay = None;
+    let deadline_us = context.now_us + group.rebalance_timeout_us();
+    context.out.set_timer(Timer::Rebalance(group.slot), deadline_us);
+    maybe_complete_join(group, context);
+}
+
+fn maybe_complete_join(group: &mut Group, context: &mut Context<'_>) {
+    let waits_initially = group.initial_delay.is_some();
+    if group.state == GroupState::PreparingRebalance && !waits_initially && group.has_all_joined() {
+        complete_join(group, context);
+    }
+}
+
+/// Ends the join phase: who has not joined is out, the generation rises, everyone is answered.
+fn complete_join(group: &mut Group, context: &mut Context<'_>) {
+    group.initial_delay = None;
+    context.out.clear_timer(Timer::Rebalance(group.slot));
+    let late: Vec<Name> =
+        group.members.iter().filter(|member| member.join.is_none()).map(|member| member.id.clone()).collect();
+    for id in late {
+        drop_member(group, context, &id, GroupReason::SyncExpired(id.clone()));
+    }
+    group.generation += 1;
+    if group.members.is_empty() {
+        group.protocol = None;
+        change_state(group, context, GroupState::Empty, GroupReason::NobodyLeft);
+        let records = vec![records::group_record(group)];
+        context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
+        return;
+    }
+    group.protocol = group.choose_protocol();
+    change_state(group, context, GroupState::CompletingRebalance, GroupReason::JoinComplete);
+    let ids: Vec<Name> = group.members.iter().map(|member| member.id.clone()).collect();
+    for id in ids {
+        let response = join_response(group, &id);
+        let leader = group.leader.as_ref() == Some(&id);
+        if let Some(member) = group.member_mut(&id) {
+            let was_new = std::mem::replace(&mut member.is_new, false);
+            if let Some(handle) = member.join.take() {
+                context.effects.replies.push((handle, response));
+            }
+            if was_new {
+                context.out.event(EventKind::MemberJoined { group: group.id.clone(), member: id.clone(), leader });
+            }
+        }
+        begin_session(group, &id, context);
+    }
+    // Members that do not sync within the rebalance timeout are removed.
+    context.out.set_timer(Timer::Rebalance(group.slot), context.now_us + group.rebalance_timeout_us());
+}
+
+fn join_response(group: &Group, member: &Name) -> Response {
+    let leads = group.leader.as_ref() == Some(member);
+    Response::JoinGroup(Box::new(JoinGroupResponse {
+        error: ErrorCode::None,
+        generation: group.generation,
+        protocol: group.protocol.clone(),
+        leader: group.leader.clone().unwrap_or_else(|| "".into()),
+        member_id: member.clone(),
+        members: match leads {
+            true => group.members.iter().map(|member| (member.id.clone(), member.subscription.clone())).collect(),
+            false => Vec::new(),
+        },
+    }))
+}
+
+/// Takes a member out, and rebalances where the group was at work.
+pub(super) fn remove_member(group: &mut Group, context: &mut Context<'_>, member: &Name, reason: GroupReason) {
+    drop_member(group, context, member, reason.clone());
+    match group.state {
+        GroupState::CompletingRebalance | GroupState::Stable if group.members.is_empty() => {
+            // Nobody to wait for: the join phase would end at once.
+            change_state(group, context, GroupState::PreparingRebalance, reason);
+            complete_join(group, context);
+        }
+        GroupState::CompletingRebalance | GroupState::Stable => prepare_rebalance(group, context, reason),
+        GroupState::PreparingRebalance => maybe_complete_join(group, context),
+        GroupState::Empty | GroupState::Dead => {}
+    }
+}
+
+fn drop_member(group: &mut Group, context: &mut Context<'_>, id: &Name, reason: GroupReason) {
+    let Some(index) = group.members.iter().position(|member| member.id == *id) else { return };
+    let member = group.members.remove(index);
+    context.out.clear_timer(Timer::Session(group.slot, member.slot));
+    if let Some(handle) = member.join {
+        context.effects.replies.push((handle, refusal(ErrorCode::UnknownMemberId, id)));
+    }
+    if let Some(handle) = member.sync {
+        context.effects.replies.push((handle, sync::refusal(ErrorCode::UnknownMemberId)));
+    }
+    if group.leader.as_ref() == Some(id) {
+        // Kafka takes the first of a hash map; here it is the first that joined (reference §0.2).
+        let joined = group.members.iter().find(|member| member.join.is_some());
+        group.leader = joined.or(group.members.first()).map(|member| member.id.clone());
+    }
+    context.out.event(EventKind::MemberRemoved { group: group.id.clone(), member: id.clone(), reason });
+}
+
+pub(super) fn change_state(group: &mut Group, context: &mut Context<'_>, to: GroupState, reason: GroupReason) {
+    let from = std::mem::replace(&mut group.state, to);
+    context.out.event(EventKind::GroupState {
+        group: group.id.clone(),
+        from: from.name(),
+        to: to.name(),
+        generation: group.generation,
+        reason,
+    });
+}

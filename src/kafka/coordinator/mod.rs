@@ -1,0 +1,272 @@
+//! The group coordinator on one broker: groups and their committed offsets, classic protocol.
+//!
+//! After `group-coordinator/.../GroupMetadataManager` (classicGroup*) and `OffsetMetadataManager`; reference §6, §8.
+//! A group belongs to the partition of `__consumer_offsets` that its id hashes to, and lives on that partition's
+//! leader. What must survive is written there first; an answer waits until it is replicated. Left out until the group
+//! issue: static members, the consumer protocol, expiry of offsets, deletion of groups.
+
+mod group;
+mod join;
+mod offsets;
+mod records;
+mod sync;
+
+pub use group::{Group, GroupState, Member};
+pub use records::{GroupValue, LogKey, LogValue, MemberValue, decode, encode};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    kafka::{
+        broker::Handle,
+        config::BrokerConfig,
+        event::{EventKind, GroupReason},
+        ids::{BrokerId, Name, TopicId},
+        log::Log,
+        node::{Outbox, Timer},
+        protocol::{ErrorCode, OffsetAndEpoch, Request, Response},
+    },
+    sim::Random,
+};
+
+/// Groups that this broker coordinates.
+#[derive(Clone, Debug, Hash)]
+pub struct GroupCoordinator {
+    /// By partition of `__consumer_offsets`.
+    shards: BTreeMap<i32, BTreeMap<Name, Group>>,
+    member_ids: Random,
+    next_slot: u32,
+    /// Groups by the number that their timers carry.
+    slots: BTreeMap<u32, (i32, Name)>,
+}
+
+/// What the coordinator wants done after an input.
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    /// Answers that go out now.
+    pub replies: Vec<(Handle, Response)>,
+    /// Records for the group's partition, and what follows once they are replicated.
+    pub writes: Vec<Write>,
+}
+
+/// Records to write.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Partition of `__consumer_offsets`.
+    pub shard: i32,
+    /// Keys and values; no value deletes.
+    pub records: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    /// What follows.
+    pub then: Then,
+}
+
+/// What follows a write.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Then {
+    /// Nothing.
+    Nothing,
+    /// The assignment of a generation is stored: the group becomes stable.
+    AssignmentStored {
+        /// Group.
+        group: Name,
+        /// Generation.
+        generation: i32,
+    },
+    /// Offsets are stored: they count from now on, and the client is told.
+    OffsetsStored {
+        /// Group.
+        group: Name,
+        /// What.
+        offsets: Vec<OffsetAndEpoch>,
+        /// Whom to tell.
+        handle: Handle,
+    },
+}
+
+/// What the coordinator needs to see.
+pub(crate) struct Context<'a> {
+    pub now_us: u64,
+    pub shard: i32,
+    pub config: &'a BrokerConfig,
+    pub out: &'a mut Outbox,
+    pub effects: Effects,
+}
+
+impl GroupCoordinator {
+    /// A coordinator without groups.
+    pub fn new(seed: u64, broker: BrokerId) -> GroupCoordinator {
+        GroupCoordinator {
+            shards: BTreeMap::new(),
+            member_ids: Random::new(seed, &format!("member ids {broker}")),
+            next_slot: 0,
+            slots: BTreeMap::new(),
+        }
+    }
+
+    /// A group, if it lives here.
+    pub fn group(&self, group: &str) -> Option<&Group> {
+        self.shards.values().find_map(|groups| groups.get(group))
+    }
+
+    /// All groups that live here.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.shards.values().flat_map(BTreeMap::values)
+    }
+
+    /// Is this broker coordinator for that partition?
+    pub fn owns(&self, shard: i32) -> bool {
+        self.shards.contains_key(&shard)
+    }
+
+    /// Handles a request about a group of `shard`, which is here.
+    pub fn handle(
+        &mut self,
+        now_us: u64,
+        shard: i32,
+        config: &BrokerConfig,
+        handle: Handle,
+        request: &Request,
+        out: &mut Outbox,
+    ) -> Effects {
+        let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
+        match request {
+            Request::JoinGroup(join) => self.join(&mut context, handle, join),
+            Request::SyncGroup { group_id, generation, member_id, assignments } => {
+                self.sync(&mut context, handle, group_id, *generation, member_id, assignments);
+            }
+            Request::Heartbeat { group_id, generation, member_id } => {
+                let error = self.heartbeat(&mut context, group_id, *generation, member_id);
+                context.effects.replies.push((handle, Response::Heartbeat { error }));
+            }
+            Request::LeaveGroup { group_id, member_id } => {
+                let error = self.leave(&mut context, group_id, member_id);
+                context.effects.replies.push((handle, Response::LeaveGroup { error }));
+            }
+            Request::OffsetCommit { group_id, generation, member_id, offsets } => {
+                self.commit(&mut context, handle, group_id, *generation, member_id, offsets);
+            }
+            Request::OffsetFetch { group_id, partitions } => {
+                let offsets = self.committed(shard, group_id, partitions);
+                context.effects.replies.push((handle, Response::OffsetFetch { error: ErrorCode::None, offsets }));
+            }
+            other => unreachable!("{} is not for the group coordinator", other.api().name()),
+        }
+        context.effects
+    }
+
+    /// A group's timer fired: its join or sync phase, or with `member` a member's session.
+    pub fn on_timer(
+        &mut self,
+        now_us: u64,
+        config: &BrokerConfig,
+        slot: u32,
+        member: Option<u32>,
+        out: &mut Outbox,
+    ) -> Effects {
+        let Some((shard, group)) = self.slots.get(&slot).cloned() else { return Effects::default() };
+        let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
+        match member {
+            Some(member) => self.on_session_timer(&mut context, &group, member),
+            None => self.on_rebalance_timer(&mut context, &group),
+        }
+        context.effects
+    }
+
+    /// A write is replicated.
+    pub fn on_written(
+        &mut self,
+        now_us: u64,
+        shard: i32,
+        config: &BrokerConfig,
+        then: Then,
+        out: &mut Outbox,
+    ) -> Effects {
+        let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
+        match then {
+            Then::Nothing => {}
+            Then::AssignmentStored { group, generation } => self.assignment_stored(&mut context, &group, generation),
+            Then::OffsetsStored { group, offsets, handle } => {
+                self.offsets_stored(&mut context, &group, offsets, handle);
+            }
+        }
+        context.effects
+    }
+
+    /// This broker became leader of a partition of `__consumer_offsets`: its groups are read from the log.
+    pub fn load(&mut self, now_us: u64, shard: i32, log: &Log, out: &mut Outbox) {
+        let mut groups: BTreeMap<Name, Group> = BTreeMap::new();
+        for batch in log.batches().iter() {
+            for record in batch.records.iter() {
+                let (Some(key), value) = (record.key, record.value) else { continue };
+                if let Some((key, value)) = decode(key, value) {
+                    records::replay(&mut groups, key, value);
+                }
+            }
+        }
+        for group in groups.values_mut() {
+            self.next_slot += 1;
+            group.slot = self.next_slot;
+            self.slots.insert(group.slot, (shard, group.id.clone()));
+            if !group.members.is_empty() {
+                out.event(EventKind::GroupState {
+                    group: group.id.clone(),
+                    from: GroupState::Dead.name(),
+                    to: group.state.name(),
+                    generation: group.generation,
+                    reason: GroupReason::Loaded,
+                });
+            }
+            for member in &group.members {
+                out.set_timer(Timer::Session(group.slot, member.slot), now_us + member.session_timeout_us);
+            }
+        }
+        self.shards.insert(shard, groups);
+    }
+
+    /// This broker is no longer leader of the partition: whoever waits is sent away.
+    pub fn unload(&mut self, shard: i32, out: &mut Outbox) -> Vec<(Handle, Response)> {
+        let mut replies = Vec::new();
+        for group in self.shards.remove(&shard).unwrap_or_default().into_values() {
+            self.slots.remove(&group.slot);
+            out.clear_timer(Timer::Rebalance(group.slot));
+            for member in group.members {
+                out.clear_timer(Timer::Session(group.slot, member.slot));
+                if let Some(handle) = member.join {
+                    replies.push((handle, join::refusal(ErrorCode::NotCoordinator, &member.id)));
+                }
+                if let Some(handle) = member.sync {
+                    replies.push((handle, sync::refusal(ErrorCode::NotCoordinator)));
+                }
+            }
+        }
+        replies
+    }
+
+    /// The process is gone.
+    pub fn clear(&mut self) {
+        self.shards.clear();
+        self.slots.clear();
+    }
+
+    /// Deleted topics' offsets go.
+    pub fn forget_topics(&mut self, _now_us: u64, topics: &BTreeSet<TopicId>) {
+        for group in self.shards.values_mut().flat_map(BTreeMap::values_mut) {
+            group.offsets.retain(|partition, _| !topics.contains(&partition.topic));
+        }
+    }
+
+    fn group_mut(&mut self, shard: i32, group: &str) -> Option<&mut Group> {
+        self.shards.get_mut(&shard)?.get_mut(group)
+    }
+
+    /// The group, made if there is none.
+    fn group_or_new(&mut self, shard: i32, id: &Name) -> &mut Group {
+        let groups = self.shards.entry(shard).or_default();
+        if !groups.contains_key(id) {
+            self.next_slot += 1;
+            self.slots.insert(self.next_slot, (shard, id.clone()));
+        }
+        let slot = self.next_slot;
+        groups.entry(id.clone()).or_insert_with(|| Group::new(id.clone(), slot))
+    }
+}

@@ -1,0 +1,90 @@
+//! Committed offsets (reference §8): checked, stored in the log, and only then counted and acknowledged.
+
+use super::{Context, GroupCoordinator, Then, Write, group::GroupState, records};
+use crate::kafka::{
+    broker::Handle,
+    event::EventKind,
+    ids::{Name, TopicIdPartition},
+    node::Timer,
+    protocol::{ErrorCode, OffsetAndEpoch, Response},
+};
+
+impl GroupCoordinator {
+    pub(super) fn commit(
+        &mut self,
+        context: &mut Context<'_>,
+        handle: Handle,
+        group: &Name,
+        generation: i32,
+        member: &Name,
+        offsets: &[OffsetAndEpoch],
+    ) {
+        let error = self.check_commit(context, group, generation, member);
+        if error != ErrorCode::None {
+            context.effects.replies.push((handle, Response::OffsetCommit { error, offsets: offsets.to_vec() }));
+            return;
+        }
+        let group = self.group_or_new(context.shard, group);
+        let records = offsets.iter().map(|offset| records::offset_record(&group.id, offset)).collect();
+        let then = Then::OffsetsStored { group: group.id.clone(), offsets: offsets.to_vec(), handle };
+        context.effects.writes.push(Write { shard: context.shard, records, then });
+    }
+
+    fn check_commit(&mut self, context: &mut Context<'_>, group: &Name, generation: i32, member: &Name) -> ErrorCode {
+        let outside = generation < 0 && member.is_empty();
+        let Some(group) = self.group_mut(context.shard, group) else {
+            // A group that exists only by its commits is made by them.
+            return if outside { ErrorCode::None } else { ErrorCode::IllegalGeneration };
+        };
+        if outside {
+            return if group.members.is_empty() { ErrorCode::None } else { ErrorCode::UnknownMemberId };
+        }
+        let Some(known) = group.member(member) else { return ErrorCode::UnknownMemberId };
+        if generation != group.generation {
+            return ErrorCode::IllegalGeneration;
+        }
+        match group.state {
+            GroupState::CompletingRebalance => ErrorCode::RebalanceInProgress,
+            GroupState::Dead => ErrorCode::CoordinatorNotAvailable,
+            _ => {
+                // A commit keeps the session alive as a heartbeat does.
+                let timer = Timer::Session(group.slot, known.slot);
+                context.out.set_timer(timer, context.now_us + known.session_timeout_us);
+                ErrorCode::None
+            }
+        }
+    }
+
+    pub(super) fn offsets_stored(
+        &mut self,
+        context: &mut Context<'_>,
+        group: &Name,
+        offsets: Vec<OffsetAndEpoch>,
+        handle: Handle,
+    ) {
+        if let Some(group) = self.group_mut(context.shard, group) {
+            for OffsetAndEpoch { partition, offset, leader_epoch } in &offsets {
+                let before = group.offsets.insert(*partition, (*offset, *leader_epoch));
+                if before.map(|(before, _)| before) != Some(*offset) {
+                    let (group, partition, offset) = (group.id.clone(), *partition, *offset);
+                    context.out.event(EventKind::OffsetCommitted { group, partition, offset });
+                }
+            }
+        }
+        let response = Response::OffsetCommit { error: ErrorCode::None, offsets };
+        context.effects.replies.push((handle, response));
+    }
+
+    pub(super) fn committed(
+        &self,
+        shard: i32,
+        group: &Name,
+        partitions: &[TopicIdPartition],
+    ) -> Vec<(TopicIdPartition, Option<(i64, i32)>)> {
+        let group = self.shards.get(&shard).and_then(|groups| groups.get(group));
+        let find = |partition: &TopicIdPartition| {
+            (*partition, group.and_then(|group| group.offsets.get(partition).copied()))
+        };
+        partitions.iter().map(find).collect()
+    }
+}

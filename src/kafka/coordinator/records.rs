@@ -1,0 +1,147 @@
+//! The records of `__consumer_offsets`: keys that make it compactable, values, and their replay.
+//!
+//! Kafka's own binary schemas are not reproduced; the fields are theirs (`GroupMetadataValue`, `OffsetCommitValue`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::group::{Group, GroupState, Member};
+use crate::kafka::{
+    ids::{Name, TopicIdPartition},
+    protocol::{OffsetAndEpoch, Subscription},
+};
+
+/// Key of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogKey {
+    /// OffsetCommitKey.
+    Offset { group: Name, partition: TopicIdPartition },
+    /// GroupMetadataKey.
+    Group { group: Name },
+}
+
+/// Value of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogValue {
+    /// OffsetCommitValue.
+    Offset { offset: i64, leader_epoch: i32 },
+    /// GroupMetadataValue.
+    Group(GroupValue),
+}
+
+/// GroupMetadataValue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupValue {
+    /// Generation.
+    pub generation: i32,
+    /// Assignor.
+    pub protocol: Option<Name>,
+    /// Leader's member id.
+    pub leader: Option<Name>,
+    /// Members in order of joining.
+    pub members: Vec<MemberValue>,
+}
+
+/// One member of a GroupMetadataValue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberValue {
+    /// Member id.
+    pub id: Name,
+    /// `client.id`.
+    pub client_id: Name,
+    /// `session.timeout.ms`.
+    pub session_timeout_us: u64,
+    /// `max.poll.interval.ms`.
+    pub rebalance_timeout_us: u64,
+    /// Assignors.
+    pub protocols: Vec<Name>,
+    /// Subscription.
+    pub subscription: Subscription,
+    /// Assignment.
+    pub assignment: Vec<TopicIdPartition>,
+}
+
+/// Bytes of a key or value.
+pub fn encode(value: &impl Serialize) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("plain data always serializes into memory")
+}
+
+/// A key and its value from bytes; nothing if they are no such record.
+pub fn decode(key: &[u8], value: Option<&[u8]>) -> Option<(LogKey, Option<LogValue>)> {
+    let key = postcard::from_bytes(key).ok()?;
+    let value = value.map(postcard::from_bytes).transpose().ok()?;
+    Some((key, value))
+}
+
+/// The record that stores a group.
+pub(super) fn group_record(group: &Group) -> (Vec<u8>, Option<Vec<u8>>) {
+    let member = |member: &Member| MemberValue {
+        id: member.id.clone(),
+        client_id: member.client_id.clone(),
+        session_timeout_us: member.session_timeout_us,
+        rebalance_timeout_us: member.rebalance_timeout_us,
+        protocols: member.protocols.clone(),
+        subscription: member.subscription.clone(),
+        assignment: member.assignment.to_vec(),
+    };
+    let value = GroupValue {
+        generation: group.generation,
+        protocol: group.protocol.clone(),
+        leader: group.leader.clone(),
+        members: group.members.iter().map(member).collect(),
+    };
+    (encode(&LogKey::Group { group: group.id.clone() }), Some(encode(&LogValue::Group(value))))
+}
+
+/// The record that stores a committed offset.
+pub(super) fn offset_record(group: &Name, commit: &OffsetAndEpoch) -> (Vec<u8>, Option<Vec<u8>>) {
+    let OffsetAndEpoch { partition, offset, leader_epoch } = *commit;
+    let key = encode(&LogKey::Offset { group: group.clone(), partition });
+    (key, Some(encode(&LogValue::Offset { offset, leader_epoch })))
+}
+
+/// Applies one record to groups that are being loaded.
+pub(super) fn replay(groups: &mut BTreeMap<Name, Group>, key: LogKey, value: Option<LogValue>) {
+    match (key, value) {
+        (LogKey::Offset { group, partition }, value) => {
+            let group = groups.entry(group.clone()).or_insert_with(|| Group::new(group, 0));
+            match value {
+                Some(LogValue::Offset { offset, leader_epoch }) => {
+                    group.offsets.insert(partition, (offset, leader_epoch));
+                }
+                _ => {
+                    group.offsets.remove(&partition);
+                }
+            }
+        }
+        (LogKey::Group { group }, Some(LogValue::Group(value))) => {
+            let group = groups.entry(group.clone()).or_insert_with(|| Group::new(group, 0));
+            group.generation = value.generation;
+            group.protocol = value.protocol;
+            group.leader = value.leader;
+            group.state = if value.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
+            group.members = (1..).zip(value.members).map(|(slot, member)| loaded_member(slot, member)).collect();
+            group.next_member_slot = group.members.len() as u32;
+        }
+        (LogKey::Group { group }, _) => {
+            groups.remove(&group);
+        }
+    }
+}
+
+fn loaded_member(slot: u32, member: MemberValue) -> Member {
+    Member {
+        id: member.id,
+        client_id: member.client_id,
+        slot,
+        session_timeout_us: member.session_timeout_us,
+        rebalance_timeout_us: member.rebalance_timeout_us,
+        protocols: member.protocols,
+        subscription: member.subscription,
+        assignment: member.assignment.into(),
+        join: None,
+        sync: None,
+        is_new: false,
+    }
+}

@@ -1,0 +1,95 @@
+//! The sync phase: the leader's assignment is stored, then handed out (reference §6.4).
+
+use super::{
+    Context, GroupCoordinator, Then, Write,
+    group::{Group, GroupState},
+    join::{change_state, remove_member},
+    records,
+};
+use crate::kafka::{
+    broker::Handle,
+    event::GroupReason,
+    ids::Name,
+    node::Timer,
+    protocol::{Assignment, ErrorCode, Response},
+};
+
+impl GroupCoordinator {
+    pub(super) fn sync(
+        &mut self,
+        context: &mut Context<'_>,
+        handle: Handle,
+        group: &Name,
+        generation: i32,
+        member: &Name,
+        assignments: &[(Name, Assignment)],
+    ) {
+        let refuse = |context: &mut Context<'_>, error| context.effects.replies.push((handle, refusal(error)));
+        let Some(group) = self.group_mut(context.shard, group) else {
+            return refuse(context, ErrorCode::UnknownMemberId);
+        };
+        if group.member(member).is_none() {
+            return refuse(context, ErrorCode::UnknownMemberId);
+        }
+        if generation != group.generation {
+            return refuse(context, ErrorCode::IllegalGeneration);
+        }
+        match group.state {
+            GroupState::Empty | GroupState::Dead => refuse(context, ErrorCode::UnknownMemberId),
+            GroupState::PreparingRebalance => refuse(context, ErrorCode::RebalanceInProgress),
+            GroupState::Stable => {
+                let assignment = group.member(member).map(|member| member.assignment.clone()).unwrap_or_default();
+                context.effects.replies.push((handle, Response::SyncGroup { error: ErrorCode::None, assignment }));
+            }
+            GroupState::CompletingRebalance => {
+                if let Some(member) = group.member_mut(member) {
+                    member.sync = Some(handle);
+                }
+                if group.leader.as_ref() == Some(member) {
+                    store_assignment(group, context, assignments);
+                }
+            }
+        }
+    }
+
+    /// The assignment is replicated: everyone who waits gets theirs.
+    pub(super) fn assignment_stored(&mut self, context: &mut Context<'_>, group: &Name, generation: i32) {
+        let Some(group) = self.group_mut(context.shard, group) else { return };
+        if group.state != GroupState::CompletingRebalance || group.generation != generation {
+            // Another rebalance began meanwhile; whoever waited was told so.
+            return;
+        }
+        change_state(group, context, GroupState::Stable, GroupReason::AssignmentStored);
+        for member in &mut group.members {
+            if let Some(handle) = member.sync.take() {
+                let assignment = member.assignment.clone();
+                context.effects.replies.push((handle, Response::SyncGroup { error: ErrorCode::None, assignment }));
+            }
+            let timer = Timer::Session(group.slot, member.slot);
+            context.out.set_timer(timer, context.now_us + member.session_timeout_us);
+        }
+    }
+}
+
+fn store_assignment(group: &mut Group, context: &mut Context<'_>, assignments: &[(Name, Assignment)]) {
+    for member in &mut group.members {
+        let given = assignments.iter().find(|(id, _)| *id == member.id);
+        member.assignment = given.map(|(_, assignment)| assignment.clone()).unwrap_or_default();
+    }
+    let then = Then::AssignmentStored { group: group.id.clone(), generation: group.generation };
+    context.effects.writes.push(Write { shard: context.shard, records: vec![records::group_record(group)], then });
+}
+
+/// Members that have not synced in time are removed (`expirePendingSync`).
+pub(super) fn expire_syncs(group: &mut Group, context: &mut Context<'_>) {
+    let late: Vec<Name> =
+        group.members.iter().filter(|member| member.sync.is_none()).map(|member| member.id.clone()).collect();
+    for id in late {
+        remove_member(group, context, &id, GroupReason::SyncExpired(id.clone()));
+    }
+}
+
+/// The answer to a sync that fails.
+pub(super) fn refusal(error: ErrorCode) -> Response {
+    Response::SyncGroup { error, assignment: [].into() }
+}

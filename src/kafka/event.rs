@@ -1,0 +1,281 @@
+//! What happens, as the nodes tell it: the vocabulary of the story, the timeline and the trace.
+//!
+//! An event has no prose; `view::story` makes the sentences. Every RPC sent and received is an event too, so that the
+//! chain of causes has no gap.
+
+use std::sync::Arc;
+
+use crate::{
+    kafka::{
+        ids::{BrokerId, Name, TopicId, TopicIdPartition},
+        node::Timer,
+        protocol::{Api, ErrorCode},
+    },
+    sim::{EventId, NodeId},
+};
+
+/// An event of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// Its number.
+    pub id: EventId,
+    /// When, in simulated microseconds.
+    pub time_us: u64,
+    /// The event that caused it, 0 for none.
+    pub cause: EventId,
+    /// Where it happened.
+    pub node: NodeId,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// An RPC, as seen in passing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rpc {
+    /// The other side.
+    pub peer: NodeId,
+    /// Name.
+    pub api: Api,
+    /// Response, not request?
+    pub response: bool,
+    /// The error of a response.
+    pub error: ErrorCode,
+    /// Records that it carries.
+    pub records: u32,
+}
+
+/// Why a batch left the accumulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SendReason {
+    /// `batch.size` was reached, or a next batch was begun behind it.
+    Full,
+    /// `linger.ms` was over.
+    Linger,
+    /// Another batch for the same broker was ready, so it rode along.
+    RodeAlong,
+    /// The producer closes: everything goes.
+    Flush,
+    /// `buffer.memory` was used up and a `send` waits.
+    BufferExhausted,
+    /// Its backoff after an error was over.
+    Retry,
+}
+
+/// How a record came to its partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartitionedBy {
+    /// The record named it.
+    Explicit,
+    /// Hash of the key.
+    Key,
+    /// The sticky partition.
+    Sticky,
+    /// RoundRobinPartitioner.
+    RoundRobin,
+}
+
+/// A batch on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BatchSent {
+    /// Where to.
+    pub partition: TopicIdPartition,
+    /// Number on its producer.
+    pub batch: u32,
+    /// Its leader, as the producer believes.
+    pub broker: BrokerId,
+    /// Records.
+    pub records: u32,
+    /// Size in Kafka's format.
+    pub bytes: u32,
+    /// When its first record was added.
+    pub created_us: u64,
+    /// Why now.
+    pub reason: SendReason,
+    /// How its newest record came to the partition.
+    pub by: PartitionedBy,
+    /// Sent before?
+    pub attempt: u32,
+}
+
+/// Why a group began to rebalance, or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum GroupReason {
+    /// A member joined.
+    Joined(Name),
+    /// A member joined again with other topics, or as leader.
+    Rejoined(Name),
+    /// A member said goodbye.
+    Left(Name),
+    /// A member's session ended.
+    SessionExpired(Name),
+    /// A member did not sync in time.
+    SyncExpired(Name),
+    /// Every member has joined, or the time for it was over.
+    JoinComplete,
+    /// The leader's assignment is stored.
+    AssignmentStored,
+    /// Nobody is left.
+    NobodyLeft,
+    /// The log of `__consumer_offsets` was read by a new coordinator.
+    Loaded,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    // --- kernel
+    /// A command was given; its index in the command log.
+    Command(u32),
+    /// A message left.
+    Sent(Rpc),
+    /// A message arrived.
+    Received(Rpc),
+    /// A connection was closed by the peer, or refused.
+    Disconnected(NodeId),
+    /// A timer fired.
+    TimerFired(Timer),
+
+    // --- producer
+    /// A record was put into the accumulator.
+    RecordBuffered { partition: TopicIdPartition, by: PartitionedBy },
+    /// Many records were put into the accumulator in one go.
+    RecordsBuffered { records: u32 },
+    /// The sticky partition changed.
+    StickyPartitionChanged { topic: TopicId, to: i32, bytes: u32 },
+    /// A batch left.
+    BatchSent(Box<BatchSent>),
+    /// A batch was acknowledged. `base_offset` −1: acks=0.
+    BatchAcknowledged { partition: TopicIdPartition, batch: u32, records: u32, base_offset: i64 },
+    /// A batch will be sent again.
+    BatchRetried { partition: TopicIdPartition, batch: u32, error: ErrorCode, backoff_us: u64 },
+    /// A batch failed for good.
+    BatchFailed { partition: TopicIdPartition, batch: u32, records: u32, error: ErrorCode },
+    /// `send` waits for `buffer.memory`.
+    BufferExhausted,
+    /// A record was refused by `send`.
+    SendFailed { error: ErrorCode },
+
+    // --- broker
+    /// A leader appended records.
+    RecordsAppended { partition: TopicIdPartition, base_offset: i64, records: u32, missing: u32, client: NodeId },
+    /// A batch was known already: idempotence.
+    DuplicateBatch { partition: TopicIdPartition, base_offset: i64 },
+    /// A leader refused a batch.
+    AppendRefused { partition: TopicIdPartition, error: ErrorCode },
+    /// A follower appended what it fetched.
+    ReplicaAppended { partition: TopicIdPartition, base_offset: i64, records: u32 },
+    /// A leader moved the high watermark.
+    HighWatermarkAdvanced { partition: TopicIdPartition, from: i64, to: i64 },
+    /// A follower learnt the high watermark.
+    FollowerHighWatermark { partition: TopicIdPartition, to: i64 },
+    /// A replica cut its log.
+    LogTruncated { partition: TopicIdPartition, from: i64, to: i64, epoch: i32 },
+    /// A broker begins to lead a partition.
+    BecameLeader { partition: TopicIdPartition, leader_epoch: i32, log_end: i64 },
+    /// A broker begins to follow.
+    BecameFollower { partition: TopicIdPartition, leader: Option<BrokerId>, leader_epoch: i32 },
+    /// A leader found a follower that lags, and asks for a smaller ISR.
+    FollowerLagging { partition: TopicIdPartition, broker: BrokerId },
+    /// A leader found that a follower has caught up, and asks for a larger ISR.
+    FollowerCaughtUp { partition: TopicIdPartition, broker: BrokerId },
+    /// A broker applied metadata.
+    MetadataApplied { offset: u64 },
+
+    // --- controller
+    /// A voter became the active controller.
+    ControllerElected { quorum_epoch: u32 },
+    /// A voter stands for election.
+    ControllerCandidate { quorum_epoch: u32 },
+    /// A broker registered.
+    BrokerRegistered { broker: BrokerId },
+    /// A broker may lead and be in ISRs again.
+    BrokerUnfenced { broker: BrokerId },
+    /// A broker may not. `silent_us`: since its last heartbeat.
+    BrokerFenced { broker: BrokerId, silent_us: u64 },
+    /// A broker asked to shut down.
+    ControlledShutdown { broker: BrokerId },
+    /// The leader of a partition changed.
+    LeaderElected { partition: TopicIdPartition, from: Option<BrokerId>, to: Option<BrokerId>, leader_epoch: i32 },
+    /// The ISR of a partition changed.
+    IsrChanged { partition: TopicIdPartition, from: Arc<[BrokerId]>, to: Arc<[BrokerId]> },
+    /// A topic was made.
+    TopicCreated { topic: TopicId, partitions: u32, replication_factor: u32 },
+    /// Partitions were added.
+    PartitionsAdded { topic: TopicId, from: u32, to: u32 },
+    /// A topic was deleted.
+    TopicDeleted { topic: TopicId },
+    /// Settings were changed.
+    ConfigChanged { topic: Option<TopicId> },
+    /// An admin request was refused.
+    AdminRefused { api: Api, error: ErrorCode },
+
+    // --- broker process
+    /// A broker's process began.
+    BrokerStarted,
+    /// A broker's process ended after a controlled shutdown.
+    BrokerStopped,
+    /// A broker's process was killed.
+    BrokerCrashed,
+
+    // --- coordinator
+    /// A group changed its state.
+    GroupState { group: Name, from: &'static str, to: &'static str, generation: i32, reason: GroupReason },
+    /// A new member got its id (MEMBER_ID_REQUIRED).
+    MemberIdGiven { group: Name, member: Name },
+    /// A member is in the group.
+    MemberJoined { group: Name, member: Name, leader: bool },
+    /// A member is out of the group.
+    MemberRemoved { group: Name, member: Name, reason: GroupReason },
+    /// A commit is stored and replicated.
+    OffsetCommitted { group: Name, partition: TopicIdPartition, offset: i64 },
+
+    // --- consumer
+    /// Records arrived at a consumer.
+    RecordsFetched { partition: TopicIdPartition, from: i64, records: u32 },
+    /// `poll` returned records of a partition.
+    RecordsPolled { partition: TopicIdPartition, from: i64, records: u32 },
+    /// The records of the last poll are processed.
+    RecordsProcessed { records: u32 },
+    /// The group's leader computed the assignment.
+    AssignmentComputed { group: Name, generation: i32, members: u32 },
+    /// `onPartitionsAssigned`.
+    PartitionsAssigned { partitions: Arc<[TopicIdPartition]>, generation: i32 },
+    /// `onPartitionsRevoked`.
+    PartitionsRevoked { partitions: Arc<[TopicIdPartition]> },
+    /// `onPartitionsLost`.
+    PartitionsLost { partitions: Arc<[TopicIdPartition]> },
+    /// A consumer asks for a commit. `auto`: by `enable.auto.commit`.
+    CommitSent { partitions: u32, auto: bool },
+    /// A commit was refused.
+    CommitFailed { error: ErrorCode },
+    /// A position was set from a committed offset.
+    PositionFromCommit { partition: TopicIdPartition, offset: i64 },
+    /// A position was set by `auto.offset.reset`. `out_of_range`: because the old one was outside the log.
+    PositionReset { partition: TopicIdPartition, offset: i64, earliest: bool, out_of_range: bool },
+    /// The application got an exception and stopped.
+    ConsumerFailed { error: ErrorCode },
+
+    // --- client
+    /// A client started.
+    ClientStarted,
+    /// A client closed.
+    ClientClosed,
+    /// A client was paused (true) or resumed by hand.
+    ClientPaused(bool),
+    /// A client learnt newer metadata.
+    MetadataRefreshed { metadata_offset: u64 },
+}
+
+impl EventKind {
+    /// Does it change what is drawn? Such an event is a step.
+    pub fn is_step(&self) -> bool {
+        use EventKind as E;
+        match self {
+            E::Sent(rpc) => rpc.records > 0 && rpc.api == Api::Fetch,
+            E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected(_) => false,
+            E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
+            E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
+            _ => true,
+        }
+    }
+}

@@ -8,6 +8,7 @@
 //! Template syntax: `{name}` a value; `{n|one record|{n} records}` singular and plural of the number `n`;
 //! `**…**` strong; `` `…` `` code.
 
+pub mod lesson;
 mod render;
 #[cfg(test)]
 mod tests;

@@ -87,18 +87,12 @@ fn every_recorded_file_is_in_one_of_the_lists() {
 #[test]
 fn several_files_are_a_line_each_and_the_worst_counts() {
     let output = vectors(&[recorded("murmur2"), recorded("client_sticky")]);
-    assert_eq!(
-        stdout(&output),
-        "murmur2.json 45/45\nclient_sticky.json not modelled yet\n"
-    );
+    assert_eq!(stdout(&output), "murmur2.json 45/45\nclient_sticky.json not modelled yet\n");
     assert_eq!(output.status.code(), Some(1));
 
     let absent = PathBuf::from("no-such-file.json");
     let output = vectors(&[absent, recorded("client_sticky"), recorded("murmur2")]);
-    assert_eq!(
-        stdout(&output),
-        "client_sticky.json not modelled yet\nmurmur2.json 45/45\n"
-    );
+    assert_eq!(stdout(&output), "client_sticky.json not modelled yet\nmurmur2.json 45/45\n");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -126,12 +120,7 @@ fn a_case_that_differs_is_told_and_fails() {
             r#""murmur2":1563381124"#,
             "case key \"a\": expected hash to be 1563381124, got -1563381124",
         ),
-        (
-            "murmur2",
-            r#""16":9,"#,
-            r#""16":8,"#,
-            "case key \"\": expected partition of 16 to be 8, got 9",
-        ),
+        ("murmur2", r#""16":9,"#, r#""16":8,"#, "case key \"\": expected partition of 16 to be 8, got 9"),
         (
             "coordinator_partition",
             r#""partition_of_50":12"#,
@@ -172,16 +161,9 @@ fn a_case_that_differs_is_told_and_fails() {
         ),
     ] {
         let output = vectors_of("differs.json", changed(kind, from, to));
-        let cases = MODELLED
-            .iter()
-            .find(|(name, _)| *name == kind)
-            .expect(kind)
-            .1;
+        let cases = MODELLED.iter().find(|(name, _)| *name == kind).expect(kind).1;
         assert_eq!(stderr(&output), format!("differs.json: {told}\n"));
-        assert_eq!(
-            stdout(&output),
-            format!("differs.json {}/{cases}\n", cases - 1)
-        );
+        assert_eq!(stdout(&output), format!("differs.json {}/{cases}\n", cases - 1));
         assert_eq!(output.status.code(), Some(1));
     }
 }
@@ -189,10 +171,7 @@ fn a_case_that_differs_is_told_and_fails() {
 #[test]
 fn only_the_first_three_failures_are_told() {
     let text = fs::read_to_string(recorded("coordinator_partition")).expect("a recorded file");
-    let output = vectors_of(
-        "many.json",
-        text.replace(r#""partition_of_3":"#, r#""partition_of_3":1"#),
-    );
+    let output = vectors_of("many.json", text.replace(r#""partition_of_3":"#, r#""partition_of_3":1"#));
     assert_eq!(stdout(&output), "many.json 0/18\n");
     assert_eq!(stderr(&output).lines().count(), 3);
 }
@@ -210,10 +189,7 @@ fn an_error_can_be_the_expected_placement() {
         "INVALID_REPLICATION_FACTOR",
         "The target replication factor of 2 cannot be reached because only 1 broker(s) are registered.",
     ] {
-        assert_eq!(
-            stdout(&vectors_of("error.json", case(error))),
-            "error.json 1/1\n"
-        );
+        assert_eq!(stdout(&vectors_of("error.json", case(error))), "error.json 1/1\n");
     }
     let output = vectors_of("error.json", case("All brokers are currently fenced."));
     assert_eq!(stdout(&output), "error.json 0/1\n");
@@ -221,29 +197,14 @@ fn an_error_can_be_the_expected_placement() {
 
 #[test]
 fn the_command_line_helps_and_refuses() {
-    let run = |args: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_kafkascope"))
-            .args(args)
-            .output()
-            .expect("the binary runs")
-    };
-    for args in [
-        &["--help"][..],
-        &["-h"],
-        &["vectors", "--help"],
-        &["--version"],
-    ] {
+    let run =
+        |args: &[&str]| Command::new(env!("CARGO_BIN_EXE_kafkascope")).args(args).output().expect("the binary runs");
+    for args in [&["--help"][..], &["-h"], &["vectors", "--help"], &["--version"]] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(0), "{args:?}");
         assert!(stdout(&output).contains("kafkascope"));
     }
-    for args in [
-        &[][..],
-        &["vectors"],
-        &["vector"],
-        &["--nope"],
-        &["vectors", "--nope", "x"],
-    ] {
+    for args in [&[][..], &["vectors"], &["vector"], &["--nope"], &["vectors", "--nope", "x"]] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert_eq!(stdout(&output), "");

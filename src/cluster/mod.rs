@@ -1,5 +1,408 @@
-//! The world: nodes wired to the network.
+//! The world: brokers and clients wired to the network. The only place that does so.
+//!
+//! [`World::step`] takes the next item from the kernel's queue, lets the node concerned act, and numbers what
+//! happened. One seed and one list of commands make one run, on every target. Left out: history ([`crate::history`]),
+//! checks ([`crate::check`]), and any picture.
 
+mod admin;
+mod apply;
 pub mod command;
 pub mod command_check;
 pub mod command_text;
+pub mod error;
+mod nodes;
+mod processes;
+
+pub use error::WorldError;
+pub use nodes::{ConsumerSlot, ProducerSlot};
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use crate::{
+    kafka::{
+        broker::Broker,
+        client::producer::Ledger,
+        controller::quorum::Quorum,
+        event::{Event, EventKind, Rpc},
+        ids::{BrokerId, Name, TopicId, is_internal},
+        metadata::{MetadataDelta, MetadataImage},
+        node::{Input, Outbox, Output, Timer},
+        protocol::{Channel, ErrorCode, Message, Request, Response},
+    },
+    sim::{Digest, Due, EventId, Fired, Kernel, Latency, LinkClass, Network, NodeId},
+};
+use command::Settings;
+
+/// The admin client's node: it sends what commands ask of the controller.
+pub const ADMIN: NodeId = NodeId(crate::kafka::node::FIRST_CLIENT - 1);
+
+/// How a cluster begins: its brokers, all registered and unfenced, broker 1 the active controller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ClusterSpec {
+    /// The rack of each broker, from broker 1 on.
+    pub racks: Vec<Option<String>>,
+    /// Broker settings of the whole cluster other than the defaults.
+    pub settings: Settings,
+}
+
+/// The cluster and its clients at one moment.
+#[derive(Clone, Debug)]
+pub struct World {
+    seed: u64,
+    kernel: Kernel<Message, Timer>,
+    network: Network,
+    brokers: BTreeMap<BrokerId, Broker>,
+    /// When each broker's process began; what was sent to an earlier one does not reach it.
+    started_us: BTreeMap<BrokerId, u64>,
+    producers: BTreeMap<NodeId, ProducerSlot>,
+    consumers: BTreeMap<NodeId, ConsumerSlot>,
+    admin: admin::Admin,
+    next_client: u32,
+    next_order: u32,
+    /// Every topic there ever was, with its name.
+    topic_names: BTreeMap<TopicId, Name>,
+    internal_topics: BTreeSet<TopicId>,
+    records_kept: u64,
+    /// What became of the records of producers that have closed.
+    closed_ledger: Ledger,
+    commands: u32,
+    digest: Digest,
+}
+
+impl World {
+    /// A cluster that has just begun.
+    pub fn new(seed: u64, spec: &ClusterSpec, events: &mut Vec<Event>) -> Result<World, WorldError> {
+        error::check_spec(spec)?;
+        let racks: Vec<Option<Name>> = spec.racks.iter().map(|rack| rack.as_deref().map(Name::from)).collect();
+        let ids = || 1..=racks.len() as BrokerId;
+        let voters: Arc<[BrokerId]> = ids().take(3).collect();
+        let mut records = vec![MetadataDelta::LeaderChange { leader: 1 }];
+        if !spec.settings.is_empty() {
+            records.push(MetadataDelta::Config { topic: None, settings: Arc::new(spec.settings.clone()) });
+        }
+        for (broker, rack) in ids().zip(&racks) {
+            records.push(MetadataDelta::RegisterBroker { broker, rack: rack.clone() });
+            records.push(MetadataDelta::BrokerChange { broker, fenced: false, in_controlled_shutdown: false });
+        }
+        let make = |(broker, rack): (BrokerId, &Option<Name>)| {
+            let quorum = Quorum::new(seed, broker, voters.clone(), Some(1), &records);
+            (broker, Broker::new(seed, broker, rack.clone(), quorum, &records))
+        };
+        let mut world = World {
+            seed,
+            kernel: Kernel::default(),
+            network: Network::new(seed, Latency::default()),
+            brokers: ids().zip(&racks).map(make).collect(),
+            started_us: BTreeMap::new(),
+            producers: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            admin: admin::Admin::default(),
+            next_client: crate::kafka::node::FIRST_CLIENT,
+            next_order: 0,
+            topic_names: BTreeMap::new(),
+            internal_topics: BTreeSet::new(),
+            records_kept: 0,
+            closed_ledger: Ledger::default(),
+            commands: 0,
+            digest: Digest::default(),
+        };
+        for broker in ids() {
+            let mut out = Outbox::default();
+            if let Some(broker) = world.brokers.get_mut(&broker) {
+                broker.start(0, true, &mut out);
+            }
+            world.carry_out(NodeId(broker), 0, out, events);
+        }
+        Ok(world)
+    }
+
+    /// Simulated time in microseconds.
+    pub fn now_us(&self) -> u64 {
+        self.kernel.now_us()
+    }
+
+    /// The number of the last event.
+    pub fn last_event(&self) -> EventId {
+        self.kernel.last_event()
+    }
+
+    /// When something happens next.
+    pub fn next_due_us(&mut self) -> Option<u64> {
+        self.kernel.next_due_us()
+    }
+
+    /// Lets time pass up to `time_us`, as far as nothing happens before.
+    pub fn idle_until(&mut self, time_us: u64) {
+        self.kernel.idle_until(time_us);
+    }
+
+    /// Lets the next thing happen, if it does by `until_us`. Its events are appended to `events`; there is at least one.
+    pub fn step(&mut self, until_us: u64, events: &mut Vec<Event>) -> bool {
+        let Some(fired) = self.kernel.pop(until_us) else { return false };
+        let first = events.len();
+        self.handle(fired, events);
+        self.notice(first, events);
+        true
+    }
+
+    /// A digest of everything that has happened.
+    pub fn event_digest(&self) -> u64 {
+        self.digest.finish()
+    }
+
+    /// A digest of the present state.
+    pub fn state_digest(&self) -> u64 {
+        let mut digest = Digest::default();
+        self.kernel.hash(&mut digest);
+        self.brokers.hash(&mut digest);
+        self.producers.hash(&mut digest);
+        self.consumers.hash(&mut digest);
+        digest.finish()
+    }
+
+    /// Brokers by id.
+    pub fn brokers(&self) -> &BTreeMap<BrokerId, Broker> {
+        &self.brokers
+    }
+
+    /// Producers by node; their order on the page is in the slot.
+    pub fn producers(&self) -> &BTreeMap<NodeId, ProducerSlot> {
+        &self.producers
+    }
+
+    /// Consumers by node.
+    pub fn consumers(&self) -> &BTreeMap<NodeId, ConsumerSlot> {
+        &self.consumers
+    }
+
+    /// The active controller, if there is one that runs.
+    pub fn controller(&self) -> Option<&Broker> {
+        let leaders = self.brokers.values().filter(|broker| broker.is_up() && broker.quorum.is_leader());
+        leaders.max_by_key(|broker| broker.quorum.epoch())
+    }
+
+    /// The newest committed metadata that any broker has applied.
+    pub fn metadata(&self) -> &MetadataImage {
+        let images = self.brokers.values().map(|broker| &broker.image);
+        images.max_by_key(|image| image.offset).expect("a cluster has at least one broker")
+    }
+
+    /// The name of a topic, even of one that was deleted.
+    pub fn topic_name(&self, topic: TopicId) -> &str {
+        self.topic_names.get(&topic).map_or("?", |name| name)
+    }
+
+    /// Is it one of Kafka's own topics?
+    pub fn is_internal(&self, topic: TopicId) -> bool {
+        self.internal_topics.contains(&topic)
+    }
+
+    /// Does an event change what is drawn? Internal topics are folded away, so nothing in them does by itself.
+    pub fn is_step(&self, event: &Event) -> bool {
+        let topic = match &event.kind {
+            EventKind::TopicCreated { topic, .. } => Some(*topic),
+            kind => kind.partition().map(|partition| partition.topic),
+        };
+        event.kind.is_step() && topic.is_none_or(|topic| !self.is_internal(topic))
+    }
+
+    /// Records in the leaders' logs of user topics.
+    pub fn records_kept(&self) -> u64 {
+        self.records_kept
+    }
+
+    /// What became of every record that any producer was ever given.
+    pub fn ledger(&self) -> Ledger {
+        let mut all = self.closed_ledger;
+        self.producers.values().for_each(|slot| all.add(&slot.producer.ledger));
+        all
+    }
+
+    /// Messages under way: cause, time of arrival, message.
+    pub fn in_flight(&self) -> impl Iterator<Item = (EventId, u64, &Due<Message, Timer>)> {
+        self.kernel.in_flight()
+    }
+
+    /// When a node's timer fires.
+    pub fn timer_due_us(&self, node: NodeId, timer: Timer) -> Option<u64> {
+        self.kernel.timer_due_us(node, timer)
+    }
+
+    /// The run's seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn handle(&mut self, fired: Fired<Message, Timer>, events: &mut Vec<Event>) {
+        match fired.due {
+            Due::Timer { node, timer } => {
+                let base = self.event(node, fired.cause, EventKind::TimerFired(timer), events);
+                self.deliver(node, base, Input::Timer(timer), events);
+            }
+            Due::Message { from, to, sent_us, message } => {
+                let base = self.event(to, fired.cause, self.received(from, &message), events);
+                if self.is_unreachable(to, sent_us) {
+                    if let Message::Request(channel, ..) = message {
+                        self.send(to, from, base, Message::Disconnect(channel));
+                    }
+                    return;
+                }
+                self.deliver(to, base, Input::Message { from, message }, events);
+            }
+        }
+    }
+
+    /// Is nobody there, or another process than the message was sent to?
+    fn is_unreachable(&self, node: NodeId, sent_us: u64) -> bool {
+        match self.brokers.get(&node.0) {
+            Some(broker) => !broker.is_up() || self.started_us.get(&node.0).is_some_and(|start| sent_us < *start),
+            None => false,
+        }
+    }
+
+    /// Gives a node its input and carries out what it wants.
+    fn deliver(&mut self, node: NodeId, base: EventId, input: Input, events: &mut Vec<Event>) {
+        let now_us = self.now_us();
+        let mut out = Outbox::default();
+        if let Some(broker) = self.brokers.get_mut(&node.0) {
+            if !broker.is_up() {
+                return;
+            }
+            broker.on(now_us, input, &mut out);
+        } else if let Some(slot) = self.producers.get_mut(&node) {
+            slot.producer.on(now_us, input, &mut out);
+        } else if let Some(slot) = self.consumers.get_mut(&node) {
+            slot.consumer.on(now_us, input, &mut out);
+        } else if node == ADMIN {
+            let controller = self.controller().map(|broker| broker.id);
+            self.admin.on(now_us, controller, input, &mut out);
+        }
+        self.carry_out(node, base, out, events);
+    }
+
+    /// Numbers the events of an outbox, and puts its messages and timers into the kernel.
+    fn carry_out(&mut self, node: NodeId, base: EventId, out: Outbox, events: &mut Vec<Event>) {
+        let (mut cause, mut last) = (base, base);
+        for output in out.outputs {
+            match output {
+                Output::Event(kind) => last = self.event(node, cause, kind, events),
+                Output::Chain => cause = last,
+                Output::Unchain => cause = base,
+                Output::Send { to, message } => {
+                    last = self.event(node, cause, self.sent(to, &message), events);
+                    self.send(node, to, last, message);
+                }
+                Output::SetTimer(timer, at_us) => self.kernel.set_timer(cause, node, timer, at_us),
+                Output::ClearTimer(timer) => self.kernel.clear_timer(node, timer),
+            }
+        }
+    }
+
+    fn event(&mut self, node: NodeId, cause: EventId, kind: EventKind, events: &mut Vec<Event>) -> EventId {
+        let id = self.kernel.next_event();
+        let event = Event { id, time_us: self.now_us(), cause, node, kind };
+        event.hash(&mut self.digest);
+        events.push(event);
+        id
+    }
+
+    fn send(&mut self, from: NodeId, to: NodeId, cause: EventId, message: Message) {
+        let channel = match &message {
+            Message::Request(channel, ..) | Message::Response(channel, ..) | Message::Disconnect(channel) => *channel,
+        };
+        let (class, cross_rack) = self.link(from, to);
+        let now_us = self.now_us();
+        let arrive_us = self.network.arrival(now_us, from, to, channel as u8, class, cross_rack);
+        self.kernel.send(cause, from, to, arrive_us, message);
+    }
+
+    fn link(&self, from: NodeId, to: NodeId) -> (LinkClass, bool) {
+        let class = match (self.brokers.contains_key(&from.0), self.brokers.contains_key(&to.0)) {
+            (true, true) if from == to => LinkClass::Local,
+            (true, true) => LinkClass::Inner,
+            _ => LinkClass::Outer,
+        };
+        let cross_rack = match (self.rack(from), self.rack(to)) {
+            (Some(a), Some(b)) => a != b,
+            _ => false,
+        };
+        (class, cross_rack)
+    }
+
+    fn rack(&self, node: NodeId) -> Option<&str> {
+        match self.brokers.get(&node.0) {
+            Some(broker) => broker.rack.as_deref(),
+            None => self.consumers.get(&node)?.consumer.config.client_rack.as_deref(),
+        }
+    }
+
+    /// What the world itself does about events: processes that ended, clients that closed, limits.
+    fn notice(&mut self, first: usize, events: &mut Vec<Event>) {
+        for index in first..events.len() {
+            let Event { id, node, ref kind, .. } = events[index];
+            match *kind {
+                EventKind::BrokerStopped => self.process_ended(node, id, false, events),
+                EventKind::ClientClosed => self.client_closed(node, id, events),
+                EventKind::TopicCreated { topic, .. } => self.note_topic(node, topic),
+                EventKind::RecordsAppended { partition, records, .. } => {
+                    if !self.is_internal(partition.topic) {
+                        self.records_kept += u64::from(records);
+                        self.enforce_record_limit(id, events);
+                    }
+                }
+                EventKind::LogTruncated { .. } | EventKind::TopicDeleted { .. } => self.recount_records(),
+                _ => {}
+            }
+        }
+    }
+
+    fn note_topic(&mut self, controller: NodeId, topic: TopicId) {
+        let image = self.brokers.get(&controller.0).and_then(|broker| broker.controller.image.topics.get(&topic));
+        if let Some(image) = image {
+            self.topic_names.insert(topic, image.name.clone());
+            if is_internal(&image.name) {
+                self.internal_topics.insert(topic);
+            }
+        }
+    }
+
+    fn sent(&self, to: NodeId, message: &Message) -> EventKind {
+        self.rpc(to, message).map_or(EventKind::Disconnected(to), EventKind::Sent)
+    }
+
+    fn received(&self, from: NodeId, message: &Message) -> EventKind {
+        self.rpc(from, message).map_or(EventKind::Disconnected(from), EventKind::Received)
+    }
+
+    /// An RPC in passing; only records of user topics count, because only they are drawn.
+    fn rpc(&self, peer: NodeId, message: &Message) -> Option<Rpc> {
+        match message {
+            Message::Request(_, _, request) => {
+                let records = match request {
+                    Request::Produce { batches, .. } => batches.iter().map(|batch| batch.records.len() as u32).sum(),
+                    _ => 0,
+                };
+                Some(Rpc { peer, api: request.api(), response: false, error: ErrorCode::None, records })
+            }
+            Message::Response(_, _, response) => {
+                let records = match response {
+                    Response::Fetch(results) => {
+                        let users = results.iter().filter(|result| !self.is_internal(result.partition.topic));
+                        users.flat_map(|result| &result.batches).map(|batch| batch.records.len() as u32).sum()
+                    }
+                    _ => 0,
+                };
+                Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records })
+            }
+            Message::Disconnect(_) => None,
+        }
+    }
+}
+
+/// Every connection that a node may have.
+const CHANNELS: [Channel; 5] =
+    [Channel::Data, Channel::Coordinator, Channel::Replication, Channel::Control, Channel::Quorum];

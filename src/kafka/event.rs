@@ -3,6 +3,8 @@
 //! An event has no prose; `view::story` makes the sentences. Every RPC sent and received is an event too, so that the
 //! chain of causes has no gap.
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::sync::Arc;
 
 use crate::{
@@ -209,6 +211,9 @@ pub enum EventKind {
     /// An admin request was refused.
     AdminRefused { api: Api, error: ErrorCode },
 
+    /// The run keeps as many records as it may: loads are paused.
+    RecordLimitReached,
+
     // --- broker process
     /// A broker's process began.
     BrokerStarted,
@@ -267,7 +272,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Does it change what is drawn? Such an event is a step.
+    /// Could it change what is drawn? It does unless it concerns an internal topic; see `World::is_step`.
     pub fn is_step(&self) -> bool {
         use EventKind as E;
         match self {
@@ -276,6 +281,37 @@ impl EventKind {
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
             _ => true,
+        }
+    }
+
+    /// The partition that it is about.
+    pub fn partition(&self) -> Option<TopicIdPartition> {
+        use EventKind as E;
+        match self {
+            E::RecordBuffered { partition, .. }
+            | E::BatchAcknowledged { partition, .. }
+            | E::BatchRetried { partition, .. }
+            | E::BatchFailed { partition, .. }
+            | E::RecordsAppended { partition, .. }
+            | E::DuplicateBatch { partition, .. }
+            | E::AppendRefused { partition, .. }
+            | E::ReplicaAppended { partition, .. }
+            | E::HighWatermarkAdvanced { partition, .. }
+            | E::FollowerHighWatermark { partition, .. }
+            | E::LogTruncated { partition, .. }
+            | E::BecameLeader { partition, .. }
+            | E::BecameFollower { partition, .. }
+            | E::FollowerLagging { partition, .. }
+            | E::FollowerCaughtUp { partition, .. }
+            | E::LeaderElected { partition, .. }
+            | E::IsrChanged { partition, .. }
+            | E::OffsetCommitted { partition, .. }
+            | E::RecordsFetched { partition, .. }
+            | E::RecordsPolled { partition, .. }
+            | E::PositionFromCommit { partition, .. }
+            | E::PositionReset { partition, .. } => Some(*partition),
+            E::BatchSent(batch) => Some(batch.partition),
+            _ => None,
         }
     }
 }

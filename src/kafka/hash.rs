@@ -34,10 +34,7 @@ pub fn murmur2(data: &[u8]) -> i32 {
 
 /// The value of up to four bytes, the first one the lowest. Bytes are unsigned.
 fn little_endian(bytes: &[u8]) -> u32 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |value, byte| (value << 8) | u32::from(*byte))
+    bytes.iter().rev().fold(0, |value, byte| (value << 8) | u32::from(*byte))
 }
 
 /// `n` without its sign bit. Not the absolute value: `positive(-1)` is 2147483647.
@@ -70,12 +67,7 @@ pub fn murmur2_steps(serialized_key: &[u8], partition_count: i32) -> Murmur2Step
     assert!(partition_count >= 1, "a topic has at least one partition");
     let hash = murmur2(serialized_key);
     let positive = positive(hash);
-    Murmur2Steps {
-        hash,
-        positive,
-        partition_count,
-        partition: positive % partition_count,
-    }
+    Murmur2Steps { hash, positive, partition_count, partition: positive % partition_count }
 }
 
 /// The partition of `__consumer_offsets` (or, for a transactional id, of `__transaction_state`)
@@ -100,9 +92,7 @@ pub fn java_abs(n: i32) -> i32 {
 /// `java.lang.String.hashCode`: over UTF-16 code units, so that a character outside the basic
 /// plane counts as its two surrogates.
 pub fn java_string_hash(text: &str) -> i32 {
-    text.encode_utf16().fold(0_i32, |hash, unit| {
-        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-    })
+    text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
 /// `java.lang.String.compareTo`: the order of UTF-16 code units, which everything in Kafka that is
@@ -124,10 +114,7 @@ mod tests {
             ("foobar", -790332482),
             ("a-little-bit-long-string", -985981536),
             ("a-little-bit-longer-string", -1486304829),
-            (
-                "lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8",
-                -58897971,
-            ),
+            ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
             ("abc", 479470107),
             ("", 275646681),
         ];

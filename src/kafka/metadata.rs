@@ -3,6 +3,8 @@
 //! As `metadata/src/main/java/org/apache/kafka/image`: the controller writes records, each broker applies them at its
 //! own moment and so has its own version. Left out: features, ACLs, quotas, snapshots.
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::kafka::{
@@ -97,12 +99,8 @@ impl MetadataImage {
         match delta {
             MetadataDelta::LeaderChange { .. } => {}
             MetadataDelta::RegisterBroker { broker, rack } => {
-                let state = BrokerState {
-                    epoch: self.offset,
-                    rack: rack.clone(),
-                    fenced: true,
-                    in_controlled_shutdown: false,
-                };
+                let state =
+                    BrokerState { epoch: self.offset, rack: rack.clone(), fenced: true, in_controlled_shutdown: false };
                 self.brokers.insert(*broker, state);
             }
             MetadataDelta::BrokerChange { broker, fenced, in_controlled_shutdown } => {
@@ -112,8 +110,7 @@ impl MetadataImage {
                 }
             }
             MetadataDelta::Topic { topic, name } => {
-                let image =
-                    TopicImage { name: name.clone(), partitions: Vec::new(), settings: Settings::default() };
+                let image = TopicImage { name: name.clone(), partitions: Vec::new(), settings: Settings::default() };
                 self.topics.insert(*topic, image);
                 self.topic_ids.insert(name.clone(), *topic);
             }
@@ -167,9 +164,12 @@ impl MetadataImage {
     /// The answer to a Metadata request.
     pub fn respond(&self, topics: Option<&[Name]>) -> MetadataResponse {
         let describe = |name: &Name| match self.topic_by_name(name) {
-            Some((topic, image)) => {
-                TopicMetadata { error: ErrorCode::None, name: name.clone(), topic, partitions: image.partitions.clone() }
-            }
+            Some((topic, image)) => TopicMetadata {
+                error: ErrorCode::None,
+                name: name.clone(),
+                topic,
+                partitions: image.partitions.clone(),
+            },
             None => TopicMetadata {
                 error: ErrorCode::UnknownTopicOrPartition,
                 name: name.clone(),

@@ -4,6 +4,8 @@
 //! (`clients/src/main/resources/common/message`). Left out: versions, throttling, authorization, tagged fields.
 //! Lists that travel unchanged many times are shared (`Arc`).
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::sync::Arc;
 
 use crate::kafka::{
@@ -480,4 +482,37 @@ error_codes! {
     DuplicateBrokerRegistration = "DUPLICATE_BROKER_REGISTRATION", 101, false;
     /// A replica that may not join the ISR.
     IneligibleReplica = "INELIGIBLE_REPLICA", 107, false;
+}
+
+impl Response {
+    /// Its error; the first one where there is one by partition.
+    pub fn error(&self) -> ErrorCode {
+        let first = |mut errors: &mut dyn Iterator<Item = ErrorCode>| {
+            Iterator::find(&mut errors, |error| *error != ErrorCode::None).unwrap_or_default()
+        };
+        match self {
+            Response::Metadata(_) => ErrorCode::None,
+            Response::Produce(results) => first(&mut results.iter().map(|result| result.error)),
+            Response::Fetch(results) => first(&mut results.iter().map(|result| result.error)),
+            Response::ListOffsets(offsets) => first(&mut offsets.iter().map(|(_, error, ..)| *error)),
+            Response::JoinGroup(join) => join.error,
+            Response::Vote { .. } => ErrorCode::None,
+            Response::InitProducerId { error, .. }
+            | Response::FindCoordinator { error, .. }
+            | Response::SyncGroup { error, .. }
+            | Response::Heartbeat { error }
+            | Response::LeaveGroup { error }
+            | Response::OffsetCommit { error, .. }
+            | Response::OffsetFetch { error, .. }
+            | Response::CreateTopics { error }
+            | Response::CreatePartitions { error }
+            | Response::DeleteTopics { error }
+            | Response::IncrementalAlterConfigs { error }
+            | Response::BrokerRegistration { error, .. }
+            | Response::BrokerHeartbeat { error, .. }
+            | Response::AlterPartition { error, .. }
+            | Response::FetchMetadataLog { error, .. }
+            | Response::BeginQuorumEpoch { error } => *error,
+        }
+    }
 }

@@ -34,9 +34,7 @@ fn main() -> ExitCode {
     let outcome = match outcome {
         Ok(Ok(outcome)) => out.flush().map(|()| outcome),
         Ok(Err(error)) => Err(error),
-        Err(usage) => {
-            writeln!(err, "kafkascope: {usage}; see kafkascope --help").map(|()| Outcome::Unusable)
-        }
+        Err(usage) => writeln!(err, "kafkascope: {usage}; see kafkascope --help").map(|()| Outcome::Unusable),
     };
     match outcome {
         Ok(outcome) => ExitCode::from(outcome as u8),
@@ -66,10 +64,9 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
     match args.next()? {
         None => Err("expected a command".into()),
         Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Print(HELP.to_owned())),
-        Some(Arg::Short('V') | Arg::Long("version")) => Ok(Command::Print(format!(
-            "kafkascope {}\n",
-            env!("CARGO_PKG_VERSION")
-        ))),
+        Some(Arg::Short('V') | Arg::Long("version")) => {
+            Ok(Command::Print(format!("kafkascope {}\n", env!("CARGO_PKG_VERSION"))))
+        }
         Some(Arg::Value(name)) if name == "vectors" => parse_vectors(args),
         Some(Arg::Value(name)) => Err(unknown_command(name)),
         Some(other) => Err(other.unexpected()),

@@ -30,19 +30,10 @@ type Runner = fn(&str) -> Result<Tally, Unusable>;
 /// The kinds the model answers for.
 const MODELLED: [(&str, Runner); 5] = [
     ("client_range", run_cases::<client_range::RangeCase>),
-    (
-        "coordinator_partition",
-        run_cases::<hashes::CoordinatorCase>,
-    ),
+    ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
-    (
-        "replica_placement",
-        run_cases::<replica_placement::PlacementCase>,
-    ),
-    (
-        "sticky_partitioner",
-        run_cases::<sticky_partitioner::StickyCase>,
-    ),
+    ("replica_placement", run_cases::<replica_placement::PlacementCase>),
+    ("sticky_partitioner", run_cases::<sticky_partitioner::StickyCase>),
 ];
 
 /// Runs every file, a line each on `out`; what is wrong with them goes to `err`.
@@ -75,13 +66,8 @@ struct Head {
 
 fn run_file(path: &Path) -> Result<Answer, Unusable> {
     let text = read(path)?;
-    let head: Head = serde_json::from_str(&text).map_err(|error| {
-        Unusable::json(
-            &error,
-            1,
-            "an object with its `kind` and the cases of that kind",
-        )
-    })?;
+    let head: Head = serde_json::from_str(&text)
+        .map_err(|error| Unusable::json(&error, 1, "an object with its `kind` and the cases of that kind"))?;
     match MODELLED.iter().find(|(kind, _)| *kind == head.kind) {
         Some((_, run)) => run(&text).map(Answer::Ran),
         None => Ok(Answer::NotModelled),
@@ -89,21 +75,12 @@ fn run_file(path: &Path) -> Result<Answer, Unusable> {
 }
 
 fn read(path: &Path) -> Result<String, Unusable> {
-    let unreadable = |error: io::Error| {
-        Unusable::whole_file(format!(
-            "{error}; expected a readable file of recorded cases"
-        ))
-    };
+    let unreadable =
+        |error: io::Error| Unusable::whole_file(format!("{error}; expected a readable file of recorded cases"));
     let mut bytes = Vec::new();
-    File::open(path)
-        .map_err(unreadable)?
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(Unusable::whole_file(format!(
-            "too long; expected a file of at most {MAX_FILE_BYTES} bytes"
-        )));
+        return Err(Unusable::whole_file(format!("too long; expected a file of at most {MAX_FILE_BYTES} bytes")));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -114,12 +91,7 @@ fn read(path: &Path) -> Result<String, Unusable> {
     })
 }
 
-fn report(
-    path: &Path,
-    answer: &Answer,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<Outcome> {
+fn report(path: &Path, answer: &Answer, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
     match answer {
         Answer::NotModelled => {
@@ -131,11 +103,7 @@ fn report(
                 writeln!(err, "{name}: {failure}")?;
             }
             writeln!(out, "{name} {}/{}", tally.passed(), tally.total)?;
-            Ok(if tally.failures.is_empty() {
-                Outcome::AllWell
-            } else {
-                Outcome::CheckFailed
-            })
+            Ok(if tally.failures.is_empty() { Outcome::AllWell } else { Outcome::CheckFailed })
         }
     }
 }

@@ -88,12 +88,7 @@ mod tests {
             group_instance_id: instance.map(str::to_owned),
             ..Member::default()
         };
-        let mut members = [
-            member("b", None),
-            member("a", Some("z")),
-            member("a2", None),
-            member("z", Some("y")),
-        ];
+        let mut members = [member("b", None), member("a", Some("z")), member("a2", None), member("z", Some("y"))];
         members.sort_by(member_cmp);
         let order: Vec<&str> = members.iter().map(|member| member.id.as_str()).collect();
         assert_eq!(order, ["z", "a", "a2", "b"]);

@@ -20,11 +20,7 @@ use crate::kafka::hash::java_string_cmp;
 /// partition is in all of them.
 ///
 /// Follows `org.apache.kafka.clients.consumer.RangeAssignor.assignPartitions`.
-pub fn assign_range(
-    topics: &[Topic],
-    members: &[Member],
-    prefer_rack_aware_logic: bool,
-) -> RangeAssignment {
+pub fn assign_range(topics: &[Topic], members: &[Member], prefer_rack_aware_logic: bool) -> RangeAssignment {
     let subscribers = members_per_topic(members);
     let mut states: Vec<TopicState<'_>> = topics
         .iter()
@@ -43,25 +39,17 @@ pub fn assign_range(
     }
     if rack_aware {
         for list in &mut lists {
-            list.sort_by(|a, b| {
-                java_string_cmp(&a.topic, &b.topic).then(a.partition.cmp(&b.partition))
-            });
+            list.sort_by(|a, b| java_string_cmp(&a.topic, &b.topic).then(a.partition.cmp(&b.partition)));
         }
     }
 
     RangeAssignment {
         rack_aware,
-        topics: states
-            .into_iter()
-            .map(|state| state.into_trace(members))
-            .collect(),
+        topics: states.into_iter().map(|state| state.into_trace(members)).collect(),
         members: members
             .iter()
             .zip(lists)
-            .map(|(member, partitions)| MemberAssignment {
-                member_id: member.id.clone(),
-                partitions,
-            })
+            .map(|(member, partitions)| MemberAssignment { member_id: member.id.clone(), partitions })
             .collect(),
     }
 }
@@ -138,16 +126,9 @@ struct TopicState<'a> {
 }
 
 impl<'a> TopicState<'a> {
-    fn new(
-        topic: &'a Topic,
-        order: &[usize],
-        members: &'a [Member],
-        prefer_rack_aware_logic: bool,
-    ) -> Self {
-        let racks: Vec<Option<&str>> = order
-            .iter()
-            .map(|at| members[*at].rack.as_deref().filter(|rack| !rack.is_empty()))
-            .collect();
+    fn new(topic: &'a Topic, order: &[usize], members: &'a [Member], prefer_rack_aware_logic: bool) -> Self {
+        let racks: Vec<Option<&str>> =
+            order.iter().map(|at| members[*at].rack.as_deref().filter(|rack| !rack.is_empty())).collect();
 
         let member_racks: BTreeSet<&str> = racks.iter().flatten().copied().collect();
         let partition_racks: Vec<BTreeSet<&str>> = if member_racks.is_empty() {
@@ -179,11 +160,8 @@ impl<'a> TopicState<'a> {
 
     /// Whether the member at `place` in the order has no rack, or `partition` a replica in it.
     fn racks_match(&self, place: usize, partition: usize) -> bool {
-        self.racks[place].is_none_or(|rack| {
-            self.partition_racks
-                .get(partition)
-                .is_some_and(|racks| racks.contains(rack))
-        })
+        self.racks[place]
+            .is_none_or(|rack| self.partition_racks.get(partition).is_some_and(|racks| racks.contains(rack)))
     }
 
     /// How many more partitions the member at `place` may get now.
@@ -213,10 +191,8 @@ impl<'a> TopicState<'a> {
     fn assign(&mut self, place: usize, partitions: &[usize], lists: &mut [Vec<TopicPartition>]) {
         for partition in partitions {
             self.owner[*partition] = Some(place);
-            lists[self.order[place]].push(TopicPartition {
-                topic: self.topic.name.clone(),
-                partition: *partition as i32,
-            });
+            lists[self.order[place]]
+                .push(TopicPartition { topic: self.topic.name.clone(), partition: *partition as i32 });
         }
         self.unassigned -= partitions.len();
         self.given[place] += partitions.len() as i32;
@@ -226,11 +202,8 @@ impl<'a> TopicState<'a> {
     }
 
     fn into_trace(self, members: &[Member]) -> TopicRange {
-        let mut shares: Vec<(String, Vec<i32>)> = self
-            .order
-            .iter()
-            .map(|at| (members[*at].id.clone(), Vec::new()))
-            .collect();
+        let mut shares: Vec<(String, Vec<i32>)> =
+            self.order.iter().map(|at| (members[*at].id.clone(), Vec::new())).collect();
         for (partition, place) in (0..).zip(&self.owner) {
             if let Some(place) = place {
                 shares[*place].1.push(partition);
@@ -254,10 +227,7 @@ impl<'a> TopicState<'a> {
 fn assign_with_rack_matching(states: &mut [TopicState<'_>], lists: &mut [Vec<TopicPartition>]) {
     let mut groups: BTreeMap<(Vec<usize>, usize), Vec<&mut TopicState<'_>>> = BTreeMap::new();
     for state in states {
-        groups
-            .entry((state.order.clone(), state.partition_racks.len()))
-            .or_default()
-            .push(state);
+        groups.entry((state.order.clone(), state.partition_racks.len())).or_default().push(state);
     }
     for ((order, partition_count), mut group) in groups {
         match group.as_mut_slice() {
@@ -282,9 +252,7 @@ fn assign_co_partitioned(
     let mut open: Vec<usize> = (0..member_count).collect();
     for partition in 0..partition_count {
         let matching = open.iter().position(|place| {
-            group.iter().all(|state| {
-                state.racks_match(*place, partition) && state.max_assignable(*place) > 0
-            })
+            group.iter().all(|state| state.racks_match(*place, partition) && state.max_assignable(*place) > 0)
         });
         let Some(at) = matching else { continue };
         let place = open[at];

@@ -48,7 +48,13 @@ impl Broker {
     }
 
     /// A partition has new records (`for_followers`) or newly visible ones: answers fetches that waited for them.
-    pub(super) fn serve_parked(&mut self, now_us: u64, partition: TopicIdPartition, for_followers: bool, out: &mut Outbox) {
+    pub(super) fn serve_parked(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        for_followers: bool,
+        out: &mut Outbox,
+    ) {
         let candidates: Vec<u64> = self
             .parked
             .iter()

@@ -18,7 +18,10 @@ impl Broker {
     /// Is the committed ISR large enough?
     pub(super) fn has_min_isr(&self, partition: TopicIdPartition) -> bool {
         let min_isr = self.min_insync_replicas(partition);
-        self.replicas.get(&partition).and_then(|replica| replica.leader()).is_some_and(|leader| leader.isr.len() >= min_isr)
+        self.replicas
+            .get(&partition)
+            .and_then(|replica| replica.leader())
+            .is_some_and(|leader| leader.isr.len() >= min_isr)
     }
 
     /// Moves the high watermark as far as every replica of the maximal ISR goes (`maybeIncrementLeaderHW`).

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Broker, Process, Replica, Role, replica::{FollowerState, LeaderState}};
+use super::{
+    Broker, Process, Replica, Role,
+    replica::{FollowerState, LeaderState},
+};
 use crate::kafka::{
     config::{BrokerConfig, TopicConfig},
     event::EventKind,
@@ -49,8 +52,12 @@ impl Broker {
     /// Takes up every role that the applied metadata gives: the process has just started.
     pub(super) fn apply_roles(&mut self, now_us: u64, out: &mut Outbox) {
         // Topics that were deleted while the process was down are gone.
-        let gone: BTreeSet<_> =
-            self.replicas.keys().map(|partition| partition.topic).filter(|t| !self.image.topics.contains_key(t)).collect();
+        let gone: BTreeSet<_> = self
+            .replicas
+            .keys()
+            .map(|partition| partition.topic)
+            .filter(|t| !self.image.topics.contains_key(t))
+            .collect();
         self.remove_topics(now_us, &gone, out);
         let all: Vec<TopicIdPartition> = self.image.partitions().map(|(partition, _)| partition).collect();
         self.apply_partitions(now_us, &all, out);
@@ -86,7 +93,8 @@ impl Broker {
     fn apply_partition(&mut self, now_us: u64, partition: TopicIdPartition, state: &PartitionState, out: &mut Outbox) {
         let id = self.id;
         let is_offsets = self.image.topics.get(&partition.topic).is_some_and(|t| &*t.name == CONSUMER_OFFSETS);
-        let replica = self.replicas.entry(partition).or_insert_with(|| Replica { partition_epoch: -1, ..Default::default() });
+        let replica =
+            self.replicas.entry(partition).or_insert_with(|| Replica { partition_epoch: -1, ..Default::default() });
         let offline = matches!(replica.role, Role::Offline);
         if state.partition_epoch <= replica.partition_epoch && !offline {
             return;

@@ -170,7 +170,12 @@ impl Broker {
     }
 
     /// The high watermark of a partition moved: answers what waited for it.
-    pub(super) fn serve_delayed_produces(&mut self, partition: TopicIdPartition, high_watermark: i64, out: &mut Outbox) {
+    pub(super) fn serve_delayed_produces(
+        &mut self,
+        partition: TopicIdPartition,
+        high_watermark: i64,
+        out: &mut Outbox,
+    ) {
         let waiting: Vec<u64> = self
             .delayed_produces
             .iter()

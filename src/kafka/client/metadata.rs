@@ -57,6 +57,13 @@ impl ClientMetadata {
         self.update_needed = true;
     }
 
+    /// Asks again, unless it has just been told and waits before it asks again.
+    pub fn invalidate_if_idle(&mut self) {
+        if self.known.is_none() {
+            self.update_needed = true;
+        }
+    }
+
     /// Offset of the controller's log that it reflects, 0 before the first answer.
     pub fn offset(&self) -> u64 {
         self.known.as_ref().map_or(0, |known| known.metadata_offset)

@@ -25,10 +25,7 @@ impl Serializer {
     ///
     /// Follows `org.apache.kafka.common.serialization`.
     pub fn serialize(self, text: &str) -> Result<Vec<u8>, SerializerError> {
-        let error = || SerializerError {
-            serializer: self,
-            text: text.to_owned(),
-        };
+        let error = || SerializerError { serializer: self, text: text.to_owned() };
         match self {
             Serializer::String => Ok(text.as_bytes().to_vec()),
             Serializer::Integer => match text.parse::<i32>() {
@@ -47,12 +44,8 @@ impl Serializer {
     pub fn display(self, bytes: &[u8]) -> String {
         let number = match self {
             Serializer::String => return String::from_utf8_lossy(bytes).into_owned(),
-            Serializer::Integer => bytes
-                .try_into()
-                .map(|bytes| i32::from_be_bytes(bytes).to_string()),
-            Serializer::Long => bytes
-                .try_into()
-                .map(|bytes| i64::from_be_bytes(bytes).to_string()),
+            Serializer::Integer => bytes.try_into().map(|bytes| i32::from_be_bytes(bytes).to_string()),
+            Serializer::Long => bytes.try_into().map(|bytes| i64::from_be_bytes(bytes).to_string()),
         };
         number.unwrap_or_else(|_| {
             let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
@@ -93,11 +86,9 @@ impl fmt::Display for SerializerError {
         let name = self.serializer.name();
         match self.serializer.range() {
             None => write!(f, "{:?} is not text for {name}", self.text),
-            Some((least, greatest)) => write!(
-                f,
-                "{:?} is not a key for {name}: it takes a whole number from {least} to {greatest}",
-                self.text
-            ),
+            Some((least, greatest)) => {
+                write!(f, "{:?} is not a key for {name}: it takes a whole number from {least} to {greatest}", self.text)
+            }
         }
     }
 }
@@ -112,14 +103,8 @@ mod tests {
     fn the_same_digits_are_other_bytes_to_each() {
         assert_eq!(Serializer::String.serialize("1"), Ok(b"1".to_vec()));
         assert_eq!(Serializer::Integer.serialize("1"), Ok(vec![0, 0, 0, 1]));
-        assert_eq!(
-            Serializer::Long.serialize("1"),
-            Ok(vec![0, 0, 0, 0, 0, 0, 0, 1])
-        );
-        assert_eq!(
-            Serializer::Integer.serialize("-2"),
-            Ok(vec![255, 255, 255, 254])
-        );
+        assert_eq!(Serializer::Long.serialize("1"), Ok(vec![0, 0, 0, 0, 0, 0, 0, 1]));
+        assert_eq!(Serializer::Integer.serialize("-2"), Ok(vec![255, 255, 255, 254]));
     }
 
     #[test]
@@ -133,16 +118,8 @@ mod tests {
         for (serializer, inside, outside) in [
             (Serializer::Integer, "2147483647", "2147483648"),
             (Serializer::Integer, "-2147483648", "-2147483649"),
-            (
-                Serializer::Long,
-                "9223372036854775807",
-                "9223372036854775808",
-            ),
-            (
-                Serializer::Long,
-                "-9223372036854775808",
-                "-9223372036854775809",
-            ),
+            (Serializer::Long, "9223372036854775807", "9223372036854775808"),
+            (Serializer::Long, "-9223372036854775808", "-9223372036854775809"),
         ] {
             let bytes = serializer.serialize(inside).expect(inside);
             assert_eq!(serializer.display(&bytes), inside);
@@ -155,9 +132,7 @@ mod tests {
         for text in ["", "1.5", "1e3", " 1", "eleven", "0x10"] {
             assert!(Serializer::Integer.serialize(text).is_err(), "{text:?}");
         }
-        let error = Serializer::Integer
-            .serialize("eleven")
-            .expect_err("not a number");
+        let error = Serializer::Integer.serialize("eleven").expect_err("not a number");
         assert_eq!(
             error.to_string(),
             "\"eleven\" is not a key for IntegerSerializer: \

@@ -80,12 +80,7 @@ impl Controller {
         Response::DeleteTopics { error: ErrorCode::None }
     }
 
-    pub(super) fn alter_configs(
-        &mut self,
-        topic: Option<&Name>,
-        settings: &Settings,
-        out: &mut Outbox,
-    ) -> Response {
+    pub(super) fn alter_configs(&mut self, topic: Option<&Name>, settings: &Settings, out: &mut Outbox) -> Response {
         let target = match topic {
             None => Ok((None, Scope::Broker)),
             Some(name) => match self.image.topic_by_name(name) {
@@ -118,21 +113,16 @@ impl Controller {
             })
             .collect();
         let placement = &mut self.placement;
-        let placed = place(
-            partitions,
-            replication_factor as i32,
-            &usable,
-            &sorted_rack_order(&usable),
-            &mut |bound| placement.below(bound),
-        );
+        let placed = place(partitions, replication_factor as i32, &usable, &sorted_rack_order(&usable), &mut |bound| {
+            placement.below(bound)
+        });
         let placed = placed.map_err(|_| ErrorCode::InvalidReplicationFactor)?;
         Ok(placed.into_iter().map(|replicas| replicas.into_iter().map(|id| id as BrokerId).collect()).collect())
     }
 
     fn write_partitions(&mut self, topic: TopicId, from: u32, placed: Vec<Vec<BrokerId>>) {
         for (partition, replicas) in (from as i32..).zip(placed) {
-            let isr: Vec<BrokerId> =
-                replicas.iter().copied().filter(|broker| self.image.is_active(*broker)).collect();
+            let isr: Vec<BrokerId> = replicas.iter().copied().filter(|broker| self.image.is_active(*broker)).collect();
             let leader = isr.first().copied();
             let state = PartitionState { replicas, isr, leader, leader_epoch: 0, partition_epoch: 0 };
             let partition = TopicIdPartition::new(topic, partition);

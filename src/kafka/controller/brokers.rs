@@ -19,9 +19,10 @@ impl Controller {
         rack: &Option<Name>,
         out: &mut Outbox,
     ) -> Response {
-        let alive = self.sessions.get(&broker).is_some_and(|session| {
-            session.last_heartbeat_us + config.broker_session_timeout_us > now_us
-        });
+        let alive = self
+            .sessions
+            .get(&broker)
+            .is_some_and(|session| session.last_heartbeat_us + config.broker_session_timeout_us > now_us);
         if alive && self.image.brokers.get(&broker).is_some_and(|state| !state.fenced) {
             // The old process may still be there; only its session's end proves that it is not.
             return Response::BrokerRegistration { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: 0 };
@@ -44,7 +45,8 @@ impl Controller {
         want_shut_down: bool,
         out: &mut Outbox,
     ) -> Response {
-        let answer = |error, is_fenced, should_shut_down| Response::BrokerHeartbeat { error, is_fenced, should_shut_down };
+        let answer =
+            |error, is_fenced, should_shut_down| Response::BrokerHeartbeat { error, is_fenced, should_shut_down };
         let Some(state) = self.image.brokers.get(&broker).filter(|state| state.epoch == broker_epoch) else {
             return answer(ErrorCode::StaleBrokerEpoch, true, false);
         };

@@ -88,18 +88,12 @@ impl Controller {
     }
 
     /// Handles a request to the active controller.
-    pub fn handle(
-        &mut self,
-        now_us: u64,
-        config: &BrokerConfig,
-        handle: Handle,
-        request: &Request,
-        out: &mut Outbox,
-    ) {
+    pub fn handle(&mut self, now_us: u64, config: &BrokerConfig, handle: Handle, request: &Request, out: &mut Outbox) {
         let response = match request {
             Request::BrokerRegistration { broker, rack } => self.register(now_us, config, *broker, rack, out),
-            Request::BrokerHeartbeat { broker, broker_epoch, metadata_offset, want_fence, want_shut_down } => self
-                .heartbeat(now_us, *broker, *broker_epoch, *metadata_offset, *want_fence, *want_shut_down, out),
+            Request::BrokerHeartbeat { broker, broker_epoch, metadata_offset, want_fence, want_shut_down } => {
+                self.heartbeat(now_us, *broker, *broker_epoch, *metadata_offset, *want_fence, *want_shut_down, out)
+            }
             Request::AlterPartition { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr } => {
                 self.alter_partition(*broker, *broker_epoch, *partition, *leader_epoch, *partition_epoch, isr, out)
             }
@@ -108,9 +102,7 @@ impl Controller {
             }
             Request::CreatePartitions { topic, count } => self.create_partitions(topic, *count, out),
             Request::DeleteTopics { topic } => self.delete_topic(topic, out),
-            Request::IncrementalAlterConfigs { topic, settings } => {
-                self.alter_configs(topic.as_ref(), settings, out)
-            }
+            Request::IncrementalAlterConfigs { topic, settings } => self.alter_configs(topic.as_ref(), settings, out),
             other => unreachable!("{} is not for the controller", other.api().name()),
         };
         // What was written to the image so far is the offset that must be committed before the answer goes out.
@@ -119,7 +111,8 @@ impl Controller {
 
     /// Answers that were waiting for the log to be committed up to `high_watermark`.
     pub fn committed(&mut self, high_watermark: u64) -> Vec<(Handle, Response)> {
-        let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(at, ..)| *at <= high_watermark);
+        let (ready, waiting) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|(at, ..)| *at <= high_watermark);
         self.waiting = waiting;
         let ready: Vec<(u64, Handle, Response)> = ready;
         ready.into_iter().map(|(_, handle, response)| (handle, response)).collect()

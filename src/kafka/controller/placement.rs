@@ -45,9 +45,7 @@ pub fn place(
     if racks.unfenced_brokers == 0 {
         return Err(PlacementError::AllFenced);
     }
-    (0..partition_count)
-        .map(|_| racks.place(replication_factor, draw))
-        .collect()
+    (0..partition_count).map(|_| racks.place(replication_factor, draw)).collect()
 }
 
 /// The racks of `brokers`, each once: none first, then as Java sorts strings.
@@ -91,10 +89,7 @@ impl fmt::Display for PlacementError {
                 "Invalid replication factor {replication_factor}: \
                  the replication factor must be positive."
             ),
-            PlacementError::TooFewBrokers {
-                replication_factor,
-                registered,
-            } => write!(
+            PlacementError::TooFewBrokers { replication_factor, registered } => write!(
                 f,
                 "The target replication factor of {replication_factor} cannot be reached \
                  because only {registered} broker(s) are registered."
@@ -143,15 +138,9 @@ struct BrokerList {
 impl RackList {
     /// Sorts the brokers into racks and draws where to start: in each rack of `rack_order` first
     /// among the fenced, then among the others, and at last among the racks.
-    pub fn new(
-        brokers: &[UsableBroker],
-        rack_order: &[Option<String>],
-        draw: &mut dyn FnMut(u32) -> u32,
-    ) -> Self {
+    pub fn new(brokers: &[UsableBroker], rack_order: &[Option<String>], draw: &mut dyn FnMut(u32) -> u32) -> Self {
         let mut racks: Vec<Rack> = Vec::new();
-        let named_and_used = rack_order
-            .iter()
-            .filter(|name| brokers.iter().any(|broker| broker.rack == **name));
+        let named_and_used = rack_order.iter().filter(|name| brokers.iter().any(|broker| broker.rack == **name));
         for name in named_and_used.chain(brokers.iter().map(|broker| &broker.rack)) {
             if !racks.iter().any(|rack| rack.name == *name) {
                 racks.push(Rack::new(name.clone(), brokers));
@@ -163,11 +152,7 @@ impl RackList {
         }
         let mut names: Vec<u32> = (0..racks.len() as u32).collect();
         names.sort_by(|a, b| rack_name_cmp(&racks[*a as usize].name, &racks[*b as usize].name));
-        let offset = if names.is_empty() {
-            0
-        } else {
-            draw(names.len() as u32)
-        };
+        let offset = if names.is_empty() { 0 } else { draw(names.len() as u32) };
         Self {
             racks,
             names,
@@ -188,10 +173,7 @@ impl RackList {
             return Err(PlacementError::NotPositive { replication_factor });
         }
         if replication_factor.unsigned_abs() > self.brokers {
-            return Err(PlacementError::TooFewBrokers {
-                replication_factor,
-                registered: self.brokers,
-            });
+            return Err(PlacementError::TooFewBrokers { replication_factor, registered: self.brokers });
         }
         if self.unfenced_brokers == 0 {
             return Err(PlacementError::AllFenced);
@@ -264,24 +246,15 @@ impl Rack {
                 .map(|broker| broker.id)
                 .collect();
             ids.sort_unstable();
-            BrokerList {
-                brokers: ids,
-                ..BrokerList::default()
-            }
+            BrokerList { brokers: ids, ..BrokerList::default() }
         };
         let (fenced, unfenced) = (ids(true), ids(false));
-        Self {
-            name,
-            fenced,
-            unfenced,
-        }
+        Self { name, fenced, unfenced }
     }
 
     /// The next broker of this rack in this epoch, one that is not fenced if there is one.
     fn next(&mut self, epoch: u32) -> Option<i32> {
-        self.unfenced
-            .next(epoch)
-            .or_else(|| self.fenced.next(epoch))
+        self.unfenced.next(epoch).or_else(|| self.fenced.next(epoch))
     }
 }
 

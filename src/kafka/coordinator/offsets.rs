@@ -82,9 +82,8 @@ impl GroupCoordinator {
         partitions: &[TopicIdPartition],
     ) -> Vec<(TopicIdPartition, Option<(i64, i32)>)> {
         let group = self.shards.get(&shard).and_then(|groups| groups.get(group));
-        let find = |partition: &TopicIdPartition| {
-            (*partition, group.and_then(|group| group.offsets.get(partition).copied()))
-        };
+        let find =
+            |partition: &TopicIdPartition| (*partition, group.and_then(|group| group.offsets.get(partition).copied()));
         partitions.iter().map(find).collect()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Kafka's own binary schemas are not reproduced; the fields are theirs (`GroupMetadataValue`, `OffsetCommitValue`).
 
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

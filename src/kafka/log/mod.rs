@@ -9,6 +9,7 @@ mod producers;
 mod records;
 
 pub use batches::Batches;
+pub(crate) use producers::add_sequence;
 pub use producers::{ProducerCheck, ProducerStates};
 pub use records::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Record, Records, RecordsBuilder, record_size};
 

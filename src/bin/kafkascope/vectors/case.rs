@@ -33,18 +33,11 @@ pub struct Mismatch {
 
 impl Mismatch {
     /// An error if `got`, which is `what`, is not `expected`.
-    pub fn unless_equal<T: PartialEq + fmt::Debug>(
-        what: &str,
-        expected: &T,
-        got: &T,
-    ) -> Result<(), Self> {
+    pub fn unless_equal<T: PartialEq + fmt::Debug>(what: &str, expected: &T, got: &T) -> Result<(), Self> {
         if expected == got {
             return Ok(());
         }
-        Err(Self {
-            expected: format!("{what} to be {expected:?}"),
-            got: format!("{got:?}"),
-        })
+        Err(Self { expected: format!("{what} to be {expected:?}"), got: format!("{got:?}") })
     }
 }
 
@@ -71,10 +64,7 @@ pub struct Unusable {
 
 impl Unusable {
     pub fn whole_file(problem: String) -> Self {
-        Self {
-            line: None,
-            problem,
-        }
+        Self { line: None, problem }
     }
 
     /// An error of a JSON text that begins in `first_line`.
@@ -98,12 +88,10 @@ struct CaseList<'a> {
 
 /// Reads every case of a file, then runs them all. One that cannot be used spoils the file.
 pub fn run_cases<C: Case>(text: &str) -> Result<Tally, Unusable> {
-    let list: CaseList<'_> = serde_json::from_str(text)
-        .map_err(|error| Unusable::json(&error, 1, "a list `cases` or `vectors`"))?;
+    let list: CaseList<'_> =
+        serde_json::from_str(text).map_err(|error| Unusable::json(&error, 1, "a list `cases` or `vectors`"))?;
     if list.cases.is_empty() {
-        return Err(Unusable::whole_file(
-            "no case; expected at least one".to_owned(),
-        ));
+        return Err(Unusable::whole_file("no case; expected at least one".to_owned()));
     }
     let mut cases: Vec<C> = Vec::with_capacity(list.cases.len());
     let (mut line, mut seen) = (1, 0);
@@ -112,8 +100,7 @@ pub fn run_cases<C: Case>(text: &str) -> Result<Tally, Unusable> {
         line += newlines(&text.as_bytes()[seen..start]);
         seen = start;
         let expected = || format!("a case with {}", C::LAYOUT);
-        let case: C = serde_json::from_str(raw.get())
-            .map_err(|error| Unusable::json(&error, line, &expected()))?;
+        let case: C = serde_json::from_str(raw.get()).map_err(|error| Unusable::json(&error, line, &expected()))?;
         case.validate().map_err(|problem| Unusable {
             line: Some(line),
             problem: format!("case {}: {}", one_line(&case.id()), one_line(&problem)),
@@ -128,10 +115,7 @@ pub fn run_cases<C: Case>(text: &str) -> Result<Tally, Unusable> {
             format!("case {id}: expected {expected}, got {got}")
         })
         .collect();
-    Ok(Tally {
-        total: cases.len(),
-        failures,
-    })
+    Ok(Tally { total: cases.len(), failures })
 }
 
 /// The line in which a text goes on after `before`, counted from 1.
@@ -146,11 +130,7 @@ fn newlines(bytes: &[u8]) -> usize {
 /// `text` without what would break a line or steer a terminal, and not endless.
 fn one_line(text: &str) -> String {
     const MOST: usize = 1_000;
-    let mut line: String = text
-        .chars()
-        .take(MOST)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
+    let mut line: String = text.chars().take(MOST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(MOST).is_some() {
         line.push('…');
     }

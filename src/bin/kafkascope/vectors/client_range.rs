@@ -61,21 +61,14 @@ impl Case for RangeCase {
             return Err(format!("`assignor` is {other:?}; expected \"range\""));
         }
         if self.topics.len() > MAX_TOPICS {
-            return Err(format!(
-                "{} topics; expected at most {MAX_TOPICS}",
-                self.topics.len()
-            ));
+            return Err(format!("{} topics; expected at most {MAX_TOPICS}", self.topics.len()));
         }
         if let Some((topic, count)) = self.topics.iter().find(|(_, count)| **count < 0) {
-            return Err(format!(
-                "topic {topic:?} has {count} partitions; expected 0 or more"
-            ));
+            return Err(format!("topic {topic:?} has {count} partitions; expected 0 or more"));
         }
         let partitions: i64 = self.topics.values().map(|count| i64::from(*count)).sum();
         if partitions > MAX_PARTITIONS {
-            return Err(format!(
-                "{partitions} partitions; expected at most {MAX_PARTITIONS}"
-            ));
+            return Err(format!("{partitions} partitions; expected at most {MAX_PARTITIONS}"));
         }
         for (topic, racks) in &self.replica_racks {
             let count = self.topics.get(topic).copied().unwrap_or(0);
@@ -87,10 +80,7 @@ impl Case for RangeCase {
             }
         }
         if self.members.len() > MAX_MEMBERS {
-            return Err(format!(
-                "{} members; expected at most {MAX_MEMBERS}",
-                self.members.len()
-            ));
+            return Err(format!("{} members; expected at most {MAX_MEMBERS}", self.members.len()));
         }
         let mut ids = BTreeSet::new();
         match self.members.iter().find(|member| !ids.insert(&member.id)) {
@@ -134,9 +124,7 @@ impl Case for RangeCase {
 }
 
 fn told(list: Option<&Vec<String>>) -> String {
-    list.map_or("no entry".to_owned(), |list| {
-        format!("[{}]", list.join(", "))
-    })
+    list.map_or("no entry".to_owned(), |list| format!("[{}]", list.join(", ")))
 }
 
 impl RangeCase {

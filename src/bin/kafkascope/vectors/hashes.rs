@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use kafkascope::kafka::client::partitioner::partition_for_key;
-use kafkascope::kafka::hash::{
-    coordinator_partition, java_abs, java_string_hash, murmur2, positive,
-};
+use kafkascope::kafka::hash::{coordinator_partition, java_abs, java_string_hash, murmur2, positive};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
@@ -26,8 +24,7 @@ pub struct Murmur2Case {
 }
 
 impl Case for Murmur2Case {
-    const LAYOUT: &'static str =
-        "`key_hex`, `murmur2`, `positive` and `partition` (partition count to partition)";
+    const LAYOUT: &'static str = "`key_hex`, `murmur2`, `positive` and `partition` (partition count to partition)";
 
     fn id(&self) -> String {
         match &self.utf8 {
@@ -38,19 +35,14 @@ impl Case for Murmur2Case {
 
     fn validate(&self) -> Result<(), String> {
         if self.len.is_some_and(|len| len != self.key_hex.len()) {
-            return Err(format!(
-                "expected `len` to count the {} bytes of `key_hex`",
-                self.key_hex.len()
-            ));
+            return Err(format!("expected `len` to count the {} bytes of `key_hex`", self.key_hex.len()));
         }
         let utf8 = self.utf8.as_ref().map(|text| text.as_bytes());
         if utf8.is_some_and(|bytes| bytes != self.key_hex) {
             return Err("expected `key_hex` to be the bytes of `utf8`".to_owned());
         }
         match self.partition.keys().find(|count| **count < 1) {
-            Some(count) => Err(format!(
-                "expected a partition count of 1 or more, not {count}"
-            )),
+            Some(count) => Err(format!("expected a partition count of 1 or more, not {count}")),
             None => Ok(()),
         }
     }
@@ -74,18 +66,12 @@ fn digits(bytes: &[u8]) -> String {
 /// Bytes from pairs of hexadecimal digits.
 fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let nibbles: Option<Vec<u8>> = text
-        .chars()
-        .map(|digit| digit.to_digit(16).map(|value| value as u8))
-        .collect();
+    let nibbles: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).map(|value| value as u8)).collect();
     match nibbles {
-        Some(nibbles) if nibbles.len() % 2 == 0 => Ok(nibbles
-            .chunks_exact(2)
-            .map(|pair| pair[0] << 4 | pair[1])
-            .collect()),
-        _ => Err(D::Error::custom(
-            "`key_hex` is not pairs of hexadecimal digits",
-        )),
+        Some(nibbles) if nibbles.len() % 2 == 0 => {
+            Ok(nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+        }
+        _ => Err(D::Error::custom("`key_hex` is not pairs of hexadecimal digits")),
     }
 }
 
@@ -146,9 +132,8 @@ impl<'de> Deserialize<'de> for CoordinatorCase {
                         _ => match field.strip_prefix("partition_of_") {
                             Some(count) => {
                                 let count = count.parse().ok().filter(|count| *count >= 1);
-                                let count = count.ok_or_else(|| {
-                                    A::Error::custom(format!("`{field}` counts no partitions"))
-                                })?;
+                                let count =
+                                    count.ok_or_else(|| A::Error::custom(format!("`{field}` counts no partitions")))?;
                                 partitions.insert(count, map.next_value()?);
                             }
                             None => {

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kafkascope::kafka::controller::placement::{
-    PlacementError, RackList, UsableBroker, sorted_rack_order,
-};
+use kafkascope::kafka::controller::placement::{PlacementError, RackList, UsableBroker, sorted_rack_order};
 use serde::Deserialize;
 
 use super::case::{Case, Mismatch};
@@ -48,37 +46,20 @@ impl Case for PlacementCase {
 
     fn validate(&self) -> Result<(), String> {
         if self.brokers.len() > MAX_BROKERS {
-            return Err(format!(
-                "{} brokers; expected at most {MAX_BROKERS}",
-                self.brokers.len()
-            ));
+            return Err(format!("{} brokers; expected at most {MAX_BROKERS}", self.brokers.len()));
         }
-        if self
-            .rack_map_order
-            .as_ref()
-            .is_some_and(|order| order.len() > MAX_BROKERS)
-        {
-            return Err(format!(
-                "expected at most {MAX_BROKERS} racks in `rack_map_order`"
-            ));
+        if self.rack_map_order.as_ref().is_some_and(|order| order.len() > MAX_BROKERS) {
+            return Err(format!("expected at most {MAX_BROKERS} racks in `rack_map_order`"));
         }
         let mut ids = BTreeSet::new();
         if let Some(twice) = self.brokers.iter().find(|broker| !ids.insert(broker.id)) {
             return Err(format!("broker {} twice; expected once", twice.id));
         }
         if let Some((bound, value)) = self.draws.iter().find(|(bound, value)| value >= bound) {
-            return Err(format!(
-                "a draw of {value}; expected less than its bound, {bound}"
-            ));
+            return Err(format!("a draw of {value}; expected less than its bound, {bound}"));
         }
-        if self
-            .placed
-            .iter()
-            .any(|p| p.replicas.is_some() == p.error.is_some())
-        {
-            return Err(
-                "expected each of `placed` to have either `replicas` or `error`".to_owned(),
-            );
+        if self.placed.iter().any(|p| p.replicas.is_some() == p.error.is_some()) {
+            return Err("expected each of `placed` to have either `replicas` or `error`".to_owned());
         }
         Ok(())
     }
@@ -87,11 +68,7 @@ impl Case for PlacementCase {
         let brokers: Vec<UsableBroker> = self
             .brokers
             .iter()
-            .map(|broker| UsableBroker {
-                id: broker.id,
-                rack: broker.rack.clone(),
-                fenced: broker.fenced,
-            })
+            .map(|broker| UsableBroker { id: broker.id, rack: broker.rack.clone(), fenced: broker.fenced })
             .collect();
         let rack_order = match &self.rack_map_order {
             Some(order) => order.clone(),
@@ -105,11 +82,8 @@ impl Case for PlacementCase {
             scripted.map_or(0, |(_, value)| value % bound)
         };
         let mut racks = RackList::new(&brokers, &rack_order, &mut draw);
-        let answers: Vec<Result<Vec<i32>, PlacementError>> = self
-            .placed
-            .iter()
-            .map(|placed| racks.place(placed.rf, &mut draw))
-            .collect();
+        let answers: Vec<Result<Vec<i32>, PlacementError>> =
+            self.placed.iter().map(|placed| racks.place(placed.rf, &mut draw)).collect();
 
         let scripted: Vec<u32> = self.draws.iter().map(|(bound, _)| *bound).collect();
         Mismatch::unless_equal("bounds of the draws", &scripted, &bounds)?;
@@ -134,11 +108,7 @@ impl Placed {
             (Ok(got), Some(expected), _) => got == expected,
             (Err(got), _, Some(expected)) => {
                 expected.contains(&got.to_string())
-                    || [
-                        "INVALID_REPLICATION_FACTOR",
-                        "InvalidReplicationFactorException",
-                    ]
-                    .contains(&expected.as_str())
+                    || ["INVALID_REPLICATION_FACTOR", "InvalidReplicationFactorException"].contains(&expected.as_str())
             }
             _ => false,
         }

@@ -35,9 +35,7 @@ struct Step {
     next: i32,
 }
 
-fn present<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<Vec<i32>>>, D::Error> {
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<i32>>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -52,16 +50,10 @@ impl Case for StickyCase {
 
     fn validate(&self) -> Result<(), String> {
         if !(1..=MAX_PARTITIONS).contains(&self.partitions) {
-            return Err(format!(
-                "`partitions` is {}; expected 1 to {MAX_PARTITIONS}",
-                self.partitions
-            ));
+            return Err(format!("`partitions` is {}; expected 1 to {MAX_PARTITIONS}", self.partitions));
         }
         if self.sticky_batch_size < 1 {
-            return Err(format!(
-                "`sticky_batch_size` is {}; expected 1 or more",
-                self.sticky_batch_size
-            ));
+            return Err(format!("`sticky_batch_size` is {}; expected 1 or more", self.sticky_batch_size));
         }
         if let Some(draw) = self.random_draws.iter().find(|draw| **draw < 0) {
             return Err(format!("`random_draws` has {draw}; expected 0 or more"));
@@ -79,9 +71,8 @@ impl Case for StickyCase {
     }
 
     fn check(&self) -> Result<(), Mismatch> {
-        let available: Vec<i32> = (0..self.partitions)
-            .filter(|partition| !self.no_leader.contains(partition))
-            .collect();
+        let available: Vec<i32> =
+            (0..self.partitions).filter(|partition| !self.no_leader.contains(partition)).collect();
         let mut draws_made = 0;
         let mut draw = || {
             let draw = self.random_draws.get(draws_made).copied().unwrap_or(0);
@@ -99,18 +90,8 @@ impl Case for StickyCase {
                 }));
             }
             let appended_to = partitioner.peek(&available, self.partitions, &mut draw);
-            Mismatch::unless_equal(
-                &format!("partition of step {number}"),
-                &step.append_to,
-                &appended_to,
-            )?;
-            let next = partitioner.update(
-                step.bytes,
-                step.last_batch_full,
-                &available,
-                self.partitions,
-                &mut draw,
-            );
+            Mismatch::unless_equal(&format!("partition of step {number}"), &step.append_to, &appended_to)?;
+            let next = partitioner.update(step.bytes, step.last_batch_full, &available, self.partitions, &mut draw);
             Mismatch::unless_equal(&format!("partition after step {number}"), &step.next, &next)?;
         }
         Mismatch::unless_equal("number of draws", &self.random_draws.len(), &draws_made)
@@ -120,14 +101,9 @@ impl Case for StickyCase {
 impl StickyCase {
     /// An error if one of `ids`, from `field`, is not a partition of the topic.
     fn known<'a>(&self, field: &str, ids: impl IntoIterator<Item = &'a i32>) -> Result<(), String> {
-        let stranger = ids
-            .into_iter()
-            .find(|id| !(0..self.partitions).contains(*id));
+        let stranger = ids.into_iter().find(|id| !(0..self.partitions).contains(*id));
         match stranger {
-            Some(id) => Err(format!(
-                "`{field}` has {id}; expected a partition below {}",
-                self.partitions
-            )),
+            Some(id) => Err(format!("`{field}` has {id}; expected a partition below {}", self.partitions)),
             None => Ok(()),
         }
     }

@@ -49,23 +49,14 @@ impl BuiltInPartitioner {
     /// The state of a topic nothing was sent to yet. `batch_size` is `batch.size`; 0 counts as 1, as
     /// `KafkaProducer` has it.
     pub fn new(batch_size: i32) -> Self {
-        Self {
-            sticky_batch_size: batch_size.max(1),
-            current: None,
-            load_stats: None,
-        }
+        Self { sticky_batch_size: batch_size.max(1), current: None, load_stats: None }
     }
 
     /// The partition the next record sticks to, chosen now if there is none yet.
     ///
     /// `available` lists the partitions that have a leader, in the order of the metadata, and
     /// `partition_count` counts all. Follows `peekCurrentPartitionInfo`.
-    pub fn peek(
-        &mut self,
-        available: &[i32],
-        partition_count: i32,
-        draw: &mut dyn FnMut() -> i32,
-    ) -> i32 {
+    pub fn peek(&mut self, available: &[i32], partition_count: i32, draw: &mut dyn FnMut() -> i32) -> i32 {
         if let Some(sticky) = self.current {
             return sticky.partition;
         }
@@ -93,17 +84,10 @@ impl BuiltInPartitioner {
     ) -> i32 {
         let partition = self.peek(available, partition_count, draw);
         let produced_bytes = self.produced_bytes().wrapping_add(appended_bytes);
-        self.current = Some(Sticky {
-            partition,
-            produced_bytes,
-        });
+        self.current = Some(Sticky { partition, produced_bytes });
         let enough = produced_bytes >= self.sticky_batch_size && enable_switch;
         let twice = produced_bytes >= self.sticky_batch_size.wrapping_mul(2);
-        if enough || twice {
-            self.switch(available, partition_count, draw)
-        } else {
-            partition
-        }
+        if enough || twice { self.switch(available, partition_count, draw) } else { partition }
     }
 
     /// Takes note of the topic's queues, so that the next choice favours short ones; `None` when
@@ -152,27 +136,14 @@ impl BuiltInPartitioner {
             .collect()
     }
 
-    fn switch(
-        &mut self,
-        available: &[i32],
-        partition_count: i32,
-        draw: &mut dyn FnMut() -> i32,
-    ) -> i32 {
+    fn switch(&mut self, available: &[i32], partition_count: i32, draw: &mut dyn FnMut() -> i32) -> i32 {
         let partition = self.next_partition(available, partition_count, draw);
-        self.current = Some(Sticky {
-            partition,
-            produced_bytes: 0,
-        });
+        self.current = Some(Sticky { partition, produced_bytes: 0 });
         partition
     }
 
     /// Follows `nextPartition`.
-    fn next_partition(
-        &self,
-        available: &[i32],
-        partition_count: i32,
-        draw: &mut dyn FnMut() -> i32,
-    ) -> i32 {
+    fn next_partition(&self, available: &[i32], partition_count: i32, draw: &mut dyn FnMut() -> i32) -> i32 {
         let random = i64::from(draw());
         debug_assert!(random >= 0, "a draw is not negative");
         if let Some(stats) = &self.load_stats {
@@ -188,11 +159,7 @@ impl BuiltInPartitioner {
 
 impl LoadStats {
     fn of(sample: LoadSample<'_>) -> Option<Self> {
-        let LoadSample {
-            queue_sizes,
-            partition_ids,
-            partition_count,
-        } = sample;
+        let LoadSample { queue_sizes, partition_ids, partition_count } = sample;
         assert_eq!(queue_sizes.len(), partition_ids.len(), "a size per id");
         let longest = i64::from(*queue_sizes.iter().max()?);
         if partition_count < 2 {
@@ -209,21 +176,13 @@ impl LoadStats {
                 Some(*sum)
             })
             .collect();
-        Some(Self {
-            cumulative_frequency_table,
-            partition_ids: partition_ids.to_vec(),
-        })
+        Some(Self { cumulative_frequency_table, partition_ids: partition_ids.to_vec() })
     }
 
     fn partition_at(&self, random: i64) -> i32 {
-        let end = *self
-            .cumulative_frequency_table
-            .last()
-            .expect("load stats are never empty");
+        let end = *self.cumulative_frequency_table.last().expect("load stats are never empty");
         let weighted = random % end;
-        let index = self
-            .cumulative_frequency_table
-            .partition_point(|sum| *sum <= weighted);
+        let index = self.cumulative_frequency_table.partition_point(|sum| *sum <= weighted);
         self.partition_ids[index]
     }
 }
@@ -239,11 +198,7 @@ mod tests {
     }
 
     fn sample<'a>(queue_sizes: &'a [i32], ids: &'a [i32], count: i32) -> Option<LoadSample<'a>> {
-        Some(LoadSample {
-            queue_sizes,
-            partition_ids: ids,
-            partition_count: count,
-        })
+        Some(LoadSample { queue_sizes, partition_ids: ids, partition_count: count })
     }
 
     #[test]
@@ -298,23 +253,14 @@ mod tests {
         state.update_load_stats(sample(&[0, 3, 1], &[0, 1, 2], 3));
         assert_eq!(state.weights(), [(0, 4), (1, 1), (2, 3)]);
         for (random, partition) in [(0, 0), (3, 0), (4, 1), (5, 2), (7, 2), (8, 0), (12, 1)] {
-            assert_eq!(
-                state.clone().peek(&[0, 1, 2], 3, &mut script(&[random])),
-                partition,
-                "{random}"
-            );
+            assert_eq!(state.clone().peek(&[0, 1, 2], 3, &mut script(&[random])), partition, "{random}");
         }
     }
 
     #[test]
     fn nothing_to_weigh() {
         let mut state = BuiltInPartitioner::new(1);
-        for useless in [
-            None,
-            sample(&[], &[], 3),
-            sample(&[5], &[0], 1),
-            sample(&[2, 2], &[0, 1], 2),
-        ] {
+        for useless in [None, sample(&[], &[], 3), sample(&[5], &[0], 1), sample(&[2, 2], &[0, 1], 2)] {
             state.update_load_stats(sample(&[0, 1], &[0, 1], 2));
             assert_eq!(state.weights().len(), 2);
             state.update_load_stats(useless);

@@ -91,10 +91,7 @@ mod tests {
 
     #[test]
     fn a_configured_partitioner_comes_before_the_key() {
-        assert_eq!(
-            Partitioner::RoundRobin.decide(None, Some(b"alice"), false, 6),
-            Decision::RoundRobin
-        );
+        assert_eq!(Partitioner::RoundRobin.decide(None, Some(b"alice"), false, 6), Decision::RoundRobin);
     }
 
     #[test]
@@ -102,21 +99,12 @@ mod tests {
         let alice = Partitioner::BuiltIn.decide(None, Some(b"alice"), false, 6);
         assert_eq!(alice, Decision::Key(murmur2_steps(b"alice", 6)));
         assert_eq!(partition_for_key(b"alice", 6), 3);
-        assert_eq!(
-            Partitioner::BuiltIn.decide(None, Some(b"alice"), true, 6),
-            Decision::Sticky
-        );
+        assert_eq!(Partitioner::BuiltIn.decide(None, Some(b"alice"), true, 6), Decision::Sticky);
     }
 
     #[test]
     fn an_empty_key_is_a_key_and_none_is_not() {
-        assert_eq!(
-            Partitioner::BuiltIn.decide(None, Some(b""), false, 12),
-            Decision::Key(murmur2_steps(b"", 12))
-        );
-        assert_eq!(
-            Partitioner::BuiltIn.decide(None, None, false, 12),
-            Decision::Sticky
-        );
+        assert_eq!(Partitioner::BuiltIn.decide(None, Some(b""), false, 12), Decision::Key(murmur2_steps(b"", 12)));
+        assert_eq!(Partitioner::BuiltIn.decide(None, None, false, 12), Decision::Sticky);
     }
 }

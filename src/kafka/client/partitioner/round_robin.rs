@@ -40,9 +40,7 @@ mod tests {
     #[test]
     fn takes_turns_among_partitions_with_a_leader() {
         let mut state = RoundRobinPartitioner::default();
-        let turns: Vec<i32> = (0..5)
-            .map(|_| state.next_partition(&[0, 2, 5], 6))
-            .collect();
+        let turns: Vec<i32> = (0..5).map(|_| state.next_partition(&[0, 2, 5], 6)).collect();
         assert_eq!(turns, [0, 2, 5, 0, 2]);
     }
 

@@ -19,6 +19,8 @@ pub struct Accumulator {
     memory_free: u64,
     batch_size: u32,
     next_batch: u32,
+    /// Sequence of the next record of an idempotent producer, by partition.
+    sequences: BTreeMap<TopicIdPartition, i32>,
 }
 
 /// A batch.
@@ -129,7 +131,14 @@ impl Accumulator {
             memory_free: config.buffer_memory,
             batch_size: config.batch_size,
             next_batch: 0,
+            sequences: BTreeMap::new(),
         }
+    }
+
+    /// Takes the sequences of `count` records of a partition and returns the first.
+    pub fn next_sequence(&mut self, partition: TopicIdPartition, count: i32) -> i32 {
+        let next = self.sequences.entry(partition).or_insert(0);
+        std::mem::replace(next, crate::kafka::log::add_sequence(*next, count))
     }
 
     /// Queues that hold batches, by partition.

@@ -6,20 +6,21 @@
 mod accumulator;
 mod application;
 mod sender;
-#[cfg(test)]
-mod tests;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use crate::{
     kafka::{
-        client::{metadata::ClientMetadata, partitioner::{BuiltInPartitioner, RoundRobinPartitioner}},
+        client::{
+            metadata::ClientMetadata,
+            partitioner::{BuiltInPartitioner, RoundRobinPartitioner},
+        },
         config::ProducerConfig,
         event::EventKind,
-        ids::{BrokerId, Name, TopicIdPartition},
+        ids::{BrokerId, Name},
         node::{Input, Outbox, Timer},
         protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
     },
@@ -76,6 +77,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Adds another producer's counts.
+    pub fn add(&mut self, other: &Ledger) {
+        self.sent += other.sent;
+        self.waiting += other.waiting;
+        self.in_flight += other.in_flight;
+        self.acknowledged += other.acknowledged;
+        self.failed += other.failed;
+        self.fire_and_forget += other.fire_and_forget;
+    }
+
     /// Does every record sent have exactly one state?
     pub fn adds_up(&self) -> bool {
         self.sent == self.waiting + self.in_flight + self.acknowledged + self.failed + self.fire_and_forget
@@ -255,14 +266,5 @@ impl Producer {
     fn drop_unknown_topics(&mut self) {
         let metadata = &self.metadata;
         self.topics.retain(|name, _| !metadata.has_heard_of(name) || metadata.topic(name).is_some());
-    }
-
-    /// The partition's id, if its topic is known.
-    fn partition_id(&self, topic: &str, partition: i32) -> Option<TopicIdPartition> {
-        Some(TopicIdPartition::new(self.metadata.topic(topic)?.topic, partition))
-    }
-
-    fn shared_name(&self) -> Arc<str> {
-        self.name.clone()
     }
 }

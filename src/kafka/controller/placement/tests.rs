@@ -3,11 +3,7 @@
 use super::*;
 
 fn broker(id: i32, rack: &str, fenced: bool) -> UsableBroker {
-    UsableBroker {
-        id,
-        rack: (!rack.is_empty()).then(|| rack.to_owned()),
-        fenced,
-    }
+    UsableBroker { id, rack: (!rack.is_empty()).then(|| rack.to_owned()), fenced }
 }
 
 /// Draws `values` and notes the bounds asked for.
@@ -53,21 +49,13 @@ fn replicas_are_on_distinct_racks_while_they_last() {
         broker(6, "c", false),
     ];
     let (placed, bounds) = place_with(&brokers, 3, 3, &[]);
-    assert_eq!(
-        placed,
-        Ok(vec![vec![1, 3, 5], vec![4, 6, 2], vec![5, 1, 3]])
-    );
+    assert_eq!(placed, Ok(vec![vec![1, 3, 5], vec![4, 6, 2], vec![5, 1, 3]]));
     assert_eq!(bounds, [2, 2, 2, 3]);
 }
 
 #[test]
 fn a_fenced_broker_follows_but_never_comes_first() {
-    let brokers = [
-        broker(1, "a", true),
-        broker(2, "b", false),
-        broker(3, "b", true),
-        broker(4, "c", false),
-    ];
+    let brokers = [broker(1, "a", true), broker(2, "b", false), broker(3, "b", true), broker(4, "c", false)];
     let (placed, bounds) = place_with(&brokers, 4, 4, &[]);
     for replicas in placed.expect("enough brokers") {
         assert!([2, 4].contains(&replicas[0]), "{replicas:?}");
@@ -93,11 +81,7 @@ fn refusals_say_what_kafka_says() {
     let two = [broker(1, "", false), broker(2, "", true)];
     let fenced = [broker(1, "", true)];
     for (brokers, factor, message) in [
-        (
-            &two[..],
-            0,
-            "Invalid replication factor 0: the replication factor must be positive.",
-        ),
+        (&two[..], 0, "Invalid replication factor 0: the replication factor must be positive."),
         (
             &two,
             3,
@@ -123,10 +107,8 @@ fn too_few_brokers_come_before_all_fenced_when_placing_one_by_one() {
 /// Kafka would never return from this; it does not mix replication factors in one request.
 #[test]
 fn mixed_replication_factors_end_in_an_error_instead_of_a_search_for_ever() {
-    let brokers: Vec<UsableBroker> = (0..2)
-        .map(|id| broker(id, "a", false))
-        .chain((2..4).map(|id| broker(id, "b", true)))
-        .collect();
+    let brokers: Vec<UsableBroker> =
+        (0..2).map(|id| broker(id, "a", false)).chain((2..4).map(|id| broker(id, "b", true))).collect();
     let mut racks = RackList::new(&brokers, &[], &mut |_| 0);
     assert!(racks.place(4, &mut |_| 0).is_ok());
     assert!(racks.place(1, &mut |_| 0).is_ok());
@@ -146,10 +128,7 @@ fn racks_sort_none_first_and_the_order_of_draws_is_explicit() {
         broker(4, "a", false),
         broker(5, "a", true),
     ];
-    assert_eq!(
-        sorted_rack_order(&brokers),
-        [None, Some("a".to_owned()), Some("b".to_owned())]
-    );
+    assert_eq!(sorted_rack_order(&brokers), [None, Some("a".to_owned()), Some("b".to_owned())]);
     let bounds_of = |order: &[Option<String>]| {
         let mut bounds = Vec::new();
         RackList::new(&brokers, order, &mut |bound| {

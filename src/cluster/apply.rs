@@ -1,0 +1,342 @@
+//! Commands: checked as a whole, then done at this very moment.
+
+use std::sync::Arc;
+
+use super::{
+    ADMIN, World, WorldError,
+    command::{Command, Settings},
+    command_check::{self, CommandError},
+    error::Refusal,
+    processes::serializer,
+};
+use crate::{
+    kafka::{
+        broker::Process,
+        client::producer::Ledger,
+        config::{self, Scope},
+        event::{Event, EventKind},
+        ids::{BrokerId, Name, is_internal},
+        limits,
+        node::Outbox,
+        protocol::Request,
+    },
+    sim::{EventId, NodeId},
+};
+
+impl World {
+    /// Does a command, or says why it cannot be done; then nothing has changed.
+    pub fn apply(&mut self, command: &Command, events: &mut Vec<Event>) -> Result<(), WorldError> {
+        self.check(command)?;
+        let first = events.len();
+        let node = self.node_of(command);
+        let base = self.event(node, 0, EventKind::Command(self.commands), events);
+        self.commands += 1;
+        self.carry_out_command(command, base, events);
+        self.notice(first, events);
+        Ok(())
+    }
+
+    /// Can the command be done now?
+    pub fn check(&self, command: &Command) -> Result<(), WorldError> {
+        command_check::check(command)?;
+        limits::COMMANDS.check(u64::from(self.commands) + 1).map_err(CommandError::from)?;
+        match command {
+            Command::AddBroker { .. } => {
+                limits::BROKERS.check(self.brokers.len() as u64 + 1).map_err(CommandError::from)?;
+            }
+            Command::StopBroker { broker } | Command::CrashBroker { broker } => {
+                let process = self.process_of(*broker)?;
+                let stopping_again = process == Process::Stopping && matches!(command, Command::StopBroker { .. });
+                if matches!(process, Process::Stopped | Process::Crashed) || stopping_again {
+                    return Err(Refusal::BrokerIsDown { broker: *broker }.into());
+                }
+            }
+            Command::RestartBroker { broker } => {
+                if !matches!(self.process_of(*broker)?, Process::Stopped | Process::Crashed) {
+                    return Err(Refusal::BrokerIsUp { broker: *broker }.into());
+                }
+            }
+            Command::CreateTopic { topic, partitions, replication_factor, .. } => {
+                self.check_new_topic(topic, *partitions, *replication_factor)?;
+            }
+            Command::AddPartitions { topic, partitions } => {
+                let present = self.user_topic(topic)?;
+                if *partitions <= present {
+                    return Err(Refusal::NotMorePartitions { topic: topic.clone(), present }.into());
+                }
+                self.check_partitions(*partitions - present)?;
+            }
+            Command::DeleteTopic { topic } => {
+                self.user_topic(topic)?;
+            }
+            Command::ConfigureTopic { topic, settings } => {
+                self.user_topic(topic)?;
+                let image = self.newest_image();
+                let old = image.topic_by_name(topic).map(|(_, image)| image.settings.clone()).unwrap_or_default();
+                config::check(Scope::Topic, &merged(&old, settings)).map_err(CommandError::from)?;
+            }
+            Command::ConfigureCluster { settings } => {
+                let old = &self.newest_image().settings;
+                config::check(Scope::Broker, &merged(old, settings)).map_err(CommandError::from)?;
+            }
+            Command::AddProducer { producer, .. } => {
+                self.check_free_name(producer)?;
+                limits::PRODUCERS.check(self.producers.len() as u64 + 1).map_err(CommandError::from)?;
+            }
+            Command::ConfigureProducer { producer, .. }
+            | Command::PauseProducer { producer }
+            | Command::RemoveProducer { producer } => {
+                self.producer_node(producer)?;
+            }
+            Command::ResumeProducer { producer } => {
+                self.producer_node(producer)?;
+                self.check_room_for_records()?;
+            }
+            Command::Send { producer, key, .. } => {
+                let node = self.producer_node(producer)?;
+                self.check_room_for_records()?;
+                if let (Some(slot), Some(key)) = (self.producers.get(&node), key) {
+                    command_check::check_key(key, slot.load.key_serializer)?;
+                }
+            }
+            Command::AddConsumer { consumer, .. } => {
+                self.check_free_name(consumer)?;
+                limits::MEMBERS.check(self.consumers.len() as u64 + 1).map_err(CommandError::from)?;
+            }
+            Command::Commit { consumer } => {
+                let node = self.consumer_node(consumer)?;
+                if self.consumers.get(&node).is_some_and(|slot| slot.work.group.is_none()) {
+                    return Err(Refusal::NoGroup { consumer: consumer.clone() }.into());
+                }
+            }
+            Command::ConfigureConsumer { consumer, .. }
+            | Command::PauseConsumer { consumer }
+            | Command::ResumeConsumer { consumer }
+            | Command::RemoveConsumer { consumer } => {
+                self.consumer_node(consumer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out_command(&mut self, command: &Command, base: EventId, events: &mut Vec<Event>) {
+        let now_us = self.now_us();
+        match command {
+            Command::AddBroker { rack } => self.new_broker(rack.as_deref(), base, events),
+            Command::StopBroker { broker } => {
+                let mut out = Outbox::default();
+                if let Some(broker) = self.brokers.get_mut(broker) {
+                    broker.begin_stop(now_us, &mut out);
+                }
+                self.carry_out(NodeId(*broker), base, out, events);
+            }
+            Command::CrashBroker { broker } => self.process_ended(NodeId(*broker), base, true, events),
+            Command::RestartBroker { broker } => self.start_broker(*broker, base, events),
+            Command::CreateTopic { topic, partitions, replication_factor, settings } => {
+                let request = Request::CreateTopics {
+                    topic: topic.as_str().into(),
+                    partitions: *partitions,
+                    replication_factor: replication_factor.unwrap_or_else(|| self.usual_replication_factor()),
+                    settings: Arc::new(settings.clone()),
+                };
+                self.ask_controller(request, base, events);
+            }
+            Command::AddPartitions { topic, partitions } => {
+                let request = Request::CreatePartitions { topic: topic.as_str().into(), count: *partitions };
+                self.ask_controller(request, base, events);
+            }
+            Command::DeleteTopic { topic } => {
+                self.ask_controller(Request::DeleteTopics { topic: topic.as_str().into() }, base, events);
+            }
+            Command::ConfigureTopic { topic, settings } => {
+                let topic = Some(topic.as_str().into());
+                let settings = Arc::new(settings.clone());
+                self.ask_controller(Request::IncrementalAlterConfigs { topic, settings }, base, events);
+            }
+            Command::ConfigureCluster { settings } => {
+                let settings = Arc::new(settings.clone());
+                self.ask_controller(Request::IncrementalAlterConfigs { topic: None, settings }, base, events);
+            }
+            Command::AddProducer { producer, load, settings } => {
+                let order = self.next_order();
+                let (load, settings) = (load.clone(), settings.clone());
+                self.open_producer(producer, load, settings, order, Ledger::default(), base, events);
+            }
+            Command::AddConsumer { consumer, work, settings } => {
+                let order = self.next_order();
+                self.open_consumer(consumer, work.clone(), settings.clone(), order, base, events);
+            }
+            Command::ConfigureProducer { producer, .. }
+            | Command::PauseProducer { producer }
+            | Command::ResumeProducer { producer }
+            | Command::RemoveProducer { producer }
+            | Command::Send { producer, .. } => self.command_producer(producer, command, base, events),
+            Command::ConfigureConsumer { consumer, .. }
+            | Command::PauseConsumer { consumer }
+            | Command::ResumeConsumer { consumer }
+            | Command::RemoveConsumer { consumer }
+            | Command::Commit { consumer } => self.command_consumer(consumer, command, base, events),
+        }
+    }
+
+    fn command_producer(&mut self, name: &str, command: &Command, base: EventId, events: &mut Vec<Event>) {
+        let now_us = self.now_us();
+        let Ok(node) = self.producer_node(name) else { return };
+        let Some(slot) = self.producers.get_mut(&node) else { return };
+        let mut out = Outbox::default();
+        match command {
+            Command::PauseProducer { .. } => slot.producer.set_paused(now_us, true, &mut out),
+            Command::ResumeProducer { .. } => slot.producer.set_paused(now_us, false, &mut out),
+            Command::RemoveProducer { .. } => {
+                slot.reopen = None;
+                slot.producer.close(now_us, &mut out);
+            }
+            Command::ConfigureProducer { load, settings, .. } => {
+                slot.reopen = Some((load.clone(), settings.clone()));
+                slot.producer.close(now_us, &mut out);
+            }
+            Command::Send { topic, key, value, partition, headers, .. } => {
+                let serializer = serializer(slot.load.key_serializer);
+                let topic: Name = topic.as_deref().unwrap_or(&slot.load.topic).into();
+                // Checked before: the key can be serialized.
+                let key = key.as_deref().and_then(|key| serializer.serialize(key).ok());
+                let value = value.clone().into_bytes();
+                slot.producer.send(now_us, topic, key, value, *partition, headers.clone(), &mut out);
+            }
+            _ => {}
+        }
+        self.carry_out(node, base, out, events);
+    }
+
+    fn command_consumer(&mut self, name: &str, command: &Command, base: EventId, events: &mut Vec<Event>) {
+        let now_us = self.now_us();
+        let Ok(node) = self.consumer_node(name) else { return };
+        let Some(slot) = self.consumers.get_mut(&node) else { return };
+        let mut out = Outbox::default();
+        match command {
+            Command::PauseConsumer { .. } => slot.consumer.set_paused(now_us, true, &mut out),
+            Command::ResumeConsumer { .. } => slot.consumer.set_paused(now_us, false, &mut out),
+            Command::Commit { .. } => slot.consumer.request_commit(now_us, &mut out),
+            Command::RemoveConsumer { .. } => {
+                slot.reopen = None;
+                slot.consumer.close(now_us, &mut out);
+            }
+            Command::ConfigureConsumer { work, settings, .. } => {
+                slot.reopen = Some((work.clone(), settings.clone()));
+                slot.consumer.close(now_us, &mut out);
+            }
+            _ => {}
+        }
+        self.carry_out(node, base, out, events);
+    }
+
+    fn ask_controller(&mut self, request: Request, base: EventId, events: &mut Vec<Event>) {
+        let (now_us, controller) = (self.now_us(), self.controller().map(|broker| broker.id));
+        let mut out = Outbox::default();
+        self.admin.ask(now_us, controller, request, &mut out);
+        self.carry_out(ADMIN, base, out, events);
+    }
+
+    /// The node that a command is about.
+    fn node_of(&self, command: &Command) -> NodeId {
+        match command {
+            Command::StopBroker { broker } | Command::CrashBroker { broker } | Command::RestartBroker { broker } => {
+                NodeId(*broker)
+            }
+            Command::ConfigureProducer { producer, .. }
+            | Command::PauseProducer { producer }
+            | Command::ResumeProducer { producer }
+            | Command::RemoveProducer { producer }
+            | Command::Send { producer, .. } => self.producer_node(producer).unwrap_or(ADMIN),
+            Command::ConfigureConsumer { consumer, .. }
+            | Command::PauseConsumer { consumer }
+            | Command::ResumeConsumer { consumer }
+            | Command::RemoveConsumer { consumer }
+            | Command::Commit { consumer } => self.consumer_node(consumer).unwrap_or(ADMIN),
+            _ => ADMIN,
+        }
+    }
+
+    /// The node of a producer that is not closing for good.
+    pub fn producer_node(&self, name: &str) -> Result<NodeId, WorldError> {
+        let found = self.producers.iter().find(|(_, slot)| &*slot.producer.name == name);
+        found.map(|(node, _)| *node).ok_or_else(|| Refusal::UnknownProducer { producer: name.to_owned() }.into())
+    }
+
+    /// The node of a consumer.
+    pub fn consumer_node(&self, name: &str) -> Result<NodeId, WorldError> {
+        let found = self.consumers.iter().find(|(_, slot)| &*slot.consumer.name == name);
+        found.map(|(node, _)| *node).ok_or_else(|| Refusal::UnknownConsumer { consumer: name.to_owned() }.into())
+    }
+
+    fn process_of(&self, broker: BrokerId) -> Result<Process, WorldError> {
+        let found = self.brokers.get(&broker).map(|broker| broker.process);
+        found.ok_or_else(|| Refusal::UnknownBroker { broker }.into())
+    }
+
+    fn check_free_name(&self, name: &str) -> Result<(), WorldError> {
+        let taken = self.producer_node(name).is_ok() || self.consumer_node(name).is_ok();
+        if taken { Err(Refusal::NameTaken { name: name.to_owned() }.into()) } else { Ok(()) }
+    }
+
+    fn check_room_for_records(&self) -> Result<(), WorldError> {
+        Ok(limits::RECORDS.check(self.records_kept + 1).map_err(CommandError::from)?)
+    }
+
+    /// How many partitions a topic that users may change has.
+    fn user_topic(&self, topic: &str) -> Result<u32, WorldError> {
+        if is_internal(topic) {
+            return Err(Refusal::InternalTopic { topic: topic.to_owned() }.into());
+        }
+        let found = self.newest_image().topic_by_name(topic).map(|(_, image)| image.partitions.len() as u32);
+        found.ok_or_else(|| Refusal::UnknownTopic { topic: topic.to_owned() }.into())
+    }
+
+    fn check_new_topic(&self, topic: &str, partitions: u32, replicas: Option<u32>) -> Result<(), WorldError> {
+        if is_internal(topic) {
+            return Err(Refusal::InternalTopic { topic: topic.to_owned() }.into());
+        }
+        let image = self.newest_image();
+        if image.topic_ids.contains_key(topic) {
+            return Err(Refusal::TopicExists { topic: topic.to_owned() }.into());
+        }
+        let names = image.topic_ids.keys().map(|name| &**name);
+        limits::check_topic_collision(topic, names).map_err(CommandError::from)?;
+        let users = image.topic_ids.keys().filter(|name| !is_internal(name)).count() as u64;
+        limits::TOPICS.check(users + 1).map_err(CommandError::from)?;
+        self.check_partitions(partitions)?;
+        let brokers = image.brokers.values().filter(|state| !state.in_controlled_shutdown).count() as u32;
+        match replicas {
+            Some(asked) if asked > brokers => Err(Refusal::TooFewBrokers { asked, brokers }.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_partitions(&self, more: u32) -> Result<(), WorldError> {
+        let topics = self.newest_image().topics.values().filter(|topic| !is_internal(&topic.name));
+        let present: u64 = topics.map(|topic| topic.partitions.len() as u64).sum();
+        Ok(limits::PARTITIONS.check(present + u64::from(more)).map_err(CommandError::from)?)
+    }
+
+    /// The controller's own metadata, ahead of what is committed; without a controller the newest applied.
+    fn newest_image(&self) -> &crate::kafka::metadata::MetadataImage {
+        self.controller().map_or_else(|| self.metadata(), |broker| &broker.controller.image)
+    }
+
+    /// `replication.factor` of a topic that names none: as many as three replicas, so that a class sees copies.
+    fn usual_replication_factor(&self) -> u32 {
+        let brokers = self.newest_image().brokers.values().filter(|state| !state.in_controlled_shutdown).count();
+        (brokers as u32).clamp(1, 3)
+    }
+
+    fn next_order(&mut self) -> u32 {
+        self.next_order += 1;
+        self.next_order
+    }
+}
+
+fn merged(old: &Settings, change: &Settings) -> Settings {
+    let mut all = old.clone();
+    all.extend(change.iter().map(|(name, value)| (name.clone(), value.clone())));
+    all
+}

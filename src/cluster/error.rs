@@ -1,0 +1,142 @@
+//! Why a command cannot be done, as sentences for people.
+
+#![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
+
+use super::{ClusterSpec, command_check::CommandError};
+use crate::{
+    i18n::Text,
+    kafka::{
+        config::{self, Scope},
+        ids::BrokerId,
+        limits,
+    },
+    templates,
+};
+
+/// Why a command cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorldError {
+    /// It is not sound by itself.
+    Command(CommandError),
+    /// It does not fit the cluster as it is.
+    Refused(Refusal),
+}
+
+/// What does not fit the cluster as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No such broker.
+    UnknownBroker { broker: BrokerId },
+    /// It runs already.
+    BrokerIsUp { broker: BrokerId },
+    /// It does not run, or is stopping already.
+    BrokerIsDown { broker: BrokerId },
+    /// No such topic.
+    UnknownTopic { topic: String },
+    /// There is one already.
+    TopicExists { topic: String },
+    /// One of Kafka's own.
+    InternalTopic { topic: String },
+    /// Partitions are never removed.
+    NotMorePartitions { topic: String, present: u32 },
+    /// More replicas than brokers.
+    TooFewBrokers { asked: u32, brokers: u32 },
+    /// No such producer.
+    UnknownProducer { producer: String },
+    /// No such consumer.
+    UnknownConsumer { consumer: String },
+    /// A producer or consumer has it.
+    NameTaken { name: String },
+    /// A consumer without a group has nowhere to commit.
+    NoGroup { consumer: String },
+}
+
+impl WorldError {
+    /// The sentence.
+    pub fn text(&self) -> Text {
+        match self {
+            WorldError::Command(error) => error.text(),
+            WorldError::Refused(refusal) => refusal.text(),
+        }
+    }
+
+    /// The field of the command that is wrong.
+    pub fn field(&self) -> &str {
+        match self {
+            WorldError::Command(error) => error.field(),
+            WorldError::Refused(refusal) => refusal.field(),
+        }
+    }
+}
+
+impl Refusal {
+    fn text(&self) -> Text {
+        match self {
+            Refusal::UnknownBroker { broker } => UNKNOWN_BROKER.with("broker", *broker),
+            Refusal::BrokerIsUp { broker } => BROKER_IS_UP.with("broker", *broker),
+            Refusal::BrokerIsDown { broker } => BROKER_IS_DOWN.with("broker", *broker),
+            Refusal::UnknownTopic { topic } => UNKNOWN_TOPIC.with("topic", topic.as_str()),
+            Refusal::TopicExists { topic } => TOPIC_EXISTS.with("topic", topic.as_str()),
+            Refusal::InternalTopic { topic } => INTERNAL_TOPIC.with("topic", topic.as_str()),
+            Refusal::NotMorePartitions { topic, present } => {
+                NOT_MORE_PARTITIONS.with("topic", topic.as_str()).with("present", *present)
+            }
+            Refusal::TooFewBrokers { asked, brokers } => {
+                TOO_FEW_BROKERS.with("asked", *asked).with("brokers", *brokers)
+            }
+            Refusal::UnknownProducer { producer } => UNKNOWN_PRODUCER.with("producer", producer.as_str()),
+            Refusal::UnknownConsumer { consumer } => UNKNOWN_CONSUMER.with("consumer", consumer.as_str()),
+            Refusal::NameTaken { name } => NAME_TAKEN.with("name", name.as_str()),
+            Refusal::NoGroup { consumer } => NO_GROUP.with("consumer", consumer.as_str()),
+        }
+    }
+
+    fn field(&self) -> &'static str {
+        match self {
+            Refusal::UnknownBroker { .. } | Refusal::BrokerIsUp { .. } | Refusal::BrokerIsDown { .. } => "broker",
+            Refusal::UnknownTopic { .. } | Refusal::TopicExists { .. } | Refusal::InternalTopic { .. } => "topic",
+            Refusal::NotMorePartitions { .. } => "partitions",
+            Refusal::TooFewBrokers { .. } => "replication.factor",
+            Refusal::UnknownProducer { .. } => "producer",
+            Refusal::UnknownConsumer { .. } | Refusal::NoGroup { .. } => "consumer",
+            Refusal::NameTaken { .. } => "name",
+        }
+    }
+}
+
+impl From<CommandError> for WorldError {
+    fn from(error: CommandError) -> Self {
+        WorldError::Command(error)
+    }
+}
+
+impl From<Refusal> for WorldError {
+    fn from(refusal: Refusal) -> Self {
+        WorldError::Refused(refusal)
+    }
+}
+
+/// Is the beginning of a cluster sound?
+pub(super) fn check_spec(spec: &ClusterSpec) -> Result<(), WorldError> {
+    limits::BROKERS.check(spec.racks.len() as u64).map_err(CommandError::from)?;
+    for rack in spec.racks.iter().flatten() {
+        limits::check_name(&limits::RACK, rack).map_err(CommandError::from)?;
+    }
+    config::check(Scope::Broker, &spec.settings).map_err(CommandError::from)?;
+    Ok(())
+}
+
+templates! { "refused":
+    UNKNOWN_BROKER = "There is no broker {broker}.", "没有 broker {broker}。";
+    BROKER_IS_UP = "Broker {broker} is running already.", "broker {broker} 已在运行。";
+    BROKER_IS_DOWN = "Broker {broker} is not running, or is stopping already.", "broker {broker} 没有运行，或者已在停止。";
+    UNKNOWN_TOPIC = "There is no topic `{topic}`.", "没有 topic `{topic}`。";
+    TOPIC_EXISTS = "There is a topic `{topic}` already.", "topic `{topic}` 已存在。";
+    INTERNAL_TOPIC = "`{topic}` is one of Kafka's own topics and cannot be changed by hand.", "`{topic}` 是 Kafka 的内部 topic，不能手动修改。";
+    NOT_MORE_PARTITIONS = "`{topic}` has {present|one partition|{present} partitions} already; partitions can be added, never removed, so `partitions` must be higher.", "`{topic}` 已有 {present} 个分区；分区只能增加，不能减少，因此 `partitions` 必须更大。";
+    TOO_FEW_BROKERS = "`replication.factor` {asked} needs {asked} brokers, and there {brokers|is one|are {brokers}}.", "`replication.factor` 为 {asked} 需要 {asked} 个 broker，而现在有 {brokers} 个。";
+    UNKNOWN_PRODUCER = "There is no producer `{producer}`.", "没有 producer `{producer}`。";
+    UNKNOWN_CONSUMER = "There is no consumer `{consumer}`.", "没有 consumer `{consumer}`。";
+    NAME_TAKEN = "A producer or consumer is called `{name}` already; names are unique on the stage.", "已有名为 `{name}` 的 producer 或 consumer；名称在台上必须唯一。";
+    NO_GROUP = "`{consumer}` has no group, so it has nowhere to commit to.", "`{consumer}` 没有消费组，因此无处提交。";
+}

@@ -1,0 +1,34 @@
+//! Clients on the stage: the node, and what it was told to be.
+
+use super::command::{Load, Settings, Work};
+use crate::kafka::client::{consumer::Consumer, producer::Producer};
+
+/// A producer and what it was told to be.
+#[derive(Clone, Debug, Hash)]
+pub struct ProducerSlot {
+    /// The node.
+    pub producer: Producer,
+    /// What it sends.
+    pub load: Load,
+    /// Settings as given.
+    pub settings: Settings,
+    /// Place on the page: lower is earlier.
+    pub order: u32,
+    /// What it is opened again with once it has closed.
+    pub(super) reopen: Option<(Load, Settings)>,
+}
+
+/// A consumer and what it was told to be.
+#[derive(Clone, Debug, Hash)]
+pub struct ConsumerSlot {
+    /// The node.
+    pub consumer: Consumer,
+    /// What it does.
+    pub work: Work,
+    /// Settings as given.
+    pub settings: Settings,
+    /// Place on the page: lower is earlier.
+    pub order: u32,
+    /// What it is opened again with once it has closed.
+    pub(super) reopen: Option<(Work, Settings)>,
+}

@@ -1,0 +1,217 @@
+//! Processes that begin and end, and what their peers see of it.
+
+use super::{
+    ADMIN, CHANNELS, ConsumerSlot, ProducerSlot, World,
+    command::{KeyOrder, KeySerializer, Load, Settings, Work},
+};
+use crate::{
+    kafka::{
+        broker::{Broker, Process},
+        client::{
+            consumer::Consumer,
+            producer::{self, Ledger, Producer},
+            serializer::Serializer,
+        },
+        config::{ConsumerConfig, ProducerConfig},
+        controller::quorum::Quorum,
+        event::{Event, EventKind},
+        ids::{BrokerId, Name, is_internal},
+        limits,
+        node::Outbox,
+        protocol::{Channel, Message},
+    },
+    sim::{EventId, NodeId},
+};
+
+impl World {
+    /// A broker's process is gone, killed or stopped: its connections close.
+    pub(super) fn process_ended(&mut self, node: NodeId, cause: EventId, killed: bool, events: &mut Vec<Event>) {
+        let cause = if killed { self.event(node, cause, EventKind::BrokerCrashed, events) } else { cause };
+        if let Some(broker) = self.brokers.get_mut(&node.0) {
+            broker.end(if killed { Process::Crashed } else { Process::Stopped });
+        }
+        self.kernel.clear_timers(node);
+        let brokers = self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id));
+        let clients = self.producers.keys().chain(self.consumers.keys()).copied();
+        let peers: Vec<NodeId> = brokers.chain(clients).chain([ADMIN]).collect();
+        for peer in peers {
+            for channel in self.channels_between(peer) {
+                self.send(node, peer, cause, Message::Disconnect(*channel));
+            }
+        }
+    }
+
+    /// Which connections a node opens to a broker.
+    fn channels_between(&self, node: NodeId) -> &'static [Channel] {
+        match node {
+            ADMIN => &CHANNELS[3..4],
+            _ if self.brokers.contains_key(&node.0) => &CHANNELS[2..],
+            _ if self.producers.contains_key(&node) => &CHANNELS[..1],
+            _ => &CHANNELS[..2],
+        }
+    }
+
+    /// Starts a broker's process.
+    pub(super) fn start_broker(&mut self, broker: BrokerId, cause: EventId, events: &mut Vec<Event>) {
+        let now_us = self.now_us();
+        self.started_us.insert(broker, now_us);
+        let mut out = Outbox::default();
+        out.chain(EventKind::BrokerStarted);
+        if let Some(broker) = self.brokers.get_mut(&broker) {
+            broker.start(now_us, false, &mut out);
+        }
+        self.carry_out(NodeId(broker), cause, out, events);
+    }
+
+    /// A broker that was never there before.
+    pub(super) fn new_broker(&mut self, rack: Option<&str>, cause: EventId, events: &mut Vec<Event>) {
+        let id = self.brokers.keys().next_back().map_or(1, |last| last + 1);
+        let voters = (1..=3).filter(|voter| self.brokers.contains_key(voter)).collect();
+        let quorum = Quorum::new(self.seed, id, voters, None, &[]);
+        let broker = Broker::new(self.seed, id, rack.map(Name::from), quorum, &[]);
+        self.brokers.insert(id, broker);
+        self.start_broker(id, cause, events);
+    }
+
+    /// Puts a producer on the stage and starts it. `ledger`: what it has counted already, when it is opened again.
+    #[expect(clippy::too_many_arguments, reason = "what a producer is given from outside")]
+    pub(super) fn open_producer(
+        &mut self,
+        name: &str,
+        load: Load,
+        settings: Settings,
+        order: u32,
+        ledger: Ledger,
+        cause: EventId,
+        events: &mut Vec<Event>,
+    ) {
+        let (node, bootstrap) = self.new_client();
+        let config = ProducerConfig::from_settings(&settings).unwrap_or_default();
+        let mut producer = Producer::new(self.seed, node, name.into(), config, producer_load(&load), bootstrap);
+        producer.ledger = ledger;
+        let mut out = Outbox::default();
+        producer.start(self.now_us(), &mut out);
+        self.producers.insert(node, ProducerSlot { producer, load, settings, order, reopen: None });
+        self.carry_out(node, cause, out, events);
+    }
+
+    /// Puts a consumer on the stage and starts it.
+    pub(super) fn open_consumer(
+        &mut self,
+        name: &str,
+        work: Work,
+        settings: Settings,
+        order: u32,
+        cause: EventId,
+        events: &mut Vec<Event>,
+    ) {
+        let (node, bootstrap) = self.new_client();
+        let config = match work.group {
+            Some(_) => ConsumerConfig::from_settings(&settings),
+            None => ConsumerConfig::without_group(&settings),
+        };
+        let mut consumer = Consumer::new(
+            self.seed,
+            node,
+            name.into(),
+            work.group.as_deref().map(Name::from),
+            work.topics.iter().map(|topic| Name::from(&**topic)).collect(),
+            work.assign.iter().map(|(topic, partition)| (Name::from(&**topic), *partition)).collect(),
+            config.unwrap_or_default(),
+            work.processing_us,
+            bootstrap,
+        );
+        let mut out = Outbox::default();
+        consumer.start(self.now_us(), &mut out);
+        self.consumers.insert(node, ConsumerSlot { consumer, work, settings, order, reopen: None });
+        self.carry_out(node, cause, out, events);
+    }
+
+    /// A client has closed: its connections close, and it is opened again if that was asked.
+    pub(super) fn client_closed(&mut self, node: NodeId, cause: EventId, events: &mut Vec<Event>) {
+        self.kernel.clear_timers(node);
+        let brokers: Vec<NodeId> =
+            self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id)).collect();
+        for broker in brokers {
+            for channel in self.channels_between(node) {
+                self.send(node, broker, cause, Message::Disconnect(*channel));
+            }
+        }
+        if let Some(slot) = self.producers.remove(&node) {
+            let (name, ledger) = (slot.producer.name.clone(), slot.producer.ledger);
+            match slot.reopen {
+                // The card on the page goes on counting.
+                Some((load, settings)) => {
+                    self.open_producer(&name, load, settings, slot.order, ledger, cause, events);
+                }
+                None => self.closed_ledger.add(&ledger),
+            }
+        }
+        if let Some(slot) = self.consumers.remove(&node)
+            && let Some((work, settings)) = slot.reopen
+        {
+            self.open_consumer(&slot.consumer.name, work, settings, slot.order, cause, events);
+        }
+    }
+
+    /// So many records are enough: every load is paused, and the story says why.
+    pub(super) fn enforce_record_limit(&mut self, cause: EventId, events: &mut Vec<Event>) {
+        if self.records_kept < limits::RECORDS.max {
+            return;
+        }
+        let now_us = self.now_us();
+        let running: Vec<NodeId> =
+            self.producers.iter().filter(|(_, slot)| !slot.producer.paused).map(|(node, _)| *node).collect();
+        for node in running {
+            let mut out = Outbox::default();
+            out.chain(EventKind::RecordLimitReached);
+            if let Some(slot) = self.producers.get_mut(&node) {
+                slot.producer.set_paused(now_us, true, &mut out);
+            }
+            self.carry_out(node, cause, out, events);
+        }
+    }
+
+    /// Counts the records of user topics again, after some were cut or deleted.
+    pub(super) fn recount_records(&mut self) {
+        let image = self.metadata();
+        let end = |(partition, state): (_, &std::sync::Arc<crate::kafka::metadata::PartitionState>)| {
+            let leader = state.leader.or(state.isr.first().copied())?;
+            let replica = self.brokers.get(&leader)?.replica(partition)?;
+            Some((replica.log.log_end_offset() - replica.log.log_start_offset()) as u64)
+        };
+        let of_users = image.partitions().filter(|(partition, _)| !is_internal(self.topic_name(partition.topic)));
+        self.records_kept = of_users.filter_map(end).sum();
+    }
+
+    fn new_client(&mut self) -> (NodeId, Vec<BrokerId>) {
+        let node = NodeId(self.next_client);
+        self.next_client += 1;
+        (node, self.brokers.keys().copied().collect())
+    }
+}
+
+/// A command's load as the producer has it: its keys serialized. The command was checked before.
+fn producer_load(load: &Load) -> producer::Load {
+    let serializer = serializer(load.key_serializer);
+    producer::Load {
+        topic: load.topic.as_str().into(),
+        keys: load.keys.iter().filter_map(|key| serializer.serialize(key).ok()).collect(),
+        random_keys: load.key_order == KeyOrder::Random,
+        serializer,
+        value: load.value.clone().into_bytes(),
+        rate_millihertz: load.rate_millihertz,
+        partition: load.partition,
+        records_max: load.records_max,
+        sent: 0,
+    }
+}
+
+/// A command's serializer as the producer has it.
+pub(super) fn serializer(serializer: KeySerializer) -> Serializer {
+    match serializer {
+        KeySerializer::String => Serializer::String,
+        KeySerializer::Integer => Serializer::Integer,
+        KeySerializer::Long => Serializer::Long,
+    }
+}

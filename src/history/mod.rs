@@ -1,0 +1,246 @@
+//! A run: a scenario, the commands given since, the world they lead to, and the events kept for the story.
+//!
+//! The scenario's seed and the command log are the whole history; every state is a replay of them. Left out until the
+//! time machine: keyframes, seeking back, forks.
+
+mod scenario;
+#[cfg(test)]
+mod tests;
+
+pub use scenario::{Scenario, start_cluster};
+
+use std::collections::VecDeque;
+
+use crate::{
+    cluster::{World, WorldError, command::Command, command_text},
+    kafka::{event::Event, limits},
+    sim::EventId,
+};
+
+/// Items that one call of [`Run::step`] may take from the queue before it gives up; nothing drawn happens for an hour.
+const QUIET_ITEMS_MAX: u32 = 2_000_000;
+
+/// A command and the moment at which it was given.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Stamped {
+    /// Simulated time.
+    pub time_us: u64,
+    /// The last event before it; many events share a microsecond, so the time alone would not replay.
+    pub after_event: EventId,
+    /// The command.
+    pub command: Command,
+}
+
+/// A run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    scenario: Scenario,
+    world: World,
+    events: VecDeque<Event>,
+    log: Vec<Stamped>,
+    steps: u64,
+    /// Number of the first event of the last step.
+    step_began: EventId,
+    /// Commands of the scenario that are still to come.
+    scripted: VecDeque<(u64, Command)>,
+    /// A copy of the world that is one step ahead, to know when the next step will be.
+    scout: Option<Box<Scout>>,
+    buffer: Vec<Event>,
+}
+
+#[derive(Clone, Debug)]
+struct Scout {
+    world: World,
+    scripted: VecDeque<(u64, Command)>,
+    /// Of the event that the next step begins with.
+    step_time_us: Option<u64>,
+}
+
+impl Run {
+    /// Begins a scenario and plays it up to the moment at which it is handed over.
+    pub fn new(scenario: &Scenario) -> Result<Run, WorldError> {
+        let mut buffer = Vec::new();
+        let world = World::new(scenario.seed, &scenario.cluster, &mut buffer)?;
+        let mut scripted: Vec<(u64, Command)> = scenario.commands.clone();
+        scripted.sort_by_key(|(time_us, _)| *time_us);
+        let mut run = Run {
+            scenario: scenario.clone(),
+            world,
+            events: VecDeque::new(),
+            log: Vec::new(),
+            steps: 0,
+            step_began: 0,
+            scripted: scripted.into(),
+            scout: None,
+            buffer,
+        };
+        run.take_in();
+        run.play_script()?;
+        run.advance_to(scenario.begin_us);
+        Ok(run)
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The world now.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Simulated time.
+    pub fn time_us(&self) -> u64 {
+        self.world.now_us()
+    }
+
+    /// The number of the last event.
+    pub fn event(&self) -> EventId {
+        self.world.last_event()
+    }
+
+    /// How many steps there have been: moments at which what is drawn changed.
+    pub fn step_count(&self) -> u64 {
+        self.steps
+    }
+
+    /// The events of the last step are those from this one on.
+    pub fn step_began(&self) -> EventId {
+        self.step_began
+    }
+
+    /// The events kept, oldest first; those before them are forgotten (`limits::EVENTS`).
+    pub fn events(&self) -> &VecDeque<Event> {
+        &self.events
+    }
+
+    /// An event that is still kept.
+    pub fn event_by_id(&self, id: EventId) -> Option<&Event> {
+        let first = self.events.front()?.id;
+        self.events.get(usize::try_from(id.checked_sub(first)?).ok()?)
+    }
+
+    /// The commands given so far, the scenario's own included.
+    pub fn log(&self) -> &[Stamped] {
+        &self.log
+    }
+
+    /// Does a command at this moment.
+    pub fn apply(&mut self, command: Command) -> Result<(), WorldError> {
+        let (time_us, after_event) = (self.time_us(), self.event());
+        self.world.apply(&command, &mut self.buffer)?;
+        self.log.push(Stamped { time_us, after_event, command });
+        self.scout = None;
+        self.take_in();
+        Ok(())
+    }
+
+    /// Plays on to `time_us`. Returns whether anything drawn changed.
+    pub fn advance_to(&mut self, time_us: u64) -> bool {
+        let until_us = time_us.min(limits::TIME.max);
+        let before = self.steps;
+        let mut idle = false;
+        while !idle {
+            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
+            while self.world.step(until_us.min(script_us), &mut self.buffer) {
+                self.take_in();
+            }
+            self.world.idle_until(until_us.min(script_us));
+            idle = script_us > until_us || self.play_script().is_err();
+        }
+        self.steps != before
+    }
+
+    /// When the next step will be; nothing within the time that a run may last: `None`.
+    pub fn next_step_time_us(&mut self) -> Option<u64> {
+        let scout = self.scout.get_or_insert_with(|| {
+            Box::new(Scout { world: self.world.clone(), scripted: self.scripted.clone(), step_time_us: None })
+        });
+        if scout.world.last_event() <= self.world.last_event() {
+            scout.step_time_us = scout.go_on();
+        }
+        scout.step_time_us
+    }
+
+    /// Plays on to the next step, and through everything that belongs to its moment's event.
+    pub fn step(&mut self) -> Option<EventId> {
+        let before = self.steps;
+        for _ in 0..QUIET_ITEMS_MAX {
+            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
+            if self.world.step(script_us.min(limits::TIME.max), &mut self.buffer) {
+                self.take_in();
+            } else if script_us <= limits::TIME.max {
+                self.world.idle_until(script_us);
+                self.play_script().ok()?;
+            } else {
+                return None;
+            }
+            if self.steps != before {
+                return Some(self.event());
+            }
+        }
+        None
+    }
+
+    /// Back to the moment at which the scenario was handed over.
+    pub fn reset(&mut self) {
+        // The scenario began once, so it begins again.
+        if let Ok(run) = Run::new(&self.scenario) {
+            *self = run;
+        }
+    }
+
+    /// Seed and commands as text, for a report or to play again.
+    pub fn report(&self) -> String {
+        let mut report = format!("seed={} brokers={}\n", self.scenario.seed, self.scenario.cluster.racks.len());
+        for Stamped { time_us, after_event, command } in &self.log {
+            report.push_str(&format!("@{time_us}/{after_event} {}\n", command_text::print(command)));
+        }
+        report.push_str(&format!("@{}/{} now\n", self.time_us(), self.event()));
+        report
+    }
+
+    /// Gives the scenario's commands that are due.
+    fn play_script(&mut self) -> Result<(), WorldError> {
+        while let Some((at_us, _)) = self.scripted.front()
+            && *at_us <= self.time_us()
+            && let Some((_, command)) = self.scripted.pop_front()
+        {
+            self.apply(command)?;
+        }
+        Ok(())
+    }
+
+    /// Takes new events in, and counts a step if one of them changes what is drawn.
+    fn take_in(&mut self) {
+        let first = self.buffer.first().map(|event| event.id);
+        if self.buffer.iter().any(|event| self.world.is_step(event)) {
+            self.steps += 1;
+            self.step_began = first.unwrap_or_default();
+        }
+        self.events.extend(self.buffer.drain(..));
+        let surplus = self.events.len().saturating_sub(limits::EVENTS.max as usize);
+        self.events.drain(..surplus);
+    }
+}
+
+impl Scout {
+    /// Goes on to the next step and tells when that is.
+    fn go_on(&mut self) -> Option<u64> {
+        let mut events = Vec::new();
+        for _ in 0..QUIET_ITEMS_MAX {
+            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
+            if !self.world.step(script_us.min(limits::TIME.max), &mut events) {
+                self.world.idle_until(script_us.min(limits::TIME.max));
+                let (_, command) = self.scripted.pop_front()?;
+                self.world.apply(&command, &mut events).ok()?;
+            }
+            if events.iter().any(|event| self.world.is_step(event)) {
+                return Some(self.world.now_us());
+            }
+            events.clear();
+        }
+        None
+    }
+}

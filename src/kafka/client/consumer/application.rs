@@ -1,0 +1,134 @@
+//! The application: a loop of `poll` and processing (reference §8).
+
+use super::{Consumer, Membership, Pending};
+use crate::kafka::{
+    event::EventKind,
+    node::{Outbox, Timer},
+};
+
+/// Between two polls of a loop that has nothing to process, so that time moves.
+const LOOP_US: u64 = 10;
+
+/// What the application does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum App {
+    /// It is inside `poll` and waits.
+    Polling,
+    /// It processes what `poll` returned.
+    Processing {
+        /// Since when.
+        since_us: u64,
+        /// Until when.
+        until_us: u64,
+        /// How many records.
+        records: u32,
+    },
+    /// It got an exception and stopped.
+    Failed,
+}
+
+impl Consumer {
+    /// Inside `poll`: everything that the client does on the application's thread.
+    pub(super) fn poll(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.app != App::Polling || self.closed {
+            return;
+        }
+        if self.closing {
+            return self.go_on_closing(now_us, out);
+        }
+        self.last_poll_us = now_us;
+        self.take_assigned_partitions();
+        if !self.poll_coordinator(now_us, out) {
+            return;
+        }
+        self.maybe_auto_commit(now_us, out);
+        self.update_positions(now_us, out);
+        self.return_records(now_us, out);
+        self.send_fetches(out);
+    }
+
+    /// Hands out up to `max.poll.records` of what was fetched; then the application processes them.
+    fn return_records(&mut self, now_us: u64, out: &mut Outbox) {
+        let mut left = self.config.max_poll_records;
+        let mut returned = 0;
+        while left > 0 && !self.paused {
+            let Some(completed) = self.completed.front_mut() else { break };
+            let partition = completed.partition;
+            let Some(progress) = self.partitions.get_mut(&partition) else {
+                self.completed.pop_front();
+                continue;
+            };
+            let (from, taken, epoch) = completed.take(progress.position.unwrap_or(0), left);
+            if completed.records_left() == 0 {
+                self.completed.pop_front();
+            }
+            if taken == 0 {
+                continue;
+            }
+            progress.position = Some(from + i64::from(taken));
+            progress.epoch = epoch;
+            left -= taken;
+            returned += taken;
+            out.event(EventKind::RecordsPolled { partition, from, records: taken });
+        }
+        if returned > 0 {
+            self.records_consumed += u64::from(returned);
+            let until_us = now_us + (self.processing_us * u64::from(returned)).max(LOOP_US);
+            self.app = App::Processing { since_us: now_us, until_us, records: returned };
+            out.set_timer(Timer::Application, until_us);
+        }
+    }
+
+    /// The application has processed its records and polls again.
+    pub(super) fn on_processed(&mut self, _now_us: u64, out: &mut Outbox) {
+        if let App::Processing { records, .. } = self.app {
+            self.app = App::Polling;
+            out.event(EventKind::RecordsProcessed { records });
+        }
+    }
+
+    /// `pause()` or `resume()` of all partitions, by hand.
+    pub fn set_paused(&mut self, now_us: u64, paused: bool, out: &mut Outbox) {
+        self.paused = paused;
+        out.event(EventKind::ClientPaused(paused));
+        self.poll(now_us, out);
+    }
+
+    /// `commitSync()` at the next poll.
+    pub fn request_commit(&mut self, now_us: u64, out: &mut Outbox) {
+        self.commit_requested = true;
+        self.poll(now_us, out);
+    }
+
+    /// `close()`: what is being processed is dropped, offsets are committed if that is automatic, the group is left.
+    pub fn close(&mut self, now_us: u64, out: &mut Outbox) {
+        self.closing = true;
+        self.app = App::Polling;
+        out.clear_timer(Timer::Application);
+        if let Some(coordinator) = self.coordinator {
+            if self.config.enable_auto_commit && self.group.is_some() {
+                self.commit(now_us, coordinator, true, false, out);
+            }
+            if self.membership != Membership::Unjoined || !self.member_id.is_empty() {
+                self.leave(coordinator, out);
+            }
+        }
+        out.clear_timer(Timer::Heartbeat);
+        self.go_on_closing(now_us, out);
+    }
+
+    fn go_on_closing(&mut self, _now_us: u64, out: &mut Outbox) {
+        let waits = self.is_waiting_for(|pending| matches!(pending, Pending::Leave | Pending::Commit { .. }));
+        if !waits || self.coordinator.is_none() {
+            self.finish_closing(out);
+        }
+    }
+
+    pub(super) fn finish_closing(&mut self, out: &mut Outbox) {
+        if self.closing && !self.closed {
+            self.closed = true;
+            self.partitions.clear();
+            out.event(EventKind::ClientClosed);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Commits: automatic inside `poll`, before a rebalance and in `close`, and by hand (reference §8).
+
+use super::{Consumer, Pending};
+use crate::kafka::{
+    event::EventKind,
+    ids::BrokerId,
+    node::{Outbox, Timer},
+    protocol::{Channel, ErrorCode, OffsetAndEpoch, Request},
+};
+
+impl Consumer {
+    /// Inside `poll`: commits what the previous poll returned, when `auto.commit.interval.ms` has passed.
+    pub(super) fn maybe_auto_commit(&mut self, now_us: u64, out: &mut Outbox) {
+        let Some(coordinator) = self.coordinator.filter(|_| self.group.is_some()) else { return };
+        if self.commit_requested {
+            self.commit_requested = false;
+            self.commit(now_us, coordinator, false, false, out);
+        }
+        if !self.config.enable_auto_commit {
+            return;
+        }
+        if now_us >= self.next_auto_commit_us {
+            self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
+            self.commit(now_us, coordinator, true, false, out);
+        }
+        // A poll that waits for records wakes up for it: applications poll with a short timeout in a loop.
+        out.set_timer(Timer::AutoCommit, self.next_auto_commit_us);
+    }
+
+    /// Sends a commit of all positions. Returns whether there was anything to commit.
+    pub(super) fn commit(
+        &mut self,
+        _now_us: u64,
+        coordinator: BrokerId,
+        auto: bool,
+        before_join: bool,
+        out: &mut Outbox,
+    ) -> bool {
+        let Some(group_id) = self.group.clone() else { return false };
+        let offsets: Vec<OffsetAndEpoch> = self
+            .partitions
+            .iter()
+            .filter_map(|(partition, progress)| {
+                let (partition, leader_epoch) = (*partition, progress.epoch);
+                Some(OffsetAndEpoch { partition, offset: progress.position?, leader_epoch })
+            })
+            .collect();
+        if offsets.is_empty() {
+            return false;
+        }
+        out.event(EventKind::CommitSent { partitions: offsets.len() as u32, auto });
+        let (generation, member_id) = (self.generation, self.member_id.clone());
+        let request = Request::OffsetCommit { group_id, generation, member_id, offsets };
+        self.ask(coordinator, Channel::Coordinator, request, Pending::Commit { before_join }, out);
+        true
+    }
+
+    pub(super) fn on_committed(
+        &mut self,
+        now_us: u64,
+        error: ErrorCode,
+        offsets: &[OffsetAndEpoch],
+        before_join: bool,
+        out: &mut Outbox,
+    ) {
+        if error == ErrorCode::None {
+            for commit in offsets {
+                if let Some(progress) = self.partitions.get_mut(&commit.partition) {
+                    progress.committed = Some(commit.offset);
+                }
+            }
+        } else {
+            out.event(EventKind::CommitFailed { error });
+            match error {
+                ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
+                ErrorCode::RebalanceInProgress => self.rejoin_needed = true,
+                ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId => {
+                    self.last_error = Some(error);
+                    self.lose_membership(error == ErrorCode::UnknownMemberId, out);
+                }
+                _ => {}
+            }
+        }
+        if before_join {
+            self.revoke_and_join(now_us, out);
+        }
+    }
+}

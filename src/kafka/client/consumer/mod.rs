@@ -1,0 +1,335 @@
+//! The consumer: an application that polls, the membership of its group, and a fetcher.
+//!
+//! After `ClassicKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`; reference §6, §8. Classic
+//! protocol, eager, range assignor. Left out until the group issue: other assignors and protocols, static members,
+//! subscription by pattern, seek.
+
+mod application;
+mod commit;
+mod fetcher;
+mod membership;
+mod positions;
+
+pub use application::App;
+pub use fetcher::Completed;
+pub use membership::Membership;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use crate::{
+    kafka::{
+        assignor::RangeAssignment,
+        client::metadata::ClientMetadata,
+        config::ConsumerConfig,
+        event::EventKind,
+        ids::{BrokerId, Name, TopicIdPartition},
+        node::{Input, Outbox, Timer},
+        protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
+    },
+    sim::{NodeId, Random},
+};
+
+/// A consumer node.
+#[derive(Clone, Debug, Hash)]
+pub struct Consumer {
+    /// Its node.
+    pub node: NodeId,
+    /// `client.id`.
+    pub name: Name,
+    /// `group.id`.
+    pub group: Option<Name>,
+    /// Topics that it subscribes to; empty with `assign`.
+    pub topics: Vec<Name>,
+    /// Partitions that it assigns itself, by topic name; empty with `subscribe`.
+    pub assign: Vec<(Name, i32)>,
+    /// Its settings.
+    pub config: ConsumerConfig,
+    /// Processing time of one record.
+    pub processing_us: u64,
+    /// Paused by hand: `pause()` of all its partitions.
+    pub paused: bool,
+    /// What its application does.
+    pub app: App,
+    /// Where it stands in its group.
+    pub membership: Membership,
+    /// Member id given by the coordinator.
+    pub member_id: Name,
+    /// Generation, −1 for none.
+    pub generation: i32,
+    /// Does it compute the group's assignment?
+    pub is_leader: bool,
+    /// As leader: how the last assignment came about, for *Why?*.
+    pub computed: Option<Arc<RangeAssignment>>,
+    /// Records that `poll` has returned.
+    pub records_consumed: u64,
+    /// The last error that the application was told.
+    pub last_error: Option<ErrorCode>,
+    partitions: BTreeMap<TopicIdPartition, PartitionProgress>,
+    completed: VecDeque<Completed>,
+    fetches: BTreeMap<BrokerId, CorrelationId>,
+    metadata: ClientMetadata,
+    coordinator: Option<BrokerId>,
+    pending: BTreeMap<CorrelationId, Pending>,
+    /// Partition counts of subscribed topics when it last led an assignment.
+    assigned_counts: Vec<(Name, usize)>,
+    rejoin_needed: bool,
+    heartbeat_in_flight: bool,
+    /// Not before: the next attempt to find the coordinator, to join or to reset.
+    retry_at_us: u64,
+    next_auto_commit_us: u64,
+    commit_requested: bool,
+    last_poll_us: u64,
+    closing: bool,
+    closed: bool,
+    correlation: CorrelationId,
+    random: Random,
+    attempts: u32,
+}
+
+/// One partition in its hands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PartitionProgress {
+    /// Next offset that `poll` returns, once known.
+    pub position: Option<i64>,
+    /// Leader epoch of the last record returned, −1 for none.
+    pub epoch: i32,
+    /// Committed offset as far as this consumer knows.
+    pub committed: Option<i64>,
+    /// Has it asked for the committed offset?
+    committed_known: bool,
+    /// High watermark in the last answer, −1 before.
+    pub high_watermark: i64,
+    /// Its position lies outside the log.
+    out_of_range: bool,
+}
+
+/// What an answer is to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Pending {
+    FindCoordinator,
+    Join,
+    Sync,
+    Heartbeat,
+    Commit { before_join: bool },
+    OffsetFetch,
+    ListOffsets,
+    Leave,
+}
+
+impl Consumer {
+    /// A consumer that starts when told.
+    #[expect(clippy::too_many_arguments, reason = "what a consumer is given from outside")]
+    pub fn new(
+        seed: u64,
+        node: NodeId,
+        name: Name,
+        group: Option<Name>,
+        topics: Vec<Name>,
+        assign: Vec<(Name, i32)>,
+        config: ConsumerConfig,
+        processing_us: u64,
+        bootstrap: Vec<BrokerId>,
+    ) -> Consumer {
+        let metadata = ClientMetadata::new(bootstrap, node.0, config.metadata_max_age_us, config.retry_backoff_us);
+        Consumer {
+            node,
+            random: Random::new(seed, &format!("consumer {name} {}", node.0)),
+            name,
+            group,
+            topics,
+            assign,
+            config,
+            processing_us,
+            paused: false,
+            app: App::Polling,
+            membership: Membership::Unjoined,
+            member_id: "".into(),
+            generation: -1,
+            is_leader: false,
+            computed: None,
+            records_consumed: 0,
+            last_error: None,
+            partitions: BTreeMap::new(),
+            completed: VecDeque::new(),
+            fetches: BTreeMap::new(),
+            metadata,
+            coordinator: None,
+            pending: BTreeMap::new(),
+            assigned_counts: Vec::new(),
+            rejoin_needed: true,
+            heartbeat_in_flight: false,
+            retry_at_us: 0,
+            next_auto_commit_us: 0,
+            commit_requested: false,
+            last_poll_us: 0,
+            closing: false,
+            closed: false,
+            correlation: 0,
+            attempts: 0,
+        }
+    }
+
+    /// The application starts: it subscribes or assigns, and polls.
+    pub fn start(&mut self, now_us: u64, out: &mut Outbox) {
+        out.event(EventKind::ClientStarted);
+        for topic in self.topics.iter().chain(self.assign.iter().map(|(topic, _)| topic)) {
+            self.metadata.want(topic);
+        }
+        self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
+        self.last_poll_us = now_us;
+        self.metadata.poll(&mut self.correlation, out);
+        self.poll(now_us, out);
+    }
+
+    /// What it owns.
+    pub fn partitions(&self) -> &BTreeMap<TopicIdPartition, PartitionProgress> {
+        &self.partitions
+    }
+
+    /// Its coordinator, once found.
+    pub fn coordinator(&self) -> Option<BrokerId> {
+        self.coordinator
+    }
+
+    /// Metadata as it knows it.
+    pub fn metadata(&self) -> &ClientMetadata {
+        &self.metadata
+    }
+
+    /// Records that it has fetched and not returned from `poll`.
+    pub fn buffered(&self) -> usize {
+        self.completed.iter().map(Completed::records_left).sum()
+    }
+
+    /// Has it closed?
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Is it closing?
+    pub fn is_closing(&self) -> bool {
+        self.closing
+    }
+
+    /// Is a fetch under way to some broker?
+    pub fn is_fetching(&self) -> bool {
+        !self.fetches.is_empty()
+    }
+
+    /// One input.
+    pub fn on(&mut self, now_us: u64, input: Input, out: &mut Outbox) {
+        if self.closed {
+            return;
+        }
+        match input {
+            Input::Timer(Timer::Application) => self.on_processed(now_us, out),
+            Input::Timer(Timer::Heartbeat) => self.on_heartbeat_timer(now_us, out),
+            Input::Timer(Timer::MetadataAge) => self.metadata.on_timer(),
+            Input::Timer(_) => {}
+            Input::Message { from, message: Message::Response(_, correlation, response) } => {
+                self.on_response(now_us, from.0, correlation, response, out);
+            }
+            Input::Message { from, message: Message::Disconnect(channel) } => {
+                self.on_disconnect(now_us, from.0, channel, out);
+            }
+            Input::Message { message: Message::Request(..), .. } => unreachable!("nobody asks a consumer"),
+        }
+        self.metadata.poll(&mut self.correlation, out);
+        self.poll(now_us, out);
+    }
+
+    fn on_response(
+        &mut self,
+        now_us: u64,
+        from: BrokerId,
+        correlation: CorrelationId,
+        response: Response,
+        out: &mut Outbox,
+    ) {
+        match response {
+            Response::Metadata(metadata) => {
+                if self.metadata.on_response(now_us, correlation, &metadata, out) {
+                    self.notice_partition_counts();
+                }
+                return;
+            }
+            Response::Fetch(results) => {
+                if self.fetches.get(&from) == Some(&correlation) {
+                    self.fetches.remove(&from);
+                    self.on_fetched(now_us, &results, out);
+                }
+                return;
+            }
+            _ => {}
+        }
+        let Some(pending) = self.pending.remove(&correlation) else { return };
+        match (pending, response) {
+            (Pending::FindCoordinator, Response::FindCoordinator { error, coordinator }) => {
+                self.on_coordinator(now_us, error, coordinator, out);
+            }
+            (Pending::Join, Response::JoinGroup(join)) => self.on_joined(now_us, *join, out),
+            (Pending::Sync, Response::SyncGroup { error, assignment }) => {
+                self.on_synced(now_us, error, &assignment, out);
+            }
+            (Pending::Heartbeat, Response::Heartbeat { error }) => self.on_heartbeat_answer(now_us, error, out),
+            (Pending::Commit { before_join }, Response::OffsetCommit { error, offsets }) => {
+                self.on_committed(now_us, error, &offsets, before_join, out);
+            }
+            (Pending::OffsetFetch, Response::OffsetFetch { error, offsets }) => {
+                self.on_committed_offsets(now_us, error, &offsets, out);
+            }
+            (Pending::ListOffsets, Response::ListOffsets(offsets)) => self.on_listed(now_us, &offsets, out),
+            (Pending::Leave, _) => self.finish_closing(out),
+            _ => {}
+        }
+    }
+
+    fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, channel: Channel, out: &mut Outbox) {
+        if channel == Channel::Data {
+            self.fetches.remove(&broker);
+            self.pending.retain(|_, pending| !matches!(pending, Pending::ListOffsets | Pending::FindCoordinator));
+            self.metadata.on_disconnect(now_us, broker, out);
+            self.back_off(now_us, out);
+            return;
+        }
+        if self.coordinator == Some(broker) {
+            self.lose_coordinator(now_us, out);
+        }
+    }
+
+    /// Waits before the next attempt: exponential backoff.
+    fn back_off(&mut self, now_us: u64, out: &mut Outbox) {
+        self.attempts += 1;
+        let (initial_us, max_us) = (self.config.retry_backoff_us, self.config.retry_backoff_max_us);
+        let wait_us = crate::kafka::client::metadata::backoff_us(&mut self.random, self.attempts, initial_us, max_us);
+        self.retry_at_us = now_us + wait_us;
+        out.set_timer(Timer::Retry, self.retry_at_us);
+    }
+
+    fn ask(
+        &mut self,
+        to: BrokerId,
+        channel: Channel,
+        request: crate::kafka::protocol::Request,
+        pending: Pending,
+        out: &mut Outbox,
+    ) {
+        self.correlation += 1;
+        self.pending.insert(self.correlation, pending);
+        out.request(crate::kafka::node::broker_node(to), channel, self.correlation, request);
+    }
+
+    fn is_waiting_for(&self, wanted: impl Fn(&Pending) -> bool) -> bool {
+        self.pending.values().any(wanted)
+    }
+
+    /// The application gets an exception and does not poll any more.
+    fn fail(&mut self, error: ErrorCode, out: &mut Outbox) {
+        self.last_error = Some(error);
+        self.app = App::Failed;
+        out.event(EventKind::ConsumerFailed { error });
+    }
+}

@@ -1,0 +1,135 @@
+//! Where to begin: the committed offset, else `auto.offset.reset` (reference §8).
+
+use std::collections::BTreeMap;
+
+use super::{Consumer, Membership, PartitionProgress, Pending};
+use crate::kafka::{
+    config::AutoOffsetReset,
+    event::EventKind,
+    ids::{BrokerId, TopicIdPartition},
+    node::Outbox,
+    protocol::{Channel, ErrorCode, Request},
+};
+
+impl Consumer {
+    /// With `assign`: takes its partitions as soon as metadata tells their topics' ids.
+    pub(super) fn take_assigned_partitions(&mut self) {
+        if self.assign.is_empty() || !self.partitions.is_empty() {
+            return;
+        }
+        let known: Vec<TopicIdPartition> = self
+            .assign
+            .iter()
+            .filter_map(|(topic, partition)| {
+                let topic = self.metadata.topic(topic)?;
+                ((*partition as usize) < topic.partitions.len()).then(|| TopicIdPartition::new(topic.topic, *partition))
+            })
+            .collect();
+        if known.len() == self.assign.len() {
+            self.own(&known);
+        } else {
+            self.metadata.invalidate_if_idle();
+        }
+    }
+
+    /// Takes partitions in hand, without positions.
+    pub(super) fn own(&mut self, partitions: &[TopicIdPartition]) {
+        let fresh = || PartitionProgress { high_watermark: -1, epoch: -1, ..Default::default() };
+        self.partitions = partitions.iter().map(|partition| (*partition, fresh())).collect();
+        self.completed.clear();
+    }
+
+    /// Finds a position for every partition that has none.
+    pub(super) fn update_positions(&mut self, now_us: u64, out: &mut Outbox) {
+        let joined = self.topics.is_empty() || self.membership == Membership::Stable;
+        if !joined || now_us < self.retry_at_us {
+            return;
+        }
+        if self.group.is_some() {
+            self.fetch_committed(out);
+        }
+        let has_group = self.group.is_some();
+        let lost = |progress: &PartitionProgress| {
+            progress.position.is_none() && (progress.out_of_range || progress.committed_known || !has_group)
+        };
+        let missing: Vec<TopicIdPartition> =
+            self.partitions.iter().filter(|(_, progress)| lost(progress)).map(|(partition, _)| *partition).collect();
+        if missing.is_empty() || self.is_waiting_for(|pending| *pending == Pending::ListOffsets) {
+            return;
+        }
+        let timestamp = match self.config.auto_offset_reset {
+            AutoOffsetReset::Earliest => -2,
+            AutoOffsetReset::Latest => -1,
+            AutoOffsetReset::None => return self.fail(ErrorCode::OffsetOutOfRange, out),
+        };
+        let mut by_leader: BTreeMap<BrokerId, Vec<(TopicIdPartition, i32)>> = BTreeMap::new();
+        for partition in missing {
+            match self.metadata.leader(partition) {
+                Some((leader, epoch)) => by_leader.entry(leader).or_default().push((partition, epoch)),
+                None => self.metadata.invalidate_if_idle(),
+            }
+        }
+        for (leader, partitions) in by_leader {
+            self.ask(leader, Channel::Data, Request::ListOffsets { partitions, timestamp }, Pending::ListOffsets, out);
+        }
+    }
+
+    fn fetch_committed(&mut self, out: &mut Outbox) {
+        let (Some(group), Some(coordinator)) = (self.group.clone(), self.coordinator) else { return };
+        let partitions: Vec<TopicIdPartition> = self
+            .partitions
+            .iter()
+            .filter(|(_, progress)| progress.position.is_none() && !progress.committed_known && !progress.out_of_range)
+            .map(|(partition, _)| *partition)
+            .collect();
+        if partitions.is_empty() || self.is_waiting_for(|pending| *pending == Pending::OffsetFetch) {
+            return;
+        }
+        let request = Request::OffsetFetch { group_id: group, partitions };
+        self.ask(coordinator, Channel::Coordinator, request, Pending::OffsetFetch, out);
+    }
+
+    pub(super) fn on_committed_offsets(
+        &mut self,
+        now_us: u64,
+        error: ErrorCode,
+        offsets: &[(TopicIdPartition, Option<(i64, i32)>)],
+        out: &mut Outbox,
+    ) {
+        if error != ErrorCode::None {
+            return self.lose_coordinator(now_us, out);
+        }
+        for (partition, committed) in offsets {
+            let Some(progress) = self.partitions.get_mut(partition) else { continue };
+            progress.committed_known = true;
+            if let Some((offset, epoch)) = committed {
+                (progress.committed, progress.position, progress.epoch) = (Some(*offset), Some(*offset), *epoch);
+                out.event(EventKind::PositionFromCommit { partition: *partition, offset: *offset });
+            }
+        }
+    }
+
+    pub(super) fn on_listed(
+        &mut self,
+        now_us: u64,
+        offsets: &[(TopicIdPartition, ErrorCode, i64, i32)],
+        out: &mut Outbox,
+    ) {
+        let earliest = self.config.auto_offset_reset == AutoOffsetReset::Earliest;
+        for (partition, error, offset, _) in offsets {
+            let Some(progress) = self.partitions.get_mut(partition) else { continue };
+            if *error != ErrorCode::None {
+                self.metadata.invalidate();
+                self.back_off(now_us, out);
+                continue;
+            }
+            if progress.position.is_some() {
+                continue;
+            }
+            let out_of_range = std::mem::take(&mut progress.out_of_range);
+            progress.position = Some(*offset);
+            self.attempts = 0;
+            out.event(EventKind::PositionReset { partition: *partition, offset: *offset, earliest, out_of_range });
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The application: it calls `send`, which chooses a partition and appends, or blocks (reference §1, §2.1).
+
+use super::{Producer, TopicState, accumulator::NewRecord};
+use crate::{
+    kafka::{
+        client::partitioner::{Decision, Partitioner},
+        client::serializer::Serializer,
+        config::PartitionerClass,
+        event::{EventKind, PartitionedBy},
+        ids::{Name, TopicIdPartition},
+        log::{BATCH_OVERHEAD, record_size},
+        node::{Outbox, Timer},
+        protocol::ErrorCode,
+    },
+    sim::Random,
+};
+
+/// The shortest pause between two wake-ups of the application; faster loads send several records at each.
+const TICK_US: u64 = 1_000;
+
+/// What the application sends by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Load {
+    /// Topic.
+    pub topic: Name,
+    /// Serialized keys that it chooses from; empty: no key.
+    pub keys: Vec<Vec<u8>>,
+    /// Chooses at random, not in turn.
+    pub random_keys: bool,
+    /// `key.serializer`.
+    pub serializer: Serializer,
+    /// Value of every record.
+    pub value: Vec<u8>,
+    /// Records a second, in thousandths; 0: only by hand.
+    pub rate_millihertz: u64,
+    /// Explicit partition.
+    pub partition: Option<i32>,
+    /// Stops after so many.
+    pub records_max: Option<u64>,
+    /// How many it has sent.
+    pub sent: u64,
+}
+
+/// A call of `send` that blocks: on metadata, or on memory.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Waiting {
+    topic: Name,
+    key: Option<Vec<u8>>,
+    value: Vec<u8>,
+    partition: Option<i32>,
+    headers: Vec<(String, String)>,
+    since_us: u64,
+    /// By hand, not by the load.
+    by_hand: bool,
+}
+
+/// What became of an attempt to append.
+enum Sent {
+    Done,
+    Blocks,
+    Failed(ErrorCode),
+}
+
+impl Producer {
+    /// One call of `send` by hand.
+    pub fn send(
+        &mut self,
+        now_us: u64,
+        topic: Name,
+        key: Option<Vec<u8>>,
+        value: Vec<u8>,
+        partition: Option<i32>,
+        headers: Vec<(String, String)>,
+        out: &mut Outbox,
+    ) {
+        self.metadata.want(&topic);
+        let record = Waiting { topic, key, value, partition, headers, since_us: now_us, by_hand: true };
+        self.call_send(now_us, record, out);
+        self.run_sender(now_us, out);
+    }
+
+    /// Stops calling `send`, or begins again.
+    pub fn set_paused(&mut self, now_us: u64, paused: bool, out: &mut Outbox) {
+        self.paused = paused;
+        out.event(EventKind::ClientPaused(paused));
+        match paused {
+            true => out.clear_timer(Timer::Application),
+            false => self.schedule_next_send(now_us, out),
+        }
+    }
+
+    /// `close()`: nothing new, everything that waits goes at once.
+    pub fn close(&mut self, now_us: u64, out: &mut Outbox) {
+        self.closing = true;
+        out.clear_timer(Timer::Application);
+        self.run_sender(now_us, out);
+    }
+
+    pub(super) fn on_application_timer(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.closing || self.paused {
+            return;
+        }
+        let (count, _) = pace(self.load.rate_millihertz);
+        let left = self.load.records_max.map_or(u64::MAX, |max| max.saturating_sub(self.load.sent));
+        let mut buffered = 0;
+        for _ in 0..count.min(left) {
+            let record = self.next_of_load(now_us);
+            self.load.sent += 1;
+            buffered += 1;
+            if count > 1 {
+                if !self.call_send_quietly(now_us, record, out) {
+                    break;
+                }
+            } else {
+                self.call_send(now_us, record, out);
+            }
+        }
+        if count > 1 {
+            out.event(EventKind::RecordsBuffered { records: buffered });
+        }
+        if !self.waiting.iter().any(|waiting| !waiting.by_hand) {
+            self.schedule_next_send(now_us, out);
+        }
+    }
+
+    pub(super) fn schedule_next_send(&mut self, now_us: u64, out: &mut Outbox) {
+        let done = self.load.records_max.is_some_and(|max| self.load.sent >= max);
+        if self.load.rate_millihertz == 0 || done || self.closing || self.paused {
+            return;
+        }
+        let (_, pause_us) = pace(self.load.rate_millihertz);
+        out.set_timer(Timer::Application, now_us + pause_us);
+    }
+
+    /// Tries again what blocks; gives up what has blocked for `max.block.ms`.
+    pub(super) fn retry_waiting(&mut self, now_us: u64, out: &mut Outbox) {
+        let mut load_waited = false;
+        while let Some(record) = self.waiting.pop_front() {
+            let expired = now_us >= record.since_us + self.config.max_block_us;
+            let outcome = match self.append(now_us, &record, out) {
+                Sent::Blocks if expired => Sent::Failed(ErrorCode::RequestTimedOut),
+                outcome => outcome,
+            };
+            load_waited |= !record.by_hand;
+            match outcome {
+                Sent::Done => {}
+                Sent::Blocks => {
+                    load_waited &= record.by_hand;
+                    self.waiting.push_front(record);
+                    break;
+                }
+                Sent::Failed(error) => self.send_failed(error, out),
+            }
+        }
+        if load_waited && !self.waiting.iter().any(|waiting| !waiting.by_hand) {
+            self.schedule_next_send(now_us, out);
+        }
+    }
+
+    /// When the oldest call that blocks gives up.
+    pub(super) fn block_deadline_us(&self) -> Option<u64> {
+        self.waiting.front().map(|waiting| waiting.since_us + self.config.max_block_us)
+    }
+
+    fn next_of_load(&mut self, now_us: u64) -> Waiting {
+        let key = self.load.next_key(&mut self.keys_random);
+        Waiting {
+            topic: self.load.topic.clone(),
+            key,
+            value: self.load.value.clone(),
+            partition: self.load.partition,
+            headers: Vec::new(),
+            since_us: now_us,
+            by_hand: false,
+        }
+    }
+
+    fn call_send(&mut self, now_us: u64, record: Waiting, out: &mut Outbox) {
+        self.ledger.sent += 1;
+        self.ledger.waiting += 1;
+        if !self.waiting.is_empty() {
+            // Calls block in order.
+            self.waiting.push_back(record);
+            return;
+        }
+        let before = out.outputs.len();
+        match self.append(now_us, &record, out) {
+            Sent::Done => {}
+            Sent::Blocks => {
+                if out.outputs.len() == before && self.metadata.topic(&record.topic).is_some() {
+                    out.event(EventKind::BufferExhausted);
+                }
+                self.waiting.push_back(record);
+            }
+            Sent::Failed(error) => self.send_failed(error, out),
+        }
+    }
+
+    /// The same for one of many records in one go: no event of its own. Returns whether the application can go on.
+    fn call_send_quietly(&mut self, now_us: u64, record: Waiting, out: &mut Outbox) -> bool {
+        let events = out.outputs.len();
+        self.call_send(now_us, record, out);
+        let mut at = 0;
+        out.outputs.retain(|output| {
+            at += 1;
+            at <= events || !matches!(output, crate::kafka::node::Output::Event(EventKind::RecordBuffered { .. }))
+        });
+        self.waiting.is_empty()
+    }
+
+    fn send_failed(&mut self, error: ErrorCode, out: &mut Outbox) {
+        self.ledger.waiting -= 1;
+        self.ledger.failed += 1;
+        self.last_error = Some(error);
+        out.event(EventKind::SendFailed { error });
+    }
+
+    /// Chooses the partition and appends.
+    fn append(&mut self, now_us: u64, record: &Waiting, out: &mut Outbox) -> Sent {
+        let Some(topic) = self.metadata.topic(&record.topic) else {
+            self.metadata.invalidate_if_idle();
+            return Sent::Blocks;
+        };
+        let (topic_id, count) = (topic.topic, topic.partitions.len() as i32);
+        let key = record.key.as_deref();
+        let size = BATCH_OVERHEAD + record_size(0, 0, key, Some(&record.value), &record.headers);
+        if size > self.config.max_request_size || u64::from(size) > self.config.buffer_memory {
+            return Sent::Failed(ErrorCode::MessageTooLarge);
+        }
+        let class = match self.config.partitioner_class {
+            PartitionerClass::BuiltIn => Partitioner::BuiltIn,
+            PartitionerClass::RoundRobin => Partitioner::RoundRobin,
+        };
+        let decision = class.decide(record.partition, key, self.config.partitioner_ignore_keys, count);
+        let id = |partition| TopicIdPartition::new(topic_id, partition);
+        let new = |by| NewRecord { key, value: &record.value, headers: &record.headers, by };
+        let (partition, by) = match decision {
+            Decision::Explicit(partition) if partition >= count => {
+                // It may be a partition that is only just being added: `send` waits for metadata that knows it.
+                self.metadata.invalidate_if_idle();
+                return Sent::Blocks;
+            }
+            Decision::Explicit(partition) => (partition, PartitionedBy::Explicit),
+            Decision::Key(steps) => (steps.partition, PartitionedBy::Key),
+            Decision::RoundRobin => {
+                let available = available(&topic.partitions);
+                let state = topic_state(&mut self.topics, &record.topic, self.config.batch_size);
+                let before = state.round_robin.clone();
+                let partition = state.round_robin.next_partition(&available, count);
+                if self.accumulator.append(now_us, id(partition), new(PartitionedBy::RoundRobin)).is_none() {
+                    state.round_robin = before;
+                    return Sent::Blocks;
+                }
+                out.event(EventKind::RecordBuffered { partition: id(partition), by: PartitionedBy::RoundRobin });
+                return Sent::Done;
+            }
+            Decision::Sticky => {
+                let available = available(&topic.partitions);
+                let state = topic_state(&mut self.topics, &record.topic, self.config.batch_size);
+                let random = &mut self.random;
+                let mut draw = || random.positive_i32();
+                // A switch that was put off while a batch was open is made up for before the append.
+                let mut partition = state.sticky.peek(&available, count, &mut draw);
+                while self.accumulator.all_batches_full(id(partition)) {
+                    let next = state.sticky.update(0, true, &available, count, &mut draw);
+                    if next == partition {
+                        break;
+                    }
+                    partition = next;
+                }
+                let Some(growth) = self.accumulator.append(now_us, id(partition), new(PartitionedBy::Sticky)) else {
+                    return Sent::Blocks;
+                };
+                let full = self.accumulator.all_batches_full(id(partition));
+                let bytes = state.sticky.produced_bytes() + growth as i32;
+                let next = state.sticky.update(growth as i32, full, &available, count, &mut draw);
+                out.event(EventKind::RecordBuffered { partition: id(partition), by: PartitionedBy::Sticky });
+                if next != partition {
+                    out.event(EventKind::StickyPartitionChanged {
+                        topic: topic_id,
+                        to: next,
+                        bytes: bytes.max(0) as u32,
+                    });
+                }
+                return Sent::Done;
+            }
+        };
+        if self.accumulator.append(now_us, id(partition), new(by)).is_none() {
+            return Sent::Blocks;
+        }
+        out.event(EventKind::RecordBuffered { partition: id(partition), by });
+        Sent::Done
+    }
+}
+
+impl Load {
+    fn next_key(&self, random: &mut Random) -> Option<Vec<u8>> {
+        if self.keys.is_empty() {
+            return None;
+        }
+        let index = match self.random_keys {
+            true => random.below(self.keys.len() as u32) as usize,
+            false => (self.sent % self.keys.len() as u64) as usize,
+        };
+        self.keys.get(index).cloned()
+    }
+}
+
+/// Records at each wake-up, and the pause between two.
+fn pace(rate_millihertz: u64) -> (u64, u64) {
+    let pause_us = 1_000_000_000 / rate_millihertz.max(1);
+    match pause_us >= TICK_US {
+        true => (1, pause_us),
+        false => ((rate_millihertz * TICK_US / 1_000_000_000).max(1), TICK_US),
+    }
+}
+
+/// Partitions that have a leader, in the order of the metadata.
+fn available(partitions: &[std::sync::Arc<crate::kafka::metadata::PartitionState>]) -> Vec<i32> {
+    (0..).zip(partitions).filter(|(_, state)| state.leader.is_some()).map(|(partition, _)| partition).collect()
+}
+
+fn topic_state<'a>(
+    topics: &'a mut std::collections::BTreeMap<Name, TopicState>,
+    topic: &Name,
+    batch_size: u32,
+) -> &'a mut TopicState {
+    topics.entry(topic.clone()).or_insert_with(|| TopicState {
+        sticky: super::BuiltInPartitioner::new(batch_size as i32),
+        round_robin: super::RoundRobinPartitioner::default(),
+    })
+}

@@ -1,0 +1,353 @@
+//! The sender: which batches go when, and what happens to them (`Sender`, `RecordAccumulator.ready/drain`; §2.2–2.6).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{InFlight, Producer, ProducerIdState, accumulator::Batch};
+use crate::kafka::{
+    client::{metadata::backoff_us, partitioner::LoadSample},
+    config::Acks,
+    event::{BatchSent, EventKind, SendReason},
+    ids::{BrokerId, TopicIdPartition},
+    log::{NO_PRODUCER, ProducerStamp},
+    node::{Outbox, Timer, broker_node},
+    protocol::{Channel, CorrelationId, ErrorCode, ProduceBatch, ProduceResult, Request},
+};
+
+impl Producer {
+    /// One pass of the sender: asks for what it lacks, expires, drains what is ready, and sets its next wake-up.
+    pub(super) fn run_sender(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.closed {
+            return;
+        }
+        self.metadata.poll(&mut self.correlation, out);
+        self.ask_for_producer_id(out);
+        self.expire_batches(now_us, out);
+        self.update_load_stats();
+        let (ready, mut wake_us) = self.ready(now_us);
+        for broker in ready {
+            self.drain(now_us, broker, out);
+        }
+        self.finish_closing(out);
+        if let Some(deadline_us) = self.block_deadline_us() {
+            wake_us = Some(wake_us.map_or(deadline_us, |wake_us| wake_us.min(deadline_us)));
+        }
+        match wake_us {
+            Some(wake_us) => out.set_timer(Timer::Sender, wake_us.max(now_us + 1)),
+            None => out.clear_timer(Timer::Sender),
+        }
+    }
+
+    fn ask_for_producer_id(&mut self, out: &mut Outbox) {
+        if self.producer_id != ProducerIdState::Missing {
+            return;
+        }
+        let Some(broker) = self.metadata.any_broker() else { return };
+        self.correlation += 1;
+        self.producer_id = ProducerIdState::Asked(self.correlation, broker);
+        out.request(broker_node(broker), Channel::Data, self.correlation, Request::InitProducerId);
+    }
+
+    /// Brokers with something to send, and when to look again if nothing happens before.
+    fn ready(&self, now_us: u64) -> (BTreeSet<BrokerId>, Option<u64>) {
+        let (mut ready, mut wake_us) = (BTreeSet::new(), None::<u64>);
+        let id_missing = matches!(self.producer_id, ProducerIdState::Missing | ProducerIdState::Asked(..));
+        for (partition, queue) in self.accumulator.queues() {
+            let Some(head) = queue.front() else { continue };
+            let expires_us = head.created_us + self.config.delivery_timeout_us;
+            let mut look_us = expires_us;
+            if let Some((leader, _)) = self.metadata.leader(partition).filter(|_| !id_missing) {
+                if self.reason(now_us, head, queue.len()).is_some() {
+                    if self.may_send_to(leader) && !self.is_muted(partition, head) {
+                        ready.insert(leader);
+                    }
+                } else {
+                    let (waited_us, limit_us) = head.wait_us(now_us, self.config.linger_us);
+                    look_us = look_us.min(now_us + limit_us.saturating_sub(waited_us));
+                }
+            }
+            wake_us = Some(wake_us.map_or(look_us, |wake_us| wake_us.min(look_us)));
+        }
+        (ready, wake_us)
+    }
+
+    /// Why the head batch of a queue may go now, if it may (`batchReady`).
+    fn reason(&self, now_us: u64, head: &Batch, queued: usize) -> Option<SendReason> {
+        let (waited_us, limit_us) = head.wait_us(now_us, self.config.linger_us);
+        let over = waited_us >= limit_us;
+        if head.attempts > 0 {
+            return over.then_some(SendReason::Retry);
+        }
+        if queued > 1 || head.is_full() {
+            Some(SendReason::Full)
+        } else if over {
+            Some(SendReason::Linger)
+        } else if self.waiting.iter().any(|_| self.accumulator.memory_free() < u64::from(self.config.batch_size)) {
+            Some(SendReason::BufferExhausted)
+        } else {
+            self.closing.then_some(SendReason::Flush)
+        }
+    }
+
+    fn may_send_to(&self, broker: BrokerId) -> bool {
+        let under_way = self.in_flight.get(&broker).map_or(0, Vec::len);
+        under_way < self.config.max_in_flight_requests_per_connection as usize
+    }
+
+    /// Must the head batch of a partition wait for another of the same partition?
+    fn is_muted(&self, partition: TopicIdPartition, head: &Batch) -> bool {
+        let mut under_way = self.in_flight().map(|(_, batch)| batch).filter(|batch| batch.partition == partition);
+        if self.config.max_in_flight_requests_per_connection == 1 {
+            return under_way.next().is_some();
+        }
+        // An idempotent producer sends a batch again only when it is the lowest that is not answered.
+        self.config.enable_idempotence && head.attempts > 0 && under_way.any(|batch| batch.number < head.number)
+    }
+
+    /// Sends one batch of each partition that the broker leads, in one request.
+    fn drain(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
+        let led: Vec<(TopicIdPartition, SendReason)> = self
+            .accumulator
+            .queues()
+            .filter(|(partition, _)| self.metadata.leader(*partition).is_some_and(|(leader, _)| leader == broker))
+            .filter_map(|(partition, queue)| {
+                let head = queue.front()?;
+                let backing_off = head.attempts > 0 && self.reason(now_us, head, queue.len()).is_none();
+                if backing_off || self.is_muted(partition, head) {
+                    return None;
+                }
+                Some((partition, self.reason(now_us, head, queue.len()).unwrap_or(SendReason::RodeAlong)))
+            })
+            .collect();
+        let (mut batches, mut bytes) = (Vec::new(), 0);
+        // The start rotates, so that with a full request no partition is always left out.
+        let start = if led.is_empty() { 0 } else { self.correlation as usize % led.len() };
+        for index in 0..led.len() {
+            let (partition, reason) = led[(start + index) % led.len()];
+            let head_bytes =
+                self.accumulator.queue(partition).and_then(|queue| queue.front()).map_or(0, Batch::size_bytes);
+            if bytes > 0 && bytes + head_bytes > self.config.max_request_size {
+                break;
+            }
+            bytes += head_bytes;
+            if let Some(batch) = self.accumulator.pop(partition) {
+                batches.push((batch, reason));
+            }
+        }
+        if !batches.is_empty() {
+            self.send_batches(now_us, broker, batches, out);
+        }
+    }
+
+    fn send_batches(&mut self, now_us: u64, broker: BrokerId, batches: Vec<(Batch, SendReason)>, out: &mut Outbox) {
+        let (mut sent, mut content) = (Vec::new(), Vec::new());
+        for (mut batch, reason) in batches {
+            let records = batch.len() as u64;
+            if batch.attempts == 0 {
+                self.ledger.waiting -= records;
+                self.ledger.in_flight += records;
+            }
+            batch.attempts += 1;
+            batch.last_attempt_us = now_us;
+            let stamp = self.stamp(&mut batch);
+            content.push(ProduceBatch { partition: batch.partition, records: batch.seal(stamp) });
+            out.chain(EventKind::BatchSent(Box::new(BatchSent {
+                partition: batch.partition,
+                batch: batch.number,
+                broker,
+                records: records as u32,
+                bytes: batch.size_bytes(),
+                created_us: batch.created_us,
+                reason,
+                by: batch.by,
+                attempt: batch.attempts,
+            })));
+            sent.push(batch);
+        }
+        self.correlation += 1;
+        let acks = match self.config.acks {
+            Acks::None => 0,
+            Acks::Leader => 1,
+            Acks::All => -1,
+        };
+        let timeout_us = self.config.request_timeout_us;
+        let request = Request::Produce { acks, timeout_us, batches: content.into() };
+        out.request(broker_node(broker), Channel::Data, self.correlation, request);
+        out.unchain();
+        if acks == 0 {
+            for batch in sent {
+                let records = batch.len() as u64;
+                self.ledger.in_flight -= records;
+                self.ledger.fire_and_forget += records;
+                self.accumulator.release(&batch);
+                self.acknowledged(&batch, -1, out);
+            }
+            return;
+        }
+        let deadline_us = now_us + self.config.request_timeout_us;
+        out.set_timer(Timer::RequestTimeout, self.next_deadline_us().unwrap_or(deadline_us).min(deadline_us));
+        let in_flight = InFlight { correlation: self.correlation, deadline_us, batches: sent };
+        self.in_flight.entry(broker).or_default().push(in_flight);
+    }
+
+    /// The stamp of a batch: an idempotent producer numbers its records in each partition when they are first sent.
+    fn stamp(&mut self, batch: &mut Batch) -> ProducerStamp {
+        let plain = ProducerStamp { client: self.node, batch: batch.number, ..NO_PRODUCER };
+        let ProducerIdState::Known(producer_id) = self.producer_id else { return plain };
+        let base_sequence = match batch.base_sequence {
+            Some(sequence) => sequence,
+            None => self.accumulator.next_sequence(batch.partition, batch.len() as i32),
+        };
+        batch.base_sequence = Some(base_sequence);
+        ProducerStamp { producer_id, producer_epoch: 0, base_sequence, ..plain }
+    }
+
+    /// A produce request was answered.
+    pub(super) fn on_produced(
+        &mut self,
+        now_us: u64,
+        broker: BrokerId,
+        correlation: CorrelationId,
+        results: &[ProduceResult],
+        out: &mut Outbox,
+    ) {
+        let Some(requests) = self.in_flight.get_mut(&broker) else { return };
+        let Some(index) = requests.iter().position(|request| request.correlation == correlation) else { return };
+        let request = requests.remove(index);
+        for batch in request.batches {
+            let result = results.iter().find(|result| result.partition == batch.partition);
+            match result {
+                Some(result) if result.error == ErrorCode::None => {
+                    let records = batch.len() as u64;
+                    self.ledger.in_flight -= records;
+                    self.ledger.acknowledged += records;
+                    self.accumulator.release(&batch);
+                    self.acknowledged(&batch, result.base_offset, out);
+                }
+                Some(result) => self.failed_once(now_us, batch, result.error, result.current_leader, out),
+                None => self.failed_once(now_us, batch, ErrorCode::NetworkException, None, out),
+            }
+        }
+    }
+
+    fn acknowledged(&mut self, batch: &Batch, base_offset: i64, out: &mut Outbox) {
+        let (partition, batch, records) = (batch.partition, batch.number, batch.len() as u32);
+        out.event(EventKind::BatchAcknowledged { partition, batch, records, base_offset });
+    }
+
+    /// An attempt failed: the batch is sent again if the error and the time left allow it.
+    pub(super) fn failed_once(
+        &mut self,
+        now_us: u64,
+        mut batch: Batch,
+        error: ErrorCode,
+        current_leader: Option<(BrokerId, i32)>,
+        out: &mut Outbox,
+    ) {
+        let partition = batch.partition;
+        let leader_is_known =
+            current_leader.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
+        // A gap in the sequence heals when the batch before it has been sent again.
+        let retriable = error.is_retriable() || error == ErrorCode::OutOfOrderSequenceNumber;
+        let in_time = now_us < batch.created_us + self.config.delivery_timeout_us;
+        if error.is_retriable() {
+            self.metadata.invalidate();
+        }
+        if !retriable || !in_time || batch.attempts > self.config.retries || self.partition_is_gone(partition) {
+            return self.fail(batch, error, out);
+        }
+        let backoff = match leader_is_known {
+            true => 0,
+            false => backoff_us(
+                &mut self.random,
+                batch.attempts,
+                self.config.retry_backoff_us,
+                self.config.retry_backoff_max_us,
+            ),
+        };
+        batch.backoff_us = backoff;
+        batch.last_attempt_us = now_us;
+        out.event(EventKind::BatchRetried { partition, batch: batch.number, error, backoff_us: backoff });
+        self.accumulator.put_back(batch);
+    }
+
+    fn partition_is_gone(&self, partition: TopicIdPartition) -> bool {
+        // A topic that was deleted and is known to be: its id is in no answer any more.
+        self.metadata.offset() > 0 && self.metadata.partition(partition).is_none()
+    }
+
+    fn fail(&mut self, batch: Batch, error: ErrorCode, out: &mut Outbox) {
+        let records = batch.len() as u64;
+        match batch.attempts {
+            0 => self.ledger.waiting -= records,
+            _ => self.ledger.in_flight -= records,
+        }
+        self.ledger.failed += records;
+        self.last_error = Some(error);
+        self.accumulator.release(&batch);
+        let (partition, number) = (batch.partition, batch.number);
+        out.event(EventKind::BatchFailed { partition, batch: number, records: records as u32, error });
+    }
+
+    /// Batches older than `delivery.timeout.ms` fail, wherever they are.
+    fn expire_batches(&mut self, now_us: u64, out: &mut Outbox) {
+        let timeout_us = self.config.delivery_timeout_us;
+        for batch in self.accumulator.take_expired(|batch| batch.created_us + timeout_us <= now_us) {
+            self.fail(batch, ErrorCode::RequestTimedOut, out);
+        }
+    }
+
+    /// Requests that were not answered within `request.timeout.ms`: the client closes the connection, so every
+    /// request on it fails.
+    pub(super) fn expire_requests(&mut self, now_us: u64, out: &mut Outbox) {
+        let late: Vec<BrokerId> = self
+            .in_flight
+            .iter()
+            .filter(|(_, requests)| requests.iter().any(|request| request.deadline_us <= now_us))
+            .map(|(broker, _)| *broker)
+            .collect();
+        for broker in late {
+            self.on_disconnect(now_us, broker, out);
+        }
+        if let Some(deadline_us) = self.next_deadline_us() {
+            out.set_timer(Timer::RequestTimeout, deadline_us);
+        }
+    }
+
+    fn next_deadline_us(&self) -> Option<u64> {
+        self.in_flight.values().flatten().map(|request| request.deadline_us).min()
+    }
+
+    /// Tells the partitioners how long the queues are (reference §1.4).
+    fn update_load_stats(&mut self) {
+        let mut queued: BTreeMap<_, Vec<(i32, i32)>> = BTreeMap::new();
+        if !self.config.partitioner_adaptive_partitioning_enable || self.topics.is_empty() {
+            return;
+        }
+        for (partition, queue) in self.accumulator.queues() {
+            queued.entry(partition.topic).or_default().push((partition.partition, queue.len() as i32));
+        }
+        for (name, state) in &mut self.topics {
+            let Some(topic) = self.metadata.topic(name) else { continue };
+            let count = topic.partitions.len();
+            let sizes = queued.get(&topic.topic).filter(|sizes| sizes.len() == count);
+            let with_leader: Vec<(i32, i32)> = sizes
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|(partition, _)| topic.partitions[*partition as usize].leader.is_some())
+                .collect();
+            let (partition_ids, queue_sizes): (Vec<i32>, Vec<i32>) = with_leader.into_iter().unzip();
+            let sample =
+                LoadSample { queue_sizes: &queue_sizes, partition_ids: &partition_ids, partition_count: count as i32 };
+            state.sticky.update_load_stats(sizes.map(|_| sample));
+        }
+    }
+
+    fn finish_closing(&mut self, out: &mut Outbox) {
+        let idle = self.accumulator.is_empty() && self.in_flight.values().all(Vec::is_empty) && self.waiting.is_empty();
+        if self.closing && idle {
+            self.closed = true;
+            out.event(EventKind::ClientClosed);
+        }
+    }
+}

@@ -49,13 +49,15 @@ function fail(kind, message, report) {
   failed = true;
   const { en, zh } = FAILURES[kind];
   const card = element("main", "boot-card boot-failure");
-  card.setAttribute("role", "alert");
-  card.append(
+  const said = element("div");
+  said.setAttribute("role", "alert");
+  said.append(
     element("h1", "boot-title", en[0], "en"),
     element("p", "boot-text", en[1], "en"),
     element("h2", "boot-title", zh[0], "zh-CN"),
     element("p", "boot-text", zh[1], "zh-CN"),
   );
+  card.append(said);
   if (message) card.append(element("pre", "boot-message", message));
 
   const actions = element("div", "boot-actions");

@@ -9,6 +9,7 @@
 //! `**…**` strong; `` `…` `` code.
 
 pub mod forms;
+pub mod lesson;
 mod render;
 #[cfg(test)]
 mod tests;

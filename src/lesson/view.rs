@@ -34,6 +34,21 @@ pub struct LessonView {
     pub beat: Option<BeatView>,
 }
 
+impl LessonView {
+    /// Is the class on the last beat?
+    pub fn is_last(&self) -> bool {
+        self.step == self.marks.len()
+    }
+
+    /// How many predictions came true, of how many that the world decided.
+    pub fn score(&self) -> (usize, usize) {
+        let graded = |wanted: &[Grade]| {
+            self.marks.iter().filter(|mark| matches!(mark, Mark::Graded(grade) if wanted.contains(grade))).count()
+        };
+        (graded(&[Grade::Right]), graded(&[Grade::Right, Grade::Wrong]))
+    }
+}
+
 /// How far a beat has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {

@@ -4,6 +4,7 @@ mod app;
 mod clock;
 mod crash;
 mod forms;
+mod lesson;
 mod model;
 mod panels;
 mod prefs;

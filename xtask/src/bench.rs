@@ -51,9 +51,7 @@ fn is_row(line: &str) -> bool {
     let cells: Vec<&str> = line.split('\t').collect();
     let number = |cell: &str| cell.parse::<f64>().is_ok_and(f64::is_finite);
     match cells[..] {
-        [name, value, _unit, limit, ratio] => {
-            !name.is_empty() && number(value) && number(limit) && number(ratio)
-        }
+        [name, value, _unit, limit, ratio] => !name.is_empty() && number(value) && number(limit) && number(ratio),
         _ => false,
     }
 }
@@ -70,13 +68,7 @@ mod tests {
 
     #[test]
     fn knows_what_is_no_row() {
-        for line in [
-            "",
-            "running 0 tests",
-            "a\tb\tc\td\te",
-            "a\t1\tkB\t2",
-            "a\tNaN\tkB\t1\t1",
-        ] {
+        for line in ["", "running 0 tests", "a\tb\tc\td\te", "a\t1\tkB\t2", "a\tNaN\tkB\t1\t1"] {
             assert!(!is_row(line), "{line}");
         }
     }

@@ -14,11 +14,7 @@ pub struct Counts {
 impl Counts {
     /// One check that is not made of tests, such as the format.
     pub fn one(well: bool) -> Self {
-        Self {
-            passed: u32::from(well),
-            failed: u32::from(!well),
-            ignored: 0,
-        }
+        Self { passed: u32::from(well), failed: u32::from(!well), ignored: 0 }
     }
 }
 
@@ -61,11 +57,7 @@ mod tests {
     #[test]
     fn reads_cargos_closing_line() {
         let line = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
-        let expected = Counts {
-            passed: 12,
-            failed: 0,
-            ignored: 1,
-        };
+        let expected = Counts { passed: 12, failed: 0, ignored: 1 };
         assert_eq!(closing_line(line), Some(expected));
     }
 
@@ -77,23 +69,13 @@ mod tests {
 
     #[test]
     fn reads_the_browser_runners_closing_line() {
-        let expected = Counts {
-            passed: 5,
-            failed: 1,
-            ignored: 0,
-        };
+        let expected = Counts { passed: 5, failed: 1, ignored: 0 };
         assert_eq!(closing_line("5 passed, 1 failed"), Some(expected));
     }
 
     #[test]
     fn leaves_other_lines_alone() {
-        for line in [
-            "",
-            "running 3 tests",
-            "3 passed",
-            "test a ... ok",
-            "passed, failed",
-        ] {
+        for line in ["", "running 3 tests", "3 passed", "test a ... ok", "passed, failed"] {
             assert_eq!(closing_line(line), None, "{line}");
         }
     }

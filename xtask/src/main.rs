@@ -77,8 +77,6 @@ fn run(args: &[String]) -> Result<(), Failure> {
 fn no_arguments(command: &str, rest: &[String]) -> Result<(), Failure> {
     match rest.first() {
         None => Ok(()),
-        Some(extra) => Err(Failure::new(format!(
-            "{command} takes no argument, got {extra}"
-        ))),
+        Some(extra) => Err(Failure::new(format!("{command} takes no argument, got {extra}"))),
     }
 }

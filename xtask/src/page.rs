@@ -1,5 +1,6 @@
 //! Building and serving the page with Trunk, and taking its pictures.
 
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
@@ -10,6 +11,9 @@ use crate::say::{self, Failure};
 use crate::tools::{chromium, node, rust};
 
 const PORT: u16 = 8080;
+
+/// What the page is made of: a change there builds it anew. Trunk refuses names that are not there.
+const PARTS: [&str; 6] = ["Cargo.toml", "build.rs", "index.html", "lessons", "src", "static"];
 
 /// What `serve` was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,9 +31,7 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
     if port != wanted.port {
         say::note(format!("port {} is taken", wanted.port));
     }
-    say::step(format!(
-        "building the page, then serving it at http://127.0.0.1:{port}/"
-    ));
+    say::step(format!("building the page, then serving it at http://127.0.0.1:{port}/"));
     let mut trunk = trunk("serve")?;
     trunk.args(["--port", &port.to_string()]);
     if !wanted.debug {
@@ -37,6 +39,9 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
     }
     if wanted.open {
         trunk.arg("--open");
+    }
+    for part in PARTS.map(paths::project).iter().filter(|part| part.exists()) {
+        trunk.arg("--watch").arg(part);
     }
     trunk.env(finish::LIVE, "1");
     // A page under work must not disturb the release page that tests and benches look at.
@@ -81,6 +86,8 @@ fn set_up() -> Result<(), Failure> {
 fn trunk(command: &str) -> Result<Command, Failure> {
     let mut trunk = process::command(rust::tool(&rust::TRUNK)?);
     trunk.args(["--skip-version-check", command]);
+    // What Trunk reports is progress; standard output is for results.
+    trunk.stdout(io::stderr());
     // Trunk 0.21 reads NO_COLOR=1 as a wrong argument.
     trunk.env_remove("NO_COLOR");
     Ok(trunk)
@@ -98,11 +105,7 @@ fn free_port(wanted: u16) -> Result<u16, Failure> {
 
 impl Serve {
     fn read(args: &[String]) -> Result<Self, Failure> {
-        let mut wanted = Self {
-            port: PORT,
-            open: true,
-            debug: false,
-        };
+        let mut wanted = Self { port: PORT, open: true, debug: false };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -137,33 +140,20 @@ mod tests {
 
     #[test]
     fn opens_the_release_page_by_default() {
-        let expected = Serve {
-            port: PORT,
-            open: true,
-            debug: false,
-        };
+        let expected = Serve { port: PORT, open: true, debug: false };
         assert_eq!(read(&[]), Some(expected));
     }
 
     #[test]
     fn reads_every_argument() {
-        let expected = Some(Serve {
-            port: 9000,
-            open: false,
-            debug: true,
-        });
+        let expected = Some(Serve { port: 9000, open: false, debug: true });
         assert_eq!(read(&["--port", "9000", "--no-open", "--debug"]), expected);
         assert_eq!(read(&["--debug", "--no-open", "--port=9000"]), expected);
     }
 
     #[test]
     fn refuses_what_it_does_not_know() {
-        for args in [
-            &["--port"][..],
-            &["--port", "0"],
-            &["--port=70000"],
-            &["--open"],
-        ] {
+        for args in [&["--port"][..], &["--port", "0"], &["--port=70000"], &["--open"]] {
             assert_eq!(read(args), None, "{args:?}");
         }
     }

@@ -26,8 +26,7 @@ pub fn project(inside: &str) -> PathBuf {
 /// The project's own tool folder, made when it is missing; never committed.
 pub fn tool_folder() -> Result<PathBuf, Failure> {
     let folder = project(".tools");
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Failure::io(format!("making {}", folder.display()), &error))?;
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::io(format!("making {}", folder.display()), &error))?;
     Ok(folder)
 }
 
@@ -47,17 +46,9 @@ pub fn search_path() -> OsString {
 
 /// The program of that name: the project's own, else the first on the PATH.
 pub fn find_program(name: &str) -> Option<PathBuf> {
-    let endings: &[&str] = if cfg!(windows) {
-        &[".exe", ".cmd", ".bat"]
-    } else {
-        &[""]
-    };
+    let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
     env::split_paths(&search_path())
-        .flat_map(|folder| {
-            endings
-                .iter()
-                .map(move |ending| folder.join(format!("{name}{ending}")))
-        })
+        .flat_map(|folder| endings.iter().map(move |ending| folder.join(format!("{name}{ending}"))))
         .find(|file| file.is_file())
 }
 

@@ -18,12 +18,7 @@ pub fn command(program: impl AsRef<Path>) -> Command {
     command.env("PATH", paths::search_path());
     for (name, _) in env::vars_os() {
         let Some(text) = name.to_str() else { continue };
-        let ours = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-        ];
+        let ours = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
         if text == "CARGO" || ours.iter().any(|prefix| text.starts_with(prefix)) {
             command.env_remove(&name);
         }
@@ -40,26 +35,13 @@ pub fn cargo(args: &[&str]) -> Command {
 
 /// Runs it with its output shown; a bad ending is a failure named `what`.
 pub fn run(what: &str, command: &mut Command) -> Result<(), Failure> {
-    let status = command
-        .status()
-        .map_err(|error| Failure::io(what, &error))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{what} failed ({status})")))
-    }
+    let status = command.status().map_err(|error| Failure::io(what, &error))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{what} failed ({status})"))) }
 }
 
 /// Runs it with its output shown, and hands each line of standard output to `see` as well.
-pub fn run_seeing(
-    what: &str,
-    command: &mut Command,
-    mut see: impl FnMut(&str),
-) -> Result<(), Failure> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| Failure::io(what, &error))?;
+pub fn run_seeing(what: &str, command: &mut Command, mut see: impl FnMut(&str)) -> Result<(), Failure> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| Failure::io(what, &error))?;
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.map_err(|error| Failure::io(what, &error))?;
@@ -67,11 +49,7 @@ pub fn run_seeing(
         }
     }
     let status = child.wait().map_err(|error| Failure::io(what, &error))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{what} failed ({status})")))
-    }
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{what} failed ({status})"))) }
 }
 
 /// What it prints, trimmed; nothing if it cannot be run or fails.
@@ -84,11 +62,7 @@ pub fn output_of(command: &mut Command) -> Option<String> {
 /// Runs it quietly and ends it when it takes too long. For downloads that a closed network may
 /// leave hanging. True if it went well.
 pub fn quietly_within(limit: Duration, command: &mut Command) -> bool {
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     child.is_ok_and(|mut child| ends_well_within(limit, &mut child))
 }
 

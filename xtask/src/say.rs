@@ -15,10 +15,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            help: None,
-        }
+        Self { what: what.into(), help: None }
     }
 
     /// Adds what the reader can do, usually what to install.
@@ -47,9 +44,7 @@ impl Failure {
 /// Announces a step; `done` on the result tells how long it took.
 pub fn step(what: impl Display) -> Step {
     eprintln!("==> {what}");
-    Step {
-        began: Instant::now(),
-    }
+    Step { began: Instant::now() }
 }
 
 /// A remark that is not a step: something found, or done in a lesser way.

@@ -33,12 +33,8 @@ pub fn run(args: &[String]) -> Result<(), Failure> {
         rows.push(check("format", format));
     }
     if wanted.has("lint") {
-        rows.push(check("lint: library and tools", || {
-            lint(&["--workspace", "--all-targets"])
-        }));
-        rows.push(check("lint: command line", || {
-            lint(&["--package=kafkascope", "--all-targets", "--features=cli"])
-        }));
+        rows.push(check("lint: library and tools", || lint(&["--workspace", "--all-targets"])));
+        rows.push(check("lint: command line", || lint(&["--package=kafkascope", "--all-targets", "--features=cli"])));
         rows.push(check("lint: page, on wasm32", lint_page));
     }
     if wanted.has("unit") {
@@ -58,11 +54,8 @@ pub fn run(args: &[String]) -> Result<(), Failure> {
 
 fn format() -> Result<(), Failure> {
     rust::component("fmt")?;
-    process::run(
-        "cargo fmt",
-        &mut process::cargo(&["fmt", "--all", "--check"]),
-    )
-    .map_err(|failure| Failure::new(failure.what()).help("Format it with: cargo fmt --all"))
+    process::run("cargo fmt", &mut process::cargo(&["fmt", "--all", "--check"]))
+        .map_err(|failure| Failure::new(failure.what()).help("Format it with: cargo fmt --all"))
 }
 
 fn lint(what: &[&str]) -> Result<(), Failure> {
@@ -97,9 +90,7 @@ fn browser(built: bool, filter: Option<&str>) -> Row {
     let script = if built {
         page::browser_script("run.mjs")
     } else {
-        Err(Failure::new(
-            "no browser test ran: there is no page to test",
-        ))
+        Err(Failure::new("no browser test ran: there is no page to test"))
     };
     match script {
         Ok(mut script) => {
@@ -108,10 +99,7 @@ fn browser(built: bool, filter: Option<&str>) -> Row {
         }
         Err(failure) => {
             failure.show();
-            Row {
-                name: "browser",
-                counts: Counts::one(false),
-            }
+            Row { name: "browser", counts: Counts::one(false) }
         }
     }
 }
@@ -127,10 +115,7 @@ fn check(name: &'static str, run: impl FnOnce() -> Result<(), Failure>) -> Row {
         }
     };
     step.done();
-    Row {
-        name,
-        counts: Counts::one(well),
-    }
+    Row { name, counts: Counts::one(well) }
 }
 
 /// Runs a test runner and adds up its closing lines.
@@ -190,8 +175,9 @@ impl Wanted {
             } else if STEPS.contains(&arg.as_str()) {
                 wanted.steps.push(arg.clone());
             } else {
-                return Err(Failure::new(format!("test has no step {arg}"))
-                    .help(format!("The steps: {}", STEPS.join(", "))));
+                return Err(
+                    Failure::new(format!("test has no step {arg}")).help(format!("The steps: {}", STEPS.join(", ")))
+                );
             }
         }
         Ok(wanted)

@@ -13,14 +13,7 @@ use crate::say::{self, Failure};
 /// Names another browser than the first one found; the scripts of tests/browser read it too.
 pub const VARIABLE: &str = "KAFKASCOPE_CHROMIUM";
 
-const NAMES: [&str; 6] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome-stable",
-    "google-chrome",
-    "chrome",
-    "msedge",
-];
+const NAMES: [&str; 6] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "msedge"];
 
 const PLACES: [&str; 6] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -37,10 +30,7 @@ pub fn set_up() -> Result<PathBuf, Failure> {
         return if named.is_file() {
             Ok(named)
         } else {
-            Err(Failure::new(format!(
-                "{VARIABLE} names {}, which is no file",
-                named.display()
-            )))
+            Err(Failure::new(format!("{VARIABLE} names {}, which is no file", named.display())))
         };
     }
     if let Some(found) = find() {
@@ -63,9 +53,7 @@ pub fn set_up() -> Result<PathBuf, Failure> {
 
 fn find() -> Option<PathBuf> {
     let named = NAMES.iter().find_map(|name| paths::find_program(name));
-    named
-        .or_else(|| PLACES.iter().map(PathBuf::from).find(|file| file.is_file()))
-        .or_else(playwrights_file)
+    named.or_else(|| PLACES.iter().map(PathBuf::from).find(|file| file.is_file())).or_else(playwrights_file)
 }
 
 /// The browser that Playwright would start, downloaded by an earlier run or not at all.
@@ -81,9 +69,7 @@ fn playwrights_file() -> Option<PathBuf> {
 
 fn playwrights_own() -> Option<PathBuf> {
     let mut install = process::command(node::node().ok()?);
-    install.arg(paths::project(
-        "tests/browser/node_modules/playwright-core/cli.js",
-    ));
+    install.arg(paths::project("tests/browser/node_modules/playwright-core/cli.js"));
     install.args(["install", "chromium"]);
     install.env("PLAYWRIGHT_BROWSERS_PATH", browsers());
     install.env("PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT", "8000");
@@ -105,9 +91,7 @@ fn chinese_font() {
     };
     let fonts = process::output_of(process::command(list).arg(":lang=zh"));
     if fonts.is_some_and(|fonts| fonts.is_empty()) && !debian_packages(&["fonts-noto-cjk"]) {
-        say::note(
-            "no Chinese font here: install one (Debian: fonts-noto-cjk) for true screenshots",
-        );
+        say::note("no Chinese font here: install one (Debian: fonts-noto-cjk) for true screenshots");
     }
 }
 
@@ -123,8 +107,7 @@ pub fn debian_packages(names: &[&str]) -> bool {
     let mut install = process::command("apt-get");
     install.args(["install", "--yes", "--no-install-recommends"]);
     install.args(names).env("DEBIAN_FRONTEND", "noninteractive");
-    let well =
-        process::quietly_within(limit, &mut update) && process::quietly_within(limit, &mut install);
+    let well = process::quietly_within(limit, &mut update) && process::quietly_within(limit, &mut install);
     step.done();
     well
 }

@@ -46,17 +46,14 @@ pub fn set_up_wasm_opt() {
         Ok(()) => step.done(),
         Err(failure) => {
             say::note(failure.what());
-            say::note(
-                "the page will work all the same, but be larger: install Node.js with npm for wasm-opt",
-            );
+            say::note("the page will work all the same, but be larger: install Node.js with npm for wasm-opt");
         }
     }
 }
 
 fn install_wasm_opt() -> Result<(), Failure> {
     let folder = paths::tool_folder()?.join("npm");
-    fs::create_dir_all(&folder)
-        .map_err(|error| Failure::io(format!("making {}", folder.display()), &error))?;
+    fs::create_dir_all(&folder).map_err(|error| Failure::io(format!("making {}", folder.display()), &error))?;
     for file in ["package.json", "package-lock.json", ".npmrc"] {
         fs::copy(paths::project("xtask/npm").join(file), folder.join(file))
             .map_err(|error| Failure::io(format!("copying {file}"), &error))?;
@@ -85,9 +82,7 @@ pub fn node() -> Result<PathBuf, Failure> {
     if node_version().is_none() {
         chromium::debian_packages(&["nodejs", "npm"]);
     }
-    let help = format!(
-        "Install Node.js {OLDEST} or newer with npm: https://nodejs.org or the system's packages."
-    );
+    let help = format!("Install Node.js {OLDEST} or newer with npm: https://nodejs.org or the system's packages.");
     match node_version() {
         Some(version) if version >= OLDEST => {
             paths::find_program("node").ok_or_else(|| Failure::new("Node.js is missing").help(help))
@@ -100,12 +95,7 @@ pub fn node() -> Result<PathBuf, Failure> {
 fn node_version() -> Option<u32> {
     let node = paths::find_program("node")?;
     let printed = process::output_of(process::command(node).arg("--version"))?;
-    printed
-        .trim_start_matches('v')
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+    printed.trim_start_matches('v').split('.').next()?.parse().ok()
 }
 
 /// Node with one of the scripts of tests/browser.

@@ -53,11 +53,7 @@ fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
     if direct.is_file() {
         return Some(direct);
     }
-    fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path().join(name))
-        .find(|file| file.is_file())
+    fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path().join(name)).find(|file| file.is_file())
 }
 
 /// The archive's address below the release pages.
@@ -70,9 +66,7 @@ fn archive(tool: &Tool) -> Option<String> {
             "macos" => "apple-darwin.tar.gz",
             _ => "pc-windows-msvc.zip",
         };
-        Some(format!(
-            "trunk-rs/trunk/releases/download/v{version}/trunk-{processor}-{kind}"
-        ))
+        Some(format!("trunk-rs/trunk/releases/download/v{version}/trunk-{processor}-{kind}"))
     } else if tool.name == WASM_BINDGEN.name {
         let kind = match (system, processor) {
             ("linux", "x86_64") => "unknown-linux-musl",

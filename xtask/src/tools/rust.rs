@@ -25,19 +25,10 @@ pub struct Tool {
     minutes: u32,
 }
 
-pub const TRUNK: Tool = Tool {
-    name: "trunk",
-    package: "trunk",
-    version: "0.21.14",
-    minutes: 10,
-};
+pub const TRUNK: Tool = Tool { name: "trunk", package: "trunk", version: "0.21.14", minutes: 10 };
 
-pub const WASM_BINDGEN: Tool = Tool {
-    name: "wasm-bindgen",
-    package: "wasm-bindgen-cli",
-    version: "0.2.126",
-    minutes: 5,
-};
+pub const WASM_BINDGEN: Tool =
+    Tool { name: "wasm-bindgen", package: "wasm-bindgen-cli", version: "0.2.126", minutes: 5 };
 
 /// Everything that building the page needs from the Rust world.
 pub fn set_up() -> Result<(), Failure> {
@@ -81,9 +72,8 @@ pub fn component(name: &str) -> Result<(), Failure> {
     let mut rustup = process::command("rustup");
     rustup.args(["component", "add", component]);
     process::run("rustup component add", &mut rustup).map_err(|failure| {
-        Failure::new(failure.what()).help(format!(
-            "Install {component} for this Rust: rustup component add {component}"
-        ))
+        Failure::new(failure.what())
+            .help(format!("Install {component} for this Rust: rustup component add {component}"))
     })?;
     step.done();
     Ok(())
@@ -105,19 +95,12 @@ pub fn tool(tool: &Tool) -> Result<PathBuf, Failure> {
     }
     build(tool)?;
     step.done();
-    find(tool).ok_or_else(|| {
-        Failure::new(format!("{} was installed but cannot be run", tool.name)).help(by_hand(tool))
-    })
+    find(tool).ok_or_else(|| Failure::new(format!("{} was installed but cannot be run", tool.name)).help(by_hand(tool)))
 }
 
 fn find(tool: &Tool) -> Option<PathBuf> {
-    let own = paths::cargo_tools()
-        .join("bin")
-        .join(paths::program_file(tool.name));
-    [Some(own), paths::find_program(tool.name)]
-        .into_iter()
-        .flatten()
-        .find(|program| is_version(program, tool))
+    let own = paths::cargo_tools().join("bin").join(paths::program_file(tool.name));
+    [Some(own), paths::find_program(tool.name)].into_iter().flatten().find(|program| is_version(program, tool))
 }
 
 /// Both print `name version`, perhaps with more behind it.
@@ -127,24 +110,20 @@ fn is_version(program: &Path, tool: &Tool) -> bool {
 }
 
 fn build(tool: &Tool) -> Result<(), Failure> {
-    say::note(format!(
-        "no prebuilt one to be had; building it, once, about {} minutes on two cores",
-        tool.minutes
-    ));
+    say::note(format!("no prebuilt one to be had; building it, once, about {} minutes on two cores", tool.minutes));
     let version = format!("{}@{}", tool.package, tool.version);
     let mut install = process::cargo(&["install", "--locked", "--quiet", "--force"]);
     install.arg("--root").arg(paths::cargo_tools()).arg(version);
-    // A tool for one machine: what link-time optimisation would gain is not worth the minutes.
+    // Tools that run for a second: what the optimiser would gain is not worth the minutes.
     install.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     process::run(&format!("cargo install {}", tool.package), &mut install)
         .map_err(|failure| Failure::new(failure.what()).help(by_hand(tool)))
 }
 
 fn by_hand(tool: &Tool) -> String {
-    format!(
-        "Install it by hand and try again: cargo install --locked {}@{}",
-        tool.package, tool.version
-    )
+    format!("Install it by hand and try again: cargo install --locked {}@{}", tool.package, tool.version)
 }
 
 /// How long a download may take. A closed network refuses at once; a slow one shall not make

@@ -4,18 +4,18 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use kafkascope::{
-    cluster::command::Command,
+    cluster::{WorldError, command::Command},
     i18n::{Lang, ui},
-    view::model::Place,
+    lesson::progress::{Effect, LessonAction},
+    view::{model::Place, why::WhyKey},
 };
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 use yew::prelude::*;
 
-use super::{App, Asked, Msg, Open, keys::Act};
+use super::{App, Asked, Msg, Open, Tab, keys::Act};
 use crate::{
-    clock::{Pace, Speed},
+    clock::{Frame, Pace, Speed},
     forms::{Current, Refusal},
-    model::{CommandError, Run},
     panels::inspector,
     say::tr,
     stage_api::{Ask, Dialog, place_id},
@@ -63,9 +63,7 @@ impl App {
                 self.save_soon(ctx);
             }
             Msg::Scenario(index) => self.choose(index),
-            Msg::Lesson(id) => {
-                let _ = id;
-            }
+            Msg::Lesson(action) => self.lesson(action),
             Msg::Panel => self.panel = !self.panel,
             Msg::Tab(tab) => self.tab = tab,
             Msg::ToastEnd(id) => {
@@ -90,12 +88,7 @@ impl App {
         let dt_ms = self.last_ms.map_or(0.0, |last| time_ms - last);
         self.last_ms = Some(time_ms);
         let shown = self.player.frame(dt_ms, &self.hidden);
-        if shown.frame.changed {
-            self.follow();
-        }
-        if shown.frame.by_hand {
-            self.announce_newest();
-        }
+        self.moved(shown.frame);
         shown.render
     }
 
@@ -150,39 +143,106 @@ impl App {
 
     fn step(&mut self) {
         let frame = self.player.step(!reduced_motion(), &self.hidden);
+        self.moved(frame);
+    }
+
+    fn moved(&mut self, frame: Frame) {
         if frame.changed {
             self.follow();
+            let effect = self.player.course.take_effect();
+            self.carry_out(effect);
         }
         if frame.by_hand {
             self.announce_newest();
         }
     }
 
+    /// The class does something in the lesson's panel.
+    fn lesson(&mut self, action: LessonAction) {
+        self.player.sync(&self.hidden);
+        let effect = self.player.course.act(action, &self.player.run);
+        let runs = matches!(action, LessonAction::Run | LessonAction::Skip) && self.player.course.running();
+        self.carry_out(effect);
+        if runs {
+            self.tab = Tab::Cluster;
+            self.player.playback.play();
+        }
+    }
+
+    /// What a lesson asks to be done.
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Apply(commands) => {
+                self.player.give(commands, &self.hidden);
+                self.follow();
+            }
+            Effect::Ended => {
+                self.player.pause(&self.hidden);
+                self.follow();
+                if self.tab == Tab::Cluster {
+                    self.tab = Tab::Lesson;
+                }
+            }
+            Effect::Rewind(moment) => {
+                if let Ok(run) = self.player.run.back_to(moment.time_us, moment.event) {
+                    self.player.replace(run, &self.hidden);
+                    self.player.moved = true;
+                    self.after_replace();
+                }
+            }
+            Effect::Restart => {
+                let (at, lang) = (self.player.course.at, self.prefs.lang);
+                if let Some(run) = self.player.course.choose(at, lang) {
+                    self.player.replace(run, &self.hidden);
+                    self.after_replace();
+                }
+            }
+        }
+        self.player.course.refresh(self.prefs.lang);
+        self.light();
+    }
+
+    /// What the open card speaks of is lit, else what the lesson speaks of.
+    fn light(&mut self) {
+        let asked = self.asked.as_ref().and_then(|asked| place_of(&asked.card.key));
+        self.lit = match asked {
+            Some(place) => Rc::from([place]),
+            None => self.player.course.lights(),
+        };
+    }
+
     fn reset(&mut self, ctx: &Context<Self>) {
         if !self.player.moved {
             return;
         }
-        let Ok(run) = Run::new(&self.scenario) else { return };
-        self.undo = Some(self.player.replace(run, &self.hidden));
+        let (before, at) = (self.player.course.clone(), self.player.course.at);
+        let Some(run) = self.player.course.choose(at, self.prefs.lang) else { return };
+        self.undo = Some((self.player.replace(run, &self.hidden), before));
         self.after_replace();
         self.toasts.push(ui::TOAST_RESET.text(), false, true, ctx.link().callback(Msg::ToastEnd));
         self.announced = tr(&ui::TOAST_RESET, self.prefs.lang).to_owned();
     }
 
     fn undo(&mut self) {
-        let Some(run) = self.undo.take() else { return };
+        let Some((run, course)) = self.undo.take() else { return };
+        self.player.course = course;
+        self.player.course.refresh(self.prefs.lang);
         self.player.replace(run, &self.hidden);
         self.player.moved = true;
         self.toasts.remove_undo();
         self.after_replace();
     }
 
-    fn choose(&mut self, _index: usize) {
-        let Ok(run) = Run::new(&self.scenario) else { return };
+    fn choose(&mut self, index: usize) {
+        let Some(run) = self.player.course.choose(index, self.prefs.lang) else { return };
         self.player.replace(run, &self.hidden);
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
+        self.panel = self.player.course.is_lesson();
+        self.tab = if self.panel { Tab::Lesson } else { Tab::Cluster };
+        self.announced = self.player.course.lesson().title(self.prefs.lang).to_owned();
     }
 
     fn after_replace(&mut self) {
@@ -190,6 +250,7 @@ impl App {
         self.preview = None;
         self.send_refusal = None;
         self.follow();
+        self.light();
     }
 
     fn set_speed(&mut self, ctx: &Context<Self>, speed: Speed) {
@@ -202,6 +263,7 @@ impl App {
     fn set_lang(&mut self, ctx: &Context<Self>, lang: Lang) {
         self.prefs.lang = lang;
         self.announced.clear();
+        self.player.course.refresh(lang);
         self.show_prefs();
         self.save_soon(ctx);
     }
@@ -248,7 +310,7 @@ impl App {
         };
     }
 
-    pub(super) fn apply(&mut self, command: Command) -> Result<(), CommandError> {
+    pub(super) fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         self.player.apply(command, &self.hidden)?;
         self.follow();
         if !self.player.playback.playing() {
@@ -257,9 +319,9 @@ impl App {
         Ok(())
     }
 
-    fn refusal(&mut self, error: &CommandError) -> Refusal {
+    fn refusal(&mut self, error: &WorldError) -> Refusal {
         self.refusals += 1;
-        Refusal { field: error.field().map(str::to_owned), text: error.text(), count: self.refusals }
+        Refusal { field: Some(error.field().to_owned()), text: error.text(), count: self.refusals }
     }
 
     fn open(&mut self, dialog: Dialog) {
@@ -277,10 +339,16 @@ impl App {
 
     /// What is there already, for the forms that change it.
     fn current(&self, dialog: &Dialog) -> Option<Current> {
-        let run = &self.player.run;
+        let world = self.player.run.world();
         match dialog {
-            Dialog::ConfigureProducer(name) => run.load(name).map(|(load, settings)| Current::Producer(load, settings)),
-            Dialog::ConfigureConsumer(name) => run.work(name).map(|(work, settings)| Current::Consumer(work, settings)),
+            Dialog::ConfigureProducer(name) => {
+                let slot = world.producers().values().find(|slot| *slot.producer.name == **name)?;
+                Some(Current::Producer(slot.load.clone(), slot.settings.clone()))
+            }
+            Dialog::ConfigureConsumer(name) => {
+                let slot = world.consumers().values().find(|slot| *slot.consumer.name == **name)?;
+                Some(Current::Consumer(slot.work.clone(), slot.settings.clone()))
+            }
             Dialog::ConfigureTopic(name) => {
                 let topic = self.player.vm.topics.iter().find(|topic| topic.name == *name)?;
                 Some(Current::Settings(topic.configs.iter().cloned().collect()))
@@ -299,11 +367,13 @@ impl App {
                 anchor => anchor,
             };
             self.asked = Some(Asked { card: Rc::new(card), anchor });
+            self.light();
         }
     }
 
     fn close_why(&mut self) {
         let anchor = self.asked.take().and_then(|asked| asked.anchor);
+        self.light();
         if let Some(anchor) = anchor.and_then(|anchor| anchor.dyn_into::<HtmlElement>().ok()) {
             let _ = anchor.focus();
         }
@@ -342,6 +412,18 @@ impl App {
     fn save_soon(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.save = Some(Timeout::new(SAVE_AFTER_MS, move || link.send_message(Msg::Save)));
+    }
+}
+
+/// The place that a question is about.
+fn place_of(key: &WhyKey) -> Option<Place> {
+    match key.clone() {
+        WhyKey::Partition { topic, partition, .. }
+        | WhyKey::NotVisible { topic, partition }
+        | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
+        WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
+        WhyKey::Assignment { consumer, .. } => Some(Place::Consumer(consumer)),
+        WhyKey::BatchTiming { .. } | WhyKey::Event { .. } => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! like, and what a lesson says.
 
 mod acts;
+mod course;
 mod header;
 mod help;
 mod keys;
@@ -16,7 +17,9 @@ use std::{cell::Cell, rc::Rc};
 use gloo_timers::callback::Timeout;
 use kafkascope::{
     cluster::command::Command,
+    history::Run,
     i18n::Lang,
+    lesson::{catalogue, progress::LessonAction},
     view::{
         model::{Place, ViewModel},
         story::Lane,
@@ -27,11 +30,10 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
-use self::{keys::Act, player::Player, toasts::Toasts};
+use self::{course::Course, keys::Act, player::Player, toasts::Toasts};
 use crate::{
     clock::{Raf, Speed},
     forms::{Current, Refusal},
-    model::{Run, Scenario},
     prefs::{Prefs, Theme},
     stage_api::{Ask, Dialog},
 };
@@ -42,7 +44,6 @@ pub struct App {
     hidden: Rc<std::collections::BTreeSet<Lane>>,
     save: Option<Timeout>,
     player: Player,
-    scenario: Scenario,
     raf: Raf,
     last_ms: Option<f64>,
     selection: Option<Place>,
@@ -55,7 +56,8 @@ pub struct App {
     dialog: Option<Open>,
     refusals: u32,
     toasts: Toasts,
-    undo: Option<Run>,
+    /// What was there before the last reset.
+    undo: Option<(Run, Course)>,
     panel: bool,
     tab: Tab,
     announced: String,
@@ -110,7 +112,8 @@ struct Callbacks {
     lang: Callback<Lang>,
     theme: Callback<Theme>,
     scenario: Callback<usize>,
-    lesson: Callback<AttrValue>,
+    lesson: Callback<LessonAction>,
+    lesson_why: Callback<(WhyKey, Option<Element>)>,
     panel: Callback<()>,
     tab: Callback<Tab>,
     toast: Callback<u32>,
@@ -160,8 +163,8 @@ pub enum Msg {
     Theme(Theme),
     /// Another scenario.
     Scenario(usize),
-    /// A lesson by its id.
-    Lesson(AttrValue),
+    /// The class does something in the lesson's panel.
+    Lesson(LessonAction),
     /// Show or hide the left column.
     Panel,
     /// Another tab.
@@ -181,16 +184,15 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> App {
         let link = ctx.link().clone();
         let prefs = Prefs::load();
-        let scenario = Run::start_cluster();
-        let run = Run::new(&scenario).expect("the start cluster is valid");
-        let player = Player::new(run, prefs.speed, &prefs.hidden);
+        let lessons = catalogue().expect("the shipped scenarios are sound");
+        let (course, run) = Course::start(lessons, prefs.lang);
+        let player = Player::new(run, course, prefs.speed, &prefs.hidden);
         let single_keys = Rc::new(Cell::new(prefs.shortcuts));
         let app = App {
             hidden: Rc::new(prefs.hidden.clone()),
             prefs,
             save: None,
             player,
-            scenario,
             raf: Raf::new(link.callback(Msg::Frame)),
             last_ms: None,
             selection: None,
@@ -262,6 +264,7 @@ fn callbacks(link: &Link) -> Callbacks {
         theme: link.callback(Msg::Theme),
         scenario: link.callback(Msg::Scenario),
         lesson: link.callback(Msg::Lesson),
+        lesson_why: link.callback(|(key, anchor)| Msg::Why(Ask { key, anchor })),
         panel: link.callback(|()| Msg::Panel),
         tab: link.callback(Msg::Tab),
         toast: link.callback(Msg::ToastEnd),

@@ -6,18 +6,22 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use kafkascope::{
-    cluster::command::Command,
+    cluster::{WorldError, command::Command},
+    history::Run,
+    lesson::play,
     view::{
+        Builder,
         model::ViewModel,
         story::{Lane, StoryLine, TimelineMark},
         why::{WhyCard, WhyKey},
     },
 };
 
+use super::course::Course;
 use crate::{
     clock::{Frame, Playback, Speed, Timeline},
     crash,
-    model::{Builder, CommandError, Run, Scenario, story, why},
+    model::{story, why},
     panels::transport::ClockFace,
     say::moment,
     stage_api::StageClock,
@@ -30,18 +34,30 @@ const WORDS_EVERY_MS: f64 = 100.0;
 /// The timeline's first axis; later it slides.
 const AXIS_US: u64 = 20_000_000;
 
-impl Timeline for Run {
+/// A run under the eyes of a lesson.
+struct Watched<'a> {
+    run: &'a mut Run,
+    course: &'a mut Course,
+}
+
+impl Timeline for Watched<'_> {
+    fn watch(&mut self) -> bool {
+        self.course.check(self.run)
+    }
+    fn watched(&self) -> bool {
+        self.course.running()
+    }
     fn time_us(&self) -> u64 {
-        Run::time_us(self)
+        self.run.time_us()
     }
     fn advance_to(&mut self, time_us: u64) -> bool {
-        Run::advance_to(self, time_us)
+        self.run.advance_to(time_us)
     }
     fn next_step_time(&mut self) -> Option<u64> {
-        Run::next_step_time(self)
+        self.run.next_step_time_us()
     }
     fn step(&mut self) -> Option<u64> {
-        Run::step(self)
+        self.run.step()
     }
 }
 
@@ -49,6 +65,8 @@ impl Timeline for Run {
 pub struct Player {
     /// The run.
     pub run: Run,
+    /// The scenario or lesson that it belongs to.
+    pub course: Course,
     /// Play, pause, step.
     pub playback: Playback,
     /// The picture.
@@ -74,12 +92,13 @@ pub struct Player {
 
 impl Player {
     /// A paused run.
-    pub fn new(run: Run, speed: Speed, hidden: &BTreeSet<Lane>) -> Player {
+    pub fn new(run: Run, course: Course, speed: Speed, hidden: &BTreeSet<Lane>) -> Player {
         let mut builder = Builder::default();
         let vm = builder.build(&run);
         let mut player = Player {
             playback: Playback::new(speed, run.time_us()),
             run,
+            course,
             vm,
             clock: StageClock::default(),
             face: ClockFace::default(),
@@ -113,7 +132,7 @@ impl Player {
     /// One animation frame.
     pub fn frame(&mut self, dt_ms: f64, hidden: &BTreeSet<Lane>) -> Shown {
         let before = (self.playback.note(), self.playback.playing());
-        let frame = self.playback.frame(&mut self.run, dt_ms, now_ms);
+        let frame = self.playback.frame(&mut Watched { run: &mut self.run, course: &mut self.course }, dt_ms, now_ms);
         self.after(frame);
         let words = self.words_due() && self.refresh_words(hidden);
         self.show_clock();
@@ -123,7 +142,7 @@ impl Player {
 
     /// One step by hand; `gliding` shows the way there.
     pub fn step(&mut self, gliding: bool, hidden: &BTreeSet<Lane>) -> Frame {
-        let frame = self.playback.step(&mut self.run, gliding);
+        let frame = self.playback.step(&mut Watched { run: &mut self.run, course: &mut self.course }, gliding);
         self.after(frame);
         if frame.changed {
             self.refresh_words(hidden);
@@ -134,7 +153,7 @@ impl Player {
 
     /// Stops the clock where it is.
     pub fn pause(&mut self, hidden: &BTreeSet<Lane>) {
-        if self.playback.pause(&mut self.run) {
+        if self.playback.pause(&mut Watched { run: &mut self.run, course: &mut self.course }) {
             self.build();
         }
         self.refresh_words(hidden);
@@ -142,8 +161,8 @@ impl Player {
     }
 
     /// Does something at the moment that is drawn.
-    pub fn apply(&mut self, command: Command, hidden: &BTreeSet<Lane>) -> Result<(), CommandError> {
-        self.playback.sync(&mut self.run);
+    pub fn apply(&mut self, command: Command, hidden: &BTreeSet<Lane>) -> Result<(), WorldError> {
+        self.sync_run();
         let done = self.run.apply(command);
         if done.is_ok() {
             self.moved = true;
@@ -151,9 +170,29 @@ impl Player {
         }
         self.refresh(hidden);
         if done.is_ok() && !self.playback.playing() {
-            self.lit_from = self.lines.first().map_or(u64::MAX, |line| line.event);
+            self.lit_from = self.run.step_began();
         }
         done
+    }
+
+    /// What a lesson does, at the moment that is drawn. What the cluster refuses, the class has done already.
+    pub fn give(&mut self, commands: Vec<Command>, hidden: &BTreeSet<Lane>) {
+        self.sync_run();
+        play::give(&mut self.run, commands);
+        self.moved = true;
+        crash::keep_report(self.run.report());
+        self.refresh(hidden);
+    }
+
+    /// Brings the run to the moment that is drawn.
+    pub fn sync(&mut self, hidden: &BTreeSet<Lane>) {
+        if self.sync_run() {
+            self.refresh(hidden);
+        }
+    }
+
+    fn sync_run(&mut self) -> bool {
+        self.playback.sync(&mut Watched { run: &mut self.run, course: &mut self.course })
     }
 
     /// Everything anew.
@@ -179,7 +218,7 @@ impl Player {
         }
         self.moved = true;
         self.build();
-        self.lit_from = frame.step.unwrap_or(self.vm.event);
+        self.lit_from = self.run.step_began();
     }
 
     fn build(&mut self) {
@@ -202,10 +241,6 @@ impl Player {
             .into_iter()
             .map(|line| old.iter().find(|kept| ***kept == line).cloned().unwrap_or_else(|| Rc::new(line)))
             .collect();
-        if self.lit_from != u64::MAX && lines.first().is_some_and(|line| line.event < self.lit_from) {
-            // The step itself has no sentence, or its lane is hidden: nothing is lit rather than the wrong line.
-            self.lit_from = u64::MAX - 1;
-        }
         self.lines = Rc::new(lines);
         self.axis = axis(self.run.time_us());
         self.marks = Rc::new(story::marks(&self.run, self.axis.0, self.axis.1));
@@ -239,9 +274,4 @@ fn axis(time_us: u64) -> (u64, u64) {
 
 fn now_ms() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
-}
-
-/// A scenario as the model takes it.
-pub fn start(scenario: &Scenario) -> Result<Run, CommandError> {
-    Run::new(scenario)
 }

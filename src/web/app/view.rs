@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    i18n::ui,
+    i18n::{Lang, render_source, ui},
+    lesson::Lesson,
     view::model::Place,
 };
 use yew::prelude::*;
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     forms::FormDialog,
+    lesson::LessonPanel,
     panels::{inspector::Inspector, story::Story, transport::Transport, welcome::Welcome},
     say::tr,
     stage::Stage,
@@ -64,13 +66,10 @@ impl App {
 
     fn header(&self) -> Html {
         let lang = self.prefs.lang;
-        let start = Choice {
-            name: tr(&ui::SCENARIO_START, lang).into(),
-            hint: tr(&ui::SCENARIO_START_HINT, lang).into(),
-            lesson: false,
-        };
+        let course = &self.player.course;
+        let choices: Vec<Choice> = course.lessons.iter().map(|lesson| choice(lesson, lang)).collect();
         html! {
-            <Header {lang} theme={self.prefs.theme} choices={vec![start]} chosen={0} panel={self.panel}
+            <Header {lang} theme={self.prefs.theme} {choices} chosen={course.at} panel={self.panel}
                 on_scenario={self.on.scenario.clone()} on_lang={self.on.lang.clone()} on_theme={self.on.theme.clone()}
                 on_open={self.on.open.clone()} on_panel={self.on.panel.clone()} />
         }
@@ -79,7 +78,8 @@ impl App {
     /// Where only one part fits: which.
     fn tabs(&self) -> Html {
         let lang = self.prefs.lang;
-        let tabs = [(Tab::Cluster, &ui::TAB_CLUSTER), (Tab::Story, &ui::TAB_STORY), (Tab::Lesson, &ui::TAB_ABOUT)];
+        let third = if self.player.course.is_lesson() { &ui::TAB_LESSON } else { &ui::TAB_ABOUT };
+        let tabs = [(Tab::Cluster, &ui::TAB_CLUSTER), (Tab::Story, &ui::TAB_STORY), (Tab::Lesson, third)];
         html! {
             <nav class="tabs" aria-label={tr(&ui::TABS, lang)}>
                 { for tabs.into_iter().map(|(tab, words)| {
@@ -93,7 +93,17 @@ impl App {
 
     /// The lesson, or what stands in its place.
     fn slot(&self) -> Html {
-        html! { <Welcome lang={self.prefs.lang} lessons={Vec::new()} on_lesson={self.on.lesson.clone()} /> }
+        let (course, lang) = (&self.player.course, self.prefs.lang);
+        if course.is_lesson() {
+            return html! {
+                <LessonPanel key={course.lesson().id.clone()} view={course.view()} on_act={self.on.lesson.clone()} on_why={self.on.lesson_why.clone()} />
+            };
+        }
+        let lessons: Vec<(usize, AttrValue)> = (course.lessons.iter().enumerate())
+            .filter(|(_, lesson)| lesson.number.is_some())
+            .map(|(index, lesson)| (index, choice(lesson, lang).name))
+            .collect();
+        html! { <Welcome {lang} {lessons} on_lesson={self.on.scenario.clone()} /> }
     }
 
     fn inspector(&self) -> Html {
@@ -125,7 +135,7 @@ impl App {
     fn transport(&self) -> Html {
         let playback = &self.player.playback;
         html! {
-            <Transport lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.vm.step}
+            <Transport lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
                 note={playback.note()} at_start={!self.player.moved} face={self.player.face.clone()} on_play={self.on.play.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
         }
@@ -153,4 +163,20 @@ impl App {
             },
         }
     }
+}
+
+/// A scenario as the header names it.
+fn choice(lesson: &Lesson, lang: Lang) -> Choice {
+    let title = lesson.title(lang);
+    let name = match lesson.number {
+        Some(number) => ui::LESSON_NAME.with("number", number).with("title", title).plain(lang),
+        None => title.to_owned(),
+    };
+    let summary = spans(&lesson.texts(lang).summary, lang);
+    Choice { name: name.into(), hint: summary.into(), lesson: lesson.number.is_some() }
+}
+
+/// A lesson's source text without its marks.
+fn spans(source: &str, lang: Lang) -> String {
+    render_source(source, &[], lang).into_iter().map(|span| span.text).collect()
 }

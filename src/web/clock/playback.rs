@@ -4,6 +4,14 @@ use super::{Pace, Speed};
 
 /// What playback needs of a run; the run itself has it, tests have a small one.
 pub trait Timeline {
+    /// Called after each step that playback takes; true ends the frame there. A lesson watches for its end so.
+    fn watch(&mut self) -> bool {
+        false
+    }
+    /// Must every step be watched? Then time by clock also goes from step to step.
+    fn watched(&self) -> bool {
+        false
+    }
     /// Simulated time now.
     fn time_us(&self) -> u64;
     /// Runs all events up to a time; true if something drawn changed.
@@ -222,6 +230,9 @@ impl Playback {
             }
             frame.step = self.take_step(run).or(frame.step);
             frame.changed = true;
+            if run.watch() {
+                break;
+            }
         }
         frame
     }
@@ -235,6 +246,14 @@ impl Playback {
         let mut done = goal;
         for slice in 1..=SLICES {
             let part = goal * f64::from(slice) / f64::from(SLICES);
+            if run.watched() {
+                let (stepped, ended) = advance_watched(run, start_us + part as u64);
+                changed |= stepped;
+                if ended {
+                    self.time_us = run.time_us();
+                    return Frame { changed, step: None, by_hand: false };
+                }
+            }
             changed |= run.advance_to(start_us + part as u64);
             if slice < SLICES && now_ms() - start_ms > BUDGET_MS {
                 done = part;
@@ -266,6 +285,7 @@ impl Playback {
     fn finish_step(&mut self, run: &mut impl Timeline) -> Frame {
         self.by_hand = false;
         let step = self.take_step(run);
+        run.watch();
         Frame { changed: step.is_some(), step, by_hand: true }
     }
 
@@ -278,4 +298,17 @@ impl Playback {
         self.time_us = run.time_us().max(self.time_us);
         step
     }
+}
+
+/// Step by step up to a time: whether there was a step, and whether the watch ended it.
+fn advance_watched(run: &mut impl Timeline, until_us: u64) -> (bool, bool) {
+    let mut stepped = false;
+    while run.next_step_time().is_some_and(|next_us| next_us <= until_us) {
+        run.step();
+        stepped = true;
+        if run.watch() {
+            return (true, true);
+        }
+    }
+    (stepped, false)
 }

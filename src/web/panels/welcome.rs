@@ -10,10 +10,10 @@ use crate::say::{say_plain, tr};
 pub struct WelcomeProps {
     /// Language.
     pub lang: Lang,
-    /// Id and name of each lesson.
-    pub lessons: Vec<(AttrValue, AttrValue)>,
+    /// Place among the scenarios and name of each lesson.
+    pub lessons: Vec<(usize, AttrValue)>,
     /// Starts a lesson.
-    pub on_lesson: Callback<AttrValue>,
+    pub on_lesson: Callback<usize>,
 }
 
 /// The panel of the start cluster.
@@ -21,11 +21,9 @@ pub struct WelcomeProps {
 pub fn Welcome(props: &WelcomeProps) -> Html {
     let lang = props.lang;
     let lessons = props.lessons.iter().map(|(id, name)| {
-        let onclick = {
-            let id = id.clone();
-            props.on_lesson.reform(move |_: MouseEvent| id.clone())
-        };
-        html! { <li key={id.to_string()}><button type="button" class="link" {onclick}>{ name.clone() }</button></li> }
+        let id = *id;
+        let onclick = props.on_lesson.reform(move |_: MouseEvent| id);
+        html! { <li key={id}><button type="button" class="link" {onclick}>{ name.clone() }</button></li> }
     });
     html! {
         <section class="welcome" aria-labelledby="welcome-title">

@@ -3,12 +3,7 @@
 use super::facts::{KeyPlace, WorldFacts};
 use crate::{
     cluster::{ConsumerSlot, ProducerSlot, World},
-    kafka::{
-        coordinator::Group,
-        ids::TopicIdPartition,
-        log::Log,
-        metadata::PartitionState,
-    },
+    kafka::{coordinator::Group, ids::TopicIdPartition, log::Log, metadata::PartitionState},
 };
 
 impl WorldFacts for World {
@@ -30,7 +25,9 @@ impl WorldFacts for World {
     }
 
     fn places_of_key(&self, topic: &str, key: &str) -> Vec<KeyPlace> {
-        (0..self.partition_count(topic).unwrap_or(0)).filter_map(|partition| place_of_key(self, topic, partition, key)).collect()
+        (0..self.partition_count(topic).unwrap_or(0))
+            .filter_map(|partition| place_of_key(self, topic, partition, key))
+            .collect()
     }
 
     fn committed(&self, group: &str, topic: &str, partition: i32) -> Option<i64> {
@@ -53,7 +50,8 @@ impl WorldFacts for World {
 
     fn members(&self, group: &str) -> Vec<String> {
         let Some(group) = group_of(self, group) else { return Vec::new() };
-        let mut members: Vec<_> = group.members.iter().map(|member| (member.slot, member.client_id.to_string())).collect();
+        let mut members: Vec<_> =
+            group.members.iter().map(|member| (member.slot, member.client_id.to_string())).collect();
         members.sort();
         members.into_iter().map(|(_, name)| name).collect()
     }

@@ -15,7 +15,8 @@ use kafkascope::{
 
 /// Every sentence. Each room adds its `ALL` here.
 fn all() -> Vec<Template> {
-    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, lesson::ALL];
+    let lists: &[&[&'static Template]] =
+        &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, lesson::ALL];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
     all.extend(config::TABLE.iter().map(|config| config.help));
     all.extend(limits::TABLE.iter().map(|limit| limit.text));

@@ -24,6 +24,9 @@ use crate::{
 /// Preferences are remembered so long after the last change, in milliseconds.
 const SAVE_AFTER_MS: u32 = 300;
 
+/// From this width on the left column stands beside the stage (`static/app.css` says so too).
+const LEFT_FITS_FROM: f64 = 1280.0;
+
 impl App {
     /// Does it; true if the page must be rendered.
     pub(super) fn handle(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -164,8 +167,26 @@ impl App {
         let runs = matches!(action, LessonAction::Run | LessonAction::Skip) && self.player.course.running();
         self.carry_out(effect);
         if runs {
-            self.tab = Tab::Cluster;
             self.player.playback.play();
+            self.show_stage();
+        }
+    }
+
+    /// Where lesson and stage do not fit side by side: the stage while a beat runs.
+    fn show_stage(&mut self) {
+        self.tab = Tab::Cluster;
+        self.panel = false;
+        let width = web_sys::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
+        if width.is_some_and(|width| width < LEFT_FITS_FROM) {
+            focus_id("stage");
+        }
+    }
+
+    /// And the lesson once it has ended.
+    fn show_lesson(&mut self) {
+        self.panel = true;
+        if self.tab == Tab::Cluster {
+            self.tab = Tab::Lesson;
         }
     }
 
@@ -180,9 +201,7 @@ impl App {
             Effect::Ended => {
                 self.player.pause(&self.hidden);
                 self.follow();
-                if self.tab == Tab::Cluster {
-                    self.tab = Tab::Lesson;
-                }
+                self.show_lesson();
             }
             Effect::Rewind(moment) => {
                 if let Ok(run) = self.player.run.back_to(moment.time_us, moment.event) {

@@ -47,13 +47,15 @@ impl App {
                 <a class="skip" href="#stage">{ tr(&ui::SKIP, lang) }</a>
                 { self.header() }
                 { self.tabs() }
-                <aside class="left" id="left" aria-label={tr(&ui::AREA_LEFT, lang)}>
-                    <div class="slot">{ self.slot() }</div>
-                    <Story {lang} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
-                        on_why={self.on.why.clone()} on_lane={self.on.lane.clone()} />
-                </aside>
-                { self.inspector() }
-                <main class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>{ self.stage() }</main>
+                <main class="room">
+                    <section class="left" id="left" aria-label={tr(&ui::AREA_LEFT, lang)}>
+                        <div class="slot">{ self.slot() }</div>
+                        <Story {lang} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
+                            on_why={self.on.why.clone()} on_lane={self.on.lane.clone()} />
+                    </section>
+                    { self.inspector() }
+                    <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>{ self.stage() }</section>
+                </main>
                 { self.transport() }
                 <section class="timeline-slot" aria-label={tr(&ui::AREA_TIMELINE, lang)}>{ self.timeline() }</section>
                 { self.why() }
@@ -134,8 +136,9 @@ impl App {
 
     fn transport(&self) -> Html {
         let playback = &self.player.playback;
+        let news = self.player.lines.first().filter(|line| line.event >= self.player.lit_from).cloned();
         html! {
-            <Transport lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
+            <Transport {news} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
                 note={playback.note()} at_start={!self.player.moved} face={self.player.face.clone()} on_play={self.on.play.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
         }

@@ -3,7 +3,12 @@
 //! The clock's digits change every frame, so the shell writes them itself through [`ClockFace`]; everything else
 //! renders when it changes.
 
-use kafkascope::i18n::{Arg, Lang, ui};
+use std::rc::Rc;
+
+use kafkascope::{
+    i18n::{Arg, Lang, ui},
+    view::story::StoryLine,
+};
 use yew::prelude::*;
 
 use super::{
@@ -41,6 +46,8 @@ pub struct TransportProps {
     pub step: u64,
     /// What to say beside it.
     pub note: Note,
+    /// The sentence of the step under the playhead, for pages on which the story is not always in sight.
+    pub news: Option<Rc<StoryLine>>,
     /// Is there anything to go back from?
     pub at_start: bool,
     /// The clock's digits.
@@ -78,7 +85,7 @@ pub fn Transport(props: &TransportProps) -> Html {
     let label = ui::SPEED.with("name", name.clone()).plain(lang);
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
     html! {
-        <section class="transport" aria-label={tr(&ui::AREA_TRANSPORT, lang)}>
+        <section class={classes!("transport", props.news.is_some().then_some("has-news"))} aria-label={tr(&ui::AREA_TRANSPORT, lang)}>
             <div class="transport-buttons">
                 <button type="button" class="round" aria-label={tr(&ui::RESET, lang)} title={tr(&ui::RESET, lang)}
                     disabled={props.at_start} onclick={click(&props.on_reset)}>{ icons::reset() }</button>
@@ -95,6 +102,9 @@ pub fn Transport(props: &TransportProps) -> Html {
                 <span class="clock-face" ref={props.face.0.clone()} />
                 <span class="clock-step">{ ui::STEP_NUMBER.with("n", props.step).plain(lang) }</span>
             </div>
+            if let Some(line) = &props.news {
+                <p class="transport-news">{ say(&line.text, lang) }</p>
+            }
             <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>
         </section>
     }

@@ -88,7 +88,7 @@ impl Component for Inspector {
         let body = body.unwrap_or_default();
         let on_close = props.on_select.reform(|_: MouseEvent| None);
         html! {
-            <aside class="inspector" aria-labelledby="inspector-title">
+            <section class="inspector" aria-labelledby="inspector-title">
                 <header class="inspector-head">
                     <p class="over">{ tr(body.kind.unwrap_or(&ui::NONE), props.lang) }</p>
                     <h2 id="inspector-title" tabindex="-1" ref={self.heading.clone()}>{ body.title }</h2>
@@ -97,7 +97,7 @@ impl Component for Inspector {
                         title={format!("{} (Esc)", tr(&ui::CLOSE, props.lang))} onclick={on_close}>{ icons::close() }</button>
                 </header>
                 <div class="inspector-body">{ body.content }</div>
-            </aside>
+            </section>
         }
     }
 
@@ -107,6 +107,10 @@ impl Component for Inspector {
             return;
         }
         self.shown = Some(place.clone());
+        // Who asked for the form by name gets its field focused instead.
+        if ctx.props().send_asked > 0 {
+            return;
+        }
         if let Some(heading) = self.heading.cast::<HtmlElement>() {
             let options = web_sys::FocusOptions::new();
             options.set_prevent_scroll(true);

@@ -348,11 +348,9 @@ impl World {
                 EventKind::BrokerStopped => self.process_ended(node, id, false, events),
                 EventKind::ClientClosed => self.client_closed(node, id, events),
                 EventKind::TopicCreated { topic, .. } => self.note_topic(node, topic),
-                EventKind::RecordsAppended { partition, records, .. } => {
-                    if !self.is_internal(partition.topic) {
-                        self.records_kept += u64::from(records);
-                        self.enforce_record_limit(id, events);
-                    }
+                EventKind::RecordsAppended { partition, records, .. } if !self.is_internal(partition.topic) => {
+                    self.records_kept += u64::from(records);
+                    self.enforce_record_limit(id, events);
                 }
                 EventKind::LogTruncated { .. } | EventKind::TopicDeleted { .. } => self.recount_records(),
                 _ => {}

@@ -204,6 +204,8 @@ impl World {
     /// Does an event change what is drawn? Internal topics are folded away, so nothing in them does by itself.
     pub fn is_step(&self, event: &Event) -> bool {
         let topic = match &event.kind {
+            // A producer's card says whether its metadata is behind.
+            EventKind::MetadataRefreshed { .. } => return self.producers.contains_key(&event.node),
             EventKind::TopicCreated { topic, .. } => Some(*topic),
             kind => kind.partition().map(|partition| partition.topic),
         };

@@ -4,5 +4,6 @@ pub mod cluster;
 pub mod history;
 pub mod i18n;
 pub mod kafka;
+pub mod lesson;
 pub mod sim;
 pub mod view;

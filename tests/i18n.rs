@@ -9,14 +9,14 @@ use std::{
 
 use kafkascope::{
     cluster::{command_check, command_text},
-    i18n::Template,
+    i18n::{Template, lesson},
     kafka::{config, limits},
     view::story,
 };
 
 /// Every sentence. Each room adds its `ALL` here.
 fn all() -> Vec<Template> {
-    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL];
+    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, lesson::ALL];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
     all.extend(story::TEMPLATES.iter().flat_map(|list| list.iter().map(|template| **template)));
     all.extend(config::TABLE.iter().map(|config| config.help));
@@ -106,7 +106,7 @@ fn sentences_end_as_sentences() {
 
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
-    const LABEL_ROOMS: &[&str] = &[];
+    const LABEL_ROOMS: &[&str] = &["lesson"];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }
 

@@ -197,10 +197,10 @@ fn producer_load(load: &Load) -> producer::Load {
     let serializer = serializer(load.key_serializer);
     producer::Load {
         topic: load.topic.as_str().into(),
-        keys: load.keys.iter().filter_map(|key| serializer.serialize(key).ok()).collect(),
+        keys: load.keys.iter().filter_map(|key| serializer.serialize(key).ok()).map(Into::into).collect(),
         random_keys: load.key_order == KeyOrder::Random,
         serializer,
-        value: load.value.clone().into_bytes(),
+        value: load.value.as_bytes().into(),
         rate_millihertz: load.rate_millihertz,
         partition: load.partition,
         records_max: load.records_max,

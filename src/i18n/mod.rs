@@ -8,11 +8,12 @@
 //! Template syntax: `{name}` a value; `{n|one record|{n} records}` singular and plural of the number `n`;
 //! `**…**` strong; `` `…` `` code.
 
+pub mod lesson;
 mod render;
 #[cfg(test)]
 mod tests;
 
-pub use render::{Span, SpanStyle};
+pub use render::{Span, SpanStyle, render_source};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,6 +2,9 @@
 
 use super::{Arg, Lang, Text};
 
+/// Finds the value of a placeholder by its name.
+type Values<'a> = dyn Fn(&str) -> Option<&'a Arg> + 'a;
+
 /// A run of text in one style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -24,7 +27,16 @@ pub enum SpanStyle {
 
 pub(super) fn render(text: &Text, lang: Lang) -> Vec<Span> {
     let mut out = Out { spans: Vec::new(), style: SpanStyle::Plain };
-    write_source(text.template.source(lang), text, lang, &mut out);
+    let values = |name: &str| text.args.iter().find(|(key, _)| *key == name).map(|(_, arg)| arg);
+    write_source(text.template.source(lang), &values, lang, &mut out);
+    out.spans
+}
+
+/// A sentence that is not a [`Template`](super::Template), such as one from a lesson's file, as styled spans.
+pub fn render_source<'a>(source: &str, values: &[(&'a str, &'a Arg)], lang: Lang) -> Vec<Span> {
+    let mut out = Out { spans: Vec::new(), style: SpanStyle::Plain };
+    let values = |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, arg)| *arg);
+    write_source(source, &values, lang, &mut out);
     out.spans
 }
 
@@ -53,7 +65,7 @@ impl Out {
     }
 }
 
-fn write_source(source: &str, text: &Text, lang: Lang, out: &mut Out) {
+fn write_source(source: &str, values: &Values<'_>, lang: Lang, out: &mut Out) {
     let mut rest = source;
     while let Some(at) = rest.find(['{', '*', '`']) {
         out.push(&rest[..at]);
@@ -65,7 +77,7 @@ fn write_source(source: &str, text: &Text, lang: Lang, out: &mut Out) {
             out.toggle(SpanStyle::Code);
             rest = after;
         } else if let Some(end) = rest.starts_with('{').then(|| closing_brace(rest)).flatten() {
-            write_placeholder(&rest[1..end], text, lang, out);
+            write_placeholder(&rest[1..end], values, lang, out);
             rest = &rest[end + 1..];
         } else {
             out.push(&rest[..1]);
@@ -93,12 +105,12 @@ fn closing_brace(source: &str) -> Option<usize> {
     None
 }
 
-fn write_placeholder(inner: &str, text: &Text, lang: Lang, out: &mut Out) {
+fn write_placeholder(inner: &str, values: &Values<'_>, lang: Lang, out: &mut Out) {
     let (name, forms) = match inner.split_once('|') {
         Some((name, forms)) => (name, Some(forms)),
         None => (inner, None),
     };
-    let Some((_, arg)) = text.args.iter().find(|(key, _)| *key == name) else {
+    let Some(arg) = values(name) else {
         out.push("{");
         out.push(inner);
         out.push("}");
@@ -109,7 +121,7 @@ fn write_placeholder(inner: &str, text: &Text, lang: Lang, out: &mut Out) {
         Some(forms) => {
             let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
             let singular = *arg == Arg::Number(1);
-            write_source(if singular { one } else { many }, text, lang, out);
+            write_source(if singular { one } else { many }, values, lang, out);
         }
     }
 }

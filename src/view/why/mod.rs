@@ -1,9 +1,11 @@
 //! *Why?* cards: the rule with this case's own values, and the chain of causes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{i18n::Text, view::story::StoryLine};
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum WhyKey {
     /// Why did this record go to this partition?
     Partition {

@@ -11,14 +11,15 @@ use kafkascope::{
     cluster::{command_check, command_text},
     i18n::{Template, lesson},
     kafka::{config, limits},
-    view::story,
+    view::{story, why},
 };
 
 /// Every sentence. Each room adds its `ALL` here.
 fn all() -> Vec<Template> {
-    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, lesson::ALL];
+    let lists: &[&[&'static Template]] =
+        &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, lesson::ALL];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
-    all.extend(story::TEMPLATES.iter().flat_map(|list| list.iter().map(|template| **template)));
+    all.extend(story::TEMPLATES.iter().chain(why::TEMPLATES).flat_map(|list| list.iter().map(|template| **template)));
     all.extend(config::TABLE.iter().map(|config| config.help));
     all.extend(limits::TABLE.iter().map(|limit| limit.text));
     for verb in command_text::VERBS {

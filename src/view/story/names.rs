@@ -24,7 +24,7 @@ templates! {
 const NAMED_MAX: usize = 4;
 
 /// `orders-3`.
-pub(crate) fn partition(world: &World, partition: TopicIdPartition) -> String {
+pub fn partition(world: &World, partition: TopicIdPartition) -> String {
     format!("{}-{}", world.topic_name(partition.topic), partition.partition)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn client(world: &World, node: NodeId) -> String {
 const MEMBER_ID_TAIL: usize = 37;
 
 /// The consumer's name in a member id (`client.id` + `-` + UUID).
-pub(crate) fn member_name(member_id: &str) -> &str {
+pub fn member_name(member_id: &str) -> &str {
     let end = member_id.len().checked_sub(MEMBER_ID_TAIL);
     end.and_then(|end| member_id.get(..end)).filter(|name| !name.is_empty()).unwrap_or(member_id)
 }

@@ -11,7 +11,7 @@ use kafkascope::{
     cluster::{command_check, command_text, error},
     i18n::{Template, lesson},
     kafka::{config, limits},
-    view,
+    view::{self, story, why},
 };
 
 /// Every sentence. Each room adds its `ALL` here.
@@ -19,6 +19,7 @@ fn all() -> Vec<Template> {
     let lists: &[&[&'static Template]] =
         &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, error::ALL, lesson::ALL, view::TEXTS[0], view::TEXTS[1]];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
+    all.extend(story::TEMPLATES.iter().chain(why::TEMPLATES).flat_map(|list| list.iter().map(|template| **template)));
     all.extend(config::TABLE.iter().map(|config| config.help));
     all.extend(limits::TABLE.iter().map(|limit| limit.text));
     for verb in command_text::VERBS {

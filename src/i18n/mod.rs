@@ -8,10 +8,13 @@
 //! Template syntax: `{name}` a value; `{n|one record|{n} records}` singular and plural of the number `n`;
 //! `**…**` strong; `` `…` `` code.
 
+pub mod forms;
 pub mod lesson;
 mod render;
 #[cfg(test)]
 mod tests;
+pub mod stage;
+pub mod ui;
 
 pub use render::{Span, SpanStyle, render_source};
 

@@ -148,7 +148,7 @@ impl Text {
 
     /// The sentence in `lang`, without styles.
     pub fn plain(&self, lang: Lang) -> String {
-        self.render(lang).into_iter().map(|span| span.text).collect()
+        render::plain(self, lang)
     }
 }
 

@@ -6,4 +6,4 @@ pub mod model;
 pub mod story;
 pub mod why;
 
-pub use build::{Builder, CELL_PARTITIONS_MAX, text_of};
+pub use build::{Builder, CELL_PARTITIONS_MAX, TEXTS, text_of};

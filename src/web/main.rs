@@ -5,7 +5,6 @@ mod clock;
 mod crash;
 mod forms;
 mod lesson;
-mod model;
 mod panels;
 mod prefs;
 mod say;

@@ -12,8 +12,8 @@ use kafkascope::{
     view::{
         Builder,
         model::ViewModel,
-        story::{Lane, StoryLine, TimelineMark},
-        why::{WhyCard, WhyKey},
+        story::{self, Lane, StoryLine, TimelineMark},
+        why::{self, WhyCard, WhyKey},
     },
 };
 
@@ -21,7 +21,6 @@ use super::course::Course;
 use crate::{
     clock::{Frame, Playback, Speed, Timeline},
     crash,
-    model::{story, why},
     panels::transport::ClockFace,
     say::moment,
     stage_api::StageClock,

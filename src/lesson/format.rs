@@ -254,8 +254,7 @@ impl TryFrom<String> for Time {
 
 impl From<Time> for String {
     fn from(time: Time) -> String {
-        let ms = time.us / 1_000;
-        if ms % 1_000 == 0 { format!("{}s", ms / 1_000) } else { format!("{ms}ms") }
+        format!("{}.{:03}ms", time.us / 1_000, time.us % 1_000)
     }
 }
 

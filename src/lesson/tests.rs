@@ -449,6 +449,7 @@ fn times_are_read() {
     use super::format::{Time, timed};
     for (source, us) in [("0s", 0), ("500ms", 500_000), ("1.4s", 1_400_000), ("0.25ms", 250), ("90s", 90_000_000)] {
         assert_eq!(Time::parse(source).map(|time| time.us), Ok(us), "{source}");
+        assert_eq!(Time::parse(&String::from(Time { us })), Ok(Time { us }), "{source}");
     }
     for source in ["5", "s", "1.s", "1.2345s", "-1s", "1 s", "1.4"] {
         assert!(Time::parse(source).is_err(), "{source}");

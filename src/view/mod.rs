@@ -3,6 +3,7 @@
 mod build;
 pub mod model;
 pub mod story;
+pub mod trace;
 pub mod why;
 
 pub use build::{Builder, CELL_PARTITIONS_MAX, text_of};

@@ -212,6 +212,8 @@ impl World {
     /// Does an event change what is drawn? Internal topics are folded away, so nothing in them does by itself.
     pub fn is_step(&self, event: &Event) -> bool {
         let topic = match &event.kind {
+            // A producer's card says whether its metadata is behind.
+            EventKind::MetadataRefreshed { .. } => return self.producers.contains_key(&event.node),
             EventKind::TopicCreated { topic, .. } => Some(*topic),
             kind => kind.partition().map(|partition| partition.topic),
         };
@@ -356,11 +358,9 @@ impl World {
                 EventKind::BrokerStopped => self.process_ended(node, id, false, events),
                 EventKind::ClientClosed => self.client_closed(node, id, events),
                 EventKind::TopicCreated { topic, .. } => self.note_topic(node, topic),
-                EventKind::RecordsAppended { partition, records, .. } => {
-                    if !self.is_internal(partition.topic) {
-                        self.records_kept += u64::from(records);
-                        self.enforce_record_limit(id, events);
-                    }
+                EventKind::RecordsAppended { partition, records, .. } if !self.is_internal(partition.topic) => {
+                    self.records_kept += u64::from(records);
+                    self.enforce_record_limit(id, events);
                 }
                 EventKind::LogTruncated { .. } | EventKind::TopicDeleted { .. } => self.recount_records(),
                 _ => {}

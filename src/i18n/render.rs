@@ -27,8 +27,7 @@ pub enum SpanStyle {
 
 pub(super) fn render(text: &Text, lang: Lang) -> Vec<Span> {
     let mut out = Out { spans: Vec::new(), style: SpanStyle::Plain };
-    let values = |name: &str| text.args.iter().find(|(key, _)| *key == name).map(|(_, arg)| arg);
-    write_source(text.template.source(lang), &values, lang, &mut out);
+    write_text(text, lang, &mut out);
     out.spans
 }
 
@@ -40,16 +39,64 @@ pub fn render_source<'a>(source: &str, values: &[(&'a str, &'a Arg)], lang: Lang
     out.spans
 }
 
+/// A sentence without styles, in one piece: text alternatives are written with every step.
+pub(super) fn plain(text: &Text, lang: Lang) -> String {
+    let mut out = String::new();
+    write_text(text, lang, &mut out);
+    out
+}
+
+fn write_text(text: &Text, lang: Lang, out: &mut impl Sink) {
+    let values = |name: &str| text.args.iter().find(|(key, _)| *key == name).map(|(_, arg)| arg);
+    write_source(text.template.source(lang), &values, lang, out);
+}
+
+/// Where a sentence is written to.
+trait Sink {
+    /// Text in the style in force.
+    fn push(&mut self, text: &str);
+    /// Begins or ends a style.
+    fn toggle(&mut self, style: SpanStyle);
+    /// A sentence of its own within this one.
+    fn nest(&mut self, text: &Text, lang: Lang);
+}
+
+impl Sink for String {
+    fn push(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn toggle(&mut self, _: SpanStyle) {}
+
+    fn nest(&mut self, text: &Text, lang: Lang) {
+        write_text(text, lang, self);
+    }
+}
+
 struct Out {
     spans: Vec<Span>,
     style: SpanStyle,
 }
 
-impl Out {
+impl Sink for Out {
     fn push(&mut self, text: &str) {
         self.push_styled(text, self.style);
     }
 
+    fn toggle(&mut self, style: SpanStyle) {
+        self.style = if self.style == style { SpanStyle::Plain } else { style };
+    }
+
+    fn nest(&mut self, text: &Text, lang: Lang) {
+        let outer = self.style;
+        for span in render(text, lang) {
+            let style = if span.style == SpanStyle::Plain { outer } else { span.style };
+            self.push_styled(&span.text, style);
+        }
+    }
+}
+
+impl Out {
     fn push_styled(&mut self, text: &str, style: SpanStyle) {
         if text.is_empty() {
             return;
@@ -59,13 +106,9 @@ impl Out {
             _ => self.spans.push(Span { style, text: text.to_owned() }),
         }
     }
-
-    fn toggle(&mut self, style: SpanStyle) {
-        self.style = if self.style == style { SpanStyle::Plain } else { style };
-    }
 }
 
-fn write_source(source: &str, values: &Values<'_>, lang: Lang, out: &mut Out) {
+fn write_source(source: &str, values: &Values<'_>, lang: Lang, out: &mut impl Sink) {
     let mut rest = source;
     while let Some(at) = rest.find(['{', '*', '`']) {
         out.push(&rest[..at]);
@@ -105,7 +148,7 @@ fn closing_brace(source: &str) -> Option<usize> {
     None
 }
 
-fn write_placeholder(inner: &str, values: &Values<'_>, lang: Lang, out: &mut Out) {
+fn write_placeholder(inner: &str, values: &Values<'_>, lang: Lang, out: &mut impl Sink) {
     let (name, forms) = match inner.split_once('|') {
         Some((name, forms)) => (name, Some(forms)),
         None => (inner, None),
@@ -126,18 +169,12 @@ fn write_placeholder(inner: &str, values: &Values<'_>, lang: Lang, out: &mut Out
     }
 }
 
-fn write_arg(arg: &Arg, lang: Lang, out: &mut Out) {
+fn write_arg(arg: &Arg, lang: Lang, out: &mut impl Sink) {
     match arg {
         Arg::Text(value) => out.push(value),
         Arg::Number(value) => out.push(&value.to_string()),
         Arg::Duration(us) => out.push(&duration(*us)),
-        Arg::Nested(text) => {
-            let outer = out.style;
-            for span in render(text, lang) {
-                let style = if span.style == SpanStyle::Plain { outer } else { span.style };
-                out.push_styled(&span.text, style);
-            }
-        }
+        Arg::Nested(text) => out.nest(text, lang),
         Arg::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {

@@ -9,7 +9,6 @@ use super::{
     facts::{KeyPlace, WorldFacts},
     measure::{Kind, Measure},
 };
-use crate::i18n::Arg;
 
 /// What a measure gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,15 +17,6 @@ pub enum Reading {
     Number(i64),
     /// Words in order.
     Words(Vec<String>),
-}
-
-impl From<&Reading> for Arg {
-    fn from(reading: &Reading) -> Arg {
-        match reading {
-            Reading::Number(number) => Arg::Number(*number),
-            Reading::Words(words) => Arg::List(words.iter().map(|word| Arg::Text(word.clone())).collect()),
-        }
-    }
 }
 
 /// What measures gave at one moment; a measure that gave nothing is not in it.

@@ -20,9 +20,11 @@ pub struct LessonFile {
     pub seed: u64,
     /// What the stage is built of.
     pub cluster: ClusterFile,
-    /// Commands given at the start, one a line.
+    /// Commands that set the stage, one a line; `@500ms` before one: given at that time.
     pub setup: String,
-    /// When the stage is set and the class may begin.
+    /// When the class takes over.
+    pub begin: Time,
+    /// The stage is set: all of these hold then.
     pub ready: Vec<Condition>,
     /// The steps of the lesson.
     #[serde(default)]
@@ -41,6 +43,14 @@ pub struct ClusterFile {
     /// Broker settings by Kafka's name.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+}
+
+/// A simulated time, written `500ms` or `1.4s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Time {
+    /// Microseconds since the start of the run.
+    pub us: u64,
 }
 
 /// One step of a lesson: predict, run, compare.
@@ -215,6 +225,47 @@ impl Beat {
 /// The command lines of a block: without blank lines and without lines that begin with `#`.
 pub fn command_lines(block: &str) -> impl Iterator<Item = &str> {
     block.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+impl Time {
+    /// Reads it; the error says what was expected.
+    pub fn parse(source: &str) -> Result<Time, String> {
+        let unit = |name, us| Some((source.strip_suffix(name)?, us));
+        let read = || {
+            let (number, unit_us) = unit("ms", 1_000_u64).or_else(|| unit("s", 1_000_000))?;
+            let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+            if part.is_empty() || part.len() > 3 || !part.bytes().all(|digit| digit.is_ascii_digit()) {
+                return None;
+            }
+            let part: u64 = format!("{part:0<3}").parse().ok()?;
+            let whole_us = whole.parse::<u32>().ok().map(|whole| u64::from(whole) * unit_us)?;
+            Some(Time { us: whole_us + part * unit_us / 1_000 })
+        };
+        read().ok_or_else(|| format!("`{source}`: expected a time such as `500ms` or `1.4s`"))
+    }
+}
+
+impl TryFrom<String> for Time {
+    type Error = String;
+    fn try_from(source: String) -> Result<Self, String> {
+        Time::parse(&source)
+    }
+}
+
+impl From<Time> for String {
+    fn from(time: Time) -> String {
+        let ms = time.us / 1_000;
+        if ms % 1_000 == 0 { format!("{}s", ms / 1_000) } else { format!("{ms}ms") }
+    }
+}
+
+/// A line of `setup`: when, and the command.
+pub fn timed(line: &str) -> Result<(Time, &str), String> {
+    match line.strip_prefix('@').map(|rest| rest.split_once(' ')) {
+        None => Ok((Time { us: 0 }, line)),
+        Some(Some((time, command))) => Ok((Time::parse(time)?, command.trim_start())),
+        Some(None) => Err("expected a command after the time".to_owned()),
+    }
 }
 
 /// Reads a word form such as `partition orders 3`.

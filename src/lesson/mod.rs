@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod facts;
 pub mod format;
 pub mod measure;
+pub mod play;
 pub mod progress;
 pub mod question;
 #[cfg(any(feature = "cli", test))]
@@ -18,11 +19,13 @@ pub mod structure;
 #[cfg(test)]
 mod tests;
 pub mod view;
+mod world;
 
-use self::format::{Beat, LessonFile, Packed, Problem, Texts, command_lines};
+use self::format::{Beat, LessonFile, Packed, Problem, Texts, command_lines, timed};
 use crate::{
-    cluster::{command::Command, command_check, command_text},
-    i18n::{Lang, Text},
+    cluster::{ClusterSpec, command::Command, command_check, command_text},
+    history::Scenario,
+    i18n::Lang,
 };
 
 /// The lessons as the build script has packed them.
@@ -37,8 +40,8 @@ pub struct Lesson {
     pub number: Option<u32>,
     /// What its file says.
     pub file: LessonFile,
-    /// Commands given at the start.
-    pub setup: Vec<Command>,
+    /// Commands that set the stage, with the time of each.
+    setup: Vec<(u64, Command)>,
     /// Commands by beat and act.
     acts: Vec<Vec<Vec<Command>>>,
     en: Texts,
@@ -64,9 +67,17 @@ pub fn catalogue() -> Result<Vec<Lesson>, Vec<Problem>> {
     Ok(lessons)
 }
 
-fn read_command(line: &str) -> Result<Command, Text> {
-    let command = command_text::parse(line).map_err(|error| error.text())?;
-    command_check::check(&command).map_err(|error| error.text())?;
+/// Reads a lesson from the text of its files and plays it: everything that is wrong with it, or the lesson.
+#[cfg(any(feature = "cli", test))]
+pub fn validate(id: &str, lesson: &str, en: &str, zh: &str) -> Result<Lesson, Vec<Problem>> {
+    let lesson = Lesson::load(read::lesson(id, lesson, en, zh)?)?;
+    let problems = play::problems(&lesson);
+    if problems.is_empty() { Ok(lesson) } else { Err(problems) }
+}
+
+fn read_command(line: &str) -> Result<Command, String> {
+    let command = command_text::parse(line).map_err(|error| error.text().plain(Lang::En))?;
+    command_check::check(&command).map_err(|error| error.text().plain(Lang::En))?;
     Ok(command)
 }
 
@@ -75,25 +86,31 @@ impl Lesson {
     pub fn load(packed: Packed) -> Result<Lesson, Vec<Problem>> {
         let mut problems = structure::problems(&packed);
         let file = format!("lessons/{}/lesson.toml", packed.id);
-        let mut read = |field: String, block: &str| -> Vec<Command> {
-            let mut commands = Vec::new();
-            for line in command_lines(block) {
-                match read_command(line) {
-                    Ok(command) => commands.push(command),
-                    Err(why) => problems.push(Problem {
-                        file: file.clone(),
-                        field: field.clone(),
-                        says: format!("`{line}`: {}", why.plain(Lang::En)),
-                    }),
-                }
-            }
-            commands
+        let mut problem = |field: &str, line: &str, says: String| {
+            let says = format!("`{line}`: {says}");
+            problems.push(Problem { file: file.clone(), field: field.to_owned(), says });
         };
-        let setup = read("setup".to_owned(), &packed.lesson.setup);
+        let mut setup = Vec::new();
+        for line in command_lines(&packed.lesson.setup) {
+            match timed(line).and_then(|(time, command)| Ok((time.us, read_command(command)?))) {
+                Ok(command) => setup.push(command),
+                Err(why) => problem("setup", line, why),
+            }
+        }
         let mut acts = Vec::new();
         for beat in &packed.lesson.beats {
-            let field = |index: usize| format!("beats.{}.acts[{index}].do", beat.id);
-            acts.push(beat.acts.iter().enumerate().map(|(i, act)| read(field(i), &act.commands)).collect());
+            let mut of_beat = Vec::new();
+            for (index, act) in beat.acts.iter().enumerate() {
+                let mut of_act = Vec::new();
+                for line in command_lines(&act.commands) {
+                    match read_command(line) {
+                        Ok(command) => of_act.push(command),
+                        Err(why) => problem(&format!("beats.{}.acts[{index}].do", beat.id), line, why),
+                    }
+                }
+                of_beat.push(of_act);
+            }
+            acts.push(of_beat);
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -101,6 +118,24 @@ impl Lesson {
         let Packed { id, lesson, en, zh } = packed;
         let number = (!lesson.beats.is_empty()).then_some(1);
         Ok(Lesson { id, number, file: lesson, setup, acts, en, zh })
+    }
+
+    /// How its run begins.
+    pub fn scenario(&self) -> Scenario {
+        let cluster = &self.file.cluster;
+        let rack = |broker: u32| {
+            let count = cluster.racks.len().max(1);
+            cluster.racks.get(broker as usize % count).cloned()
+        };
+        Scenario {
+            seed: self.file.seed,
+            cluster: ClusterSpec {
+                racks: (0..cluster.brokers).map(rack).collect(),
+                settings: cluster.settings.clone(),
+            },
+            commands: self.setup.clone(),
+            begin_us: self.file.begin.us,
+        }
     }
 
     /// Its steps.

@@ -13,10 +13,7 @@ use super::{
     format::{Beat, Spot, WhySpot},
     question::Verdict,
 };
-use crate::{
-    cluster::command::Command,
-    view::{model::Place, why::WhyKey},
-};
+use crate::cluster::command::Command;
 
 /// Where a class stands in a lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +35,7 @@ pub struct LessonRun {
     /// What it gave when the beat ended.
     pub after: Snapshot,
     /// What can be asked now that the beat has ended.
-    pub why: Option<WhyKey>,
+    pub why: Option<Asked>,
     /// What became of each beat's prediction, by beat; `None`: no question, or not yet there.
     pub verdicts: Vec<Option<Verdict>>,
 }
@@ -65,6 +62,50 @@ pub struct Moment {
     pub time_us: u64,
     /// The last event processed.
     pub event: u64,
+}
+
+/// A question that the class can ask of the run, with the world's own numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// Why did this record go to this partition?
+    Partition {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+        /// Offset.
+        offset: i64,
+    },
+    /// Why did this consumer get these partitions?
+    Assignment {
+        /// Group.
+        group: String,
+        /// Consumer.
+        consumer: String,
+    },
+    /// Why is there this lag?
+    Lag {
+        /// Group.
+        group: String,
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+    },
+    /// Why is a record not visible yet?
+    NotVisible {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+    },
+    /// Where would a record with this key go?
+    WouldGo {
+        /// Producer.
+        producer: String,
+        /// Key as text.
+        key: String,
+    },
 }
 
 /// What a class can do in the lesson panel.
@@ -175,8 +216,8 @@ impl LessonRun {
     }
 
     /// The places to light on the stage.
-    pub fn lights(&self, lesson: &Lesson) -> Vec<Place> {
-        self.beat(lesson).map_or_else(Vec::new, |beat| beat.lights.iter().map(Place::from).collect())
+    pub fn lights<'a>(&self, lesson: &'a Lesson) -> &'a [Spot] {
+        self.beat(lesson).map_or(&[], |beat| &beat.lights)
     }
 
     fn enter(&mut self, lesson: &Lesson, beat: usize, facts: &dyn WorldFacts, now: Moment) {
@@ -211,7 +252,7 @@ impl LessonRun {
     fn end(&mut self, beat: &Beat, facts: &dyn WorldFacts) -> Effect {
         self.phase = Phase::Done;
         self.after = snapshot(beat.measures(), facts);
-        self.why = beat.why.as_ref().and_then(|spot| why_key(spot, facts));
+        self.why = beat.why.as_ref().and_then(|spot| Asked::of(spot, facts));
         if let Some(verdict) = self.verdicts.get_mut(self.beat) {
             *verdict = beat.question.as_ref().map(|q| Verdict::of(q, self.chosen, facts, &self.before));
         }
@@ -219,29 +260,18 @@ impl LessonRun {
     }
 }
 
-/// The question with the world's own numbers; `None` when what it asks about is not there.
-fn why_key(spot: &WhySpot, facts: &dyn WorldFacts) -> Option<WhyKey> {
-    Some(match spot.clone() {
-        WhySpot::Partition(topic, key) => {
-            let place = newest(facts, &topic, &key)?;
-            WhyKey::Partition { topic, partition: place.partition, offset: place.newest_offset }
-        }
-        WhySpot::Assignment(group, consumer) => WhyKey::Assignment { group, consumer },
-        WhySpot::Lag(group, topic, partition) => WhyKey::Lag { group, topic, partition },
-        WhySpot::NotVisible(topic, partition) => WhyKey::NotVisible { topic, partition },
-        WhySpot::WouldGo(producer, key) => WhyKey::WouldGo { producer, key: Some(key), partition: None },
-    })
-}
-
-impl From<&Spot> for Place {
-    fn from(spot: &Spot) -> Place {
-        match spot.clone() {
-            Spot::Producer(name) => Place::Producer(name),
-            Spot::Consumer(name) => Place::Consumer(name),
-            Spot::Group(name) => Place::Group(name),
-            Spot::Topic(name) => Place::Topic(name),
-            Spot::Partition(topic, partition) => Place::Partition(topic, partition),
-            Spot::Broker(id) => Place::Broker(id),
-        }
+impl Asked {
+    /// The question with the world's own numbers; `None` when what it asks about is not there.
+    fn of(spot: &WhySpot, facts: &dyn WorldFacts) -> Option<Asked> {
+        Some(match spot.clone() {
+            WhySpot::Partition(topic, key) => {
+                let place = newest(facts, &topic, &key)?;
+                Asked::Partition { topic, partition: place.partition, offset: place.newest_offset }
+            }
+            WhySpot::Assignment(group, consumer) => Asked::Assignment { group, consumer },
+            WhySpot::Lag(group, topic, partition) => Asked::Lag { group, topic, partition },
+            WhySpot::NotVisible(topic, partition) => Asked::NotVisible { topic, partition },
+            WhySpot::WouldGo(producer, key) => Asked::WouldGo { producer, key },
+        })
     }
 }

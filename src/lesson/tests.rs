@@ -9,14 +9,13 @@ use super::{
     facts::{KeyPlace, WorldFacts},
     format::{Spot, WhySpot},
     measure::{Measure, TABLE},
-    progress::{Effect, LessonAction, LessonRun, Moment, Phase},
+    progress::{Asked, Effect, LessonAction, LessonRun, Moment, Phase},
     question::Grade,
     read, view,
 };
 use crate::{
     cluster::command::Command,
     i18n::{Lang, Span},
-    view::why::WhyKey,
 };
 
 /// One topic `orders`, one group `billing`, one producer `checkout`; records are (partition, key) in order.
@@ -125,6 +124,7 @@ setup = '''
 # the stage
 create-topic topic=orders partitions=6
 '''
+begin = "1.5s"
 ready = ["partition_count orders = 6"]
 
 [cluster]
@@ -293,7 +293,7 @@ fn a_beat_runs_act_after_act_and_ends_on_the_world() {
     assert_eq!(run.check(&lesson, &world), Effect::Ended);
     assert_eq!(run.phase, Phase::Done);
     assert_eq!(run.check(&lesson, &world), Effect::None, "it ends once");
-    assert_eq!(run.why, Some(WhyKey::Partition { topic: "orders".into(), partition: 3, offset: 2 }));
+    assert_eq!(run.why, Some(Asked::Partition { topic: "orders".into(), partition: 3, offset: 2 }));
 
     let view = view::build(&lesson, &run, Lang::En);
     let beat = view.beat.expect("a beat");
@@ -436,4 +436,62 @@ fn every_shipped_lesson_loads() {
         ("a-consumer-joins", Some(3)),
     ];
     assert_eq!(names, wanted);
+}
+
+#[test]
+fn the_start_scenario_is_the_start_cluster() {
+    let lessons = super::catalogue().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(lessons[0].scenario(), crate::history::start_cluster());
+}
+
+#[test]
+fn times_are_read() {
+    use super::format::{Time, timed};
+    for (source, us) in [("0s", 0), ("500ms", 500_000), ("1.4s", 1_400_000), ("0.25ms", 250), ("90s", 90_000_000)] {
+        assert_eq!(Time::parse(source).map(|time| time.us), Ok(us), "{source}");
+    }
+    for source in ["5", "s", "1.s", "1.2345s", "-1s", "1 s", "1.4"] {
+        assert!(Time::parse(source).is_err(), "{source}");
+    }
+    assert_eq!(
+        timed("@1s send producer=a").map(|(time, command)| (time.us, command)),
+        Ok((1_000_000, "send producer=a"))
+    );
+    assert!(timed("@1s").is_err());
+}
+
+#[test]
+fn a_lesson_that_does_not_play_is_refused() {
+    let stage = "create-topic topic=orders partitions=6\nadd-producer producer=checkout topic=orders keys=alice rate=0";
+    let sound = LESSON.replace("create-topic topic=orders partitions=6", stage);
+    super::validate("a-lesson", &sound, EN, EN).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    for (from, to, says) in [
+        ("\"partition_count orders = 6\"", "\"partition_count orders = 7\"", "ready: does not hold at `begin`"),
+        (
+            "\"partition_count orders = 8\"",
+            "\"members billing = 1\"",
+            "beats.grow.acts[0]: does not end; still waits for `members",
+        ),
+        (
+            "add-partitions topic=orders partitions=8",
+            "add-partitions topic=sales partitions=8",
+            "beats.grow.acts[0]: a command is refused: There is no topic",
+        ),
+        (
+            "claims = [\"partition_of_key orders alice = before\"]",
+            "claims = [\"partition_of_key orders alice != before\"]",
+            "beats.grow.question: the world makes not exactly one",
+        ),
+        (
+            "create-topic topic=orders partitions=6",
+            "@2s create-topic topic=orders partitions=6",
+            "setup: a command is refused, or comes after",
+        ),
+        ("partitions=6", "partitions=6 replication.factor=4", "setup: "),
+    ] {
+        assert!(sound.contains(from), "{from}");
+        let problems = super::validate("a-lesson", &sound.replacen(from, to, 1), EN, EN).expect_err("a broken lesson");
+        let said: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+        assert!(said.contains(says), "`{from}` → `{to}`: expected “{says}” in:\n{said}");
+    }
 }

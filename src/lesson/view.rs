@@ -4,14 +4,11 @@ use super::{
     Lesson,
     evaluate::{Reading, Snapshot},
     format::{Beat, BeatTexts},
-    progress::{LessonRun, Phase},
+    progress::{Asked, LessonRun, Phase},
     question::Grade,
     structure::BEFORE,
 };
-use crate::{
-    i18n::{Arg, Lang, Span, render_source},
-    view::why::WhyKey,
-};
+use crate::i18n::{Arg, Lang, Span, render_source};
 
 /// Everything in the lesson panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +75,7 @@ pub struct BeatView {
     /// What happened: once it has ended.
     pub done: Option<Vec<Span>>,
     /// What can be asked: once it has ended.
-    pub why: Option<(Vec<Span>, WhyKey)>,
+    pub why: Option<(Vec<Span>, Asked)>,
 }
 
 /// A prediction.
@@ -179,10 +176,25 @@ fn question_view(beat: &Beat, ask: &str, texts: &BeatTexts, run: &LessonRun, wor
 fn values(beat: &Beat, moment: &Snapshot, ending: &str) -> Vec<(String, Arg)> {
     let value = |reading: Option<&Reading>| match reading {
         Some(Reading::Words(words)) if words.is_empty() => Arg::from("–"),
-        Some(reading) => Arg::from(reading),
+        Some(Reading::Words(words)) => Arg::List(shorten(words).into_iter().map(Arg::from).collect()),
+        Some(Reading::Number(number)) => Arg::Number(*number),
         None => Arg::from("–"),
     };
     beat.values.iter().map(|(name, measure)| (format!("{name}{ending}"), value(moment.get(measure)))).collect()
+}
+
+/// Three or more partitions in a row as a range: `P0–P5`.
+fn shorten(words: &[String]) -> Vec<String> {
+    let number = |word: &String| word.strip_prefix('P')?.parse::<i32>().ok();
+    let follows = |a: &String, b: &String| number(a).is_some_and(|a| number(b) == Some(a + 1));
+    let mut short = Vec::new();
+    for run in words.chunk_by(follows) {
+        match run {
+            [first, _, .., last] => short.push(format!("{first}–{last}")),
+            _ => short.extend_from_slice(run),
+        }
+    }
+    short
 }
 
 struct Words<'a> {

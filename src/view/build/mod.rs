@@ -22,6 +22,9 @@ use crate::{
 use keys::Keys;
 pub use keys::text_of;
 
+/// The sentences of cards, for the tests that every sentence is whole.
+pub static TEXTS: [&[&crate::i18n::Template]; 2] = [groups::ALL, nodes::ALL];
+
 /// Up to so many partitions of a topic are drawn with cells; past that only the one that is opened.
 pub const CELL_PARTITIONS_MAX: usize = 24;
 

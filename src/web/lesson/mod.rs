@@ -9,11 +9,14 @@
 //! ```
 //!
 //! On an action it calls `LessonRun::act` and does what the `Effect` says; after each step of the run it calls
-//! `LessonRun::check`. `on_act` and `on_why` are stable for the life of the page. Left out: the clock; what lights up
-//! on the stage (`LessonRun::lights`).
+//! `LessonRun::check`. `on_act` and `on_why` are stable for the life of the page. [`place`] turns what
+//! `LessonRun::lights` names into places on the stage. Left out: the clock.
 
+mod places;
 mod question;
 mod spans;
+
+pub use places::{place, why_key};
 
 use std::rc::Rc;
 
@@ -104,7 +107,7 @@ fn running_or_done(props: &LessonPanelProps, beat: &BeatView) -> Html {
         let (key, on_why) = (key.clone(), props.on_why.clone());
         let onclick = Callback::from(move |event: MouseEvent| {
             let anchor = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-            on_why.emit((key.clone(), anchor));
+            on_why.emit((why_key(&key), anchor));
         });
         html! { <button type="button" class="lesson-why" {onclick}>{ spans(label) }</button> }
     });

@@ -65,6 +65,7 @@ enum Sent {
 
 impl Producer {
     /// One call of `send` by hand.
+    #[expect(clippy::too_many_arguments, reason = "the fields of a ProducerRecord")]
     pub fn send(
         &mut self,
         now_us: u64,

@@ -109,6 +109,18 @@ fn a_saved_scenario_plays_as_the_shipped_one() {
 }
 
 #[test]
+fn a_lesson_is_told_to_its_end_by_id_and_by_path() {
+    let by_id = stdout(&["keys-and-partitions"]);
+    assert!(by_id.contains("grew from 6 to 8 partitions") && by_id.lines().count() > 50, "{by_id}");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/keys-and-partitions/lesson.toml");
+    assert_eq!(stdout(&[path]), by_id);
+    let state = state(&["keys-and-partitions", "--events", "100", "--format", "state"]);
+    assert!(state["event"].as_u64().is_some_and(|event| event < 150), "{state}");
+    let short = stdout(&["keys-and-partitions", "--until", "500ms"]);
+    assert!(by_id.starts_with(&short) && short.len() < by_id.len());
+}
+
+#[test]
 fn what_can_not_be_used_is_told_in_one_line() {
     let broken = saved("broken.json", "{\n  \"seed\": 1,\n  \"cluster\": 3\n}\n");
     let broken = broken.to_string_lossy();
@@ -117,7 +129,8 @@ fn what_can_not_be_used_is_told_in_one_line() {
     let unsound = unsound.to_string_lossy();
     for (args, says) in [
         (&[][..], "expected a scenario"),
-        (&["nowhere"], "expected `start`"),
+        (&["nowhere"], "expected `start`, `a-log-only-grows`"),
+        (&["nowhere/lesson.toml"], "nowhere/lesson.toml"),
         (&["nowhere.json"], "nowhere.json"),
         (&[&*broken], "broken.json:3"),
         (&[&*unsound], "brokers"),

@@ -20,7 +20,8 @@ Usage:
   kafkascope vectors FILE...   run cases recorded from Kafka's own code against the model;
                                a line a file: NAME PASSED/TOTAL
   kafkascope run SCENARIO      plays a scenario without the page and prints what happens;
-                               SCENARIO: `start`, or the path of a saved .json
+                               SCENARIO: `start`, the id of a lesson, or the path of
+                               a lesson.toml or a saved .json
       --seed N                 another seed
       --until TIME             simulated time at which to stop, such as 20s, 500ms, 2min
       --events N               stop after the event with this number

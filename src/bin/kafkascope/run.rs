@@ -1,6 +1,6 @@
 //! `kafkascope run`: plays a scenario without a page and prints its story, its events, or the world at its end.
 //!
-//! Left out: lessons' beats, which are the lesson engine's to play.
+//! Left out: the texts of lessons and their questions; a lesson is played as a class that skips them.
 
 mod arguments;
 mod json;
@@ -12,18 +12,16 @@ use std::io::{self, Write};
 use kafkascope::{
     history::Run,
     i18n::Lang,
-    kafka::{event::Event, limits},
+    kafka::event::Event,
     view::story::{self, Lane, lane_of},
 };
 
 use crate::Outcome;
 pub use arguments::parse;
+use scenario::Stage;
 
 /// Played at once before what happened is printed, so that a long run is never held in memory as text.
 const SLICE_US: u64 = 100_000;
-
-/// How long a run goes on after its scenario is handed over, if nothing else is asked.
-const AFTERWARDS_US: u64 = 10_000_000;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,57 +47,34 @@ pub enum Format {
 
 /// Plays and prints.
 pub fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
-    let begun = scenario::load(&options.scenario).and_then(|mut scenario| {
-        if let Some(seed) = options.seed {
-            scenario.seed = seed;
-        }
-        let last_us = scenario.commands.iter().map(|(at_us, _)| *at_us).max().unwrap_or(0);
-        let end_us = match (options.until_us, options.events) {
-            (Some(until_us), _) => until_us,
-            (None, Some(_)) => limits::TIME.max,
-            (None, None) => scenario.begin_us.max(last_us) + AFTERWARDS_US,
-        };
-        // Told from the very beginning, not only from where a class takes over.
-        scenario.begin_us = 0;
-        let run = Run::new(&scenario)
-            .map_err(|error| format!("{}: {}: {}", options.scenario, error.field(), error.text().plain(Lang::En)))?;
-        Ok((run, end_us.min(limits::TIME.max)))
-    });
-    let (run, end_us) = match begun {
-        Ok(begun) => begun,
-        Err(problem) => {
-            writeln!(err, "kafkascope: {problem}")?;
-            return Ok(Outcome::Unusable);
-        }
-    };
-    play(run, end_us, options, out)?;
-    Ok(Outcome::AllWell)
+    match scenario::stage(options) {
+        Ok(stage) => play(stage, options, out).map(|()| Outcome::AllWell),
+        Err(problem) => writeln!(err, "kafkascope: {problem}").map(|()| Outcome::Unusable),
+    }
 }
 
-fn play(mut run: Run, end_us: u64, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let last = options.events.unwrap_or(u64::MAX);
-    let mut told = 0;
-    let mut last_time_us = 0;
+    let (mut seen, mut told, mut told_us) = (0, 0, 0);
     loop {
-        for event in events_after(&run, told).take_while(|event| event.id <= last) {
+        for event in events_after(&run, seen).take_while(|event| event.id <= last && event.time_us <= end_us) {
             match options.format {
                 Format::Story => tell(&run, event, options.lang, out)?,
                 Format::Json => writeln!(out, "{}", json::event(run.world(), event))?,
                 Format::State => {}
             }
-            last_time_us = event.time_us;
+            (told, told_us) = (event.id, event.time_us);
         }
-        told = run.event();
-        if told >= last || run.time_us() >= end_us {
+        seen = run.event();
+        if seen >= last || run.time_us() >= end_us {
             break;
         }
         run.advance_to((run.time_us() + SLICE_US).min(end_us));
     }
     if options.format == Format::State {
-        if told > last
-            && let Ok(earlier) = run.back_to(last_time_us, last)
-        {
-            run = earlier;
+        if told < seen {
+            let at_us = if seen > last { told_us } else { end_us };
+            run = run.back_to(at_us, told).unwrap_or(run);
         }
         writeln!(out, "{}", state::world(&run))?;
     }

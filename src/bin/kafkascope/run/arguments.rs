@@ -30,7 +30,7 @@ pub fn parse(args: &mut Parser) -> Result<Option<Options>, lexopt::Error> {
         }
     }
     if options.scenario.is_empty() {
-        return Err("expected a scenario after `run`: `start`, or the path of a saved .json".into());
+        return Err("expected a scenario after `run`, such as `start`".into());
     }
     Ok(Some(options))
 }

@@ -4,6 +4,7 @@ mod build;
 pub mod geometry;
 pub mod model;
 pub mod story;
+pub mod trace;
 pub mod why;
 
 pub use build::{Builder, CELL_PARTITIONS_MAX, TEXTS, text_of};

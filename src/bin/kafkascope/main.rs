@@ -3,6 +3,7 @@
 //!
 //! Left out: everything a command does; each has a file of its own.
 
+mod run;
 mod vectors;
 
 use std::ffi::OsString;
@@ -18,6 +19,15 @@ kafkascope: an Apache Kafka cluster for teaching, without the page
 Usage:
   kafkascope vectors FILE...   run cases recorded from Kafka's own code against the model;
                                a line a file: NAME PASSED/TOTAL
+  kafkascope run SCENARIO      plays a scenario without the page and prints what happens;
+                               SCENARIO: `start`, the id of a lesson, or the path of
+                               a lesson.toml or a saved .json
+      --seed N                 another seed
+      --until TIME             simulated time at which to stop, such as 20s, 500ms, 2min
+      --events N               stop after the event with this number
+      --format story|json|state
+                               sentences (default), one event a line, or the world at the end
+      --lang en|zh-CN          language of the sentences
   kafkascope --help            this text
   kafkascope --version         the version
 
@@ -25,11 +35,12 @@ Exit status: 0 all well, 1 a check failed, 2 unusable input.
 ";
 
 fn main() -> ExitCode {
-    let mut out = io::stdout().lock();
+    let mut out = io::BufWriter::new(io::stdout().lock());
     let mut err = io::stderr().lock();
     let outcome = parse(Parser::from_env()).map(|command| match command {
         Command::Print(text) => out.write_all(text.as_bytes()).map(|()| Outcome::AllWell),
         Command::Vectors(files) => vectors::run(&files, &mut out, &mut err),
+        Command::Run(options) => run::run(&options, &mut out, &mut err),
     });
     let outcome = match outcome {
         Ok(Ok(outcome)) => out.flush().map(|()| outcome),
@@ -58,6 +69,7 @@ pub enum Outcome {
 enum Command {
     Print(String),
     Vectors(Vec<PathBuf>),
+    Run(Box<run::Options>),
 }
 
 fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
@@ -68,6 +80,10 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             Ok(Command::Print(format!("kafkascope {}\n", env!("CARGO_PKG_VERSION"))))
         }
         Some(Arg::Value(name)) if name == "vectors" => parse_vectors(args),
+        Some(Arg::Value(name)) if name == "run" => Ok(match run::parse(&mut args)? {
+            Some(options) => Command::Run(Box::new(options)),
+            None => Command::Print(HELP.to_owned()),
+        }),
         Some(Arg::Value(name)) => Err(unknown_command(name)),
         Some(other) => Err(other.unexpected()),
     }
@@ -89,5 +105,5 @@ fn parse_vectors(mut args: Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn unknown_command(name: OsString) -> lexopt::Error {
-    format!("{name:?} is not a command; expected `vectors`").into()
+    format!("{name:?} is not a command; expected `run` or `vectors`").into()
 }

@@ -45,6 +45,8 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::Received(rpc) => received_lane(rpc),
         E::TimerFired(_) | E::Disconnected(_) => Lane::Idle,
         E::FollowerHighWatermark { .. } | E::BecameFollower { .. } => Lane::Idle,
+        // A producer places keys by what it knows; its card says whether that is behind.
+        E::MetadataRefreshed { .. } if world.producers().contains_key(&event.node) => Lane::Cluster,
         E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => Lane::Idle,
 
         E::RecordBuffered { .. } | E::RecordsBuffered { .. } | E::StickyPartitionChanged { .. } => Lane::Produce,

@@ -48,15 +48,15 @@ templates! {
     APPENDED_ALONE = "Broker {broker} appended **{keys}** at `{place}`; nobody else has to copy it.",
         "broker {broker} 将 **{keys}** 追加到 `{place}`；无需其他副本复制。";
     APPENDED = "Broker {broker} appended **{keys}** at `{place}`; {missing|1 follower does|{missing} followers do} not have it yet.",
-        "broker {broker} 将 **{keys}** 追加到 `{place}`；还有 {missing} 个 follower 没有它。";
+        "broker {broker} 将 **{keys}** 追加到 `{place}`；还有 {missing} 个 follower 尚未复制。";
     APPENDED_UNKEYED_ALONE = "Broker {broker} appended a record without a key at `{place}`; nobody else has to copy it.",
         "broker {broker} 将一条没有 key 的消息追加到 `{place}`；无需其他副本复制。";
     APPENDED_UNKEYED = "Broker {broker} appended a record without a key at `{place}`; {missing|1 follower does|{missing} followers do} not have it yet.",
-        "broker {broker} 将一条没有 key 的消息追加到 `{place}`；还有 {missing} 个 follower 没有它。";
+        "broker {broker} 将一条没有 key 的消息追加到 `{place}`；还有 {missing} 个 follower 尚未复制。";
     APPENDED_MANY_ALONE = "Broker {broker} appended {n} records ({keys}) at `{place}`; nobody else has to copy them.",
         "broker {broker} 将 {n} 条消息（{keys}）追加到 `{place}`；无需其他副本复制。";
     APPENDED_MANY = "Broker {broker} appended {n} records ({keys}) at `{place}`; {missing|1 follower does|{missing} followers do} not have them yet.",
-        "broker {broker} 将 {n} 条消息（{keys}）追加到 `{place}`；还有 {missing} 个 follower 没有它们。";
+        "broker {broker} 将 {n} 条消息（{keys}）追加到 `{place}`；还有 {missing} 个 follower 尚未复制。";
     DUPLICATE = "Broker {broker} has this batch at `{place}` already and does not append it again: the producer is idempotent.",
         "broker {broker} 在 `{place}` 已有这个 batch，不再追加：producer 是幂等的。";
     REFUSED = "Broker {broker} refused a batch for `{place}`: `{error}`.",

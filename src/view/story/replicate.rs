@@ -15,9 +15,9 @@ templates! {
     REPLICA_APPENDED = "Broker {broker} copied `{place}` from the leader.",
         "broker {broker} 从 leader 复制了 `{place}`。";
     HW_BY_FETCH = "High watermark of `{place}` moved **{from} → {to}**: every in-sync replica has it, broker {last} as the last.",
-        "`{place}` 的 high watermark 从 **{from} → {to}**：所有同步副本都有了，最后一个是 broker {last}。";
+        "`{place}` 的 high watermark 前移 **{from} → {to}**：所有同步副本都有了，最后一个是 broker {last}。";
     HW_ALONE = "High watermark of `{place}` moved **{from} → {to}**: every in-sync replica has it.",
-        "`{place}` 的 high watermark 从 **{from} → {to}**：所有同步副本都有了。";
+        "`{place}` 的 high watermark 前移 **{from} → {to}**：所有同步副本都有了。";
     FOLLOWER_HW = "Broker {broker} learnt that the high watermark of `{place}` is **{to}**.",
         "broker {broker} 得知 `{place}` 的 high watermark 是 **{to}**。";
     TRUNCATED = "Broker {broker} cut its log of `{place}` from **{from}** back to **{to}**: what the leader of epoch {epoch} does not have goes.",

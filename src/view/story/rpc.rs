@@ -20,11 +20,11 @@ templates! {
         "组 leader **{who}** 通过 `SyncGroup` 把所有成员的分配发给 coordinator。";
     LEAVE = "**{who}** sent `LeaveGroup` to its coordinator, {peer}.", "**{who}** 向 coordinator {peer} 发送 `LeaveGroup`。";
     FETCH_ANSWER_REPLICA = "Broker {broker} answered a fetch of its follower, {peer}, with {n|1 record|{n} records}.",
-        "broker {broker} 用 {n} 条消息应答了 follower {peer} 的拉取。";
+        "broker {broker} 应答 follower {peer} 的拉取，返回 {n} 条消息。";
     FETCH_ANSWER_CONSUMER = "Broker {broker} answered a fetch of **{peer}** with {n|1 record|{n} records}.",
-        "broker {broker} 用 {n} 条消息应答了 **{peer}** 的拉取。";
+        "broker {broker} 应答 **{peer}** 的拉取，返回 {n} 条消息。";
     FETCH_ANSWER_EMPTY = "Broker {broker} answered a fetch of {peer} without new records.",
-        "broker {broker} 应答了 {peer} 的拉取，没有新消息。";
+        "broker {broker} 应答 {peer} 的拉取，没有新消息。";
     HEARTBEAT_REBALANCE = "The heartbeat of **{who}** was answered `REBALANCE_IN_PROGRESS`: it must join again.",
         "**{who}** 的心跳得到 `REBALANCE_IN_PROGRESS`：它必须重新加入。";
     REFUSED_ANSWER = "{who} was answered `{error}` to `{api}` by {peer}.", "{who} 的 `{api}` 得到 {peer} 的应答 `{error}`。";

@@ -27,7 +27,6 @@ templates! {
         "每个成员得到连续的 {each} 个分区，前 {more} 个成员各多一个；成员按 member id 排序。";
     RULE_RACKS = "Members in the rack of a replica came first; the rest was divided by ranges.",
         "先按副本所在的 rack 匹配成员，其余再按 range 分配。";
-    SHARE_ASKED = "**{who}: {partitions}**", "**{who}：{partitions}**";
     SHARE = "{who}: {partitions}", "{who}：{partitions}";
     PARTITION = "P{partition}", "P{partition}";
     NOTHING = "nothing", "无";
@@ -98,6 +97,6 @@ fn share(member: &str, partitions: &[i32], asked: &str) -> Text {
         [] => vec![NOTHING.text().into()],
         _ => partitions.iter().map(|partition| PARTITION.with("partition", *partition).into()).collect(),
     };
-    let template = if who == asked { &SHARE_ASKED } else { &SHARE };
-    template.with("who", who).with("partitions", list)
+    let text = SHARE.with("who", who).with("partitions", list);
+    if who == asked { strong(text) } else { text }
 }

@@ -19,8 +19,8 @@ templates! {
     "why":
     TITLE_LAG = "Why a lag of {lag}?", "为什么 lag 是 {lag}？";
     TITLE_LAG_UNKNOWN = "Why is the lag not known?", "为什么 lag 未知？";
-    LAG = "high watermark − committed = {hw} − {committed}", "high watermark − 已提交 = {hw} − {committed}";
-    LAG_BY_POSITION = "high watermark − position = {hw} − {position}", "high watermark − position = {hw} − {position}";
+    LAG = "high watermark − committed = {hw} − {committed}", "high watermark 减已提交 = {hw} − {committed}";
+    LAG_BY_POSITION = "high watermark − position = {hw} − {position}", "high watermark 减 position = {hw} − {position}";
     NOT_POLLED = "not yet returned by `poll` = {hw} − {position}", "`poll` 尚未返回 = {hw} − {position}";
     NOT_COMMITTED = "returned and not yet committed = {position} − {committed}", "已返回但尚未提交 = {position} − {committed}";
     NOTHING_COMMITTED = "Group **{group}** has committed nothing for this partition.", "消费组 **{group}** 在这个分区还没有提交过。";

@@ -21,7 +21,7 @@ templates! {
         "下一次在所有有 leader 的分区中随机选取，概率相等。";
     WEIGHTS = "The next choice is a random draw by weight, more for shorter queues: {weights}.",
         "下一次按权重随机选取，队列越短权重越大：{weights}。";
-    WEIGHT = "P{partition} × {weight}", "P{partition} × {weight}";
+    WEIGHT = "P{partition}×{weight}", "P{partition}×{weight}";
     TWICE = "With a batch still open it stays on, up to twice as many bytes, so that no small batch is left behind.",
         "如果 batch 尚未写满，它会继续停留，最多到两倍的字节数，以免留下零碎的 batch。";
 }

@@ -1,0 +1,133 @@
+//! The world at one moment as JSON.
+
+use kafkascope::{
+    cluster::World,
+    history::Run,
+    kafka::{
+        broker::{Broker, Process},
+        coordinator::Group,
+        ids::{TopicId, TopicIdPartition, is_internal},
+        metadata::{PartitionState, TopicImage},
+    },
+    view::story,
+};
+use serde_json::{Value as Json, json};
+
+use super::json::object;
+
+/// All of it.
+pub fn world(run: &Run) -> Json {
+    let world = run.world();
+    let ledger = world.ledger();
+    let topics = world.metadata().topics.iter();
+    let groups = world.brokers().values().filter(|broker| broker.is_up());
+    json!({
+        "time_us": run.time_us(),
+        "event": run.event(),
+        "steps": run.step_count(),
+        "seed": world.seed(),
+        "controller": world.controller().map(|broker| broker.id),
+        "brokers": object(world.brokers().values().map(|broker| (broker.id.to_string(), broker_state(world, broker)))),
+        "topics": object(topics.map(|(topic, image)| (image.name.to_string(), topic_state(world, *topic, image)))),
+        "groups": object(groups.flat_map(|broker| {
+            broker.groups.groups().map(|group| (group.id.to_string(), group_state(world, broker, group)))
+        })),
+        "producers": object(world.producers().values().map(|slot| {
+            let ledger = slot.producer.ledger;
+            let state = json!({
+                "sent": ledger.sent, "acknowledged": ledger.acknowledged, "failed": ledger.failed,
+                "metadata_offset": slot.producer.metadata().offset(), "paused": slot.producer.paused,
+            });
+            (slot.producer.name.to_string(), state)
+        })),
+        "consumers": object(world.consumers().values().map(|slot| {
+            let positions = slot.consumer.partitions().iter();
+            let state = json!({
+                "group": slot.consumer.group.as_deref(), "generation": slot.consumer.generation,
+                "consumed": slot.consumer.records_consumed, "paused": slot.consumer.paused,
+                "positions": object(positions.map(|(at, progress)| (place(world, *at), json!(progress.position)))),
+            });
+            (slot.consumer.name.to_string(), state)
+        })),
+        "ledger": {
+            "sent": ledger.sent,
+            "waiting": ledger.waiting,
+            "in_flight": ledger.in_flight,
+            "acknowledged": ledger.acknowledged,
+            "failed": ledger.failed,
+            "fire_and_forget": ledger.fire_and_forget,
+        },
+    })
+}
+
+fn broker_state(world: &World, broker: &Broker) -> Json {
+    let process = match broker.process {
+        Process::Starting => "starting",
+        Process::Running => "running",
+        Process::Stopping => "stopping",
+        Process::Stopped => "stopped",
+        Process::Crashed => "crashed",
+    };
+    json!({
+        "process": process,
+        "rack": broker.rack.as_deref(),
+        "fenced": world.metadata().brokers.get(&broker.id).map(|state| state.fenced),
+        "metadata_offset": broker.image.offset,
+        "leads": world.metadata().partitions().filter(|(_, state)| state.leader == Some(broker.id)).count(),
+    })
+}
+
+fn topic_state(world: &World, topic: TopicId, image: &TopicImage) -> Json {
+    let partitions = (0..).zip(&image.partitions).map(|(partition, state)| {
+        (i32::to_string(&partition), partition_state(world, TopicIdPartition::new(topic, partition), state))
+    });
+    json!({
+        "internal": is_internal(&image.name),
+        "configs": &*image.settings,
+        "partitions": object(partitions),
+    })
+}
+
+fn partition_state(world: &World, at: TopicIdPartition, state: &PartitionState) -> Json {
+    let log = |broker: &u32| Some(&world.brokers().get(broker)?.replica(at)?.log);
+    // Without a leader, what the last in-sync replica has.
+    let main = state.leader.or(state.isr.first().copied());
+    let main = main.as_ref().and_then(log);
+    let ends =
+        state.replicas.iter().filter_map(|broker| Some((broker.to_string(), json!(log(broker)?.log_end_offset()))));
+    json!({
+        "leader": state.leader,
+        "leader_epoch": state.leader_epoch,
+        "replicas": state.replicas,
+        "isr": state.isr,
+        "log_start": main.map(|log| log.log_start_offset()),
+        "high_watermark": main.map(|log| log.high_watermark()),
+        "log_end": object(ends),
+    })
+}
+
+fn group_state(world: &World, coordinator: &Broker, group: &Group) -> Json {
+    let members = group.members.iter().map(|member| {
+        let assignment: Vec<String> = member.assignment.iter().map(|at| place(world, *at)).collect();
+        (member.client_id.to_string(), json!({ "member_id": &*member.id, "assignment": assignment }))
+    });
+    let lags = group.offsets.iter().filter_map(|(at, (committed, _))| {
+        let leader = world.metadata().partition(*at)?.leader?;
+        let high_watermark = world.brokers().get(&leader)?.replica(*at)?.log.high_watermark();
+        Some((place(world, *at), json!(high_watermark - committed)))
+    });
+    json!({
+        "state": group.state.name(),
+        "generation": group.generation,
+        "protocol": group.protocol.as_deref(),
+        "leader": group.leader.as_deref().map(story::member_name),
+        "coordinator": coordinator.id,
+        "members": object(members),
+        "commits": object(group.offsets.iter().map(|(at, (offset, _))| (place(world, *at), json!(offset)))),
+        "lag": object(lags),
+    })
+}
+
+fn place(world: &World, at: TopicIdPartition) -> String {
+    story::partition(world, at)
+}

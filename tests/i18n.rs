@@ -8,6 +8,7 @@ use std::{
 };
 
 use kafkascope::{
+    check,
     cluster::{command_check, command_text},
     i18n::Template,
     kafka::{config, limits},
@@ -15,7 +16,7 @@ use kafkascope::{
 
 /// Every sentence. Each room adds its `ALL` here.
 fn all() -> Vec<Template> {
-    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL];
+    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, check::ALL];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
     all.extend(config::TABLE.iter().map(|config| config.help));
     all.extend(limits::TABLE.iter().map(|limit| limit.text));

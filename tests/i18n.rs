@@ -9,15 +9,27 @@ use std::{
 
 use kafkascope::{
     check,
-    cluster::{command_check, command_text},
-    i18n::Template,
+    cluster::{command_check, command_text, error},
+    i18n::{Template, lesson},
     kafka::{config, limits},
+    view::{self, story, why},
 };
 
 /// Every sentence. Each room adds its `ALL` here.
 fn all() -> Vec<Template> {
-    let lists: &[&[&'static Template]] = &[config::ALL, limits::ALL, command_text::ALL, command_check::ALL, check::ALL];
+    let lists: &[&[&'static Template]] = &[
+        config::ALL,
+        limits::ALL,
+        command_text::ALL,
+        command_check::ALL,
+        error::ALL,
+        lesson::ALL,
+        check::ALL,
+        view::TEXTS[0],
+        view::TEXTS[1],
+    ];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
+    all.extend(story::TEMPLATES.iter().chain(why::TEMPLATES).flat_map(|list| list.iter().map(|template| **template)));
     all.extend(config::TABLE.iter().map(|config| config.help));
     all.extend(limits::TABLE.iter().map(|limit| limit.text));
     for verb in command_text::VERBS {
@@ -105,7 +117,7 @@ fn sentences_end_as_sentences() {
 
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
-    const LABEL_ROOMS: &[&str] = &[];
+    const LABEL_ROOMS: &[&str] = &["lesson", "member", "producer"];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }
 

@@ -63,6 +63,8 @@ pub struct World {
     admin: admin::Admin,
     next_client: u32,
     next_order: u32,
+    /// Every client there ever was, with its `client.id`.
+    client_names: BTreeMap<NodeId, Name>,
     /// Every topic there ever was, with its name.
     topic_names: BTreeMap<TopicId, Name>,
     internal_topics: BTreeSet<TopicId>,
@@ -103,6 +105,7 @@ impl World {
             admin: admin::Admin::default(),
             next_client: crate::kafka::node::FIRST_CLIENT,
             next_order: 0,
+            client_names: BTreeMap::new(),
             topic_names: BTreeMap::new(),
             internal_topics: BTreeSet::new(),
             records_kept: 0,
@@ -196,6 +199,11 @@ impl World {
         self.topic_names.get(&topic).map_or("?", |name| name)
     }
 
+    /// The `client.id` of a producer or consumer, even of one that has closed.
+    pub fn client_name(&self, node: NodeId) -> Option<&str> {
+        self.client_names.get(&node).map(|name| &**name)
+    }
+
     /// Is it one of Kafka's own topics?
     pub fn is_internal(&self, topic: TopicId) -> bool {
         self.internal_topics.contains(&topic)
@@ -204,6 +212,8 @@ impl World {
     /// Does an event change what is drawn? Internal topics are folded away, so nothing in them does by itself.
     pub fn is_step(&self, event: &Event) -> bool {
         let topic = match &event.kind {
+            // A producer's card says whether its metadata is behind.
+            EventKind::MetadataRefreshed { .. } => return self.producers.contains_key(&event.node),
             EventKind::TopicCreated { topic, .. } => Some(*topic),
             kind => kind.partition().map(|partition| partition.topic),
         };
@@ -348,11 +358,9 @@ impl World {
                 EventKind::BrokerStopped => self.process_ended(node, id, false, events),
                 EventKind::ClientClosed => self.client_closed(node, id, events),
                 EventKind::TopicCreated { topic, .. } => self.note_topic(node, topic),
-                EventKind::RecordsAppended { partition, records, .. } => {
-                    if !self.is_internal(partition.topic) {
-                        self.records_kept += u64::from(records);
-                        self.enforce_record_limit(id, events);
-                    }
+                EventKind::RecordsAppended { partition, records, .. } if !self.is_internal(partition.topic) => {
+                    self.records_kept += u64::from(records);
+                    self.enforce_record_limit(id, events);
                 }
                 EventKind::LogTruncated { .. } | EventKind::TopicDeleted { .. } => self.recount_records(),
                 _ => {}

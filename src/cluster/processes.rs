@@ -85,7 +85,7 @@ impl World {
         cause: EventId,
         events: &mut Vec<Event>,
     ) {
-        let (node, bootstrap) = self.new_client();
+        let (node, bootstrap) = self.new_client(name);
         let config = ProducerConfig::from_settings(&settings).unwrap_or_default();
         let mut producer = Producer::new(self.seed, node, name.into(), config, producer_load(&load), bootstrap);
         producer.ledger = ledger;
@@ -105,7 +105,7 @@ impl World {
         cause: EventId,
         events: &mut Vec<Event>,
     ) {
-        let (node, bootstrap) = self.new_client();
+        let (node, bootstrap) = self.new_client(name);
         let config = match work.group {
             Some(_) => ConsumerConfig::from_settings(&settings),
             None => ConsumerConfig::without_group(&settings),
@@ -184,9 +184,10 @@ impl World {
         self.records_kept = of_users.filter_map(end).sum();
     }
 
-    fn new_client(&mut self) -> (NodeId, Vec<BrokerId>) {
+    fn new_client(&mut self, name: &str) -> (NodeId, Vec<BrokerId>) {
         let node = NodeId(self.next_client);
         self.next_client += 1;
+        self.client_names.insert(node, name.into());
         (node, self.brokers.keys().copied().collect())
     }
 }
@@ -196,10 +197,10 @@ fn producer_load(load: &Load) -> producer::Load {
     let serializer = serializer(load.key_serializer);
     producer::Load {
         topic: load.topic.as_str().into(),
-        keys: load.keys.iter().filter_map(|key| serializer.serialize(key).ok()).collect(),
+        keys: load.keys.iter().filter_map(|key| serializer.serialize(key).ok()).map(Into::into).collect(),
         random_keys: load.key_order == KeyOrder::Random,
         serializer,
-        value: load.value.clone().into_bytes(),
+        value: load.value.as_bytes().into(),
         rate_millihertz: load.rate_millihertz,
         partition: load.partition,
         records_max: load.records_max,

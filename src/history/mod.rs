@@ -3,6 +3,7 @@
 //! The scenario's seed and the command log are the whole history; every state is a replay of them. Left out until the
 //! time machine: keyframes, seeking back, forks.
 
+mod replay;
 mod scenario;
 #[cfg(test)]
 mod tests;

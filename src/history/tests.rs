@@ -1,25 +1,13 @@
 //! A run repeats, and the scout foresees.
 
 use super::{Run, start_cluster};
+use crate::cluster::command::Command;
 
 #[test]
 fn the_start_cluster_comes_to_life() {
     let mut run = Run::new(&start_cluster()).expect("sound");
     run.advance_to(20_000_000);
-    for event in run.events().iter().filter(|event| event.kind.is_step()).take(60) {
-        println!("{} {} <-{} {:?} {:?}", event.id, event.time_us, event.cause, event.node, event.kind);
-    }
     let world = run.world();
-    println!("{:?} {}", world.ledger(), run.event());
-    for slot in world.consumers().values() {
-        println!(
-            "{} {:?} {:?} {:?}",
-            slot.consumer.name,
-            slot.consumer.membership,
-            slot.consumer.app,
-            slot.consumer.partitions()
-        );
-    }
     assert!(world.ledger().acknowledged > 60, "{:?}", world.ledger());
     assert!(world.consumers().values().map(|slot| slot.consumer.records_consumed).sum::<u64>() > 50);
 }
@@ -57,4 +45,45 @@ fn reset_is_the_beginning() {
     run.reset();
     assert_eq!(run.world().state_digest(), fresh.world().state_digest());
     assert_eq!((run.step_count(), run.event()), (fresh.step_count(), fresh.event()));
+}
+
+#[test]
+fn going_back_is_being_there_again() {
+    let send = |key: &str| Command::Send {
+        producer: "checkout".to_owned(),
+        topic: None,
+        key: Some(key.to_owned()),
+        value: "by hand".to_owned(),
+        partition: None,
+        headers: Vec::new(),
+    };
+    let mut scenario = start_cluster();
+    scenario.commands.push((9_500_000, Command::AddPartitions { topic: "orders".to_owned(), partitions: 7 }));
+    let mut run = Run::new(&scenario).expect("sound");
+    let fresh = run.clone();
+    let mut moments = vec![run.clone()];
+    for round in 0..6 {
+        run.apply(send("alice")).expect("sound");
+        run.apply(send("bob")).expect("sound");
+        moments.push(run.clone());
+        for _ in 0..20 * round {
+            run.step();
+        }
+        run.advance_to(run.time_us() + 77_777);
+        moments.push(run.clone());
+    }
+    for mut moment in moments {
+        let mut back = run.back_to(moment.time_us(), moment.event()).expect("it was there");
+        assert_eq!((back.time_us(), back.event(), back.log()), (moment.time_us(), moment.event(), moment.log()));
+        assert_eq!((back.step_count(), back.step_began()), (moment.step_count(), moment.step_began()));
+        assert_eq!(back.world().event_digest(), moment.world().event_digest());
+        // And what follows is the same.
+        let later_us = moment.time_us() + 3_000_000;
+        back.advance_to(later_us);
+        moment.advance_to(later_us);
+        assert_eq!(back.world().event_digest(), moment.world().event_digest());
+        assert_eq!(back.world().state_digest(), moment.world().state_digest());
+    }
+    let earliest = run.back_to(0, 0).expect("it was there");
+    assert_eq!(earliest.world().state_digest(), fresh.world().state_digest());
 }

@@ -8,11 +8,15 @@
 //! Template syntax: `{name}` a value; `{n|one record|{n} records}` singular and plural of the number `n`;
 //! `**…**` strong; `` `…` `` code.
 
+pub mod forms;
+pub mod lesson;
 mod render;
 #[cfg(test)]
 mod tests;
+pub mod stage;
+pub mod ui;
 
-pub use render::{Span, SpanStyle};
+pub use render::{Span, SpanStyle, render_source};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -144,7 +148,7 @@ impl Text {
 
     /// The sentence in `lang`, without styles.
     pub fn plain(&self, lang: Lang) -> String {
-        self.render(lang).into_iter().map(|span| span.text).collect()
+        render::plain(self, lang)
     }
 }
 

@@ -2,6 +2,9 @@
 
 use super::{Arg, Lang, Text};
 
+/// Finds the value of a placeholder by its name.
+type Values<'a> = dyn Fn(&str) -> Option<&'a Arg> + 'a;
+
 /// A run of text in one style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -24,8 +27,50 @@ pub enum SpanStyle {
 
 pub(super) fn render(text: &Text, lang: Lang) -> Vec<Span> {
     let mut out = Out { spans: Vec::new(), style: SpanStyle::Plain };
-    write_source(text.template.source(lang), text, lang, &mut out);
+    write_text(text, lang, &mut out);
     out.spans
+}
+
+/// A sentence that is not a [`Template`](super::Template), such as one from a lesson's file, as styled spans.
+pub fn render_source<'a>(source: &str, values: &[(&'a str, &'a Arg)], lang: Lang) -> Vec<Span> {
+    let mut out = Out { spans: Vec::new(), style: SpanStyle::Plain };
+    let values = |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, arg)| *arg);
+    write_source(source, &values, lang, &mut out);
+    out.spans
+}
+
+/// A sentence without styles, in one piece: text alternatives are written with every step.
+pub(super) fn plain(text: &Text, lang: Lang) -> String {
+    let mut out = String::new();
+    write_text(text, lang, &mut out);
+    out
+}
+
+fn write_text(text: &Text, lang: Lang, out: &mut impl Sink) {
+    let values = |name: &str| text.args.iter().find(|(key, _)| *key == name).map(|(_, arg)| arg);
+    write_source(text.template.source(lang), &values, lang, out);
+}
+
+/// Where a sentence is written to.
+trait Sink {
+    /// Text in the style in force.
+    fn push(&mut self, text: &str);
+    /// Begins or ends a style.
+    fn toggle(&mut self, style: SpanStyle);
+    /// A sentence of its own within this one.
+    fn nest(&mut self, text: &Text, lang: Lang);
+}
+
+impl Sink for String {
+    fn push(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn toggle(&mut self, _: SpanStyle) {}
+
+    fn nest(&mut self, text: &Text, lang: Lang) {
+        write_text(text, lang, self);
+    }
 }
 
 struct Out {
@@ -33,11 +78,25 @@ struct Out {
     style: SpanStyle,
 }
 
-impl Out {
+impl Sink for Out {
     fn push(&mut self, text: &str) {
         self.push_styled(text, self.style);
     }
 
+    fn toggle(&mut self, style: SpanStyle) {
+        self.style = if self.style == style { SpanStyle::Plain } else { style };
+    }
+
+    fn nest(&mut self, text: &Text, lang: Lang) {
+        let outer = self.style;
+        for span in render(text, lang) {
+            let style = if span.style == SpanStyle::Plain { outer } else { span.style };
+            self.push_styled(&span.text, style);
+        }
+    }
+}
+
+impl Out {
     fn push_styled(&mut self, text: &str, style: SpanStyle) {
         if text.is_empty() {
             return;
@@ -47,13 +106,9 @@ impl Out {
             _ => self.spans.push(Span { style, text: text.to_owned() }),
         }
     }
-
-    fn toggle(&mut self, style: SpanStyle) {
-        self.style = if self.style == style { SpanStyle::Plain } else { style };
-    }
 }
 
-fn write_source(source: &str, text: &Text, lang: Lang, out: &mut Out) {
+fn write_source(source: &str, values: &Values<'_>, lang: Lang, out: &mut impl Sink) {
     let mut rest = source;
     while let Some(at) = rest.find(['{', '*', '`']) {
         out.push(&rest[..at]);
@@ -65,7 +120,7 @@ fn write_source(source: &str, text: &Text, lang: Lang, out: &mut Out) {
             out.toggle(SpanStyle::Code);
             rest = after;
         } else if let Some(end) = rest.starts_with('{').then(|| closing_brace(rest)).flatten() {
-            write_placeholder(&rest[1..end], text, lang, out);
+            write_placeholder(&rest[1..end], values, lang, out);
             rest = &rest[end + 1..];
         } else {
             out.push(&rest[..1]);
@@ -93,12 +148,12 @@ fn closing_brace(source: &str) -> Option<usize> {
     None
 }
 
-fn write_placeholder(inner: &str, text: &Text, lang: Lang, out: &mut Out) {
+fn write_placeholder(inner: &str, values: &Values<'_>, lang: Lang, out: &mut impl Sink) {
     let (name, forms) = match inner.split_once('|') {
         Some((name, forms)) => (name, Some(forms)),
         None => (inner, None),
     };
-    let Some((_, arg)) = text.args.iter().find(|(key, _)| *key == name) else {
+    let Some(arg) = values(name) else {
         out.push("{");
         out.push(inner);
         out.push("}");
@@ -109,23 +164,17 @@ fn write_placeholder(inner: &str, text: &Text, lang: Lang, out: &mut Out) {
         Some(forms) => {
             let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
             let singular = *arg == Arg::Number(1);
-            write_source(if singular { one } else { many }, text, lang, out);
+            write_source(if singular { one } else { many }, values, lang, out);
         }
     }
 }
 
-fn write_arg(arg: &Arg, lang: Lang, out: &mut Out) {
+fn write_arg(arg: &Arg, lang: Lang, out: &mut impl Sink) {
     match arg {
         Arg::Text(value) => out.push(value),
         Arg::Number(value) => out.push(&value.to_string()),
         Arg::Duration(us) => out.push(&duration(*us)),
-        Arg::Nested(text) => {
-            let outer = out.style;
-            for span in render(text, lang) {
-                let style = if span.style == SpanStyle::Plain { outer } else { span.style };
-                out.push_styled(&span.text, style);
-            }
-        }
+        Arg::Nested(text) => out.nest(text, lang),
         Arg::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {

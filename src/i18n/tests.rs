@@ -33,3 +33,12 @@ fn lists_and_durations() {
         "a、b 向 p 发送了 1 条记录。"
     );
 }
+
+#[test]
+fn a_sentence_from_a_file_renders_like_a_template() {
+    let values = [("who", &Arg::from("a")), ("n", &Arg::from(2_u32)), ("place", &Arg::from("p"))];
+    let text = SENT.with("who", "a").with("n", 2_u32).with("place", "p");
+    for lang in Lang::ALL {
+        assert_eq!(super::render_source(SENT.source(lang), &values, lang), text.render(lang));
+    }
+}

@@ -1,2 +1,23 @@
-//! The page.
-fn main() {}
+//! The page: mounts the Yew application. What it shows lives in the modules beside this one.
+
+mod app;
+mod clock;
+mod crash;
+mod forms;
+mod lesson;
+mod model;
+mod panels;
+mod prefs;
+mod say;
+mod stage;
+mod stage_api;
+mod timeline;
+mod why;
+
+fn main() {
+    crash::install();
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id("app"));
+    if let Some(root) = root {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
+}

@@ -26,7 +26,7 @@ impl Broker {
         }
         let (results, bytes, answer_now) = self.read(&request);
         if answer_now || bytes >= request.min_bytes || request.max_wait_us == 0 {
-            self.answer(handle, Response::Fetch(results.into()), out);
+            self.answer_fetch(handle, request.replica, results, out);
             return;
         }
         self.next_parked += 1;
@@ -43,7 +43,7 @@ impl Broker {
                 }
             }
             let (results, ..) = self.read(&parked.request);
-            self.answer(parked.handle, Response::Fetch(results.into()), out);
+            self.answer_fetch(parked.handle, parked.request.replica, results, out);
         }
     }
 
@@ -69,10 +69,10 @@ impl Broker {
             let Some(parked) = self.parked.get(&number) else { continue };
             let (results, bytes, answer_now) = self.read(&parked.request);
             if answer_now || bytes >= parked.request.min_bytes {
-                let handle = parked.handle;
+                let (handle, replica) = (parked.handle, parked.request.replica);
                 self.parked.remove(&number);
                 out.clear_timer(Timer::FetchWait(number));
-                self.answer(handle, Response::Fetch(results.into()), out);
+                self.answer_fetch(handle, replica, results, out);
             }
         }
     }
@@ -90,9 +90,21 @@ impl Broker {
                 out.clear_timer(Timer::FetchWait(number));
                 let (results, ..) = self.read(&parked.request);
                 debug_assert!(results.iter().any(|result| result.error != ErrorCode::None), "{error:?}");
-                self.answer(parked.handle, Response::Fetch(results.into()), out);
+                self.answer_fetch(parked.handle, parked.request.replica, results, out);
             }
         }
+    }
+
+    /// Answers a fetch, and notes which high watermarks a follower knows from now on.
+    fn answer_fetch(&mut self, handle: Handle, replica: Option<u32>, results: Vec<FetchResult>, out: &mut Outbox) {
+        for result in results.iter().filter(|result| result.error == ErrorCode::None) {
+            let Some(follower) = replica else { break };
+            let leader = self.replicas.get_mut(&result.partition).and_then(|replica| replica.leader_mut());
+            if let Some(state) = leader.and_then(|leader| leader.followers.get_mut(&follower)) {
+                state.told_high_watermark = result.high_watermark;
+            }
+        }
+        self.answer(handle, Response::Fetch(results.into()), out);
     }
 
     /// What a follower's fetch says about it: it has everything below the offset that it asks for.
@@ -125,6 +137,9 @@ impl Broker {
             if left == 0 {
                 break;
             }
+            if self.has_no_news(request.replica, wanted) {
+                continue;
+            }
             let result = self.read_partition(request.replica.is_some(), wanted, left);
             let size: u32 = result.batches.iter().map(|batch| batch.records.size_bytes()).sum();
             let stale = result.error != ErrorCode::None || result.diverging_epoch.is_some();
@@ -136,6 +151,26 @@ impl Broker {
             }
         }
         (results, bytes, answer_now)
+    }
+
+    /// Is there nothing to tell of a partition? The common case of an idle fetch, seen without reading.
+    fn has_no_news(&self, replica: Option<u32>, wanted: &FetchPartition) -> bool {
+        let Some(held) = self.replicas.get(&wanted.partition) else { return false };
+        let Some(leader) = held.leader() else { return false };
+        if leader.leader_epoch != wanted.current_leader_epoch {
+            return false;
+        }
+        match replica {
+            None => wanted.fetch_offset == held.log.high_watermark(),
+            Some(follower) => {
+                wanted.fetch_offset == held.log.log_end_offset()
+                    && wanted.last_fetched_epoch == held.log.latest_epoch()
+                    && leader
+                        .followers
+                        .get(&follower)
+                        .is_some_and(|state| state.told_high_watermark == held.log.high_watermark())
+            }
+        }
     }
 
     fn read_partition(&self, follower: bool, wanted: &FetchPartition, max_bytes: u32) -> FetchResult {

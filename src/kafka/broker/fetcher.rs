@@ -1,12 +1,11 @@
 //! The follower's side of replication: one fetcher for each leader (`ReplicaFetcherThread`; reference §4.2, §4.7).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-use super::{Broker, Role, fetch::shared, produce::Append};
+use super::{Broker, Role, fetch::shared, produce::{Append, Fetched}};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
-    log::RecordBatch,
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request, Response},
 };
@@ -104,7 +103,7 @@ impl Broker {
             if let Some(fetcher) = self.fetchers.get_mut(&leader) {
                 fetcher.appending = true;
             }
-            self.give_to_disk(now_us, Append::Fetched { leader, batches: to_append }, out);
+            self.give_to_disk(now_us, Append::Fetched { leader, fetched: to_append }, out);
         } else if failed {
             self.back_off(now_us, leader, out);
         } else {
@@ -117,7 +116,7 @@ impl Broker {
         &mut self,
         leader: BrokerId,
         result: &FetchResult,
-        to_append: &mut Vec<(TopicIdPartition, i32, Vec<Arc<RecordBatch>>, i64, i64)>,
+        to_append: &mut Vec<Fetched>,
         out: &mut Outbox,
     ) -> bool {
         let partition = result.partition;
@@ -144,8 +143,8 @@ impl Broker {
             self.learn_high_watermark(partition, result.high_watermark, out);
             return true;
         }
-        let (watermark, start) = (result.high_watermark, result.log_start_offset);
-        to_append.push((partition, leader_epoch, result.batches.clone(), watermark, start));
+        let (batches, high_watermark) = (result.batches.clone(), result.high_watermark);
+        to_append.push(Fetched { partition, leader_epoch, batches, high_watermark });
         true
     }
 
@@ -154,10 +153,10 @@ impl Broker {
         &mut self,
         now_us: u64,
         leader: BrokerId,
-        fetched: Vec<(TopicIdPartition, i32, Vec<Arc<RecordBatch>>, i64, i64)>,
+        fetched: Vec<Fetched>,
         out: &mut Outbox,
     ) {
-        for (partition, epoch, batches, high_watermark, _) in fetched {
+        for Fetched { partition, leader_epoch: epoch, batches, high_watermark } in fetched {
             let Some(replica) = self.replicas.get_mut(&partition) else { continue };
             // The role may have changed while the disk was at work.
             if !matches!(replica.role, Role::Follower { leader: Some(to), leader_epoch } if to == leader && leader_epoch == epoch)

@@ -56,6 +56,14 @@ impl Broker {
         out.unchain();
     }
 
+    /// A follower's connection closed: its next process knows no high watermark.
+    pub(super) fn forget_session(&mut self, follower: BrokerId) {
+        let leaders = self.replicas.values_mut().filter_map(|replica| replica.leader_mut());
+        for state in leaders.filter_map(|leader| leader.followers.get_mut(&follower)) {
+            state.told_high_watermark = -1;
+        }
+    }
+
     /// A follower fetched: does it come (back) into the ISR?
     pub(super) fn maybe_expand_isr(&mut self, partition: TopicIdPartition, broker: BrokerId, out: &mut Outbox) {
         let Some(replica) = self.replicas.get_mut(&partition) else { return };

@@ -112,7 +112,15 @@ impl Broker {
             let epoch_start = replica.log.log_end_offset();
             let follower = |broker: &u32| {
                 let last_caught_up_us = if state.isr.contains(broker) { now_us } else { 0 };
-                (*broker, FollowerState { log_end_offset: -1, last_caught_up_us, ..Default::default() })
+                (
+                    *broker,
+                    FollowerState {
+                        log_end_offset: -1,
+                        told_high_watermark: -1,
+                        last_caught_up_us,
+                        ..Default::default()
+                    },
+                )
             };
             replica.role = Role::Leader(LeaderState {
                 leader_epoch: state.leader_epoch,

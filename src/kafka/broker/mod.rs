@@ -296,6 +296,9 @@ impl Broker {
         // A client or follower that is gone: nothing to answer on that connection any more.
         self.connections.close(from, channel);
         self.parked.retain(|_, parked| parked.handle.node != from || parked.handle.channel != channel);
+        if channel == Channel::Replication {
+            self.forget_session(from.0);
+        }
         match channel {
             Channel::Quorum => self.quorum.on_disconnect(now_us, from.0, out),
             Channel::Control => self.on_control_disconnect(now_us, from.0, out),

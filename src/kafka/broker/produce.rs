@@ -17,7 +17,18 @@ pub(super) enum Append {
     /// A client's batches.
     Produce { handle: Handle, acks: i8, timeout_us: u64, batches: Arc<[ProduceBatch]> },
     /// What a follower fetched from a leader.
-    Fetched { leader: u32, batches: Vec<(TopicIdPartition, i32, Vec<Arc<RecordBatch>>, i64, i64)> },
+    Fetched { leader: u32, fetched: Vec<Fetched> },
+}
+
+/// What a follower fetched of one partition.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Fetched {
+    pub partition: TopicIdPartition,
+    /// Epoch in which it was asked for.
+    pub leader_epoch: i32,
+    pub batches: Vec<Arc<RecordBatch>>,
+    /// The leader's high watermark.
+    pub high_watermark: i64,
 }
 
 /// A produce with acks=all that waits for followers (`DelayedProduce`).
@@ -57,7 +68,7 @@ impl Broker {
             Some(Append::Produce { handle, acks, timeout_us, batches }) => {
                 self.append_produced(now_us, handle, acks, timeout_us, &batches, out);
             }
-            Some(Append::Fetched { leader, batches }) => self.append_fetched(now_us, leader, batches, out),
+            Some(Append::Fetched { leader, fetched }) => self.append_fetched(now_us, leader, fetched, out),
             None => {}
         }
     }

@@ -60,6 +60,8 @@ pub struct FollowerState {
     pub last_fetch_us: u64,
     /// The leader's log end offset then.
     pub last_fetch_leader_end: i64,
+    /// The high watermark that it was told last; it is told again when it moves, as in a fetch session (KIP-227).
+    pub told_high_watermark: i64,
 }
 
 impl LeaderState {

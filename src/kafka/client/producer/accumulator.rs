@@ -72,6 +72,11 @@ impl Batch {
         }
     }
 
+    /// None yet?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Size in Kafka's format.
     pub fn size_bytes(&self) -> u32 {
         match &self.content {

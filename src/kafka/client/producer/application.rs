@@ -1,5 +1,7 @@
 //! The application: it calls `send`, which chooses a partition and appends, or blocks (reference §1, §2.1).
 
+use std::sync::Arc;
+
 use super::{Producer, TopicState, accumulator::NewRecord};
 use crate::{
     kafka::{
@@ -24,13 +26,13 @@ pub struct Load {
     /// Topic.
     pub topic: Name,
     /// Serialized keys that it chooses from; empty: no key.
-    pub keys: Vec<Vec<u8>>,
+    pub keys: Vec<Arc<[u8]>>,
     /// Chooses at random, not in turn.
     pub random_keys: bool,
     /// `key.serializer`.
     pub serializer: Serializer,
     /// Value of every record.
-    pub value: Vec<u8>,
+    pub value: Arc<[u8]>,
     /// Records a second, in thousandths; 0: only by hand.
     pub rate_millihertz: u64,
     /// Explicit partition.
@@ -45,8 +47,8 @@ pub struct Load {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Waiting {
     topic: Name,
-    key: Option<Vec<u8>>,
-    value: Vec<u8>,
+    key: Option<Arc<[u8]>>,
+    value: Arc<[u8]>,
     partition: Option<i32>,
     headers: Vec<(String, String)>,
     since_us: u64,
@@ -63,6 +65,7 @@ enum Sent {
 
 impl Producer {
     /// One call of `send` by hand.
+    #[expect(clippy::too_many_arguments, reason = "the fields of a ProducerRecord")]
     pub fn send(
         &mut self,
         now_us: u64,
@@ -74,8 +77,9 @@ impl Producer {
         out: &mut Outbox,
     ) {
         self.metadata.want(&topic);
+        let (key, value) = (key.map(Arc::from), value.into());
         let record = Waiting { topic, key, value, partition, headers, since_us: now_us, by_hand: true };
-        self.call_send(now_us, record, out);
+        self.call_send(now_us, record, false, out);
         self.run_sender(now_us, out);
     }
 
@@ -107,12 +111,9 @@ impl Producer {
             let record = self.next_of_load(now_us);
             self.load.sent += 1;
             buffered += 1;
-            if count > 1 {
-                if !self.call_send_quietly(now_us, record, out) {
-                    break;
-                }
-            } else {
-                self.call_send(now_us, record, out);
+            self.call_send(now_us, record, count > 1, out);
+            if !self.waiting.is_empty() {
+                break;
             }
         }
         if count > 1 {
@@ -137,7 +138,7 @@ impl Producer {
         let mut load_waited = false;
         while let Some(record) = self.waiting.pop_front() {
             let expired = now_us >= record.since_us + self.config.max_block_us;
-            let outcome = match self.append(now_us, &record, out) {
+            let outcome = match self.append(now_us, &record, false, out) {
                 Sent::Blocks if expired => Sent::Failed(ErrorCode::RequestTimedOut),
                 outcome => outcome,
             };
@@ -175,7 +176,8 @@ impl Producer {
         }
     }
 
-    fn call_send(&mut self, now_us: u64, record: Waiting, out: &mut Outbox) {
+    /// One call of `send`; `quiet`: one of many in one go, without an event of its own.
+    fn call_send(&mut self, now_us: u64, record: Waiting, quiet: bool, out: &mut Outbox) {
         self.ledger.sent += 1;
         self.ledger.waiting += 1;
         if !self.waiting.is_empty() {
@@ -183,29 +185,16 @@ impl Producer {
             self.waiting.push_back(record);
             return;
         }
-        let before = out.outputs.len();
-        match self.append(now_us, &record, out) {
+        match self.append(now_us, &record, quiet, out) {
             Sent::Done => {}
             Sent::Blocks => {
-                if out.outputs.len() == before && self.metadata.topic(&record.topic).is_some() {
+                if self.metadata.topic(&record.topic).is_some() {
                     out.event(EventKind::BufferExhausted);
                 }
                 self.waiting.push_back(record);
             }
             Sent::Failed(error) => self.send_failed(error, out),
         }
-    }
-
-    /// The same for one of many records in one go: no event of its own. Returns whether the application can go on.
-    fn call_send_quietly(&mut self, now_us: u64, record: Waiting, out: &mut Outbox) -> bool {
-        let events = out.outputs.len();
-        self.call_send(now_us, record, out);
-        let mut at = 0;
-        out.outputs.retain(|output| {
-            at += 1;
-            at <= events || !matches!(output, crate::kafka::node::Output::Event(EventKind::RecordBuffered { .. }))
-        });
-        self.waiting.is_empty()
     }
 
     fn send_failed(&mut self, error: ErrorCode, out: &mut Outbox) {
@@ -216,7 +205,7 @@ impl Producer {
     }
 
     /// Chooses the partition and appends.
-    fn append(&mut self, now_us: u64, record: &Waiting, out: &mut Outbox) -> Sent {
+    fn append(&mut self, now_us: u64, record: &Waiting, quiet: bool, out: &mut Outbox) -> Sent {
         let Some(topic) = self.metadata.topic(&record.topic) else {
             self.metadata.invalidate_if_idle();
             return Sent::Blocks;
@@ -233,6 +222,11 @@ impl Producer {
         };
         let decision = class.decide(record.partition, key, self.config.partitioner_ignore_keys, count);
         let id = |partition| TopicIdPartition::new(topic_id, partition);
+        let buffered = |partition, by, out: &mut Outbox| {
+            if !quiet {
+                out.event(EventKind::RecordBuffered { partition: id(partition), by });
+            }
+        };
         let new = |by| NewRecord { key, value: &record.value, headers: &record.headers, by };
         let (partition, by) = match decision {
             Decision::Explicit(partition) if partition >= count => {
@@ -251,7 +245,7 @@ impl Producer {
                     state.round_robin = before;
                     return Sent::Blocks;
                 }
-                out.event(EventKind::RecordBuffered { partition: id(partition), by: PartitionedBy::RoundRobin });
+                buffered(partition, PartitionedBy::RoundRobin, out);
                 return Sent::Done;
             }
             Decision::Sticky => {
@@ -274,7 +268,7 @@ impl Producer {
                 let full = self.accumulator.all_batches_full(id(partition));
                 let bytes = state.sticky.produced_bytes() + growth as i32;
                 let next = state.sticky.update(growth as i32, full, &available, count, &mut draw);
-                out.event(EventKind::RecordBuffered { partition: id(partition), by: PartitionedBy::Sticky });
+                buffered(partition, PartitionedBy::Sticky, out);
                 if next != partition {
                     out.event(EventKind::StickyPartitionChanged {
                         topic: topic_id,
@@ -288,13 +282,13 @@ impl Producer {
         if self.accumulator.append(now_us, id(partition), new(by)).is_none() {
             return Sent::Blocks;
         }
-        out.event(EventKind::RecordBuffered { partition: id(partition), by });
+        buffered(partition, by, out);
         Sent::Done
     }
 }
 
 impl Load {
-    fn next_key(&self, random: &mut Random) -> Option<Vec<u8>> {
+    fn next_key(&self, random: &mut Random) -> Option<Arc<[u8]>> {
         if self.keys.is_empty() {
             return None;
         }

@@ -238,11 +238,11 @@ impl Producer {
                 }
             }
             Response::InitProducerId { error, producer_id } => {
-                if matches!(self.producer_id, ProducerIdState::Asked(asked, _) if asked == correlation) {
-                    self.producer_id = match error {
-                        ErrorCode::None => ProducerIdState::Known(producer_id),
-                        _ => ProducerIdState::Missing,
-                    };
+                let asked = matches!(self.producer_id, ProducerIdState::Asked(asked, _) if asked == correlation);
+                match error {
+                    _ if !asked => {}
+                    ErrorCode::None => self.producer_id = ProducerIdState::Known(producer_id),
+                    _ => self.producer_id = ProducerIdState::Missing,
                 }
             }
             Response::Produce(results) => self.on_produced(now_us, from, correlation, &results, out),

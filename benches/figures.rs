@@ -1,0 +1,164 @@
+//! The figures of the model, each beside a bare loop or a limit; `cargo xtask bench` prints them.
+//!
+//! One row a figure, tab-separated: name, value, unit, limit, ratio (value over limit; 0 without a limit). Timings are
+//! best of a few runs, and ratios within one run, because machines are noisy.
+
+#![allow(clippy::disallowed_methods, missing_docs, reason = "a bench measures with the machine's clock")]
+
+use std::{alloc::System, hint::black_box, time::Instant};
+
+use kafkascope::{
+    cluster::{
+        ClusterSpec,
+        command::{Command, KeyOrder, KeySerializer, Load, Settings, Work},
+    },
+    history::{Run, Scenario, start_cluster},
+    kafka::hash::{murmur2, positive},
+    view::Builder,
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const RECORDS: u64 = 1_000_000;
+const KEY_BYTES: usize = 8;
+const VALUE_BYTES: usize = 100;
+const PARTITIONS: u32 = 12;
+
+fn main() {
+    let bare_ns = best_of(5, bare_loop);
+    let mut events = 0;
+    let mut bytes_over = 0;
+    let model_ns = best_of(3, || {
+        let region = Region::new(ALLOCATOR);
+        let began = Instant::now();
+        let run = million();
+        let ns = began.elapsed().as_nanos() as u64;
+        let change = region.change();
+        let held = change.bytes_allocated as i64 - change.bytes_deallocated as i64;
+        bytes_over = held / RECORDS as i64 - (KEY_BYTES + VALUE_BYTES) as i64;
+        events = run.event();
+        ns
+    });
+    row("bare_loop", bare_ns as f64 / RECORDS as f64, "ns/record", 0.0);
+    row("model", model_ns as f64 / RECORDS as f64, "ns/record", 0.0);
+    row("records_per_second", RECORDS as f64 * 1e9 / model_ns as f64, "records/s", 0.0);
+    row("model_over_bare_loop", model_ns as f64 / bare_ns as f64, "times", 20.0);
+    row("events_per_second", events as f64 * 1e9 / model_ns as f64, "events/s", 0.0);
+    row("memory_over_record", bytes_over as f64, "bytes/record", 96.0);
+    row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5);
+    row("start_cluster_step_and_view", best_of(3, steps_and_views) as f64 / 1e3, "us/step", 0.0);
+}
+
+fn row(name: &str, value: f64, unit: &str, limit: f64) {
+    let ratio = if limit > 0.0 { value / limit } else { 0.0 };
+    println!("{name}\t{value:.3}\t{unit}\t{limit}\t{ratio:.3}");
+}
+
+fn best_of(runs: usize, mut run: impl FnMut() -> u64) -> u64 {
+    (0..runs).map(|_| run()).min().unwrap_or(0)
+}
+
+/// The work that cannot be left out: hash the key, append a reference to three logs, move two counters.
+fn bare_loop() -> u64 {
+    let keys: Vec<String> = (0..1_000).map(|n| format!("key-{n:04}")).collect();
+    let value = [0_u8; VALUE_BYTES];
+    let room = || Vec::<&[u8; VALUE_BYTES]>::with_capacity(RECORDS as usize);
+    let mut logs: Vec<[Vec<&[u8; VALUE_BYTES]>; 3]> = (0..PARTITIONS).map(|_| [room(), room(), room()]).collect();
+    let mut counters = [0_u64; 2];
+    // Twice, and the second time counts: the logs' memory has been touched then.
+    let mut began = Instant::now();
+    for n in 0..2 * RECORDS as usize {
+        if n == RECORDS as usize {
+            logs.iter_mut().flatten().for_each(Vec::clear);
+            began = Instant::now();
+        }
+        let key = &keys[n % keys.len()];
+        let partition = positive(murmur2(key.as_bytes())) as usize % PARTITIONS as usize;
+        for log in &mut logs[partition] {
+            log.push(&value);
+        }
+        counters[0] += 1;
+        counters[1] += VALUE_BYTES as u64;
+    }
+    black_box((&logs, counters));
+    began.elapsed().as_nanos() as u64
+}
+
+/// One million records through 12 partitions, replication factor 3, acks=all, to 6 consumers.
+fn million() -> Run {
+    let scenario = million_scenario();
+    let mut run = Run::new(&scenario).expect("a sound scenario");
+    while run.world().consumers().values().map(|slot| slot.consumer.records_consumed).sum::<u64>() < RECORDS {
+        let now_us = run.time_us();
+        run.advance_to(now_us + 100_000);
+        assert!(now_us < 600_000_000, "it does not end: {:?}", run.world().ledger());
+    }
+    run
+}
+
+fn million_scenario() -> Scenario {
+    let settings = |pairs: &[(&str, &str)]| -> Settings {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let mut commands = vec![(
+        0,
+        Command::CreateTopic {
+            topic: "orders".to_owned(),
+            partitions: PARTITIONS,
+            replication_factor: Some(3),
+            settings: Settings::new(),
+        },
+    )];
+    for n in 0..6 {
+        let work = Work {
+            group: Some("billing".to_owned()),
+            topics: vec!["orders".to_owned()],
+            assign: Vec::new(),
+            processing_us: 0,
+        };
+        let earliest = settings(&[("auto.offset.reset", "earliest")]);
+        commands.push((100_000, Command::AddConsumer { consumer: format!("c{n}"), work, settings: earliest }));
+    }
+    for n in 0..10 {
+        let load = Load {
+            topic: "orders".to_owned(),
+            keys: (0..1_000).map(|n| format!("key-{n:04}")).collect(),
+            key_order: KeyOrder::InTurn,
+            key_serializer: KeySerializer::String,
+            value: "v".repeat(VALUE_BYTES),
+            rate_millihertz: 100_000_000,
+            partition: None,
+            records_max: Some(RECORDS / 10),
+        };
+        let full = settings(&[("linger.ms", "100"), ("batch.size", "16384")]);
+        commands.push((5_000_000, Command::AddProducer { producer: format!("p{n}"), load, settings: full }));
+    }
+    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
+    Scenario { seed: 1, cluster, commands, begin_us: 0 }
+}
+
+/// An hour of the start cluster in which nobody sends.
+fn quiet_hour() -> u64 {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    for producer in ["checkout", "web-logs"] {
+        run.apply(Command::PauseProducer { producer: producer.to_owned() }).expect("it is there");
+    }
+    let until_us = run.time_us() + 3_600_000_000;
+    let began = Instant::now();
+    run.advance_to(until_us);
+    began.elapsed().as_nanos() as u64
+}
+
+/// Steps of the start cluster, each with a new view.
+fn steps_and_views() -> u64 {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    let mut builder = Builder::default();
+    let began = Instant::now();
+    for _ in 0..1_000 {
+        run.step();
+        black_box(builder.build(&run));
+    }
+    began.elapsed().as_nanos() as u64 / 1_000
+}

@@ -1,0 +1,168 @@
+//! Groups and their members.
+
+use std::rc::Rc;
+
+use super::Builder;
+use crate::{
+    cluster::{ConsumerSlot, World},
+    i18n::Text,
+    kafka::{
+        client::consumer::{App, Membership},
+        config::{Scope, effective},
+        coordinator::Group,
+        hash::coordinator_partition,
+        ids::{CONSUMER_OFFSETS, Name, TopicIdPartition},
+    },
+    templates,
+    view::model::{GroupView, MemberView, OwnedPartition},
+};
+
+/// Colours of groups, and of members.
+const COLORS: usize = 4;
+
+impl Builder {
+    pub(super) fn groups(&self, world: &World) -> Vec<GroupView> {
+        let mut slots: Vec<&ConsumerSlot> = world.consumers().values().collect();
+        slots.sort_by_key(|slot| slot.order);
+        let named = self.groups.iter().enumerate().map(|(index, id)| {
+            let members: Vec<&ConsumerSlot> =
+                slots.iter().copied().filter(|slot| slot.consumer.group.as_ref() == Some(id)).collect();
+            group_view(world, id, (index % COLORS) as u8, &members, &slots)
+        });
+        // A group that nobody is in, and that was never stored, is not there any more.
+        let mut views: Vec<GroupView> =
+            named.filter(|group| !group.members.is_empty() || group.state.is_some()).collect();
+        let alone: Vec<&ConsumerSlot> = slots.iter().copied().filter(|slot| slot.consumer.group.is_none()).collect();
+        if !alone.is_empty() {
+            views.push(GroupView {
+                group_id: None,
+                state: None,
+                generation: -1,
+                assignor: None,
+                coordinator: None,
+                coordinator_partition: None,
+                color: (self.groups.len() % COLORS) as u8,
+                members: members(world, &alone, &slots),
+                lag: 0,
+            });
+        }
+        views
+    }
+}
+
+fn group_view(world: &World, id: &Name, color: u8, of_group: &[&ConsumerSlot], all: &[&ConsumerSlot]) -> GroupView {
+    let found = coordinated(world, id);
+    let image = world.metadata();
+    let shard = image.topic_by_name(CONSUMER_OFFSETS).map(|(topic, offsets)| {
+        TopicIdPartition::new(topic, coordinator_partition(id, offsets.partitions.len().max(1) as i32))
+    });
+    let members = members(world, of_group, all);
+    let lag = members.iter().flat_map(|member| &member.owned).map(|owned| {
+        let reference = owned.committed.or(owned.position).unwrap_or(owned.high_watermark);
+        (owned.high_watermark - reference).max(0)
+    });
+    GroupView {
+        group_id: Some(id.to_string()),
+        state: found.map(|group| group.state.name()),
+        generation: found.map_or(0, |group| group.generation),
+        assignor: found.and_then(|group| group.protocol.as_deref()).map(str::to_owned),
+        coordinator: shard.and_then(|shard| image.partition(shard)?.leader),
+        coordinator_partition: shard.map(|shard| shard.partition),
+        color,
+        lag: lag.sum(),
+        members,
+    }
+}
+
+/// The group as its coordinator has it.
+fn coordinated<'a>(world: &'a World, id: &str) -> Option<&'a Group> {
+    let found = world.brokers().values().filter(|broker| broker.is_up()).filter_map(|broker| broker.groups.group(id));
+    // While the coordinator moves, two brokers may believe to be it; the later generation is the one that counts.
+    found.max_by_key(|group| (group.generation, group.members.len()))
+}
+
+/// A committed offset as the coordinator has it.
+pub(super) fn stored_offset(world: &World, group: &str, partition: TopicIdPartition) -> Option<i64> {
+    coordinated(world, group)?.offsets.get(&partition).map(|(offset, _)| *offset)
+}
+
+fn members(world: &World, slots: &[&ConsumerSlot], all: &[&ConsumerSlot]) -> Vec<Rc<MemberView>> {
+    let place = |slot: &ConsumerSlot| all.iter().position(|other| other.order == slot.order).unwrap_or(0);
+    slots.iter().map(|slot| Rc::new(member(world, slot, place(slot)))).collect()
+}
+
+fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
+    let consumer = &slot.consumer;
+    let owned = consumer.partitions().iter().map(|(id, progress)| {
+        let state = world.metadata().partition(*id);
+        let leader = state.and_then(|state| state.leader.or(state.isr.first().copied()));
+        let replica = leader.and_then(|leader| world.brokers().get(&leader)?.replica(*id));
+        let stored = consumer.group.as_deref().and_then(|group| stored_offset(world, group, *id));
+        OwnedPartition {
+            topic: world.topic_name(id.topic).to_owned(),
+            partition: id.partition,
+            position: progress.position,
+            committed: stored.or(progress.committed),
+            high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
+        }
+    });
+    let progress_permille = match consumer.app {
+        App::Processing { since_us, until_us, .. } => {
+            let done_us = world.now_us().saturating_sub(since_us);
+            Some((done_us * 1_000 / (until_us - since_us).max(1)).min(1_000) as u16)
+        }
+        _ => None,
+    };
+    MemberView {
+        name: consumer.name.to_string(),
+        member_id: consumer.member_id.to_string(),
+        leader: consumer.is_leader,
+        color: (place % COLORS) as u8,
+        stripes: (place / COLORS).min(255) as u8,
+        subscription: consumer.topics.iter().map(|topic| topic.to_string()).collect(),
+        owned: owned.collect(),
+        doing: doing(slot),
+        progress_permille,
+        paused: consumer.paused,
+        records_consumed: consumer.records_consumed,
+        last_error: consumer.last_error.map(|error| ERROR.with("error", error.name())),
+        configs: effective(Scope::Consumer, &slot.settings)
+            .into_iter()
+            .map(|(name, value, differs)| (name.to_owned(), value, differs))
+            .collect(),
+    }
+}
+
+fn doing(slot: &ConsumerSlot) -> Text {
+    let consumer = &slot.consumer;
+    match (consumer.app, consumer.membership) {
+        (App::Failed, _) => FAILED.text(),
+        _ if consumer.is_closing() => CLOSING.text(),
+        (App::Processing { since_us, until_us, records }, _) => {
+            PROCESSING.with("n", records).with("time", crate::i18n::Arg::Duration(until_us - since_us))
+        }
+        _ if consumer.paused => PAUSED.text(),
+        _ if consumer.group.is_some() && consumer.coordinator().is_none() => FINDING.text(),
+        (_, Membership::Preparing) => PREPARING.text(),
+        (_, Membership::Joining) => JOINING.text(),
+        (_, Membership::Syncing) => SYNCING.text(),
+        (_, Membership::Unjoined) if !consumer.topics.is_empty() => UNJOINED.text(),
+        _ if consumer.partitions().is_empty() => NOTHING_OWNED.text(),
+        _ => POLLING.text(),
+    }
+}
+
+templates! { "member":
+    ERROR = "It was told `{error}`.", "收到错误 `{error}`。";
+    FAILED = "stopped by an exception", "因异常停止";
+    CLOSING = "closing", "正在关闭";
+    PROCESSING = "processing {n|one record|{n} records} · {time}", "正在处理 {n} 条消息 · {time}";
+    PAUSED = "paused: polls, fetches nothing", "已暂停：继续 poll，不再拉取";
+    FINDING = "looking for its coordinator", "正在查找 coordinator";
+    PREPARING = "committing before it rejoins", "重新加入前提交 offset";
+    JOINING = "joined, waiting for the others", "已发出 JoinGroup，等待其他成员";
+    SYNCING = "waiting for its assignment", "等待分配结果";
+    UNJOINED = "about to join", "即将加入";
+    NOTHING_OWNED = "idle: owns no partition", "空闲：没有分到分区";
+    POLLING = "polling", "正在 poll";
+}

@@ -1,0 +1,134 @@
+//! Commands, brokers, the controller, topics, and clients that come and go.
+
+use super::{Told, caused, names, plain};
+use crate::{
+    cluster::command_text,
+    history::Run,
+    i18n::{Arg, Text},
+    kafka::{
+        event::{Event, EventKind},
+        ids::{BrokerId, TopicIdPartition},
+    },
+    templates,
+};
+
+templates! {
+    "story":
+    COMMAND = "Command: `{command}`.", "命令：`{command}`。";
+    BECAME_LEADER = "Broker {broker} leads `{place}` now, in leader epoch {epoch}, from offset {log_end} on.",
+        "broker {broker} 现在是 `{place}` 的 leader，leader epoch {epoch}，从 offset {log_end} 开始。";
+    BECAME_FOLLOWER = "Broker {broker} follows broker {leader} for `{place}` now, in leader epoch {epoch}.",
+        "broker {broker} 现在是 `{place}` 的 follower，leader 是 broker {leader}，leader epoch {epoch}。";
+    FOLLOWS_NOBODY = "Broker {broker} has nobody to follow for `{place}`.", "broker {broker} 上的 `{place}` 没有 leader 可以跟随。";
+    ELECTED_FIRST = "The controller made **broker {to}** the leader of `{place}`, leader epoch {epoch}.",
+        "controller 选 **broker {to}** 为 `{place}` 的 leader，leader epoch {epoch}。";
+    ELECTED = "The controller moved the leadership of `{place}` from broker {from} to **broker {to}**, leader epoch {epoch}.",
+        "controller 把 `{place}` 的 leader 从 broker {from} 换成 **broker {to}**，leader epoch {epoch}。";
+    ELECTED_NOBODY = "`{place}` has **no leader** now: no replica of its ISR is there to take over.",
+        "`{place}` 现在**没有 leader**：ISR 中没有可以接任的副本。";
+    CONTROLLER_ELECTED = "**Broker {broker}** is the active controller now, in quorum epoch {epoch}.",
+        "**broker {broker}** 现在是 active controller，quorum epoch {epoch}。";
+    CONTROLLER_CANDIDATE = "Broker {broker} stands for election as controller in quorum epoch {epoch}.",
+        "broker {broker} 在 quorum epoch {epoch} 中竞选 controller。";
+    REGISTERED = "**Broker {broker}** registered with the controller.", "**broker {broker}** 向 controller 注册。";
+    UNFENCED = "Controller unfenced **broker {broker}**: it may lead and be in ISRs.",
+        "controller 解除了对 **broker {broker}** 的 fence：它可以当 leader、进入 ISR。";
+    FENCED = "Controller fenced **broker {broker}**: no heartbeat for {silent}.",
+        "controller 对 **broker {broker}** 执行了 fence：已有 {silent} 没有心跳。";
+    SHUTDOWN = "**Broker {broker}** asked the controller to let it shut down.", "**broker {broker}** 请求 controller 允许它关闭。";
+    STARTED = "**Broker {broker}** started.", "**broker {broker}** 启动。";
+    STOPPED = "**Broker {broker}** stopped.", "**broker {broker}** 停止。";
+    CRASHED = "**Broker {broker}** crashed.", "**broker {broker}** 崩溃。";
+    TOPIC_CREATED = "Controller made topic `{topic}`: {partitions|1 partition|{partitions} partitions}, replication factor {factor}.",
+        "controller 创建了 topic `{topic}`：{partitions} 个分区，副本数 {factor}。";
+    PARTITIONS_ADDED = "Topic `{topic}` grew from {from} to **{to}** partitions.", "topic `{topic}` 的分区从 {from} 个增加到 **{to}** 个。";
+    TOPIC_DELETED = "Topic `{topic}` was deleted.", "topic `{topic}` 已删除。";
+    CONFIG_TOPIC = "Settings of topic `{topic}` were changed.", "topic `{topic}` 的配置已修改。";
+    CONFIG_CLUSTER = "Settings of the cluster were changed.", "集群的配置已修改。";
+    ADMIN_REFUSED = "The controller refused `{api}`: `{error}`.", "controller 拒绝了 `{api}`：`{error}`。";
+    CLIENT_STARTED = "**{who}** started.", "**{who}** 启动。";
+    CLIENT_CLOSED = "**{who}** closed.", "**{who}** 关闭。";
+    CLIENT_PAUSED = "**{who}** was paused.", "**{who}** 已暂停。";
+    CLIENT_RESUMED = "**{who}** goes on.", "**{who}** 继续运行。";
+    METADATA_APPLIED = "Broker {broker} applied the metadata log up to offset {offset}.",
+        "broker {broker} 应用了 metadata 日志，直到 offset {offset}。";
+    METADATA_REFRESHED = "**{who}** has newer metadata: offset {offset}.", "**{who}** 得到了更新的 metadata：offset {offset}。";
+    DISCONNECTED = "{who}: the connection to {peer} was closed.", "{who}：与 {peer} 的连接已关闭。";
+}
+
+pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
+    use EventKind as E;
+    let world = run.world();
+    let broker = event.node.0;
+    let who = || names::client(world, event.node);
+    let partition = |at: &TopicIdPartition| names::partition(world, *at);
+    match &event.kind {
+        E::Command(index) => {
+            let command = &run.log().get(*index as usize)?.command;
+            plain(COMMAND.with("command", command_text::print(command)))
+        }
+        E::BecameLeader { partition: at, leader_epoch, log_end } => {
+            let text = BECAME_LEADER.with("broker", broker).with("place", partition(at));
+            caused(text.with("epoch", *leader_epoch).with("log_end", *log_end), event)
+        }
+        E::BecameFollower { partition: at, leader, leader_epoch } => {
+            let text = match leader {
+                Some(leader) => BECAME_FOLLOWER.with("leader", *leader),
+                None => FOLLOWS_NOBODY.text(),
+            };
+            plain(text.with("broker", broker).with("place", partition(at)).with("epoch", *leader_epoch))
+        }
+        E::LeaderElected { partition: at, from, to, leader_epoch } => {
+            caused(elected(*from, *to).with("place", partition(at)).with("epoch", *leader_epoch), event)
+        }
+        E::ControllerElected { quorum_epoch } => {
+            caused(CONTROLLER_ELECTED.with("broker", broker).with("epoch", *quorum_epoch), event)
+        }
+        E::ControllerCandidate { quorum_epoch } => {
+            caused(CONTROLLER_CANDIDATE.with("broker", broker).with("epoch", *quorum_epoch), event)
+        }
+        E::BrokerRegistered { broker } => plain(REGISTERED.with("broker", *broker)),
+        E::BrokerUnfenced { broker } => caused(UNFENCED.with("broker", *broker), event),
+        E::BrokerFenced { broker, silent_us } => {
+            caused(FENCED.with("broker", *broker).with("silent", Arg::Duration(*silent_us)), event)
+        }
+        E::ControlledShutdown { broker } => caused(SHUTDOWN.with("broker", *broker), event),
+        E::BrokerStarted => plain(STARTED.with("broker", broker)),
+        E::BrokerStopped => caused(STOPPED.with("broker", broker), event),
+        E::BrokerCrashed => plain(CRASHED.with("broker", broker)),
+        E::TopicCreated { topic, partitions, replication_factor } => {
+            let text = TOPIC_CREATED.with("topic", world.topic_name(*topic)).with("partitions", *partitions);
+            plain(text.with("factor", *replication_factor))
+        }
+        E::PartitionsAdded { topic, from, to } => {
+            plain(PARTITIONS_ADDED.with("topic", world.topic_name(*topic)).with("from", *from).with("to", *to))
+        }
+        E::TopicDeleted { topic } => plain(TOPIC_DELETED.with("topic", world.topic_name(*topic))),
+        E::ConfigChanged { topic: Some(topic) } => plain(CONFIG_TOPIC.with("topic", world.topic_name(*topic))),
+        E::ConfigChanged { topic: None } => plain(CONFIG_CLUSTER.text()),
+        E::AdminRefused { api, error } => {
+            caused(ADMIN_REFUSED.with("api", api.name()).with("error", error.name()), event)
+        }
+        E::ClientStarted => plain(CLIENT_STARTED.with("who", who())),
+        E::ClientClosed => plain(CLIENT_CLOSED.with("who", who())),
+        E::ClientPaused(true) => plain(CLIENT_PAUSED.with("who", who())),
+        E::ClientPaused(false) => plain(CLIENT_RESUMED.with("who", who())),
+        E::MetadataApplied { offset } => plain(METADATA_APPLIED.with("broker", broker).with("offset", *offset)),
+        E::MetadataRefreshed { metadata_offset } => {
+            plain(METADATA_REFRESHED.with("who", who()).with("offset", *metadata_offset))
+        }
+        E::Disconnected(peer) => {
+            let text = DISCONNECTED.with("who", names::node(world, event.node));
+            plain(text.with("peer", names::node(world, *peer)))
+        }
+        _ => None,
+    }
+}
+
+fn elected(from: Option<BrokerId>, to: Option<BrokerId>) -> Text {
+    match (from, to) {
+        (Some(from), Some(to)) => ELECTED.with("from", from).with("to", to),
+        (None, Some(to)) => ELECTED_FIRST.with("to", to),
+        (_, None) => ELECTED_NOBODY.text(),
+    }
+}

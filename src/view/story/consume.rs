@@ -1,0 +1,97 @@
+//! What consumers fetch, poll, process and commit.
+
+use super::{Told, caused, names, plain};
+use crate::{
+    history::Run,
+    kafka::{
+        event::{Event, EventKind, Rpc},
+        protocol::Api,
+    },
+    sim::NodeId,
+    templates,
+};
+
+templates! {
+    "story":
+    FETCHED = "**{who}** fetched {n|1 record|{n} records} from `{place}`.",
+        "**{who}** 从 `{place}` 拉取了 {n} 条消息。";
+    POLLED = "`poll` gave **{who}** {n|1 record|{n} records}: `{place}`.",
+        "`poll` 向 **{who}** 返回了 {n} 条消息：`{place}`。";
+    PROCESSED = "**{who}** has processed {n|1 record|{n} records} and polls again.",
+        "**{who}** 处理完 {n} 条消息，再次 poll。";
+    COMMIT_AUTO = "**{who}** commits its positions in {n|1 partition|{n} partitions} by itself (`enable.auto.commit`).",
+        "**{who}** 自动提交它在 {n} 个分区的 position（`enable.auto.commit`）。";
+    COMMIT_BY_HAND = "**{who}** commits its positions in {n|1 partition|{n} partitions} because its application asks for it.",
+        "**{who}** 应其应用的要求提交它在 {n} 个分区的 position。";
+    COMMITTED = "**{who}** committed `{place} → {offset}`.", "**{who}** 提交了 `{place} → {offset}`。";
+    COMMITTED_GROUP = "Group **{who}** committed `{place} → {offset}`.", "消费组 **{who}** 提交了 `{place} → {offset}`。";
+    COMMIT_FAILED = "The commit of **{who}** was refused: `{error}`.", "**{who}** 的提交被拒绝：`{error}`。";
+    POSITION_FROM_COMMIT = "**{who}** goes on in `{place}` at offset **{offset}**, as committed.",
+        "**{who}** 从已提交的 offset **{offset}** 继续读 `{place}`。";
+    RESET_EARLIEST = "**{who}** begins `{place}` at offset **{offset}**, the earliest, as nothing was committed (`auto.offset.reset`).",
+        "**{who}** 从最早的 offset **{offset}** 开始读 `{place}`，因为没有提交过（`auto.offset.reset`）。";
+    RESET_LATEST = "**{who}** begins `{place}` at offset **{offset}**, the latest, as nothing was committed (`auto.offset.reset`).",
+        "**{who}** 从最新的 offset **{offset}** 开始读 `{place}`，因为没有提交过（`auto.offset.reset`）。";
+    RESET_EARLIEST_RANGE = "**{who}** goes to offset **{offset}** of `{place}`, the earliest: its position was outside the log.",
+        "**{who}** 转到 `{place}` 最早的 offset **{offset}**：它原来的 position 已在日志之外。";
+    RESET_LATEST_RANGE = "**{who}** goes to offset **{offset}** of `{place}`, the latest: its position was outside the log.",
+        "**{who}** 转到 `{place}` 最新的 offset **{offset}**：它原来的 position 已在日志之外。";
+    FAILED = "The application of **{who}** stopped with `{error}`.", "**{who}** 的应用因 `{error}` 停止。";
+}
+
+pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
+    use EventKind as E;
+    let world = run.world();
+    let who = || names::client(world, event.node);
+    match &event.kind {
+        E::RecordsFetched { partition, records, .. } => {
+            let place = names::partition(world, *partition);
+            plain(FETCHED.with("who", who()).with("n", *records).with("place", place))
+        }
+        E::RecordsPolled { partition, from, records } => {
+            let place = names::range(world, *partition, *from, *records);
+            plain(POLLED.with("who", who()).with("n", *records).with("place", place))
+        }
+        E::RecordsProcessed { records } => plain(PROCESSED.with("who", who()).with("n", *records)),
+        E::CommitSent { partitions, auto } => {
+            let template = if *auto { &COMMIT_AUTO } else { &COMMIT_BY_HAND };
+            caused(template.with("who", who()).with("n", *partitions), event)
+        }
+        E::OffsetCommitted { group, partition, offset } => {
+            let text = match committer(run, event) {
+                Some(client) => COMMITTED.with("who", names::client(world, client)),
+                None => COMMITTED_GROUP.with("who", &**group),
+            };
+            caused(text.with("place", names::partition(world, *partition)).with("offset", *offset), event)
+        }
+        E::CommitFailed { error } => caused(COMMIT_FAILED.with("who", who()).with("error", error.name()), event),
+        E::PositionFromCommit { partition, offset } => {
+            let place = names::partition(world, *partition);
+            plain(POSITION_FROM_COMMIT.with("who", who()).with("place", place).with("offset", *offset))
+        }
+        E::PositionReset { partition, offset, earliest, out_of_range } => {
+            let template = match (earliest, out_of_range) {
+                (true, false) => &RESET_EARLIEST,
+                (false, false) => &RESET_LATEST,
+                (true, true) => &RESET_EARLIEST_RANGE,
+                (false, true) => &RESET_LATEST_RANGE,
+            };
+            let place = names::partition(world, *partition);
+            caused(template.with("who", who()).with("place", place).with("offset", *offset), event)
+        }
+        E::ConsumerFailed { error } => caused(FAILED.with("who", who()).with("error", error.name()), event),
+        _ => None,
+    }
+}
+
+/// The consumer whose commit is stored: the coordinator answers it right after.
+fn committer(run: &Run, event: &Event) -> Option<NodeId> {
+    let first = run.events().front()?.id;
+    let after = usize::try_from(event.id.checked_sub(first)?).ok()? + 1;
+    run.events().iter().skip(after).take_while(|later| later.cause == event.cause && later.node == event.node).find_map(
+        |later| match later.kind {
+            EventKind::Sent(Rpc { peer, api: Api::OffsetCommit, response: true, .. }) => Some(peer),
+            _ => None,
+        },
+    )
+}

@@ -1,0 +1,95 @@
+//! Which lane an event belongs to. Everything in internal topics is idle: they are folded away on the page.
+
+use crate::{
+    cluster::World,
+    kafka::{
+        event::{Event, EventKind, Rpc},
+        protocol::{Api, ErrorCode},
+    },
+};
+
+/// What kind of event it is; the lanes of the timeline and the filters of the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Sending and appending.
+    Produce,
+    /// Copies, high watermark, ISR.
+    Replicate,
+    /// Fetching, polling, committing.
+    Consume,
+    /// Group membership.
+    Group,
+    /// Brokers, controller, topics, commands.
+    Cluster,
+    /// Heartbeats and idle fetches: folded, hidden unless asked for.
+    Idle,
+}
+
+impl Lane {
+    /// The lanes drawn, in the order of the timeline.
+    pub const ALL: [Lane; 6] = [Lane::Produce, Lane::Replicate, Lane::Consume, Lane::Group, Lane::Cluster, Lane::Idle];
+}
+
+/// The lane of an event.
+pub fn lane_of(world: &World, event: &Event) -> Lane {
+    use EventKind as E;
+    let topic = match &event.kind {
+        E::TopicCreated { topic, .. } => Some(*topic),
+        kind => kind.partition().map(|partition| partition.topic),
+    };
+    if topic.is_some_and(|topic| world.is_internal(topic)) {
+        return Lane::Idle;
+    }
+    match &event.kind {
+        E::Sent(rpc) => sent_lane(world, rpc),
+        E::Received(rpc) => received_lane(rpc),
+        E::TimerFired(_) | E::Disconnected(_) => Lane::Idle,
+        E::FollowerHighWatermark { .. } | E::BecameFollower { .. } => Lane::Idle,
+        E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => Lane::Idle,
+
+        E::RecordBuffered { .. } | E::RecordsBuffered { .. } | E::StickyPartitionChanged { .. } => Lane::Produce,
+        E::BatchSent(_) | E::BatchAcknowledged { .. } | E::BatchRetried { .. } | E::BatchFailed { .. } => Lane::Produce,
+        E::BufferExhausted | E::SendFailed { .. } | E::RecordLimitReached => Lane::Produce,
+        E::RecordsAppended { .. } | E::DuplicateBatch { .. } | E::AppendRefused { .. } => Lane::Produce,
+
+        E::ReplicaAppended { .. } | E::HighWatermarkAdvanced { .. } | E::LogTruncated { .. } => Lane::Replicate,
+        E::FollowerLagging { .. } | E::FollowerCaughtUp { .. } | E::IsrChanged { .. } => Lane::Replicate,
+
+        E::OffsetCommitted { .. } | E::CommitSent { .. } | E::CommitFailed { .. } => Lane::Consume,
+        E::RecordsFetched { .. } | E::RecordsPolled { .. } | E::RecordsProcessed { .. } => Lane::Consume,
+        E::PositionFromCommit { .. } | E::PositionReset { .. } | E::ConsumerFailed { .. } => Lane::Consume,
+
+        E::GroupState { .. } | E::MemberIdGiven { .. } | E::MemberJoined { .. } => Lane::Group,
+        E::MemberRemoved { .. } | E::AssignmentComputed { .. } | E::PartitionsAssigned { .. } => Lane::Group,
+        E::PartitionsRevoked { .. } | E::PartitionsLost { .. } => Lane::Group,
+
+        E::Command(_) | E::BecameLeader { .. } | E::LeaderElected { .. } => Lane::Cluster,
+        E::ControllerElected { .. } | E::ControllerCandidate { .. } => Lane::Cluster,
+        E::BrokerRegistered { .. } | E::BrokerUnfenced { .. } | E::BrokerFenced { .. } => Lane::Cluster,
+        E::ControlledShutdown { .. } | E::BrokerStarted | E::BrokerStopped | E::BrokerCrashed => Lane::Cluster,
+        E::TopicCreated { .. } | E::PartitionsAdded { .. } | E::TopicDeleted { .. } => Lane::Cluster,
+        E::ConfigChanged { .. } | E::AdminRefused { .. } => Lane::Cluster,
+        E::ClientStarted | E::ClientClosed | E::ClientPaused(_) => Lane::Cluster,
+    }
+}
+
+fn sent_lane(world: &World, rpc: &Rpc) -> Lane {
+    match rpc.api {
+        Api::Fetch if rpc.response && rpc.records > 0 => match world.brokers().contains_key(&rpc.peer.0) {
+            true => Lane::Replicate,
+            false => Lane::Consume,
+        },
+        Api::JoinGroup | Api::SyncGroup | Api::LeaveGroup if !rpc.response => Lane::Group,
+        _ => Lane::Idle,
+    }
+}
+
+/// Only answers that refuse and have no event of their own.
+fn received_lane(rpc: &Rpc) -> Lane {
+    match rpc.api {
+        _ if !rpc.response || matches!(rpc.error, ErrorCode::None | ErrorCode::MemberIdRequired) => Lane::Idle,
+        Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup => Lane::Group,
+        Api::OffsetFetch => Lane::Consume,
+        _ => Lane::Idle,
+    }
+}

@@ -1,0 +1,64 @@
+//! Timers in words; they stand only at the root of a chain of causes.
+
+use super::names;
+use crate::{history::Run, i18n::Text, kafka::node::Timer, sim::NodeId, templates};
+
+templates! {
+    "story":
+    SOMETHING = "Something happened that the story does not tell.", "发生了故事中没有讲述的事。";
+    BEGINNING = "The run began.", "运行开始。";
+    NEXT_SEND = "The application of **{who}** called `send`, as its rate says.", "**{who}** 的应用按设定速率调用了 `send`。";
+    PROCESSING_OVER = "The application of **{who}** was done with its records.", "**{who}** 的应用处理完了手中的消息。";
+    SENDER = "The sender of **{who}** woke up: `linger.ms`, a backoff or a timeout was over.",
+        "**{who}** 的 sender 被唤醒：`linger.ms`、退避或超时已到。";
+    HEARTBEAT = "`heartbeat.interval.ms` of **{who}** was over.", "**{who}** 的 `heartbeat.interval.ms` 已到。";
+    RETRY = "**{who}** tried again after a pause.", "**{who}** 在等待后重试。";
+    AUTO_COMMIT = "`auto.commit.interval.ms` of **{who}** was over.", "**{who}** 的 `auto.commit.interval.ms` 已到。";
+    METADATA_AGE = "The metadata of **{who}** was too old.", "**{who}** 的 metadata 已过期。";
+    REQUEST_TIMEOUT = "A request of **{who}** was not answered within `request.timeout.ms`.",
+        "**{who}** 的一个请求在 `request.timeout.ms` 内没有得到应答。";
+    BROKER_HEARTBEAT = "It was time for the next heartbeat of {who} to the controller.", "到了 {who} 向 controller 发送下一次心跳的时间。";
+    APPEND_DONE = "The disk of {who} had taken the write.", "{who} 的磁盘已写入完成。";
+    FETCH_WAIT = "A fetch had waited at {who} for its `max.wait.ms`.", "一个拉取请求在 {who} 上等满了 `max.wait.ms`。";
+    PRODUCE_TIMEOUT = "A write at {who} was not replicated in time.", "{who} 上的一次写入没有及时复制完成。";
+    REPLICA_FETCH = "{who} asked its leader again after a pause.", "{who} 在等待后再次向 leader 拉取。";
+    ISR_CHECK = "{who} looked for followers that lag.", "{who} 检查落后的 follower。";
+    REBALANCE = "The join or sync phase of a group was over at {who}.", "{who} 上一个消费组的 join 或 sync 阶段结束。";
+    SESSION = "A member's `session.timeout.ms` was over at {who}.", "{who} 上一个成员的 `session.timeout.ms` 已到。";
+    BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
+        "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
+    ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
+        "{who} 在 `controller.quorum.fetch.timeout.ms` 内没有收到 active controller 的消息。";
+    QUORUM = "It was time for {who} to go on in the metadata quorum.", "到了 {who} 继续 metadata quorum 工作的时间。";
+}
+
+/// What a timer stands for.
+pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
+    let world = run.world();
+    let template = match timer {
+        Timer::BrokerHeartbeat => &BROKER_HEARTBEAT,
+        Timer::AppendDone(_) => &APPEND_DONE,
+        Timer::FetchWait(_) => &FETCH_WAIT,
+        Timer::ProduceTimeout(_) => &PRODUCE_TIMEOUT,
+        Timer::ReplicaFetch(_) => &REPLICA_FETCH,
+        Timer::IsrCheck => &ISR_CHECK,
+        Timer::Rebalance(_) => &REBALANCE,
+        Timer::Session(..) => &SESSION,
+        Timer::BrokerSession => &BROKER_SESSION,
+        Timer::Election => &ELECTION,
+        Timer::QuorumFetch | Timer::QuorumFetchWait(_) => &QUORUM,
+        Timer::Application if is_consumer(run, node) => &PROCESSING_OVER,
+        Timer::Application => &NEXT_SEND,
+        Timer::Sender => &SENDER,
+        Timer::Heartbeat => &HEARTBEAT,
+        Timer::Retry => &RETRY,
+        Timer::AutoCommit => &AUTO_COMMIT,
+        Timer::MetadataAge => &METADATA_AGE,
+        Timer::RequestTimeout => &REQUEST_TIMEOUT,
+    };
+    template.with("who", names::node(world, node))
+}
+
+fn is_consumer(run: &Run, node: NodeId) -> bool {
+    run.world().consumers().contains_key(&node)
+}

@@ -1,0 +1,171 @@
+//! *Why?* cards: the rule with this case's own values, and the chain of causes.
+
+mod assignment;
+mod chain;
+mod lag;
+mod partition;
+mod sticky;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod visible;
+
+pub use chain::chain;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    history::Run,
+    i18n::{Template, Text},
+    kafka::event::Event,
+    templates,
+    view::story::{self, StoryLine},
+};
+
+templates! {
+    "why":
+    EQUALS = "{left} = {right}", "{left} = {right}";
+    STRONG = "**{value}**", "**{value}**";
+    TITLE_EVENT = "Why did this happen?", "为什么会这样？";
+    NO_CAUSE = "Nothing before it caused it.", "没有更早的原因。";
+}
+
+/// Every sentence of the cards, by the file that it stands in.
+pub static TEMPLATES: &[&[&Template]] =
+    &[ALL, assignment::ALL, lag::ALL, partition::ALL, sticky::ALL, timing::ALL, visible::ALL];
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum WhyKey {
+    /// Why did this record go to this partition?
+    Partition {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+        /// Offset.
+        offset: i64,
+    },
+    /// Where would a record with this key go, and why? Asked before it is sent.
+    WouldGo {
+        /// Producer.
+        producer: String,
+        /// Key as text; `None`: no key.
+        key: Option<String>,
+        /// Explicit partition.
+        partition: Option<i32>,
+    },
+    /// Why did this member get these partitions?
+    Assignment {
+        /// Group.
+        group: String,
+        /// Consumer name.
+        consumer: String,
+    },
+    /// Why is this record not visible yet?
+    NotVisible {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+    },
+    /// Why is there this lag?
+    Lag {
+        /// Group.
+        group: String,
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+    },
+    /// Why did this batch leave when it did?
+    BatchTiming {
+        /// The event that sent it.
+        event: u64,
+    },
+    /// What caused this event?
+    Event {
+        /// The event.
+        event: u64,
+    },
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WhyCard {
+    /// What was asked.
+    pub key: WhyKey,
+    /// The question, such as "Why partition 3?".
+    pub title: Text,
+    /// Which thing it is about, such as `orders-3@9`.
+    pub subject: String,
+    /// The rule step by step with this case's values.
+    pub steps: Vec<WhyStep>,
+    /// One closing sentence, such as what would change it.
+    pub note: Option<Text>,
+    /// The chain of causes, nearest first.
+    pub chain: Vec<StoryLine>,
+}
+
+/// One step of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WhyStep {
+    /// A sentence.
+    Sentence(Text),
+    /// A line of code-like arithmetic with what is important in it marked strong.
+    Formula(Text),
+}
+
+/// Events looked at, from the newest back, to find the one that a card is about.
+const SCAN_MAX: usize = 100_000;
+
+/// The answer, as far as what it is about is there.
+pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
+    match key {
+        WhyKey::Partition { topic, partition, offset } => partition::landed(run, key, topic, *partition, *offset),
+        WhyKey::WouldGo { producer, key: record_key, partition } => {
+            partition::would_go(run, key, producer, record_key.as_deref(), *partition)
+        }
+        WhyKey::Assignment { group, consumer } => assignment::card(run, key, group, consumer),
+        WhyKey::NotVisible { topic, partition } => visible::card(run, key, topic, *partition),
+        WhyKey::Lag { group, topic, partition } => lag::card(run, key, group, topic, *partition),
+        WhyKey::BatchTiming { event } => timing::card(run, key, run.event_by_id(*event)?),
+        WhyKey::Event { event } => Some(caused(run, key, run.event_by_id(*event)?)),
+    }
+}
+
+/// What an event was, and the chain of its causes.
+fn caused(run: &Run, key: &WhyKey, event: &Event) -> WhyCard {
+    let chain = chain(run, event.id);
+    WhyCard {
+        key: key.clone(),
+        title: TITLE_EVENT.text(),
+        subject: format!("#{}", event.id),
+        steps: vec![WhyStep::Sentence(story::describe(run, event))],
+        note: chain.is_empty().then(|| NO_CAUSE.text()),
+        chain,
+    }
+}
+
+/// The newest event of which something holds.
+fn newest(run: &Run, wanted: impl Fn(&Event) -> bool) -> Option<&Event> {
+    run.events().iter().rev().take(SCAN_MAX).find(|event| wanted(event))
+}
+
+/// An event with its causes, nearest first.
+fn with_causes(run: &Run, event: Option<&Event>) -> Vec<StoryLine> {
+    let Some(event) = event else { return Vec::new() };
+    let mut lines = vec![story::line(run, event)];
+    lines.extend(chain(run, event.id));
+    lines
+}
+
+/// A line of arithmetic.
+fn formula(left: impl Into<crate::i18n::Arg>, right: impl Into<crate::i18n::Arg>) -> WhyStep {
+    WhyStep::Formula(EQUALS.with("left", left).with("right", right))
+}
+
+/// A value that matters.
+fn strong(value: impl Into<crate::i18n::Arg>) -> Text {
+    STRONG.with("value", value)
+}

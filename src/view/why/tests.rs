@@ -1,0 +1,143 @@
+//! The cards of the start cluster: the drawing's own numbers, and that every question has a whole answer.
+
+use super::{WhyCard, WhyKey, WhyStep, card};
+use crate::{
+    cluster::command::Command,
+    history::{Run, start_cluster},
+    i18n::{Lang, Text},
+    kafka::event::EventKind,
+    view::story::{Lane, lines},
+};
+
+fn run_to(seconds: u64) -> Run {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    run.advance_to(seconds * 1_000_000);
+    run
+}
+
+fn texts(card: &WhyCard) -> Vec<&Text> {
+    let steps = card.steps.iter().map(|step| match step {
+        WhyStep::Sentence(text) | WhyStep::Formula(text) => text,
+    });
+    let chain = card.chain.iter().map(|line| &line.text);
+    std::iter::once(&card.title).chain(steps).chain(&card.note).chain(chain).collect()
+}
+
+fn english(card: &WhyCard) -> Vec<String> {
+    texts(card).iter().map(|text| text.plain(Lang::En)).collect()
+}
+
+fn assert_whole(card: &WhyCard) {
+    for text in texts(card) {
+        for lang in Lang::ALL {
+            let text = text.plain(lang);
+            assert!(!text.contains(['{', '}']), "{:?}: {text}", card.key);
+        }
+    }
+    assert!(!card.steps.is_empty(), "{:?}", card.key);
+    assert!(card.chain.len() <= 13, "{:?}", card.key);
+}
+
+#[test]
+fn a_key_goes_where_its_hash_says() {
+    let run = run_to(12);
+    let key = WhyKey::WouldGo { producer: "checkout".into(), key: Some("alice".into()), partition: None };
+    let card = card(&run, &key).expect("a card");
+    assert_whole(&card);
+    let lines = english(&card);
+    assert_eq!(
+        lines[..5],
+        [
+            "Why partition 3?",
+            "StringSerializer turns alice into 5 bytes: 61 6c 69 63 65.",
+            "murmur2(\"alice\") = 0x74504595",
+            "& 0x7fffffff = 1\u{a0}951\u{a0}417\u{a0}749",
+            "mod 6 partitions = 3",
+        ]
+    );
+    assert_eq!(lines[5], "With 8 partitions the same key would go to P5.");
+}
+
+#[test]
+fn what_can_not_be_sent_says_so() {
+    let run = run_to(12);
+    for (key, partition) in [(Some("alice"), Some(9)), (None, Some(2)), (None, None)] {
+        let key = WhyKey::WouldGo { producer: "checkout".into(), key: key.map(str::to_owned), partition };
+        assert_whole(&card(&run, &key).expect("a card"));
+    }
+    let nobody = WhyKey::WouldGo { producer: "nobody".into(), key: None, partition: None };
+    assert_eq!(card(&run, &nobody), None);
+}
+
+#[test]
+fn a_record_from_before_the_topic_grew_keeps_its_reason() {
+    let mut run = run_to(12);
+    let appended = run.events().iter().rev().find_map(|event| match event.kind {
+        EventKind::RecordsAppended { partition, base_offset, client, .. }
+            if run.world().client_name(client) == Some("checkout") =>
+        {
+            Some((partition.partition, base_offset))
+        }
+        _ => None,
+    });
+    let (partition, offset) = appended.expect("an append");
+    run.apply(Command::AddPartitions { topic: "orders".into(), partitions: 8 }).expect("sound");
+    run.advance_to(13_000_000);
+    let key = WhyKey::Partition { topic: "orders".into(), partition, offset };
+    let card = card(&run, &key).expect("a card");
+    assert_whole(&card);
+    let modulo = format!("mod 6 partitions = {partition}");
+    assert!(english(&card).contains(&modulo) || english(&card).contains(&format!("mod 8 partitions = {partition}")));
+    assert!(card.chain.len() > 2, "{:?}", card.chain);
+}
+
+#[test]
+fn the_assignment_is_a_division() {
+    let run = run_to(12);
+    let key = WhyKey::Assignment { group: "billing".into(), consumer: "C2".into() };
+    let card = card(&run, &key).expect("a card");
+    assert_whole(&card);
+    let lines = english(&card);
+    for line in ["orders: n = 6 partitions, m = 3 members.", "6 div 3 = 2", "6 mod 3 = 0", "C2: P2, P3"] {
+        assert!(lines.iter().any(|given| given == line), "{line}: {lines:#?}");
+    }
+}
+
+#[test]
+fn every_question_of_the_story_is_answered() {
+    let mut run = run_to(12);
+    run.apply(Command::CrashBroker { broker: 2 }).expect("sound");
+    run.advance_to(30_000_000);
+    let mut asked = 0;
+    for line in lines(&run, &[Lane::Idle], 2_000) {
+        let Some((question, key)) = line.why else { continue };
+        assert!(question.plain(Lang::En).ends_with('?'));
+        let card = card(&run, &key).unwrap_or_else(|| panic!("{key:?}"));
+        assert_whole(&card);
+        asked += 1;
+    }
+    assert!(asked > 100, "{asked}");
+    for partition in 0..6 {
+        let topic = || "orders".to_owned();
+        let keys = [
+            WhyKey::NotVisible { topic: topic(), partition },
+            WhyKey::Lag { group: "billing".into(), topic: topic(), partition },
+        ];
+        for key in keys {
+            assert_whole(&card(&run, &key).expect("a card"));
+        }
+    }
+}
+
+#[test]
+fn a_chain_reaches_back_to_what_began_it() {
+    let run = run_to(12);
+    let moved = run.events().iter().rev().find(|event| {
+        matches!(event.kind, EventKind::HighWatermarkAdvanced { partition, .. }
+            if !run.world().is_internal(partition.topic))
+    });
+    let chain = super::chain(&run, moved.expect("the high watermark moves").id);
+    assert!(chain.iter().any(|line| line.lane == Lane::Produce), "{chain:#?}");
+    assert!(chain.len() <= 12);
+    assert!(chain.windows(2).all(|pair| pair[0].event > pair[1].event));
+}

@@ -1,0 +1,454 @@
+//! What each message does.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use kafkascope::{
+    cluster::{WorldError, command::Command},
+    i18n::{Lang, ui},
+    lesson::progress::{Effect, LessonAction},
+    view::{model::Place, why::WhyKey},
+};
+use web_sys::{HtmlElement, wasm_bindgen::JsCast};
+use yew::prelude::*;
+
+use super::{App, Asked, Msg, Open, Tab, keys::Act};
+use crate::{
+    clock::{Frame, Pace, Speed},
+    forms::{Current, Refusal},
+    panels::inspector,
+    say::tr,
+    stage_api::{Ask, Dialog, place_id},
+};
+
+/// Preferences are remembered so long after the last change, in milliseconds.
+const SAVE_AFTER_MS: u32 = 300;
+
+impl App {
+    /// Does it; true if the page must be rendered.
+    pub(super) fn handle(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame(time_ms) => return self.frame(time_ms),
+            Msg::Key(act) => return self.key(ctx, act),
+            Msg::Play => self.play(),
+            Msg::Step => self.step(),
+            Msg::Reset => self.reset(ctx),
+            Msg::Undo => self.undo(),
+            Msg::Speed(speed) => self.set_speed(ctx, speed),
+            Msg::Select(place) => self.select(place),
+            Msg::Command(command) => self.command(ctx, command),
+            Msg::Submit(command) => self.submit(command),
+            Msg::Send(command) => self.send(command),
+            Msg::Preview(key) => {
+                let card = self.player.why(&key).map(Rc::new);
+                self.preview = Some((key, card));
+            }
+            Msg::Open(dialog) => self.open(dialog),
+            Msg::CloseDialog => self.dialog = None,
+            Msg::Why(ask) => self.ask(ask),
+            Msg::CloseWhy => self.close_why(),
+            Msg::Lane(lane) => {
+                let hidden = Rc::make_mut(&mut self.hidden);
+                if !hidden.remove(&lane) {
+                    hidden.insert(lane);
+                }
+                self.prefs.hidden = hidden.clone();
+                self.player.refresh_words(&self.hidden);
+                self.save_soon(ctx);
+            }
+            Msg::Lang(lang) => self.set_lang(ctx, lang),
+            Msg::Theme(theme) => {
+                self.prefs.theme = theme;
+                self.show_prefs();
+                self.save_soon(ctx);
+            }
+            Msg::Scenario(index) => self.choose(index),
+            Msg::Lesson(action) => self.lesson(action),
+            Msg::Panel => self.panel = !self.panel,
+            Msg::Tab(tab) => self.tab = tab,
+            Msg::ToastEnd(id) => {
+                if self.toasts.remove(id).is_some_and(|toast| toast.undo) {
+                    self.undo = None;
+                }
+            }
+            Msg::Shortcuts(on) => {
+                self.prefs.shortcuts = on;
+                self.single_keys.set(on);
+                self.save_soon(ctx);
+            }
+            Msg::Save => {
+                self.prefs.save();
+                return false;
+            }
+        }
+        true
+    }
+
+    fn frame(&mut self, time_ms: f64) -> bool {
+        let dt_ms = self.last_ms.map_or(0.0, |last| time_ms - last);
+        self.last_ms = Some(time_ms);
+        let shown = self.player.frame(dt_ms, &self.hidden);
+        self.moved(shown.frame);
+        shown.render
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, act: Act) -> bool {
+        match act {
+            Act::Play => self.play(),
+            Act::Step => self.step(),
+            Act::Reset => self.reset(ctx),
+            Act::Faster => self.set_speed(ctx, self.prefs.speed.at(self.prefs.speed.index() + 1)),
+            Act::Slower => self.set_speed(ctx, self.prefs.speed.at(self.prefs.speed.index().saturating_sub(1))),
+            Act::Pace => {
+                let pace = if self.prefs.speed.pace == Pace::Event { Pace::Clock } else { Pace::Event };
+                self.set_speed(ctx, Speed { pace, ..self.prefs.speed });
+            }
+            Act::Producer => self.open(Dialog::AddProducer(None)),
+            Act::Consumer => self.open(Dialog::AddConsumer(None)),
+            Act::Topic => self.open(Dialog::CreateTopic),
+            Act::Broker => self.open(Dialog::AddBroker),
+            Act::Panel => self.panel = !self.panel,
+            Act::Language => {
+                let lang = if self.prefs.lang == Lang::En { Lang::Zh } else { Lang::En };
+                self.set_lang(ctx, lang);
+            }
+            Act::Help => self.open(Dialog::Help),
+            Act::Close => return self.close_something(),
+        }
+        true
+    }
+
+    /// Escape: the card, then the inspector, then the drawer.
+    fn close_something(&mut self) -> bool {
+        if self.asked.is_some() {
+            self.close_why();
+        } else if self.selection.is_some() {
+            self.select(None);
+        } else if self.panel {
+            self.panel = false;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn play(&mut self) {
+        if self.player.playback.playing() {
+            self.player.pause(&self.hidden);
+            self.follow();
+        } else {
+            self.player.playback.play();
+        }
+    }
+
+    fn step(&mut self) {
+        let frame = self.player.step(!reduced_motion(), &self.hidden);
+        self.moved(frame);
+    }
+
+    fn moved(&mut self, frame: Frame) {
+        if frame.changed {
+            self.follow();
+            let effect = self.player.course.take_effect();
+            self.carry_out(effect);
+        }
+        if frame.by_hand {
+            self.announce_newest();
+        }
+    }
+
+    /// The class does something in the lesson's panel.
+    fn lesson(&mut self, action: LessonAction) {
+        self.player.sync(&self.hidden);
+        let effect = self.player.course.act(action, &self.player.run);
+        let runs = matches!(action, LessonAction::Run | LessonAction::Skip) && self.player.course.running();
+        self.carry_out(effect);
+        if runs {
+            self.tab = Tab::Cluster;
+            self.player.playback.play();
+        }
+    }
+
+    /// What a lesson asks to be done.
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Apply(commands) => {
+                self.player.give(commands, &self.hidden);
+                self.follow();
+            }
+            Effect::Ended => {
+                self.player.pause(&self.hidden);
+                self.follow();
+                if self.tab == Tab::Cluster {
+                    self.tab = Tab::Lesson;
+                }
+            }
+            Effect::Rewind(moment) => {
+                if let Ok(run) = self.player.run.back_to(moment.time_us, moment.event) {
+                    self.player.replace(run, &self.hidden);
+                    self.player.moved = true;
+                    self.after_replace();
+                }
+            }
+            Effect::Restart => {
+                let (at, lang) = (self.player.course.at, self.prefs.lang);
+                if let Some(run) = self.player.course.choose(at, lang) {
+                    self.player.replace(run, &self.hidden);
+                    self.after_replace();
+                }
+            }
+        }
+        self.player.course.refresh(self.prefs.lang);
+        self.light();
+    }
+
+    /// What the open card speaks of is lit, else what the lesson speaks of.
+    fn light(&mut self) {
+        let asked = self.asked.as_ref().and_then(|asked| place_of(&asked.card.key));
+        self.lit = match asked {
+            Some(place) => Rc::from([place]),
+            None => self.player.course.lights(),
+        };
+    }
+
+    fn reset(&mut self, ctx: &Context<Self>) {
+        if !self.player.moved {
+            return;
+        }
+        let (before, at) = (self.player.course.clone(), self.player.course.at);
+        let Some(run) = self.player.course.choose(at, self.prefs.lang) else { return };
+        self.undo = Some((self.player.replace(run, &self.hidden), before));
+        self.after_replace();
+        self.toasts.push(ui::TOAST_RESET.text(), false, true, ctx.link().callback(Msg::ToastEnd));
+        self.announced = tr(&ui::TOAST_RESET, self.prefs.lang).to_owned();
+    }
+
+    fn undo(&mut self) {
+        let Some((run, course)) = self.undo.take() else { return };
+        self.player.course = course;
+        self.player.course.refresh(self.prefs.lang);
+        self.player.replace(run, &self.hidden);
+        self.player.moved = true;
+        self.toasts.remove_undo();
+        self.after_replace();
+    }
+
+    fn choose(&mut self, index: usize) {
+        let Some(run) = self.player.course.choose(index, self.prefs.lang) else { return };
+        self.player.replace(run, &self.hidden);
+        self.undo = None;
+        self.toasts.remove_undo();
+        self.after_replace();
+        self.panel = self.player.course.is_lesson();
+        self.tab = if self.panel { Tab::Lesson } else { Tab::Cluster };
+        self.announced = self.player.course.lesson().title(self.prefs.lang).to_owned();
+    }
+
+    fn after_replace(&mut self) {
+        self.asked = None;
+        self.preview = None;
+        self.send_refusal = None;
+        self.follow();
+        self.light();
+    }
+
+    fn set_speed(&mut self, ctx: &Context<Self>, speed: Speed) {
+        self.prefs.speed = speed;
+        self.player.playback.set_speed(speed);
+        self.announced = crate::panels::transport::speed_name(speed, self.prefs.lang);
+        self.save_soon(ctx);
+    }
+
+    fn set_lang(&mut self, ctx: &Context<Self>, lang: Lang) {
+        self.prefs.lang = lang;
+        self.announced.clear();
+        self.player.course.refresh(lang);
+        self.show_prefs();
+        self.save_soon(ctx);
+    }
+
+    fn select(&mut self, place: Option<Place>) {
+        if place == self.selection {
+            return;
+        }
+        let left = self.selection.take();
+        self.preview = None;
+        self.send_refusal = None;
+        self.send_asked = 0;
+        if place.is_none() {
+            if let Some(left) = left {
+                return_focus(&left);
+            }
+        }
+        self.selection = place;
+    }
+
+    fn command(&mut self, ctx: &Context<Self>, command: Command) {
+        if let Err(error) = self.apply(command) {
+            let text = ui::TOAST_REFUSED.with("reason", error.text());
+            self.toasts.push(text, true, false, ctx.link().callback(Msg::ToastEnd));
+        }
+    }
+
+    fn submit(&mut self, command: Command) {
+        match self.apply(command) {
+            Ok(()) => self.dialog = None,
+            Err(error) => {
+                let refusal = self.refusal(&error);
+                if let Some(open) = &mut self.dialog {
+                    open.refusal = Some(refusal);
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        self.send_refusal = match self.apply(command) {
+            Ok(()) => None,
+            Err(error) => Some(self.refusal(&error)),
+        };
+    }
+
+    pub(super) fn apply(&mut self, command: Command) -> Result<(), WorldError> {
+        self.player.apply(command, &self.hidden)?;
+        self.follow();
+        if !self.player.playback.playing() {
+            self.announce_newest();
+        }
+        Ok(())
+    }
+
+    fn refusal(&mut self, error: &WorldError) -> Refusal {
+        self.refusals += 1;
+        Refusal { field: Some(error.field().to_owned()), text: error.text(), count: self.refusals }
+    }
+
+    fn open(&mut self, dialog: Dialog) {
+        if let Dialog::SendOne(producer) = &dialog {
+            let place = Place::Producer(producer.clone());
+            let asked = self.send_asked;
+            self.select(Some(place));
+            self.send_asked = asked + 1;
+            return;
+        }
+        let current = self.current(&dialog).map(Rc::new);
+        self.asked = None;
+        self.dialog = Some(Open { dialog, vm: self.player.vm.clone(), current, refusal: None });
+    }
+
+    /// What is there already, for the forms that change it.
+    fn current(&self, dialog: &Dialog) -> Option<Current> {
+        let world = self.player.run.world();
+        match dialog {
+            Dialog::ConfigureProducer(name) => {
+                let slot = world.producers().values().find(|slot| *slot.producer.name == **name)?;
+                Some(Current::Producer(slot.load.clone(), slot.settings.clone()))
+            }
+            Dialog::ConfigureConsumer(name) => {
+                let slot = world.consumers().values().find(|slot| *slot.consumer.name == **name)?;
+                Some(Current::Consumer(slot.work.clone(), slot.settings.clone()))
+            }
+            Dialog::ConfigureTopic(name) => {
+                let topic = self.player.vm.topics.iter().find(|topic| topic.name == *name)?;
+                Some(Current::Settings(topic.configs.iter().cloned().collect()))
+            }
+            _ => None,
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        if let Some(card) = self.player.why(&ask.key) {
+            // A question asked within the card opens beside what the card stands beside.
+            let inside = |anchor: &web_sys::Element| anchor.closest(".why-card").ok().flatten().is_some();
+            let before = self.asked.take().and_then(|asked| asked.anchor);
+            let anchor = match ask.anchor {
+                Some(anchor) if inside(&anchor) => before,
+                anchor => anchor,
+            };
+            self.asked = Some(Asked { card: Rc::new(card), anchor });
+            self.light();
+        }
+    }
+
+    fn close_why(&mut self) {
+        let anchor = self.asked.take().and_then(|asked| asked.anchor);
+        self.light();
+        if let Some(anchor) = anchor.and_then(|anchor| anchor.dyn_into::<HtmlElement>().ok()) {
+            let _ = anchor.focus();
+        }
+    }
+
+    /// After the run moved: what speaks of things that are gone closes, what shows values shows the new ones.
+    fn follow(&mut self) {
+        if self.selection.as_ref().is_some_and(|place| !inspector::exists(&self.player.vm, place)) {
+            self.selection = None;
+            focus_id("stage");
+        }
+        if let Some(asked) = &mut self.asked {
+            if let Some(card) = self.player.why(&asked.card.key).filter(|card| *card != *asked.card) {
+                asked.card = Rc::new(card);
+            }
+        }
+        if let Some((key, card)) = &mut self.preview {
+            let now = self.player.why(key);
+            if now.as_ref() != card.as_deref() {
+                *card = now.map(Rc::new);
+            }
+        }
+    }
+
+    fn announce_newest(&mut self) {
+        let lang = self.prefs.lang;
+        if let Some(line) = self.player.newest() {
+            self.announced = line.text.plain(lang);
+        }
+    }
+
+    pub(super) fn show_prefs(&self) {
+        self.prefs.apply(tr(&ui::TITLE, self.prefs.lang));
+    }
+
+    fn save_soon(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        self.save = Some(Timeout::new(SAVE_AFTER_MS, move || link.send_message(Msg::Save)));
+    }
+}
+
+/// The place that a question is about.
+fn place_of(key: &WhyKey) -> Option<Place> {
+    match key.clone() {
+        WhyKey::Partition { topic, partition, .. }
+        | WhyKey::NotVisible { topic, partition }
+        | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
+        WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
+        WhyKey::Assignment { consumer, .. } => Some(Place::Consumer(consumer)),
+        WhyKey::BatchTiming { .. } | WhyKey::Event { .. } => None,
+    }
+}
+
+/// Gives the focus back to the thing on the stage, if the inspector had it.
+fn return_focus(place: &Place) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let active = document.as_ref().and_then(|document| document.active_element());
+    let inside = active.is_some_and(|active| active.closest(".inspector").ok().flatten().is_some());
+    if inside {
+        focus_id(&place_id(place));
+    }
+}
+
+fn focus_id(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id(id));
+    if let Some(element) = element {
+        if let Some(element) = element.dyn_ref::<HtmlElement>() {
+            let _ = element.focus();
+        } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
+            let _ = element.focus();
+        }
+    }
+}
+
+fn reduced_motion() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}

@@ -1,0 +1,124 @@
+//! Which scenario it is, and where the class stands in it if it is a lesson.
+//!
+//! The lesson engine never touches the run: it says what is to be done, and the store does it. Left out: what the
+//! panel looks like (`web::lesson`).
+
+use std::rc::Rc;
+
+use kafkascope::{
+    history::Run,
+    i18n::Lang,
+    lesson::{
+        Lesson,
+        play::{self, now},
+        progress::{Effect, LessonAction, LessonRun, Phase},
+        view::{self, LessonView},
+    },
+    view::model::Place,
+};
+
+use crate::lesson::place;
+
+/// The scenarios, the one chosen, and how far it is.
+#[derive(Clone)]
+pub struct Course {
+    /// Every scenario, free ones first.
+    pub lessons: Rc<[Lesson]>,
+    /// The one chosen.
+    pub at: usize,
+    /// Where the class stands; free scenarios have no beats.
+    class: LessonRun,
+    /// Steps of the run before the class took over; the page counts from there.
+    steps_before: u64,
+    /// What the last check asks for.
+    effect: Effect,
+    view: Rc<LessonView>,
+    lights: Rc<[Place]>,
+}
+
+impl Course {
+    /// The start cluster.
+    pub fn start(lessons: Vec<Lesson>, lang: Lang) -> (Course, Run) {
+        let lessons: Rc<[Lesson]> = lessons.into();
+        let (run, class) = play::begin(&lessons[0]).expect("the shipped scenarios are sound");
+        let view = Rc::new(view::build(&lessons[0], &class, lang));
+        let steps_before = run.step_count();
+        let mut course = Course { lessons, at: 0, class, steps_before, effect: Effect::None, view, lights: Rc::from([]) };
+        course.refresh(lang);
+        (course, run)
+    }
+
+    /// Another scenario, or the same one again.
+    pub fn choose(&mut self, at: usize, lang: Lang) -> Option<Run> {
+        let lesson = self.lessons.get(at)?;
+        let (run, class) = play::begin(lesson).ok()?;
+        self.at = at;
+        self.class = class;
+        self.steps_before = run.step_count();
+        self.effect = Effect::None;
+        self.refresh(lang);
+        Some(run)
+    }
+
+    /// The scenario chosen.
+    pub fn lesson(&self) -> &Lesson {
+        &self.lessons[self.at]
+    }
+
+    /// How many steps the class has seen.
+    pub fn steps(&self, steps: u64) -> u64 {
+        steps.saturating_sub(self.steps_before)
+    }
+
+    /// Is it one with beats?
+    pub fn is_lesson(&self) -> bool {
+        self.lesson().number.is_some()
+    }
+
+    /// Is a beat under way, so that every step counts?
+    pub fn running(&self) -> bool {
+        self.class.phase == Phase::Running
+    }
+
+    /// After a step: true if there is something to do now.
+    pub fn check(&mut self, run: &Run) -> bool {
+        if !self.running() || self.effect != Effect::None {
+            return self.effect != Effect::None;
+        }
+        self.effect = self.class.check(&self.lessons[self.at], run.world());
+        self.effect != Effect::None
+    }
+
+    /// What the checks asked for, once.
+    pub fn take_effect(&mut self) -> Effect {
+        std::mem::replace(&mut self.effect, Effect::None)
+    }
+
+    /// The class does something in the panel.
+    pub fn act(&mut self, action: LessonAction, run: &Run) -> Effect {
+        self.class.act(&self.lessons[self.at], action, run.world(), now(run))
+    }
+
+    /// The panel, and what is lit, anew.
+    pub fn refresh(&mut self, lang: Lang) {
+        let lesson = &self.lessons[self.at];
+        let view = view::build(lesson, &self.class, lang);
+        if *self.view != view {
+            self.view = Rc::new(view);
+        }
+        let lights: Vec<Place> = self.class.lights(lesson).iter().map(place).collect();
+        if *self.lights != lights[..] {
+            self.lights = lights.into();
+        }
+    }
+
+    /// The panel.
+    pub fn view(&self) -> Rc<LessonView> {
+        self.view.clone()
+    }
+
+    /// What the lesson speaks of.
+    pub fn lights(&self) -> Rc<[Place]> {
+        self.lights.clone()
+    }
+}

@@ -1,0 +1,295 @@
+//! The root store: one run, one clock, what is selected, asked and open. Everything else is drawn from it.
+//!
+//! Messages come in, the run moves, values go down. Left out: what the stage, the timeline and the *Why?* card look
+//! like, and what a lesson says.
+
+mod acts;
+mod course;
+mod header;
+mod help;
+mod keys;
+mod player;
+mod toasts;
+mod view;
+
+use std::{cell::Cell, rc::Rc};
+
+use gloo_timers::callback::Timeout;
+use kafkascope::{
+    cluster::command::Command,
+    history::Run,
+    i18n::Lang,
+    lesson::{catalogue, progress::LessonAction},
+    view::{
+        model::{Place, ViewModel},
+        story::Lane,
+        why::{WhyCard, WhyKey},
+    },
+};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, KeyboardEvent};
+use yew::prelude::*;
+
+use self::{course::Course, keys::Act, player::Player, toasts::Toasts};
+use crate::{
+    clock::{Raf, Speed},
+    forms::{Current, Refusal},
+    prefs::{Prefs, Theme},
+    stage_api::{Ask, Dialog},
+};
+
+/// The page.
+pub struct App {
+    prefs: Prefs,
+    hidden: Rc<std::collections::BTreeSet<Lane>>,
+    save: Option<Timeout>,
+    player: Player,
+    raf: Raf,
+    last_ms: Option<f64>,
+    selection: Option<Place>,
+    asked: Option<Asked>,
+    /// What the lesson and the open card speak of.
+    lit: Rc<[Place]>,
+    preview: Option<(WhyKey, Option<Rc<WhyCard>>)>,
+    send_refusal: Option<Refusal>,
+    send_asked: u32,
+    dialog: Option<Open>,
+    refusals: u32,
+    toasts: Toasts,
+    /// What was there before the last reset.
+    undo: Option<(Run, Course)>,
+    panel: bool,
+    tab: Tab,
+    announced: String,
+    on: Callbacks,
+    /// Do single keys act? Read where the keys arrive.
+    single_keys: Rc<Cell<bool>>,
+    /// Keeps the listener alive.
+    _keys: Closure<dyn FnMut(KeyboardEvent)>,
+}
+
+/// An open *Why?* card.
+struct Asked {
+    card: Rc<WhyCard>,
+    anchor: Option<Element>,
+}
+
+/// An open dialog, with what it needs of the moment when it was opened.
+struct Open {
+    dialog: Dialog,
+    vm: Rc<ViewModel>,
+    current: Option<Rc<Current>>,
+    refusal: Option<Refusal>,
+}
+
+/// Which part is shown where only one fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The stage.
+    Cluster,
+    /// The story and the timeline.
+    Story,
+    /// The lesson.
+    Lesson,
+}
+
+/// Callbacks that live as long as the page, so that nothing renders because of them.
+struct Callbacks {
+    select: Callback<Option<Place>>,
+    command: Callback<Command>,
+    open: Callback<Dialog>,
+    why: Callback<Ask>,
+    close_why: Callback<()>,
+    submit: Callback<Command>,
+    close_dialog: Callback<()>,
+    send: Callback<Command>,
+    preview: Callback<WhyKey>,
+    play: Callback<()>,
+    step: Callback<()>,
+    reset: Callback<()>,
+    speed: Callback<Speed>,
+    lane: Callback<Lane>,
+    lang: Callback<Lang>,
+    theme: Callback<Theme>,
+    scenario: Callback<usize>,
+    lesson: Callback<LessonAction>,
+    lesson_why: Callback<(WhyKey, Option<Element>)>,
+    panel: Callback<()>,
+    tab: Callback<Tab>,
+    toast: Callback<u32>,
+    undo: Callback<()>,
+    shortcuts: Callback<bool>,
+}
+
+/// What happens.
+pub enum Msg {
+    /// An animation frame.
+    Frame(f64),
+    /// A key of the table.
+    Key(Act),
+    /// Play or pause.
+    Play,
+    /// One step by hand.
+    Step,
+    /// Back to the start of the scenario.
+    Reset,
+    /// Undoes that.
+    Undo,
+    /// Another pace or speed.
+    Speed(Speed),
+    /// Inspect something, or nothing.
+    Select(Option<Place>),
+    /// Do something; a refusal becomes a message.
+    Command(Command),
+    /// Do what a dialog says; a refusal goes back to it.
+    Submit(Command),
+    /// Send a record by hand; a refusal goes back to the inspector.
+    Send(Command),
+    /// Ask where a record would go.
+    Preview(WhyKey),
+    /// Open a dialog.
+    Open(Dialog),
+    /// Close it.
+    CloseDialog,
+    /// Ask why.
+    Why(Ask),
+    /// Close the answer.
+    CloseWhy,
+    /// Show or hide a lane of the story.
+    Lane(Lane),
+    /// Another language.
+    Lang(Lang),
+    /// Other colours.
+    Theme(Theme),
+    /// Another scenario.
+    Scenario(usize),
+    /// The class does something in the lesson's panel.
+    Lesson(LessonAction),
+    /// Show or hide the left column.
+    Panel,
+    /// Another tab.
+    Tab(Tab),
+    /// A message has stood long enough, or was closed.
+    ToastEnd(u32),
+    /// Single keys on or off.
+    Shortcuts(bool),
+    /// Time to remember the preferences.
+    Save,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> App {
+        let link = ctx.link().clone();
+        let prefs = Prefs::load();
+        let lessons = catalogue().expect("the shipped scenarios are sound");
+        let (course, run) = Course::start(lessons, prefs.lang);
+        let player = Player::new(run, course, prefs.speed, &prefs.hidden);
+        let single_keys = Rc::new(Cell::new(prefs.shortcuts));
+        let app = App {
+            hidden: Rc::new(prefs.hidden.clone()),
+            prefs,
+            save: None,
+            player,
+            raf: Raf::new(link.callback(Msg::Frame)),
+            last_ms: None,
+            selection: None,
+            asked: None,
+            lit: Rc::from([]),
+            preview: None,
+            send_refusal: None,
+            send_asked: 0,
+            dialog: None,
+            refusals: 0,
+            toasts: Toasts::default(),
+            undo: None,
+            panel: false,
+            tab: Tab::Cluster,
+            announced: String::new(),
+            on: callbacks(&link),
+            _keys: listen(single_keys.clone(), link.callback(Msg::Key)),
+            single_keys,
+        };
+        app.show_prefs();
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let render = self.handle(ctx, msg);
+        if self.player.playback.active() {
+            self.raf.request();
+        } else {
+            self.last_ms = None;
+        }
+        render
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        self.page()
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
+        self.player.show_face();
+        if first {
+            // The first render is on the screen: the frame of index.html has done its work.
+            let frame = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("boot"));
+            if let Some(frame) = frame {
+                frame.remove();
+            }
+        }
+    }
+}
+
+type Link = yew::html::Scope<App>;
+
+fn callbacks(link: &Link) -> Callbacks {
+    Callbacks {
+        select: link.callback(Msg::Select),
+        command: link.callback(Msg::Command),
+        open: link.callback(Msg::Open),
+        why: link.callback(Msg::Why),
+        close_why: link.callback(|()| Msg::CloseWhy),
+        submit: link.callback(Msg::Submit),
+        close_dialog: link.callback(|()| Msg::CloseDialog),
+        send: link.callback(Msg::Send),
+        preview: link.callback(Msg::Preview),
+        play: link.callback(|()| Msg::Play),
+        step: link.callback(|()| Msg::Step),
+        reset: link.callback(|()| Msg::Reset),
+        speed: link.callback(Msg::Speed),
+        lane: link.callback(Msg::Lane),
+        lang: link.callback(Msg::Lang),
+        theme: link.callback(Msg::Theme),
+        scenario: link.callback(Msg::Scenario),
+        lesson: link.callback(Msg::Lesson),
+        lesson_why: link.callback(|(key, anchor)| Msg::Why(Ask { key, anchor })),
+        panel: link.callback(|()| Msg::Panel),
+        tab: link.callback(Msg::Tab),
+        toast: link.callback(Msg::ToastEnd),
+        undo: link.callback(|()| Msg::Undo),
+        shortcuts: link.callback(Msg::Shortcuts),
+    }
+}
+
+/// Keys of the whole page, after everything on it has had its turn. What a key does is decided at once, so that the
+/// browser does nothing else with it.
+fn listen(single_keys: Rc<Cell<bool>>, on_key: Callback<Act>) -> Closure<dyn FnMut(KeyboardEvent)> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let closure = Closure::<dyn FnMut(KeyboardEvent)>::new({
+        let document = document.clone();
+        move |event: KeyboardEvent| {
+            let modal = document.as_ref().is_some_and(|d| d.query_selector("dialog[open]").ok().flatten().is_some());
+            let act = keys::act(&event, single_keys.get()).filter(|_| !modal);
+            if let Some(act) = act {
+                event.prevent_default();
+                on_key.emit(act);
+            }
+        }
+    });
+    if let Some(document) = document {
+        let _ = document.add_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref());
+    }
+    closure
+}

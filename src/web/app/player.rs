@@ -1,0 +1,277 @@
+//! The run and what is shown of it: view model, story, timeline, clock. The page's other state is in [`super::App`].
+//!
+//! The view model is built at most once a frame and only when something drawn changed; sentences and marks at most
+//! ten times a second while time runs, and at once when it stands.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use kafkascope::{
+    cluster::{WorldError, command::Command},
+    history::Run,
+    lesson::play,
+    view::{
+        Builder,
+        model::ViewModel,
+        story::{Lane, StoryLine, TimelineMark},
+        why::{WhyCard, WhyKey},
+    },
+};
+
+use super::course::Course;
+use crate::{
+    clock::{Frame, Playback, Speed, Timeline},
+    crash,
+    model::{story, why},
+    panels::transport::ClockFace,
+    say::moment,
+    stage_api::StageClock,
+};
+
+/// Lines of the story that are kept on the page.
+const LINES: usize = 60;
+/// Sentences and marks are made anew at most so often, in wall milliseconds.
+const WORDS_EVERY_MS: f64 = 100.0;
+/// The timeline's first axis; later it slides.
+const AXIS_US: u64 = 20_000_000;
+
+/// A run under the eyes of a lesson.
+struct Watched<'a> {
+    run: &'a mut Run,
+    course: &'a mut Course,
+}
+
+impl Timeline for Watched<'_> {
+    fn watch(&mut self) -> bool {
+        self.course.check(self.run)
+    }
+    fn watched(&self) -> bool {
+        self.course.running()
+    }
+    fn time_us(&self) -> u64 {
+        self.run.time_us()
+    }
+    fn advance_to(&mut self, time_us: u64) -> bool {
+        self.run.advance_to(time_us)
+    }
+    fn next_step_time(&mut self) -> Option<u64> {
+        self.run.next_step_time_us()
+    }
+    fn step(&mut self) -> Option<u64> {
+        self.run.step()
+    }
+}
+
+/// A run and what is shown of it.
+pub struct Player {
+    /// The run.
+    pub run: Run,
+    /// The scenario or lesson that it belongs to.
+    pub course: Course,
+    /// Play, pause, step.
+    pub playback: Playback,
+    /// The picture.
+    pub vm: Rc<ViewModel>,
+    /// The moment that the stage draws.
+    pub clock: StageClock,
+    /// The clock's digits.
+    pub face: ClockFace,
+    /// Newest first.
+    pub lines: Rc<Vec<Rc<StoryLine>>>,
+    /// Lines of this event and later are lit.
+    pub lit_from: u64,
+    /// Marks on the axis.
+    pub marks: Rc<Vec<TimelineMark>>,
+    /// First and last moment of the axis.
+    pub axis: (u64, u64),
+    /// Has anything happened since the start?
+    pub moved: bool,
+    builder: Builder,
+    stale: bool,
+    words_at_ms: f64,
+}
+
+impl Player {
+    /// A paused run.
+    pub fn new(run: Run, course: Course, speed: Speed, hidden: &BTreeSet<Lane>) -> Player {
+        let mut builder = Builder::default();
+        let vm = builder.build(&run);
+        let mut player = Player {
+            playback: Playback::new(speed, run.time_us()),
+            run,
+            course,
+            vm,
+            clock: StageClock::default(),
+            face: ClockFace::default(),
+            lines: Rc::default(),
+            lit_from: u64::MAX,
+            marks: Rc::default(),
+            axis: (0, AXIS_US),
+            moved: false,
+            builder,
+            stale: true,
+            words_at_ms: 0.0,
+        };
+        player.refresh_words(hidden);
+        player.show_clock();
+        crash::keep_report(player.run.report());
+        player
+    }
+
+    /// Another run in the same place: the clock's face and cell stay, because the page holds them.
+    pub fn replace(&mut self, run: Run, hidden: &BTreeSet<Lane>) -> Run {
+        let old = std::mem::replace(&mut self.run, run);
+        self.playback.restart(self.run.time_us());
+        self.builder = Builder::default();
+        self.lit_from = u64::MAX;
+        self.moved = false;
+        self.refresh(hidden);
+        crash::keep_report(self.run.report());
+        old
+    }
+
+    /// One animation frame.
+    pub fn frame(&mut self, dt_ms: f64, hidden: &BTreeSet<Lane>) -> Shown {
+        let before = (self.playback.note(), self.playback.playing());
+        let frame = self.playback.frame(&mut Watched { run: &mut self.run, course: &mut self.course }, dt_ms, now_ms);
+        self.after(frame);
+        let words = self.words_due() && self.refresh_words(hidden);
+        self.show_clock();
+        let render = frame.changed || words || before != (self.playback.note(), self.playback.playing());
+        Shown { frame, render }
+    }
+
+    /// One step by hand; `gliding` shows the way there.
+    pub fn step(&mut self, gliding: bool, hidden: &BTreeSet<Lane>) -> Frame {
+        let frame = self.playback.step(&mut Watched { run: &mut self.run, course: &mut self.course }, gliding);
+        self.after(frame);
+        if frame.changed {
+            self.refresh_words(hidden);
+        }
+        self.show_clock();
+        frame
+    }
+
+    /// Stops the clock where it is.
+    pub fn pause(&mut self, hidden: &BTreeSet<Lane>) {
+        if self.playback.pause(&mut Watched { run: &mut self.run, course: &mut self.course }) {
+            self.build();
+        }
+        self.refresh_words(hidden);
+        self.show_clock();
+    }
+
+    /// Does something at the moment that is drawn.
+    pub fn apply(&mut self, command: Command, hidden: &BTreeSet<Lane>) -> Result<(), WorldError> {
+        self.sync_run();
+        let done = self.run.apply(command);
+        if done.is_ok() {
+            self.moved = true;
+            crash::keep_report(self.run.report());
+        }
+        self.refresh(hidden);
+        if done.is_ok() && !self.playback.playing() {
+            self.lit_from = self.run.step_began();
+        }
+        done
+    }
+
+    /// What a lesson does, at the moment that is drawn. What the cluster refuses, the class has done already.
+    pub fn give(&mut self, commands: Vec<Command>, hidden: &BTreeSet<Lane>) {
+        self.sync_run();
+        play::give(&mut self.run, commands);
+        self.moved = true;
+        crash::keep_report(self.run.report());
+        self.refresh(hidden);
+    }
+
+    /// Brings the run to the moment that is drawn.
+    pub fn sync(&mut self, hidden: &BTreeSet<Lane>) {
+        if self.sync_run() {
+            self.refresh(hidden);
+        }
+    }
+
+    fn sync_run(&mut self) -> bool {
+        self.playback.sync(&mut Watched { run: &mut self.run, course: &mut self.course })
+    }
+
+    /// Everything anew.
+    pub fn refresh(&mut self, hidden: &BTreeSet<Lane>) {
+        self.build();
+        self.refresh_words(hidden);
+        self.show_clock();
+    }
+
+    /// An answer, with the values of this moment.
+    pub fn why(&self, key: &WhyKey) -> Option<WhyCard> {
+        why::card(&self.run, key)
+    }
+
+    /// The newest sentence.
+    pub fn newest(&self) -> Option<&StoryLine> {
+        self.lines.first().map(Rc::as_ref)
+    }
+
+    fn after(&mut self, frame: Frame) {
+        if !frame.changed {
+            return;
+        }
+        self.moved = true;
+        self.build();
+        self.lit_from = self.run.step_began();
+    }
+
+    fn build(&mut self) {
+        self.vm = self.builder.build(&self.run);
+        self.stale = true;
+    }
+
+    fn words_due(&self) -> bool {
+        self.stale && (!self.playback.active() || now_ms() - self.words_at_ms >= WORDS_EVERY_MS)
+    }
+
+    /// Story and timeline; lines that are the same stay the same allocation.
+    pub fn refresh_words(&mut self, hidden: &BTreeSet<Lane>) -> bool {
+        self.stale = false;
+        self.words_at_ms = now_ms();
+        let hidden: Vec<Lane> = hidden.iter().copied().collect();
+        let lines = story::lines(&self.run, &hidden, LINES);
+        let old = &self.lines;
+        let lines: Vec<Rc<StoryLine>> = lines
+            .into_iter()
+            .map(|line| old.iter().find(|kept| ***kept == line).cloned().unwrap_or_else(|| Rc::new(line)))
+            .collect();
+        self.lines = Rc::new(lines);
+        self.axis = axis(self.run.time_us());
+        self.marks = Rc::new(story::marks(&self.run, self.axis.0, self.axis.1));
+        true
+    }
+
+    fn show_clock(&mut self) {
+        self.clock.set(self.playback.time_us(), self.playback.rate());
+        self.face.show(&moment(self.playback.time_us()));
+    }
+
+    /// Writes the clock's digits again, after the page was rendered for the first time.
+    pub fn show_face(&self) {
+        self.face.show(&moment(self.playback.time_us()));
+    }
+}
+
+/// What a frame did, and whether the page must be rendered.
+pub struct Shown {
+    /// What happened.
+    pub frame: Frame,
+    /// Is there anything new to render?
+    pub render: bool,
+}
+
+/// The axis for a moment: the first 20 seconds, then a window that slides a second at a time.
+fn axis(time_us: u64) -> (u64, u64) {
+    let end = (time_us + 4_000_000) / 1_000_000 * 1_000_000;
+    if end <= AXIS_US { (0, AXIS_US) } else { (end - AXIS_US, end) }
+}
+
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}

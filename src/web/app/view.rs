@@ -1,0 +1,182 @@
+//! How the page is put together.
+
+use std::rc::Rc;
+
+use kafkascope::{
+    i18n::{Lang, render_source, ui},
+    lesson::Lesson,
+    view::model::Place,
+};
+use yew::prelude::*;
+
+use super::{
+    App, Tab,
+    header::{Choice, Header},
+    help::Help,
+    toasts::ToastList,
+};
+use crate::{
+    forms::FormDialog,
+    lesson::LessonPanel,
+    panels::{inspector::Inspector, story::Story, transport::Transport, welcome::Welcome},
+    say::tr,
+    stage::Stage,
+    stage_api::Dialog,
+    timeline::Timeline,
+    why::WhyPopover,
+};
+
+impl App {
+    /// The whole page.
+    pub(super) fn page(&self) -> Html {
+        let lang = self.prefs.lang;
+        let right = matches!(self.selection, Some(Place::Producer(_)));
+        let class = classes!(
+            "app",
+            match self.tab {
+                Tab::Cluster => "tab-cluster",
+                Tab::Story => "tab-story",
+                Tab::Lesson => "tab-lesson",
+            },
+            self.panel.then_some("panel-open"),
+            self.selection.is_some().then_some("inspecting"),
+            right.then_some("inspect-right"),
+        );
+        html! {
+            <div {class}>
+                <a class="skip" href="#stage">{ tr(&ui::SKIP, lang) }</a>
+                { self.header() }
+                { self.tabs() }
+                <aside class="left" id="left" aria-label={tr(&ui::AREA_LEFT, lang)}>
+                    <div class="slot">{ self.slot() }</div>
+                    <Story {lang} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
+                        on_why={self.on.why.clone()} on_lane={self.on.lane.clone()} />
+                </aside>
+                { self.inspector() }
+                <main class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>{ self.stage() }</main>
+                { self.transport() }
+                <section class="timeline-slot" aria-label={tr(&ui::AREA_TIMELINE, lang)}>{ self.timeline() }</section>
+                { self.why() }
+                { self.dialog() }
+                <ToastList {lang} toasts={self.toasts.list()} on_close={self.on.toast.clone()} on_undo={self.on.undo.clone()} />
+                <p class="sr-only" aria-live="polite">{ &self.announced }</p>
+            </div>
+        }
+    }
+
+    fn header(&self) -> Html {
+        let lang = self.prefs.lang;
+        let course = &self.player.course;
+        let choices: Vec<Choice> = course.lessons.iter().map(|lesson| choice(lesson, lang)).collect();
+        html! {
+            <Header {lang} theme={self.prefs.theme} {choices} chosen={course.at} panel={self.panel}
+                on_scenario={self.on.scenario.clone()} on_lang={self.on.lang.clone()} on_theme={self.on.theme.clone()}
+                on_open={self.on.open.clone()} on_panel={self.on.panel.clone()} />
+        }
+    }
+
+    /// Where only one part fits: which.
+    fn tabs(&self) -> Html {
+        let lang = self.prefs.lang;
+        let third = if self.player.course.is_lesson() { &ui::TAB_LESSON } else { &ui::TAB_ABOUT };
+        let tabs = [(Tab::Cluster, &ui::TAB_CLUSTER), (Tab::Story, &ui::TAB_STORY), (Tab::Lesson, third)];
+        html! {
+            <nav class="tabs" aria-label={tr(&ui::TABS, lang)}>
+                { for tabs.into_iter().map(|(tab, words)| {
+                    let onclick = self.on.tab.reform(move |_: MouseEvent| tab);
+                    let current = (tab == self.tab).then_some("true");
+                    html! { <button type="button" aria-current={current} {onclick}>{ tr(words, lang) }</button> }
+                }) }
+            </nav>
+        }
+    }
+
+    /// The lesson, or what stands in its place.
+    fn slot(&self) -> Html {
+        let (course, lang) = (&self.player.course, self.prefs.lang);
+        if course.is_lesson() {
+            return html! {
+                <LessonPanel key={course.lesson().id.clone()} view={course.view()} on_act={self.on.lesson.clone()} on_why={self.on.lesson_why.clone()} />
+            };
+        }
+        let lessons: Vec<(usize, AttrValue)> = (course.lessons.iter().enumerate())
+            .filter(|(_, lesson)| lesson.number.is_some())
+            .map(|(index, lesson)| (index, choice(lesson, lang).name))
+            .collect();
+        html! { <Welcome {lang} {lessons} on_lesson={self.on.scenario.clone()} /> }
+    }
+
+    fn inspector(&self) -> Html {
+        let Some(place) = &self.selection else { return Html::default() };
+        html! {
+            <Inspector vm={self.player.vm.clone()} lang={self.prefs.lang} place={place.clone()}
+                preview={self.preview.as_ref().and_then(|(_, card)| card.clone())} refusal={self.send_refusal.clone()}
+                send_asked={self.send_asked} on_command={self.on.command.clone()} on_send={self.on.send.clone()}
+                on_preview={self.on.preview.clone()} on_open={self.on.open.clone()} on_why={self.on.why.clone()}
+                on_select={self.on.select.clone()} />
+        }
+    }
+
+    fn stage(&self) -> Html {
+        html! {
+            <Stage vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
+                lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
+                on_open={self.on.open.clone()} on_why={self.on.why.clone()} />
+        }
+    }
+
+    fn timeline(&self) -> Html {
+        let (from_us, to_us) = self.player.axis;
+        html! {
+            <Timeline marks={self.player.marks.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()} />
+        }
+    }
+
+    fn transport(&self) -> Html {
+        let playback = &self.player.playback;
+        html! {
+            <Transport lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
+                note={playback.note()} at_start={!self.player.moved} face={self.player.face.clone()} on_play={self.on.play.clone()}
+                on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
+        }
+    }
+
+    fn why(&self) -> Html {
+        let Some(asked) = &self.asked else { return Html::default() };
+        html! {
+            <WhyPopover card={asked.card.clone()} lang={self.prefs.lang} anchor={asked.anchor.clone()}
+                on_close={self.on.close_why.clone()} on_why={self.on.why.clone()} on_open={self.on.open.clone()} />
+        }
+    }
+
+    fn dialog(&self) -> Html {
+        let lang = self.prefs.lang;
+        let Some(open) = &self.dialog else { return Html::default() };
+        let on_close = self.on.close_dialog.clone();
+        match &open.dialog {
+            Dialog::Help => html! {
+                <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
+            },
+            dialog => html! {
+                <FormDialog key={format!("{dialog:?}")} dialog={dialog.clone()} {lang} vm={Rc::clone(&open.vm)} current={open.current.clone()}
+                    refusal={open.refusal.clone()} on_submit={self.on.submit.clone()} {on_close} />
+            },
+        }
+    }
+}
+
+/// A scenario as the header names it.
+fn choice(lesson: &Lesson, lang: Lang) -> Choice {
+    let title = lesson.title(lang);
+    let name = match lesson.number {
+        Some(number) => ui::LESSON_NAME.with("number", number).with("title", title).plain(lang),
+        None => title.to_owned(),
+    };
+    let summary = spans(&lesson.texts(lang).summary, lang);
+    Choice { name: name.into(), hint: summary.into(), lesson: lesson.number.is_some() }
+}
+
+/// A lesson's source text without its marks.
+fn spans(source: &str, lang: Lang) -> String {
+    render_source(source, &[], lang).into_iter().map(|span| span.text).collect()
+}

@@ -1,0 +1,114 @@
+//! Playback on a small timeline whose steps are known.
+
+use super::{Pace, Playback, Speed, Timeline, playback::Note};
+
+/// Steps at fixed times.
+struct Steps {
+    now: u64,
+    at: Vec<u64>,
+    taken: usize,
+}
+
+impl Steps {
+    fn new(at: &[u64]) -> Steps {
+        Steps { now: 0, at: at.to_vec(), taken: 0 }
+    }
+}
+
+impl Timeline for Steps {
+    fn time_us(&self) -> u64 {
+        self.now
+    }
+    fn advance_to(&mut self, time_us: u64) -> bool {
+        let before = self.taken;
+        self.now = self.now.max(time_us);
+        while self.at.get(self.taken).is_some_and(|at| *at <= self.now) {
+            self.taken += 1;
+        }
+        self.taken > before
+    }
+    fn next_step_time(&mut self) -> Option<u64> {
+        self.at.get(self.taken).copied()
+    }
+    fn step(&mut self) -> Option<u64> {
+        self.now = *self.at.get(self.taken)?;
+        self.taken += 1;
+        Some(self.taken as u64)
+    }
+}
+
+fn frames(play: &mut Playback, run: &mut Steps, ms: f64) {
+    for _ in 0..(ms / 10.0) as u32 {
+        play.frame(run, 10.0, || 0.0);
+    }
+}
+
+#[test]
+fn four_steps_a_second_whatever_lies_between_them() {
+    let mut run = Steps::new(&[1_000, 2_000, 9_000_000, 9_000_001]);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.play();
+    frames(&mut play, &mut run, 510.0);
+    assert_eq!(run.taken, 2);
+    assert_eq!(play.note(), Note::Skipping(8_998_000));
+    frames(&mut play, &mut run, 250.0);
+    assert_eq!(run.taken, 3);
+}
+
+#[test]
+fn time_never_passes_the_step_it_leads_to_and_a_pause_keeps_it() {
+    let mut run = Steps::new(&[10_000]);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.play();
+    frames(&mut play, &mut run, 130.0);
+    let shown = play.time_us();
+    assert!(shown > 3_000 && shown < 7_000, "{shown}");
+    assert!(!play.pause(&mut run));
+    assert_eq!((play.time_us(), run.now, run.taken), (shown, shown, 0));
+}
+
+#[test]
+fn a_step_by_hand_is_one_step_and_a_second_press_finishes_the_first() {
+    let mut run = Steps::new(&[1_000, 2_000, 3_000]);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.step(&mut run, true);
+    assert_eq!(run.taken, 0);
+    let frame = play.step(&mut run, true);
+    assert_eq!((frame.step, run.taken), (Some(1), 1));
+    frames(&mut play, &mut run, 1_000.0);
+    assert_eq!(run.taken, 2);
+    assert!(!play.active());
+    assert_eq!(play.step(&mut run, false).step, Some(3));
+}
+
+#[test]
+fn the_end_stops_the_clock_and_says_so() {
+    let mut run = Steps::new(&[1_000]);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.play();
+    frames(&mut play, &mut run, 1_000.0);
+    assert!(!play.playing());
+    assert_eq!(play.note(), Note::Ended);
+}
+
+#[test]
+fn by_clock_time_falls_as_fast_as_asked_and_no_microsecond_is_lost() {
+    let mut run = Steps::new(&[]);
+    let speed = Speed { pace: Pace::Clock, ..Speed::default() }.at(0);
+    assert_eq!(speed.value(), 0.01);
+    let mut play = Playback::new(speed, 0);
+    play.play();
+    for _ in 0..600 {
+        play.frame(&mut run, 16.67, || 0.0);
+    }
+    assert!((99_900..=100_100).contains(&play.time_us()), "{}", play.time_us());
+}
+
+#[test]
+fn no_time_on_the_wall_no_time_in_the_run() {
+    let mut run = Steps::new(&[1_000]);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.play();
+    play.frame(&mut run, 0.0, || 0.0);
+    assert_eq!((play.time_us(), run.now), (0, 0));
+}

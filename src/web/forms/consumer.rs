@@ -1,0 +1,131 @@
+//! Consumers: what they read, how long they work on it, and their settings.
+
+use kafkascope::{
+    cluster::command::{Settings, Work},
+    i18n::forms,
+    kafka::config::Scope,
+    view::model::ViewModel,
+};
+
+use super::{
+    model::{Control, Field, Form, Label, SettingsPart, Values, Wrong, no_topic, topics},
+    read::{both, lines, next_name, required, text, thousandths, thousandths_text},
+};
+
+const COMMON: &[&str] = &["auto.offset.reset", "enable.auto.commit", "max.poll.records", "session.timeout.ms"];
+
+/// How the consumer gets its partitions.
+pub const MODE: &str = "mode";
+/// The value of [`MODE`] for `assign`.
+pub const BY_HAND: &str = "assign-by-hand";
+/// Topics to subscribe to.
+pub const TOPICS: &str = "topics";
+/// Partitions to assign.
+pub const ASSIGN: &str = "assign";
+
+pub fn add(vm: &ViewModel, group: Option<&str>) -> Form {
+    let members = |group: &kafkascope::view::model::GroupView| -> Vec<String> {
+        group.members.iter().map(|member| member.name.clone()).collect()
+    };
+    let taken: Vec<String> = vm.groups.iter().flat_map(|group| members(group)).collect();
+    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    let same = vm.groups.iter().find(|view| group.is_some() && view.group_id.as_deref() == group);
+    let family = same.map(|group| members(group)).unwrap_or_default();
+    let family: Vec<&str> = family.iter().map(String::as_str).collect();
+    let groups: Vec<&str> = vm.groups.iter().filter_map(|group| group.group_id.as_deref()).collect();
+    let subscribed = same.and_then(|group| group.members.first()).map(|member| member.subscription.clone());
+    let first = topics(vm).into_iter().next().map(|(name, _)| vec![name]);
+    let work = Work {
+        group: Some(group.map_or_else(|| next_name(&[], &groups, "group-"), str::to_owned)),
+        topics: subscribed.filter(|topics| !topics.is_empty()).or(first).unwrap_or_default(),
+        assign: Vec::new(),
+        processing_us: 20_000,
+    };
+    let mut fields = vec![Field::line("consumer", &forms::CLIENT_ID, next_name(&family, &taken, "consumer-")).half()];
+    fields.extend(work_fields(vm, &work));
+    Form {
+        title: forms::ADD_CONSUMER.text(),
+        note: no_topic(vm),
+        fields,
+        settings: Some(SettingsPart { scope: Scope::Consumer, initial: Settings::new(), common: COMMON }),
+        submit: &forms::DO_START,
+        danger: false,
+    }
+}
+
+pub fn configure(vm: &ViewModel, name: &str, work: &Work, settings: &Settings) -> Form {
+    Form {
+        title: forms::CONFIGURE_CONSUMER.with("name", name),
+        note: Some(forms::REOPEN_NOTE.text()),
+        fields: work_fields(vm, work),
+        settings: Some(SettingsPart { scope: Scope::Consumer, initial: settings.clone(), common: COMMON }),
+        submit: &forms::DO_REOPEN,
+        danger: false,
+    }
+}
+
+fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
+    let groups = vm.groups.iter().filter_map(|group| group.group_id.clone()).collect();
+    let modes = vec![
+        ("subscribe".to_owned(), Label::Words(forms::MODE_SUBSCRIBE.text())),
+        (BY_HAND.to_owned(), Label::Words(forms::MODE_ASSIGN.text())),
+    ];
+    let name = |topic: &str, partition: i32| format!("{topic}-{partition}");
+    let partitions = vm.topics.iter().filter(|topic| !topic.internal).flat_map(|topic| topic.partitions.iter());
+    let partitions = partitions
+        .map(|partition| {
+            let name = name(&partition.topic, partition.partition);
+            (name.clone(), Label::Name(name))
+        })
+        .collect();
+    let assigned: Vec<String> = work.assign.iter().map(|(topic, partition)| name(topic, *partition)).collect();
+    let many = |id, label, options, chosen: &[String]| Field {
+        control: Control::Many(options),
+        ..Field::line(id, label, chosen.join("\n"))
+    };
+    vec![
+        Field {
+            control: Control::Line(groups),
+            ..Field::line("group", &forms::GROUP, work.group.clone().unwrap_or_default())
+        }
+        .half()
+        .help(forms::GROUP_HELP.text()),
+        Field::choice(MODE, &forms::MODE, modes, if work.assign.is_empty() { "subscribe" } else { BY_HAND }).half(),
+        Field::number("processing.ms", &forms::PROCESSING, thousandths_text(work.processing_us))
+            .unit(&forms::PROCESSING_UNIT)
+            .half()
+            .help(forms::PROCESSING_HELP.text()),
+        many(TOPICS, &forms::TOPICS, topics(vm), &work.topics),
+        many(ASSIGN, &forms::ASSIGN, partitions, &assigned),
+    ]
+}
+
+/// The name, where the form asks for one, and the work.
+pub fn read(values: &Values) -> Result<(String, Work), Vec<Wrong>> {
+    let name = if values.contains_key("consumer") { required(values, "consumer") } else { Ok(String::new()) };
+    let (name, processing_us) = both(name, thousandths(values, "processing.ms"))?;
+    let by_hand = text(values, MODE) == BY_HAND;
+    let group = Some(text(values, "group").to_owned()).filter(|group| !group.is_empty());
+    let mut work = Work { group, topics: Vec::new(), assign: Vec::new(), processing_us };
+    if by_hand {
+        work.assign = lines(values, ASSIGN).iter().filter_map(|name| partition(name)).collect();
+        if work.assign.is_empty() {
+            return Err(vec![(ASSIGN, forms::ERROR_CHOOSE.text())]);
+        }
+    } else {
+        work.topics = lines(values, TOPICS);
+        if work.group.is_none() {
+            return Err(vec![("group", forms::ERROR_GROUP.text())]);
+        }
+        if work.topics.is_empty() {
+            return Err(vec![(TOPICS, forms::ERROR_CHOOSE.text())]);
+        }
+    }
+    Ok((name, work))
+}
+
+/// `orders-3` is partition 3 of `orders`; the last dash counts.
+fn partition(name: &str) -> Option<(String, i32)> {
+    let (topic, partition) = name.rsplit_once('-')?;
+    Some((topic.to_owned(), partition.parse().ok()?))
+}

@@ -1,0 +1,98 @@
+//! A broker: its state, its roles, the replicas on it; stop, crash, restart.
+
+use kafkascope::{
+    cluster::command::Command,
+    i18n::{Template, ui},
+    view::model::{BrokerState, BrokerView, Place},
+};
+use yew::prelude::*;
+
+use super::{
+    Body, InspectorProps, act, actions,
+    facts::{Facts, badge, table},
+    link, open,
+};
+use crate::{say::tr, stage_api::Dialog};
+
+pub fn view(props: &InspectorProps, id: u32) -> Option<Body> {
+    let lang = props.lang;
+    let broker = props.vm.brokers.iter().find(|broker| broker.id == id)?;
+    let mut buttons = match broker.state {
+        BrokerState::Alive | BrokerState::Starting => vec![
+            act(props, &ui::DO_STOP, Some(&ui::DO_STOP_HELP), Command::StopBroker { broker: id }),
+            act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id }),
+        ],
+        BrokerState::Stopping => {
+            vec![act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id })]
+        }
+        BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => {
+            vec![act(props, &ui::DO_RESTART, None, Command::RestartBroker { broker: id })]
+        }
+    };
+    buttons.push(open(props, &ui::CLUSTER_SETTINGS, Dialog::ConfigureCluster));
+    let content = html! { <>
+        { actions(props, buttons) }
+        { facts(props, broker) }
+        { partitions(props, id) }
+    </> };
+    let (tone, words) = state(broker.state);
+    let title = ui::BROKER_NAME.with("id", id).plain(lang);
+    Some(Body { kind: Some(&ui::KIND_BROKER), title, badge: badge(tone, tr(words, lang)), content })
+}
+
+fn state(state: BrokerState) -> (&'static str, &'static Template) {
+    match state {
+        BrokerState::Alive => ("ok", &ui::STATE_ALIVE),
+        BrokerState::Starting => ("warn", &ui::STATE_STARTING),
+        BrokerState::Stopping => ("warn", &ui::STATE_STOPPING),
+        BrokerState::Stopped => ("plain", &ui::STATE_STOPPED),
+        BrokerState::CrashedNotFenced => ("bad", &ui::STATE_CRASHED),
+        BrokerState::CrashedFenced => ("bad", &ui::STATE_FENCED),
+    }
+}
+
+fn facts(props: &InspectorProps, broker: &BrokerView) -> Html {
+    let role = match (broker.is_voter, props.vm.controller == Some(broker.id)) {
+        (_, true) => &ui::FACT_ROLE_ACTIVE,
+        (true, false) => &ui::FACT_ROLE_VOTER,
+        (false, false) => &ui::FACT_ROLE_BROKER,
+    };
+    let rack = match &broker.rack {
+        Some(rack) => html! { <code>{ rack.clone() }</code> },
+        None => html! { { tr(&ui::NONE, props.lang) } },
+    };
+    Facts::new(props.lang)
+        .text(&ui::FACT_ROLE, &role.text())
+        .row(&ui::FACT_RACK, rack)
+        .text(&ui::FACT_LEADS, &ui::FACT_LEADS_VALUE.with("n", broker.leads))
+        .code(&ui::FACT_REPLICAS, broker.replicas)
+        .code(&ui::FACT_METADATA_OFFSET, broker.metadata_offset)
+        .html()
+}
+
+fn partitions(props: &InspectorProps, id: u32) -> Html {
+    let lang = props.lang;
+    let on_it = props.vm.topics.iter().filter(|topic| !topic.internal).flat_map(|topic| topic.partitions.iter());
+    let rows: Vec<Html> = on_it
+        .filter_map(|partition| {
+            let replica = partition.replicas.iter().find(|replica| replica.broker == id)?;
+            let role = if replica.leader { &ui::ROLE_LEADER } else { &ui::ROLE_FOLLOWER };
+            let sync = if replica.in_sync { ("ok", &ui::IN_SYNC) } else { ("warn", &ui::OUT_OF_SYNC) };
+            let name = format!("{}-{}", partition.topic, partition.partition);
+            let place = Place::Partition(partition.topic.clone(), partition.partition);
+            Some(html! {
+                <tr key={name.clone()}>
+                    <th scope="row">{ link(props, name, place) }<span class="faint">{ " " }{ tr(role, lang) }</span></th>
+                    <td>{ badge(sync.0, tr(sync.1, lang)) }</td>
+                    <td class="num">{ replica.log_end }</td>
+                    <td class="num">{ replica.high_watermark }</td>
+                </tr>
+            })
+        })
+        .collect();
+    if rows.is_empty() {
+        return Html::default();
+    }
+    let columns = [&ui::COLUMN_PARTITION, &ui::COLUMN_ISR, &ui::COLUMN_LOG_END, &ui::COLUMN_HW];
+    table(lang, &ui::TABLE_ON_BROKER, &columns, rows)
+}

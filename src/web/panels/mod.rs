@@ -1,0 +1,9 @@
+//! What stands around the stage: transport, story, inspector, menus, dialogs.
+
+pub mod icons;
+pub mod inspector;
+pub mod menu;
+pub mod modal;
+pub mod story;
+pub mod transport;
+pub mod welcome;

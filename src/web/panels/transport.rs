@@ -1,0 +1,147 @@
+//! Reset, play, step, pace and speed, and the clock.
+//!
+//! The clock's digits change every frame, so the shell writes them itself through [`ClockFace`]; everything else
+//! renders when it changes.
+
+use kafkascope::i18n::{Arg, Lang, ui};
+use yew::prelude::*;
+
+use super::{
+    icons,
+    menu::{Menu, Row},
+};
+use crate::{
+    clock::{Note, Pace, Speed, speed_number},
+    say::{say, tr},
+};
+
+/// The element with the clock's digits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClockFace(NodeRef);
+
+impl ClockFace {
+    /// Shows a moment.
+    pub fn show(&self, text: &str) {
+        if let Some(element) = self.0.cast::<web_sys::Element>() {
+            element.set_text_content(Some(text));
+        }
+    }
+}
+
+/// Props of [`Transport`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct TransportProps {
+    /// Language.
+    pub lang: Lang,
+    /// Does the clock run?
+    pub playing: bool,
+    /// Pace and speed.
+    pub speed: Speed,
+    /// Steps so far.
+    pub step: u64,
+    /// What to say beside it.
+    pub note: Note,
+    /// Is there anything to go back from?
+    pub at_start: bool,
+    /// The clock's digits.
+    pub face: ClockFace,
+    /// Play or pause.
+    pub on_play: Callback<()>,
+    /// One step.
+    pub on_step: Callback<()>,
+    /// Back to the start.
+    pub on_reset: Callback<()>,
+    /// Another pace or speed.
+    pub on_speed: Callback<Speed>,
+}
+
+/// Rows of the speed menu: the paces have these ids, the speeds follow.
+const FIRST_SPEED: usize = 2;
+
+/// The transport.
+#[component]
+pub fn Transport(props: &TransportProps) -> Html {
+    let TransportProps { lang, speed, .. } = *props;
+    let on_pick = {
+        let on_speed = props.on_speed.clone();
+        Callback::from(move |id: usize| {
+            let picked = match id {
+                0 => Speed { pace: Pace::Event, ..speed },
+                1 => Speed { pace: Pace::Clock, ..speed },
+                _ => speed.at(id - FIRST_SPEED),
+            };
+            on_speed.emit(picked);
+        })
+    };
+    let play = if props.playing { (&ui::PAUSE, icons::pause()) } else { (&ui::PLAY, icons::play()) };
+    let name = speed_name(speed, lang);
+    let label = ui::SPEED.with("name", name.clone()).plain(lang);
+    let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
+    html! {
+        <section class="transport" aria-label={tr(&ui::AREA_TRANSPORT, lang)}>
+            <div class="transport-buttons">
+                <button type="button" class="round" aria-label={tr(&ui::RESET, lang)} title={tr(&ui::RESET, lang)}
+                    disabled={props.at_start} onclick={click(&props.on_reset)}>{ icons::reset() }</button>
+                <button type="button" class="round round-play" aria-label={tr(play.0, lang)} title={tr(play.0, lang)}
+                    onclick={click(&props.on_play)}>{ play.1 }</button>
+                <button type="button" class="round" aria-label={tr(&ui::STEP, lang)} aria-describedby="transport-note"
+                    title={tr(&ui::STEP_HELP, lang)} onclick={click(&props.on_step)}>{ icons::step() }</button>
+                <Menu class="menu-up speed" {label} title={tr(&ui::SPEED_MENU, lang)} rows={rows(speed, lang)} {on_pick}>
+                    <span class="speed-name">{ name }</span>
+                    { icons::chevron() }
+                </Menu>
+            </div>
+            <div class="transport-clock" aria-label={tr(&ui::CLOCK, lang)} role="group">
+                <span class="clock-face" ref={props.face.0.clone()} />
+                <span class="clock-step">{ ui::STEP_NUMBER.with("n", props.step).plain(lang) }</span>
+            </div>
+            <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>
+        </section>
+    }
+}
+
+fn note_class(note: Note) -> Option<&'static str> {
+    match note {
+        Note::None => None,
+        Note::Skipping(_) | Note::Ended | Note::Behind(_) => Some("note-lit"),
+    }
+}
+
+fn note(note: Note, lang: Lang) -> Html {
+    match note {
+        Note::None => say(&ui::STEP_HELP.text(), lang),
+        Note::Skipping(us) => say(&ui::NOTE_SKIPPING.with("time", Arg::Duration(us)), lang),
+        Note::Ended => say(&ui::NOTE_ENDED.text(), lang),
+        Note::Behind(factor) => say(&ui::NOTE_BEHIND.with("n", speed_number(factor)), lang),
+    }
+}
+
+/// The speed in force, as the button says it.
+pub fn speed_name(speed: Speed, lang: Lang) -> String {
+    value_name(speed.pace, speed.value(), lang)
+}
+
+fn value_name(pace: Pace, value: f64, lang: Lang) -> String {
+    match pace {
+        Pace::Event if value == 1.0 => ui::SPEED_ONE_STEP.source(lang).to_owned(),
+        Pace::Event => ui::SPEED_STEPS.with("n", speed_number(value)).plain(lang),
+        Pace::Clock => ui::SPEED_CLOCK.with("n", speed_number(value)).plain(lang),
+    }
+}
+
+fn rows(speed: Speed, lang: Lang) -> Vec<Row> {
+    let heading = match speed.pace {
+        Pace::Event => &ui::SPEED_OF_EVENT,
+        Pace::Clock => &ui::SPEED_OF_CLOCK,
+    };
+    let mut rows = vec![Row::Heading(tr(&ui::PACE, lang).into())];
+    for (id, pace) in Pace::ALL.into_iter().enumerate() {
+        rows.push(Row::choice(id, tr(pace.label(), lang), Some(tr(pace.help(), lang).into()), pace == speed.pace));
+    }
+    rows.push(Row::Heading(tr(heading, lang).into()));
+    for (index, value) in speed.pace.speeds().iter().enumerate() {
+        let label = value_name(speed.pace, *value, lang);
+        rows.push(Row::choice(FIRST_SPEED + index, label, None, index == speed.index()));
+    }
+    rows
+}

@@ -1,0 +1,105 @@
+//! The line of brokers over the topics: a chip each, with its state and who is the controller.
+
+use std::rc::Rc;
+
+use kafkascope::{
+    i18n::{Lang, stage},
+    view::{
+        geometry::{ClusterLayout, Rect},
+        model::{BrokerState, BrokerView, Place, ViewModel},
+    },
+};
+use yew::prelude::*;
+
+use super::{
+    acts::{Acts, Halo},
+    folds::FoldAct,
+    spot::{At, use_rect},
+    words,
+};
+use crate::stage_api::{Dialog, StageProps, place_id};
+
+/// The line.
+pub fn brokers(props: &StageProps, vm: &ViewModel, layout: &ClusterLayout, acts: &Acts) -> Html {
+    let lang = props.lang;
+    let chip = |(view, &rect): (&Rc<BrokerView>, &Rect)| {
+        let halo = Halo::of(props, |place| *place == Place::Broker(view.id));
+        let controller = vm.controller == Some(view.id);
+        html! { <BrokerChip key={view.id} view={view.clone()} {rect} {controller} {lang} {halo} acts={acts.clone()} /> }
+    };
+    let fold = {
+        let acts = acts.clone();
+        Callback::from(move |_: MouseEvent| acts.fold(FoldAct::Brokers))
+    };
+    let hidden = vm.brokers.len() - layout.brokers.len();
+    let open = |dialog: Dialog| {
+        let acts = acts.clone();
+        Callback::from(move |_: MouseEvent| acts.open(dialog.clone()))
+    };
+    html! {
+        <>
+            <ul class="brokers" aria-label={stage::BROKERS.source(lang)}>
+                { for vm.brokers.iter().zip(&layout.brokers).map(chip) }
+            </ul>
+            if let Some(rect) = layout.brokers_more {
+                <At {rect}>
+                    <button type="button" class="quiet" onclick={fold}>
+                        { if hidden > 0 { stage::MORE_BROKERS.with("n", hidden).plain(lang) }
+                            else { stage::SHOW_FEWER.source(lang).to_owned() } }
+                    </button>
+                </At>
+            }
+            <At rect={layout.add_broker}>
+                <button type="button" class="quiet" onclick={open(Dialog::AddBroker)}>{ stage::ADD_BROKER.source(lang) }</button>
+            </At>
+            <At rect={layout.add_topic}>
+                <button type="button" class="quiet end" onclick={open(Dialog::CreateTopic)}>{ stage::ADD_TOPIC.source(lang) }</button>
+            </At>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct BrokerChipProps {
+    view: Rc<BrokerView>,
+    rect: Rect,
+    controller: bool,
+    lang: Lang,
+    halo: Halo,
+    acts: Acts,
+}
+
+#[component]
+fn BrokerChip(props: &BrokerChipProps) -> Html {
+    let BrokerChipProps { view, lang, .. } = props;
+    let node = use_rect(props.rect);
+    let onclick = use_callback((view.id, props.acts.clone()), |_: MouseEvent, (id, acts)| {
+        acts.select(Some(Place::Broker(*id)));
+    });
+    let state = words::broker_state(view.state, *lang);
+    let template = if props.controller { &stage::BROKER_CONTROLLER } else { &stage::BROKER_ALT };
+    let alt = format!("B{}, {}", view.id, template.with("id", view.id).with("state", state).plain(*lang));
+    let class = match view.state {
+        BrokerState::Alive => "alive",
+        BrokerState::Starting | BrokerState::Stopping => "between",
+        BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => "dead",
+    };
+    html! {
+        <li class="at" ref={node}>
+            <button type="button" class={classes!("broker", class, props.halo.class())} {onclick}
+                id={place_id(&Place::Broker(view.id))} aria-label={alt.clone()} title={alt}>
+                <svg class="broker-state" viewBox="0 0 10 10" aria-hidden="true">
+                    if class == "dead" {
+                        <path d="M2 2 8 8M8 2 2 8" />
+                    } else {
+                        <circle cx="5" cy="5" r="3.4" />
+                    }
+                </svg>
+                { format!("B{}", view.id) }
+                if props.controller {
+                    <svg class="controller" viewBox="0 0 12 10" aria-hidden="true"><path d="M1 9V2l2.6 2.6L6 1l2.4 3.6L11 2v7z" /></svg>
+                }
+            </button>
+        </li>
+    }
+}

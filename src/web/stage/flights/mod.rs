@@ -1,0 +1,87 @@
+//! What flies, on one canvas over the stage: drawn anew in each animation frame at the place where the simulated
+//! clock says it is, and not at all while nothing moves. Hidden from the accessibility tree; the story says it all.
+
+mod paint;
+pub mod palette;
+mod route;
+mod scene;
+
+use std::{cell::RefCell, rc::Rc};
+
+use kafkascope::view::{geometry::StageLayout, model::ViewModel};
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use yew::prelude::*;
+
+use self::{palette::use_theme, scene::Scene};
+use crate::{clock::Raf, stage_api::StageClock};
+
+/// Properties of [`Flights`].
+#[derive(Properties, PartialEq)]
+pub struct FlightsProps {
+    /// The picture.
+    pub vm: Rc<ViewModel>,
+    /// Where everything stands.
+    pub layout: Rc<StageLayout>,
+    /// Width and height in sight.
+    pub size: (f32, f32),
+    /// The element that scrolls.
+    pub scroller: NodeRef,
+    /// The moment to draw.
+    pub clock: StageClock,
+}
+
+/// The canvas.
+#[component]
+pub fn Flights(props: &FlightsProps) -> Html {
+    let canvas = use_node_ref();
+    let theme = use_theme();
+    let scene = use_mut_ref(|| Scene::new(props.clock.clone()));
+    use_effect_with((props.vm.clone(), props.layout.clone(), props.size, theme), {
+        let scene = scene.clone();
+        move |(vm, layout, size, theme): &(Rc<ViewModel>, Rc<StageLayout>, (f32, f32), u32)| {
+            scene.borrow_mut().set(vm.clone(), layout.clone(), *size, *theme);
+        }
+    });
+    use_effect_with((), {
+        let (canvas, scene, scroller) = (canvas.clone(), scene.clone(), props.scroller.clone());
+        move |()| {
+            let raf: Rc<RefCell<Option<Raf>>> = Rc::default();
+            let on_frame = {
+                let raf = raf.clone();
+                Callback::from(move |now_ms: f64| {
+                    if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                        let top = scroller.cast::<web_sys::Element>().map_or(0, |element| element.scroll_top());
+                        scene.borrow_mut().frame(&canvas, now_ms, top as f32);
+                    }
+                    if let Some(raf) = raf.borrow().as_ref() {
+                        raf.request();
+                    }
+                })
+            };
+            let frames = Raf::new(on_frame);
+            frames.request();
+            *raf.borrow_mut() = Some(frames);
+            move || drop(raf.borrow_mut().take())
+        }
+    });
+    html! { <div class="flights-box"><canvas class="flights" ref={canvas} aria-hidden="true"></canvas></div> }
+}
+
+/// A context for a canvas of this size, sharp on this screen and empty; coordinates are CSS pixels.
+pub fn pen(canvas: &HtmlCanvasElement, width: f32, height: f32) -> Option<CanvasRenderingContext2d> {
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0);
+    let pixels = |length: f32| (f64::from(length) * ratio).round().clamp(1.0, 16_000.0) as u32;
+    let (w, h) = (pixels(width), pixels(height));
+    if canvas.width() != w || canvas.height() != h {
+        canvas.set_width(w);
+        canvas.set_height(h);
+        let style = canvas.style();
+        let _ = style.set_property("width", &format!("{width}px"));
+        let _ = style.set_property("height", &format!("{height}px"));
+    }
+    let pen = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    let _ = pen.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    pen.clear_rect(0.0, 0.0, f64::from(width), f64::from(height));
+    Some(pen)
+}

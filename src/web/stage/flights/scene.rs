@@ -1,0 +1,155 @@
+//! What the canvas shows in a frame: flights at their places, and pulses for those too short to follow.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use kafkascope::view::{
+    geometry::{StageLayout, wire::Curve},
+    model::{Flight, FlightKind, Place, ViewModel},
+};
+use web_sys::{HtmlCanvasElement, MediaQueryList};
+
+use super::{
+    paint::{self, Pulse},
+    palette::Palette,
+    pen, route,
+};
+use crate::stage_api::StageClock;
+
+/// A flight shorter than this on the wall is a pulse on its line instead.
+const FOLLOWED_MS: f64 = 80.0;
+/// How long a pulse is seen.
+const PULSE_MS: f64 = 260.0;
+/// Pulses at one time; more would only be a flicker.
+const PULSES_MAX: usize = 64;
+
+type Routes = BTreeMap<(Place, Place), Option<Rc<Curve>>>;
+
+/// The state between frames.
+pub struct Scene {
+    clock: StageClock,
+    vm: Rc<ViewModel>,
+    layout: Option<Rc<StageLayout>>,
+    size: (f32, f32),
+    theme: Option<u32>,
+    palette: Palette,
+    routes: Routes,
+    /// Flights that have had their pulse, by event and destination.
+    pulsed: BTreeSet<(u64, Place)>,
+    pulses: Vec<(f64, Pulse)>,
+    reduced: Option<MediaQueryList>,
+    /// What the last frame showed: time, scroll position, and whether anything was drawn.
+    shown: (u64, f32, bool),
+    changed: bool,
+}
+
+impl Scene {
+    /// Nothing yet.
+    pub fn new(clock: StageClock) -> Scene {
+        let reduced = web_sys::window().and_then(|w| w.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+        Scene {
+            clock,
+            vm: Rc::default(),
+            layout: None,
+            size: (0.0, 0.0),
+            theme: None,
+            palette: Palette::default(),
+            routes: Routes::new(),
+            pulsed: BTreeSet::new(),
+            pulses: Vec::new(),
+            reduced,
+            shown: (0, 0.0, false),
+            changed: true,
+        }
+    }
+
+    /// A new picture, layout, size or colours.
+    pub fn set(&mut self, vm: Rc<ViewModel>, layout: Rc<StageLayout>, size: (f32, f32), theme: u32) {
+        if self.theme != Some(theme) {
+            self.theme = Some(theme);
+            self.palette = Palette::read();
+        }
+        let same_layout = self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, &layout) || **old == *layout);
+        let same_cast = same_layout
+            && self.vm.producers.len() == vm.producers.len()
+            && self.vm.groups == vm.groups
+            && self.vm.topics.len() == vm.topics.len();
+        if !same_cast {
+            self.routes.clear();
+        }
+        if !Rc::ptr_eq(&self.vm.flights, &vm.flights) {
+            let live: BTreeSet<(u64, &Place)> = vm.flights.iter().map(|flight| (flight.event, &flight.to)).collect();
+            self.pulsed.retain(|(event, to)| live.contains(&(*event, to)));
+        }
+        self.vm = vm;
+        self.layout = Some(layout);
+        self.size = size;
+        self.changed = true;
+    }
+
+    /// Draws what the clock says, if that is not what stands there.
+    pub fn frame(&mut self, canvas: &HtmlCanvasElement, now_ms: f64, top: f32) {
+        let (time, rate) = (self.clock.time_us(), self.clock.rate());
+        self.pulses.retain(|(since, _)| now_ms - since < PULSE_MS);
+        let (shown_time, shown_top, drew) = self.shown;
+        if !self.changed && self.pulses.is_empty() && time == shown_time && top == shown_top {
+            return;
+        }
+        let vm = self.vm.clone();
+        let Some(layout) = self.layout.clone() else { return };
+        let reduced = self.reduced.as_ref().is_some_and(MediaQueryList::matches);
+        let mut moving: Vec<(&Flight, Rc<Curve>, f32)> = Vec::new();
+        for flight in vm.flights.iter() {
+            if time < flight.sent_us || time > flight.arrive_us {
+                continue;
+            }
+            let span = flight.arrive_us - flight.sent_us;
+            let wall_ms = if rate > 0.0 { span as f64 / rate } else { f64::INFINITY };
+            if reduced || wall_ms < FOLLOWED_MS {
+                self.pulse(&vm, &layout, flight, now_ms);
+                continue;
+            }
+            let share = if span == 0 { 1.0 } else { (time - flight.sent_us) as f64 / span as f64 };
+            if let Some(curve) = self.way(&vm, &layout, flight) {
+                moving.push((flight, curve, share as f32));
+            }
+        }
+        self.shown = (time, top, !moving.is_empty() || !self.pulses.is_empty());
+        self.changed = false;
+        if !self.shown.2 && !drew {
+            return;
+        }
+        let Some(pen) = pen(canvas, self.size.0, self.size.1) else { return };
+        let _ = pen.translate(0.0, f64::from(-top));
+        for (since, pulse) in &self.pulses {
+            paint::pulse(&pen, &self.palette, pulse, ((now_ms - since) / PULSE_MS) as f32);
+        }
+        for (flight, curve, share) in moving {
+            paint::flight(&pen, &self.palette, &vm, flight, &curve, share);
+        }
+    }
+
+    fn way(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight) -> Option<Rc<Curve>> {
+        let key = (flight.from.clone(), flight.to.clone());
+        self.routes
+            .entry(key)
+            .or_insert_with_key(|(from, to)| route::route(vm, layout, from, to).map(Rc::new))
+            .clone()
+    }
+
+    fn pulse(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight, now_ms: f64) {
+        if !self.pulsed.insert((flight.event, flight.to.clone())) || self.pulses.len() >= PULSES_MAX {
+            return;
+        }
+        // Answers and copies say nothing by themselves where nothing can be followed.
+        if matches!(flight.kind, FlightKind::ProduceAnswer) {
+            return;
+        }
+        if let Some(curve) = self.way(vm, layout, flight) {
+            let pulse = Pulse { curve, color: paint::color(&self.palette, vm, flight).to_owned() };
+            self.pulses.push((now_ms, pulse));
+        }
+    }
+}

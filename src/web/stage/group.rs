@@ -1,0 +1,162 @@
+//! The right column: each group's head and the cards of its members.
+
+use std::rc::Rc;
+
+use kafkascope::{
+    i18n::{Lang, stage},
+    view::{
+        geometry::{Folds, GroupLayout, GroupsLayout, Rect},
+        model::{GroupView, Place, ViewModel},
+    },
+};
+use yew::prelude::*;
+
+use super::{
+    acts::{Acts, Halo, doer},
+    folds::FoldAct,
+    invite::{AddCard, Invite},
+    member::Member,
+    spot::{At, use_rect},
+};
+use crate::stage_api::{Dialog, StageProps, place_id};
+
+/// The column.
+pub fn groups(props: &StageProps, vm: &ViewModel, layout: &GroupsLayout, acts: &Acts) -> Html {
+    let lang = props.lang;
+    html! {
+        <section class="groups" aria-label={stage::GROUPS.source(lang)}>
+            if vm.groups.is_empty() {
+                <At rect={layout.head} class="column-head"><h2>{ stage::GROUPS.source(lang) }</h2></At>
+                <Invite rect={layout.add} title={&stage::NO_GROUP} text={&stage::NO_GROUP_TEXT} label={&stage::NO_GROUP_DO}
+                    dialog={Dialog::AddConsumer(None)} {lang} acts={acts.clone()} />
+            } else {
+                { for vm.groups.iter().zip(&layout.groups).map(|(view, at)| group(props, view, at, layout, acts)) }
+                { add_card(vm, layout.add, lang, acts) }
+            }
+        </section>
+    }
+}
+
+fn group(props: &StageProps, view: &Rc<GroupView>, at: &GroupLayout, layout: &GroupsLayout, acts: &Acts) -> Html {
+    let lang = props.lang;
+    let halo = Halo::of(props, |place| matches!((place, &view.group_id), (Place::Group(name), Some(id)) if name == id));
+    let members = view.members.iter().zip(&at.members).map(|(member, &rect)| {
+        let halo = Halo::of(props, |place| matches!(place, Place::Consumer(name) if *name == member.name));
+        html! {
+            <Member key={member.name.clone()} view={member.clone()} group={view.group_id.clone()} {rect}
+                density={layout.density} {lang} {halo} acts={acts.clone()} />
+        }
+    });
+    html! {
+        <section key={view.group_id.clone().unwrap_or_default()} aria-label={view.group_id.clone()}>
+            <GroupHead view={view.clone()} rect={at.head} {lang} {halo} acts={acts.clone()} />
+            <ul class="cards">{ for members }</ul>
+            if let Some(rect) = at.more {
+                { more(view, at, rect, lang, acts) }
+            }
+        </section>
+    }
+}
+
+fn more(view: &GroupView, at: &GroupLayout, rect: Rect, lang: Lang, acts: &Acts) -> Html {
+    let key = Folds::group_key(view).to_owned();
+    let acts = acts.clone();
+    let onclick = Callback::from(move |_: MouseEvent| acts.fold(FoldAct::Members(key.clone())));
+    let text = if at.members.len() < view.members.len() {
+        stage::SHOW_ALL.with("n", view.members.len()).plain(lang)
+    } else {
+        stage::SHOW_FEWER.source(lang).to_owned()
+    };
+    html! { <At {rect}><button type="button" class="more" {onclick}>{ text }</button></At> }
+}
+
+fn add_card(vm: &ViewModel, rect: Rect, lang: Lang, acts: &Acts) -> Html {
+    let named: Vec<&String> = vm.groups.iter().filter_map(|group| group.group_id.as_ref()).collect();
+    let consumer = match named.as_slice() {
+        [only] => Some(Dialog::AddConsumer(Some((*only).clone()))),
+        _ => None,
+    };
+    let mut choices = Vec::with_capacity(2);
+    if let Some(dialog) = consumer {
+        choices.push((&stage::ADD_CONSUMER, dialog));
+    }
+    choices.push((&stage::ADD_GROUP, Dialog::AddConsumer(None)));
+    html! { <AddCard {rect} {choices} {lang} acts={acts.clone()} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct GroupHeadProps {
+    view: Rc<GroupView>,
+    rect: Rect,
+    lang: Lang,
+    halo: Halo,
+    acts: Acts,
+}
+
+/// Name, state and facts of a group.
+#[component]
+fn GroupHead(props: &GroupHeadProps) -> Html {
+    let GroupHeadProps { view, lang, .. } = props;
+    let lang = *lang;
+    let node = use_rect(props.rect);
+    let onclick = use_callback((view.group_id.clone(), props.acts.clone()), |event: MouseEvent, (group, acts)| {
+        let Some(group) = group else { return };
+        match doer(&event) {
+            Some((what, _)) if what == "add" => acts.open(Dialog::AddConsumer(Some(group.clone()))),
+            _ => acts.select(Some(Place::Group(group.clone()))),
+        }
+    });
+    let facts = facts(view, lang);
+    let class = classes!("at", "group-head", format!("g{}", view.color % 4), props.halo.class());
+    html! {
+        <div {class} ref={node} {onclick}>
+            <div class="group-line">
+                <svg class="swatch" viewBox="0 0 10 8" aria-hidden="true"><path d="M5 0 10 8H0z" /></svg>
+                <h2>
+                    if let Some(id) = &view.group_id {
+                        <button type="button" class="group-name" id={place_id(&Place::Group(id.clone()))} data-do="self"
+                            title={id.clone()}>{ id }</button>
+                    } else {
+                        { stage::WITHOUT_GROUP.source(lang) }
+                    }
+                </h2>
+                if let Some(state) = view.state {
+                    <span class={classes!("badge", state_class(state))}>{ state }</span>
+                }
+                if let Some(id) = &view.group_id {
+                    <button type="button" class="group-add" data-do="add"
+                        aria-label={stage::ADD_CONSUMER_TO.with("group", id.as_str()).plain(lang)}
+                        title={stage::ADD_CONSUMER_TO.with("group", id.as_str()).plain(lang)}>{ "+" }</button>
+                }
+            </div>
+            <p class="group-facts" title={facts.clone()}>{ facts }</p>
+        </div>
+    }
+}
+
+fn state_class(state: &str) -> &'static str {
+    match state {
+        "Stable" => "ok",
+        "PreparingRebalance" | "CompletingRebalance" => "warn",
+        "Dead" => "bad",
+        _ => "quiet",
+    }
+}
+
+fn facts(view: &GroupView, lang: Lang) -> String {
+    if view.group_id.is_none() {
+        return stage::WITHOUT_GROUP_FACTS.source(lang).to_owned();
+    }
+    let assignor = view.assignor.clone().unwrap_or_else(|| stage::NO_ASSIGNOR.source(lang).to_owned());
+    match (view.coordinator, view.state) {
+        (Some(broker), _) => stage::GROUP_FACTS
+            .with("generation", view.generation)
+            .with("assignor", assignor)
+            .with("broker", broker)
+            .plain(lang),
+        (None, Some(_)) => {
+            stage::GROUP_FACTS_NO_COORDINATOR.with("generation", view.generation).with("assignor", assignor).plain(lang)
+        }
+        (None, None) => stage::GROUP_NEW.source(lang).to_owned(),
+    }
+}

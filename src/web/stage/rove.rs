@@ -1,0 +1,76 @@
+//! Arrow keys inside a strip: the strip is one stop of the Tab key, its cells and the high watermark are reached from
+//! there. When the cell that has the focus scrolls out of sight, the focus goes back to the strip.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, SvgElement};
+use yew::prelude::*;
+
+/// What arrow keys move between, in order: the cells, then the high watermark.
+fn items(strip: &Element) -> Vec<Element> {
+    let mut items = Vec::new();
+    let mut collect = |root: &Element, selector: &str| {
+        if let Ok(found) = root.query_selector_all(selector) {
+            items.extend((0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<Element>().ok()));
+        }
+    };
+    collect(strip, "button");
+    if let Some(row) = strip.parent_element() {
+        collect(&row, "[data-do=hw]");
+    }
+    items
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    } else if let Some(element) = element.dyn_ref::<SvgElement>() {
+        let _ = element.focus();
+    }
+}
+
+fn active() -> Option<Element> {
+    web_sys::window()?.document()?.active_element()
+}
+
+/// Moves the focus along the strip that a key was pressed in.
+pub fn step(event: &KeyboardEvent) {
+    let Some(at) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let row = at.closest(".row").ok().flatten();
+    let Some(strip) = row.and_then(|row| row.query_selector(".strip").ok().flatten()) else { return };
+    let items = items(&strip);
+    let here = items.iter().position(|item| *item == at);
+    if here.is_none() && at != strip {
+        return;
+    }
+    let last = items.len().saturating_sub(1);
+    let next = match (event.key().as_str(), here) {
+        ("ArrowLeft", Some(here)) => items.get(here.saturating_sub(1)),
+        ("ArrowRight", Some(here)) => items.get((here + 1).min(last)),
+        ("ArrowLeft" | "ArrowRight", None) | ("End", _) => items.last(),
+        ("Home", _) => items.first(),
+        ("Escape", Some(_)) => Some(&strip),
+        _ => return,
+    };
+    event.prevent_default();
+    event.stop_propagation();
+    if let Some(item) = next {
+        focus(item);
+    }
+}
+
+/// Gives the focus to the strip when the cell that had it is gone.
+#[hook]
+pub fn use_kept_focus(strip: &NodeRef) {
+    let had_focus = use_mut_ref(|| false);
+    let strip = strip.clone();
+    use_effect(move || {
+        let Some(strip) = strip.cast::<HtmlElement>() else { return };
+        let mut had_focus = had_focus.borrow_mut();
+        let active = active();
+        let lost = *had_focus && active.as_ref().is_none_or(|active| active.tag_name() == "BODY");
+        if lost {
+            let _ = strip.focus();
+        }
+        *had_focus = active.is_some_and(|active| strip.contains(Some(&active)) && *strip != active);
+    });
+}

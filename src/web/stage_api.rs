@@ -1,0 +1,160 @@
+//! What passes between the page's shell (`app`) and what it shows (`stage`, `timeline`, `why`): types only.
+//!
+//! The shell owns the run, the clock and the selection, and hands down values that compare cheaply; the parts send
+//! back a command, a place, a question or a dialog to open. All callbacks here are stable for the life of the page:
+//! pass them on as they are, and let a child send its own id. Left out: how anything is drawn.
+
+use std::{cell::Cell, rc::Rc};
+
+use kafkascope::{
+    cluster::command::Command,
+    i18n::Lang,
+    view::{
+        model::{Place, ViewModel},
+        story::TimelineMark,
+        why::{WhyCard, WhyKey},
+    },
+};
+use web_sys::Element;
+use yew::{Callback, Properties};
+
+/// Props of `stage::Stage`.
+#[derive(Clone, PartialEq, Properties)]
+pub struct StageProps {
+    /// The picture. A new one at most once a frame, and only when something drawn changed.
+    pub vm: Rc<ViewModel>,
+    /// Language of all text.
+    pub lang: Lang,
+    /// The simulated moment to draw flights at; read it in each animation frame, it is not a render trigger.
+    pub clock: StageClock,
+    /// What the inspector shows; drawn as a soft halo.
+    pub selection: Option<Place>,
+    /// What a lesson or an open *Why?* speaks of; drawn lit.
+    pub lit: Rc<[Place]>,
+    /// Opens the inspector on a place, or closes it.
+    pub on_select: Callback<Option<Place>>,
+    /// Does something to the cluster, at this moment. A refusal is shown by the shell.
+    pub on_command: Callback<Command>,
+    /// Opens a form or the help.
+    pub on_open: Callback<Dialog>,
+    /// Opens a *Why?* card beside an element.
+    pub on_why: Callback<Ask>,
+}
+
+/// Props of `timeline::Timeline`.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TimelineProps {
+    /// Marks between `from_us` and `to_us`, by ascending event; refreshed at most ten times a second.
+    pub marks: Rc<Vec<TimelineMark>>,
+    /// First moment that is on the axis.
+    pub from_us: u64,
+    /// Last moment that is on the axis; the playhead is before or at it.
+    pub to_us: u64,
+    /// Language of all text.
+    pub lang: Lang,
+    /// The playhead, read in each animation frame.
+    pub clock: StageClock,
+}
+
+/// Props of `why::WhyPopover`.
+#[derive(Clone, PartialEq, Properties)]
+pub struct WhyProps {
+    /// The answer; computed anew when the run moves.
+    pub card: Rc<WhyCard>,
+    /// Language of all text.
+    pub lang: Lang,
+    /// What it opens beside, and where the focus returns to; `None`: the middle of the stage.
+    pub anchor: Option<Element>,
+    /// Closes it.
+    pub on_close: Callback<()>,
+    /// Asks on: an event of the chain, for instance.
+    pub on_why: Callback<Ask>,
+    /// Opens a form, such as "Try it".
+    pub on_open: Callback<Dialog>,
+}
+
+/// A question, and the element that it is asked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// What is asked.
+    pub key: WhyKey,
+    /// The element that the card opens beside.
+    pub anchor: Option<Element>,
+}
+
+/// A dialog that the shell can open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The keyboard shortcuts and the grammar of marks.
+    Help,
+    /// A new topic.
+    CreateTopic,
+    /// Settings of a topic.
+    ConfigureTopic(String),
+    /// More partitions for a topic.
+    AddPartitions(String),
+    /// Asks once more before a topic is deleted.
+    DeleteTopic(String),
+    /// Settings of the whole cluster.
+    ConfigureCluster,
+    /// A new broker.
+    AddBroker,
+    /// A new producer, for this topic if one is given.
+    AddProducer(Option<String>),
+    /// Load and settings of a producer.
+    ConfigureProducer(String),
+    /// One record by hand.
+    SendOne(String),
+    /// A new consumer, in this group if one is given; `None`: in a new group.
+    AddConsumer(Option<String>),
+    /// Work and settings of a consumer.
+    ConfigureConsumer(String),
+}
+
+/// The moment that is drawn in this frame; one cell, shared, compared by identity.
+#[derive(Clone, Debug, Default)]
+pub struct StageClock(Rc<ClockCell>);
+
+#[derive(Debug, Default)]
+struct ClockCell {
+    time_us: Cell<u64>,
+    rate: Cell<f64>,
+}
+
+impl StageClock {
+    /// Simulated time to draw, in microseconds.
+    pub fn time_us(&self) -> u64 {
+        self.0.time_us.get()
+    }
+
+    /// Simulated microseconds that go by in one millisecond on the wall now, 0 while paused: what tells a flight
+    /// that can be followed from one that is over too soon and becomes a pulse.
+    pub fn rate(&self) -> f64 {
+        self.0.rate.get()
+    }
+
+    /// The shell sets both, once a frame.
+    pub fn set(&self, time_us: u64, rate: f64) {
+        self.0.time_us.set(time_us);
+        self.0.rate.set(rate);
+    }
+}
+
+impl PartialEq for StageClock {
+    fn eq(&self, other: &StageClock) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The `id` of the focusable element that stands for a place on the stage. One element a place: the focus returns to
+/// it when the inspector closes, and a lesson scrolls to it.
+pub fn place_id(place: &Place) -> String {
+    match place {
+        Place::Producer(name) => format!("at-producer-{name}"),
+        Place::Partition(topic, partition) => format!("at-partition-{topic}-{partition}"),
+        Place::Broker(id) => format!("at-broker-{id}"),
+        Place::Consumer(name) => format!("at-consumer-{name}"),
+        Place::Group(name) => format!("at-group-{name}"),
+        Place::Topic(name) => format!("at-topic-{name}"),
+    }
+}

@@ -1,0 +1,23 @@
+// What the page weighs on the wire: everything in dist/ but the fonts and their licences, each
+// file gzipped as a server would.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { dist } from "./server.mjs";
+
+// In kB (1000 bytes): the most the page may weigh.
+export const LIMIT = 350;
+
+export async function weigh() {
+  const files = [];
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const name = relative(dist, join(entry.parentPath ?? entry.path, entry.name));
+    if (!entry.isFile() || name.startsWith(`fonts${sep}`)) continue;
+    const bytes = await readFile(join(dist, name));
+    files.push({ name, kb: gzipSync(bytes, { level: 9 }).length / 1000 });
+  }
+  files.sort((a, b) => b.kb - a.kb);
+  return { files, kb: files.reduce((sum, file) => sum + file.kb, 0) };
+}

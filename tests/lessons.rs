@@ -1,0 +1,146 @@
+//! Every shipped lesson does what its texts say: it plays to its end, each prediction is decided by the world, both
+//! languages fill all their placeholders, and the story is the one that was accepted.
+
+use kafkascope::{
+    i18n::{Lang, Span},
+    lesson::{
+        Lesson, catalogue,
+        play::{self, begin, now, play_beat},
+        progress::{LessonAction, LessonRun, Phase},
+        question::Grade,
+        view::{self, BeatView},
+    },
+};
+
+fn lessons() -> Vec<Lesson> {
+    catalogue().unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn plain(spans: &[Span]) -> String {
+    spans.iter().map(|span| span.text.as_str()).collect()
+}
+
+/// Every text that a class sees of a beat, with its name.
+fn texts(beat: &BeatView) -> Vec<(String, String)> {
+    let mut all = vec![("title".to_owned(), plain(&beat.title)), ("body".to_owned(), plain(&beat.body))];
+    let more = [("watch", &beat.watch), ("done", &beat.done)];
+    all.extend(more.into_iter().filter_map(|(name, text)| Some((name.to_owned(), plain(text.as_ref()?)))));
+    all.extend(beat.why.iter().map(|(label, _)| ("why".to_owned(), plain(label))));
+    if let Some(question) = &beat.question {
+        all.push(("ask".to_owned(), plain(&question.ask)));
+        all.extend(question.options.iter().enumerate().map(|(n, option)| (format!("option {n}"), plain(&option.says))));
+        all.extend(question.reply.iter().map(|reply| ("reply".to_owned(), plain(reply))));
+    }
+    all
+}
+
+fn shown(lesson: &Lesson, class: &LessonRun, lang: Lang) -> BeatView {
+    view::build(lesson, class, lang).beat.expect("a beat")
+}
+
+#[test]
+fn every_lesson_plays_to_its_end() {
+    for lesson in lessons() {
+        assert_eq!(play::problems(&lesson), [], "{}", lesson.id);
+    }
+}
+
+#[test]
+fn a_lesson_has_four_to_six_beats_and_one_question() {
+    for lesson in lessons().iter().filter(|lesson| lesson.number.is_some()) {
+        assert!((4..=6).contains(&lesson.beats().len()), "{}", lesson.id);
+        let questions = lesson.beats().iter().filter(|beat| beat.question.is_some()).count();
+        assert_eq!(questions, 1, "{}", lesson.id);
+    }
+}
+
+#[test]
+fn every_answer_is_graded_and_one_is_right() {
+    for lesson in lessons() {
+        let (mut run, mut class) = begin(&lesson).expect("it begins");
+        while let Some(beat) = class.beat(&lesson) {
+            let options = beat.question.as_ref().map_or(0, |question| question.options.len());
+            let mut grades = Vec::new();
+            for option in 0..options {
+                let (mut run, mut class) = (run.clone(), class.clone());
+                play_beat(&lesson, &mut run, &mut class, Some(option)).expect("it ends");
+                grades.push(class.verdict().expect("a verdict").grade());
+                for lang in Lang::ALL {
+                    let question = shown(&lesson, &class, lang).question.expect("a question");
+                    assert!(!plain(&question.reply.expect("a reply")).is_empty());
+                }
+            }
+            let count = |grade| grades.iter().filter(|given| **given == grade).count();
+            let wanted = if options == 0 { (0, 0) } else { (1, options - 1) };
+            assert_eq!((count(Grade::Right), count(Grade::Wrong)), wanted, "{} {}: {grades:?}", lesson.id, beat.id);
+            play_beat(&lesson, &mut run, &mut class, None).expect("it ends");
+            let moment = now(&run);
+            class.act(&lesson, LessonAction::Continue, run.world(), moment);
+        }
+    }
+}
+
+#[test]
+fn again_brings_back_the_beginning_of_the_beat() {
+    for lesson in lessons() {
+        let (mut run, mut class) = begin(&lesson).expect("it begins");
+        while class.beat(&lesson).is_some() {
+            let (start, fresh) = (run.clone(), class.clone());
+            play_beat(&lesson, &mut run, &mut class, None).expect("it ends");
+            let (ended, end) = (class.clone(), now(&run));
+            class.act(&lesson, LessonAction::Again, run.world(), end);
+            assert_eq!(class, fresh);
+            run = run.back_to(class.began.time_us, class.began.event).expect("it was there");
+            assert_eq!(run.world().event_digest(), start.world().event_digest());
+            play_beat(&lesson, &mut run, &mut class, None).expect("it ends again");
+            assert_eq!((&class, now(&run)), (&ended, end), "the same once more");
+            class.act(&lesson, LessonAction::Continue, run.world(), end);
+        }
+        assert_eq!(class.phase, Phase::Free);
+    }
+}
+
+#[test]
+fn every_text_is_filled_and_short_in_both_languages() {
+    for lesson in lessons() {
+        let (mut run, mut class) = begin(&lesson).expect("it begins");
+        while class.beat(&lesson).is_some() {
+            let mut seen: Vec<(Lang, String, String)> = Vec::new();
+            let mut look = |class: &LessonRun| {
+                for lang in Lang::ALL {
+                    let beat = shown(&lesson, class, lang);
+                    seen.extend(
+                        texts(&beat).into_iter().map(|(name, text)| (lang, format!("{}.{name}", beat.id), text)),
+                    );
+                }
+            };
+            look(&class);
+            let mut running = class.clone();
+            let action = if class.phase == Phase::Predicting { LessonAction::Skip } else { LessonAction::Run };
+            running.act(&lesson, action, run.world(), now(&run));
+            look(&running);
+            play_beat(&lesson, &mut run, &mut class, None).expect("it ends");
+            look(&class);
+            for (lang, name, text) in &seen {
+                let place = format!("{} {} {name}: {text}", lesson.id, lang.tag());
+                assert!(!text.contains(['{', '}']) && !text.contains(" –"), "a value is missing: {place}");
+                assert!(!text.contains("  "), "two spaces: {place}");
+                let ends: &[char] = if *lang == Lang::En { &['.', '?'] } else { &['。', '？'] };
+                let sentences = text.matches(ends).count();
+                if name.ends_with(".body") || name.ends_with(".done") {
+                    assert!(text.ends_with(ends) && sentences <= 7, "not a paragraph: {place}");
+                    let limit = if *lang == Lang::En { 330 } else { 170 };
+                    assert!(text.chars().count() <= limit, "{} characters: {place}", text.chars().count());
+                }
+            }
+            if std::env::var_os("KAFKASCOPE_SHOW").is_some() {
+                for (lang, name, text) in &seen {
+                    println!("{} {} {name}: {text}", lesson.id, lang.tag());
+                }
+                println!("-- {} at {} us, event {}", lesson.id, run.time_us(), run.event());
+            }
+            let moment = now(&run);
+            class.act(&lesson, LessonAction::Continue, run.world(), moment);
+        }
+    }
+}

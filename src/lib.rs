@@ -49,6 +49,7 @@
 //! - [`view`], from the world to plain data that a page can draw, sentences and *Why?* cards.
 //! - [`i18n`], every sentence in both languages.
 
+pub mod check;
 pub mod cluster;
 pub mod history;
 pub mod i18n;

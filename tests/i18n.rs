@@ -8,6 +8,7 @@ use std::{
 };
 
 use kafkascope::{
+    check,
     cluster::{command_check, command_text, error},
     i18n::{Template, forms, lesson, stage, ui},
     kafka::{config, limits},
@@ -26,6 +27,7 @@ fn all() -> Vec<Template> {
         ui::ALL,
         forms::ALL,
         stage::ALL,
+        check::ALL,
         view::TEXTS[0],
         view::TEXTS[1],
     ];

@@ -85,6 +85,11 @@ impl Batch {
         }
     }
 
+    /// Memory of `buffer.memory` that it holds.
+    pub fn memory_bytes(&self) -> u64 {
+        self.memory
+    }
+
     /// Does it take no more records?
     pub fn is_full(&self) -> bool {
         self.closed || (self.len() > 0 && self.size_bytes() >= self.write_limit)

@@ -1,0 +1,237 @@
+//! Groups, consumers and producers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, logs::Logs, sentences as says};
+use crate::{
+    cluster::World,
+    kafka::{
+        client::producer::Producer,
+        config::Acks,
+        coordinator::GroupState,
+        event::{Event, EventKind},
+        ids::{Name, TopicIdPartition},
+    },
+    sim::NodeId,
+};
+
+/// Generations of a group whose owners are remembered: those that consumers may still believe in.
+const GENERATIONS_KEPT: usize = 4;
+
+/// What is known of clients.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clients {
+    /// Who was given what, by group and generation.
+    owners: BTreeMap<Name, BTreeMap<i32, BTreeMap<TopicIdPartition, NodeId>>>,
+    positions: BTreeMap<(NodeId, TopicIdPartition), i64>,
+    /// Records acknowledged to each producer, as its events told.
+    acknowledged: BTreeMap<NodeId, u64>,
+}
+
+impl Clients {
+    pub fn new(world: &World) -> Clients {
+        let mut clients = Clients::default();
+        for (node, slot) in world.consumers() {
+            for (partition, progress) in slot.consumer.partitions() {
+                if let Some(position) = progress.position {
+                    clients.positions.insert((*node, *partition), position);
+                }
+            }
+        }
+        for (node, slot) in world.producers() {
+            clients.acknowledged.insert(*node, slot.producer.ledger.acknowledged);
+        }
+        clients
+    }
+
+    pub fn check(&mut self, event: &Event, logs: &Logs, findings: &mut Findings<'_>) {
+        use EventKind as E;
+        match &event.kind {
+            E::PartitionsAssigned { partitions, generation } => {
+                self.forget_positions(event.node);
+                self.check_owners(event, *generation, partitions, findings);
+            }
+            E::PartitionsRevoked { .. } | E::PartitionsLost { .. } => self.forget_positions(event.node),
+            E::ClientClosed => {
+                self.forget_positions(event.node);
+                self.acknowledged.remove(&event.node);
+            }
+            E::PositionFromCommit { partition, offset } | E::PositionReset { partition, offset, .. } => {
+                self.positions.insert((event.node, *partition), *offset);
+            }
+            E::RecordsPolled { partition, from, records } => {
+                self.check_polled(event, *partition, *from, *records, logs, findings);
+            }
+            E::OffsetCommitted { group, partition, offset } => {
+                if let Some(committed) = logs.committed_end(*partition).filter(|committed| offset > committed) {
+                    let text = says::COMMIT_BEYOND.with("group", &**group).with("offset", *offset);
+                    let text = text.with("partition", findings.name(*partition)).with("committed", committed);
+                    findings.add("commit", text, event);
+                }
+            }
+            E::GroupState { group, to, .. } if *to == GroupState::Stable.name() => {
+                check_assignment(event, group, findings);
+            }
+            E::BatchAcknowledged { partition, batch, records, base_offset } => {
+                self.check_acknowledged(event, (*partition, *batch, *records, *base_offset), logs, findings);
+            }
+            _ => {}
+        }
+    }
+
+    /// Each producer's ledger says what is really there.
+    pub fn check_conservation(&mut self, events: &[Event], findings: &mut Findings<'_>) {
+        let touched: BTreeMap<NodeId, &Event> = events.iter().map(|event| (event.node, event)).collect();
+        for (node, event) in touched {
+            let Some(slot) = findings.world.producers().get(&node) else { continue };
+            let producer = &slot.producer;
+            let ledger = producer.ledger;
+            let name = producer.name.to_string();
+            let acknowledged = *self.acknowledged.entry(node).or_insert(ledger.acknowledged);
+            if !ledger.adds_up() {
+                let text = says::LEDGER_UNBALANCED.with("sent", ledger.sent).with("producer", name.as_str());
+                let text = text.with("waiting", ledger.waiting).with("in_flight", ledger.in_flight);
+                let text = text.with("acknowledged", ledger.acknowledged).with("failed", ledger.failed);
+                findings.add("conservation", text.with("forgotten", ledger.fire_and_forget), event);
+            }
+            let (waiting, in_flight) = count(producer);
+            let free = producer.accumulator.memory_free();
+            let held = producer.config.buffer_memory - free.min(producer.config.buffer_memory);
+            let counted = [
+                ("waiting", ledger.waiting, waiting),
+                ("in_flight", ledger.in_flight, in_flight),
+                ("acknowledged", ledger.acknowledged, acknowledged),
+                ("buffer.memory", held, memory(producer)),
+            ];
+            for (state, counted, found) in counted.into_iter().filter(|(_, counted, found)| counted != found) {
+                let text = says::LEDGER_UNTRUE.with("producer", name.as_str()).with("state", state);
+                findings.add("conservation", text.with("counted", counted).with("found", found), event);
+            }
+        }
+    }
+
+    /// Within a generation a partition has at most one owner.
+    fn check_owners(
+        &mut self,
+        event: &Event,
+        generation: i32,
+        partitions: &[TopicIdPartition],
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(slot) = findings.world.consumers().get(&event.node) else { return };
+        let Some(group) = slot.consumer.group.clone() else { return };
+        let generations = self.owners.entry(group.clone()).or_default();
+        let owners = generations.entry(generation).or_default();
+        for partition in partitions {
+            let first = *owners.entry(*partition).or_insert(event.node);
+            if first != event.node {
+                let text = says::TWO_OWNERS.with("generation", generation).with("group", &*group);
+                let text = text.with("partition", findings.name(*partition));
+                let text = text.with("consumer", consumer(findings, event.node));
+                findings.add("owner", text.with("other", consumer(findings, first)), event);
+            }
+        }
+        while generations.len() > GENERATIONS_KEPT {
+            generations.pop_first();
+        }
+    }
+
+    /// A poll returns what follows the position, and nothing that is not committed.
+    fn check_polled(
+        &mut self,
+        event: &Event,
+        partition: TopicIdPartition,
+        from: i64,
+        records: u32,
+        logs: &Logs,
+        findings: &mut Findings<'_>,
+    ) {
+        let end = from + i64::from(records);
+        let committed = logs.committed_end(partition).unwrap_or(0);
+        if end > committed {
+            let text = says::POLLED_UNCOMMITTED.with("consumer", consumer(findings, event.node));
+            let text = text.with("partition", findings.name(partition)).with("end", end);
+            findings.add("visible", text.with("committed", committed), event);
+        }
+        if let Some(expected) = self.positions.insert((event.node, partition), end).filter(|at| *at != from) {
+            let text = says::POSITION_JUMPED.with("consumer", consumer(findings, event.node));
+            let text = text.with("partition", findings.name(partition)).with("from", from);
+            findings.add("position", text.with("expected", expected), event);
+        }
+    }
+
+    /// What a producer is told is true.
+    fn check_acknowledged(
+        &mut self,
+        event: &Event,
+        (partition, batch, records, offset): (TopicIdPartition, u32, u32, i64),
+        logs: &Logs,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(slot) = findings.world.producers().get(&event.node) else { return };
+        let producer = &slot.producer;
+        if producer.config.acks == Acks::None {
+            return;
+        }
+        *self.acknowledged.entry(event.node).or_insert(0) += u64::from(records);
+        let text = if !logs.holds(partition, offset, event.node, batch, false) {
+            &says::ACKNOWLEDGED_LOST
+        } else if producer.config.acks == Acks::All && !logs.holds(partition, offset, event.node, batch, true) {
+            &says::ACKNOWLEDGED_EARLY
+        } else {
+            return;
+        };
+        let text = text.with("producer", &*producer.name).with("batch", batch);
+        findings.add("acks", text.with("partition", findings.name(partition)).with("offset", offset), event);
+    }
+
+    fn forget_positions(&mut self, node: NodeId) {
+        self.positions.retain(|(owner, _), _| *owner != node);
+    }
+}
+
+/// A stable group's assignment: each partition once, and only to members that subscribe to its topic.
+fn check_assignment(event: &Event, group: &Name, findings: &mut Findings<'_>) {
+    let world = findings.world;
+    let Some(group) = world.brokers().get(&event.node.0).and_then(|broker| broker.groups.group(group)) else { return };
+    let mut owners: BTreeMap<TopicIdPartition, &Name> = BTreeMap::new();
+    for member in &group.members {
+        let topics: BTreeSet<&str> = member.subscription.topics.iter().map(|topic| &**topic).collect();
+        for partition in member.assignment.iter() {
+            if let Some(other) = owners.insert(*partition, &member.id) {
+                let text = says::TWO_OWNERS.with("generation", group.generation).with("group", &*group.id);
+                let text = text.with("partition", findings.name(*partition)).with("consumer", &*member.id);
+                findings.add("owner", text.with("other", &**other), event);
+            }
+            if !topics.contains(world.topic_name(partition.topic)) {
+                let text = says::NOT_SUBSCRIBED.with("group", &*group.id).with("consumer", &*member.id);
+                findings.add("owner", text.with("partition", findings.name(*partition)), event);
+            }
+        }
+    }
+}
+
+/// Records that wait, and records that are under way or wait to be sent again.
+fn count(producer: &Producer) -> (u64, u64) {
+    let (mut waiting, mut in_flight) = (producer.blocked() as u64, 0);
+    for (_, queue) in producer.accumulator.queues() {
+        for batch in queue {
+            match batch.attempts {
+                0 => waiting += batch.len() as u64,
+                _ => in_flight += batch.len() as u64,
+            }
+        }
+    }
+    in_flight += producer.in_flight().map(|(_, batch)| batch.len() as u64).sum::<u64>();
+    (waiting, in_flight)
+}
+
+/// Memory of all batches.
+fn memory(producer: &Producer) -> u64 {
+    let queued = producer.accumulator.queues().flat_map(|(_, queue)| queue);
+    queued.chain(producer.in_flight().map(|(_, batch)| batch)).map(|batch| batch.memory_bytes()).sum()
+}
+
+fn consumer(findings: &Findings<'_>, node: NodeId) -> String {
+    findings.world.consumers().get(&node).map_or_else(|| "?".to_owned(), |slot| slot.consumer.name.to_string())
+}

@@ -1,0 +1,393 @@
+//! Logs: places, high watermarks, what was committed, leaders and their epochs.
+//!
+//! What a leader has moved its high watermark over is committed, and kept here as the one true log of the partition:
+//! every replica's log below its own high watermark must be a prefix of it, and every later leader must hold it. That
+//! is right as long as no election is unclean and no disk loses anything, which the model does not have yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, sentences as says};
+use crate::{
+    cluster::World,
+    kafka::{
+        broker::Replica,
+        event::{Event, EventKind},
+        ids::{BrokerId, TopicIdPartition},
+        log::{NO_PRODUCER, ProducerStamp, RecordBatch, add_sequence},
+    },
+    sim::NodeId,
+};
+
+/// What is known of all logs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Logs {
+    partitions: BTreeMap<TopicIdPartition, Known>,
+    replicas: BTreeMap<(BrokerId, TopicIdPartition), Seen>,
+}
+
+/// One partition, over all replicas and leaders.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// Every batch that was ever anywhere, by leader epoch and base offset.
+    placed: BTreeMap<(i32, i64), Placed>,
+    /// Base offset and leader epoch of each committed batch.
+    committed: Vec<(i64, i32)>,
+    committed_end: i64,
+    leaders: BTreeMap<i32, BrokerId>,
+    /// Epoch and next sequence of each idempotent producer.
+    sequences: BTreeMap<u64, (i16, i32)>,
+    /// Committed batches of idempotent producers.
+    batches: BTreeSet<(NodeId, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Placed {
+    next_offset: i64,
+    stamp: ProducerStamp,
+    timestamp_us: u64,
+    size_bytes: u32,
+}
+
+/// One replica as it was seen last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    end: i64,
+    high_watermark: i64,
+    /// Leader epoch while it leads.
+    reign: Option<i32>,
+}
+
+impl From<&RecordBatch> for Placed {
+    fn from(batch: &RecordBatch) -> Self {
+        Placed {
+            next_offset: batch.next_offset(),
+            stamp: batch.records.stamp,
+            timestamp_us: batch.records.base_timestamp_us(),
+            size_bytes: batch.records.size_bytes(),
+        }
+    }
+}
+
+impl Logs {
+    pub fn new(world: &World) -> Logs {
+        let mut logs = Logs::default();
+        for broker in world.brokers().values() {
+            for (partition, replica) in broker.replicas() {
+                let known = logs.partitions.entry(partition).or_default();
+                known.take_for_granted(broker.id, replica);
+                let seen = Seen {
+                    end: replica.log.log_end_offset(),
+                    high_watermark: replica.log.high_watermark(),
+                    reign: replica.leader().map(|leader| leader.leader_epoch),
+                };
+                logs.replicas.insert((broker.id, partition), seen);
+            }
+        }
+        logs
+    }
+
+    /// Up to where a partition was ever committed; nothing for one that was never led.
+    pub fn committed_end(&self, partition: TopicIdPartition) -> Option<i64> {
+        self.partitions.get(&partition).map(|known| known.committed_end)
+    }
+
+    /// Is this batch of a producer at this offset: written by a leader, and with `committed` also committed?
+    pub fn holds(
+        &self,
+        partition: TopicIdPartition,
+        offset: i64,
+        client: NodeId,
+        batch: u32,
+        committed: bool,
+    ) -> bool {
+        let Some(known) = self.partitions.get(&partition) else { return false };
+        let is = |epoch: i32| {
+            let placed = known.placed.get(&(epoch, offset));
+            placed.is_some_and(|placed| (placed.stamp.client, placed.stamp.batch) == (client, batch))
+        };
+        match committed {
+            true => known.committed_epoch(offset).is_some_and(is),
+            false => known.leaders.keys().any(|epoch| is(*epoch)),
+        }
+    }
+
+    pub fn check(&mut self, event: &Event, findings: &mut Findings<'_>) {
+        use EventKind as E;
+        let broker = event.node.0;
+        match &event.kind {
+            E::RecordsAppended { partition, .. } | E::ReplicaAppended { partition, .. } => {
+                self.check_log(broker, *partition, event, findings);
+            }
+            E::LogTruncated { partition, to, .. } => {
+                let seen = self.replicas.entry((broker, *partition)).or_default();
+                seen.end = seen.end.min(*to);
+                seen.high_watermark = seen.high_watermark.min(*to);
+            }
+            E::HighWatermarkAdvanced { partition, .. } => {
+                self.check_log(broker, *partition, event, findings);
+                self.check_leader(broker, *partition, event, findings);
+            }
+            E::FollowerHighWatermark { partition, .. } => {
+                self.check_log(broker, *partition, event, findings);
+                self.check_follower(broker, *partition, event, findings);
+            }
+            E::BecameLeader { partition, leader_epoch, .. } => {
+                self.check_log(broker, *partition, event, findings);
+                self.check_new_leader(broker, *partition, *leader_epoch, event, findings);
+            }
+            E::BecameFollower { partition, .. } => {
+                self.check_log(broker, *partition, event, findings);
+                self.replicas.entry((broker, *partition)).or_default().reign = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// New batches of a replica: dense, in order of epochs, and the same as anywhere else at their place.
+    fn check_log(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let name = findings.name(partition);
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let seen = self.replicas.entry((broker, partition)).or_default();
+        let known = self.partitions.entry(partition).or_default();
+        let end = replica.log.log_end_offset();
+        if end < seen.end {
+            let text = says::LOG_SHRANK.with("broker", broker).with("partition", name.as_str());
+            findings.add("log-end", text.with("before", seen.end).with("now", end), event);
+            seen.end = end;
+        }
+        let (mut expected, mut epoch) = (seen.end, i32::MIN);
+        for batch in replica.log.batches().from(seen.end) {
+            if batch.base_offset != expected {
+                let text = says::OFFSETS_DENSE.with("broker", broker).with("partition", name.as_str());
+                findings.add("offsets", text.with("found", batch.base_offset).with("expected", expected), event);
+            }
+            if batch.leader_epoch < epoch {
+                let text = says::EPOCH_BACK.with("broker", broker).with("partition", name.as_str());
+                let text = text.with("offset", batch.base_offset).with("epoch", batch.leader_epoch);
+                findings.add("leader-epoch", text.with("before", epoch), event);
+            }
+            let place = (batch.leader_epoch, batch.base_offset);
+            let placed = Placed::from(&**batch);
+            if *known.placed.entry(place).or_insert(placed) != placed {
+                let text = says::PLACE_TWICE.with("broker", broker).with("partition", name.as_str());
+                findings.add("place", text.with("offset", place.1).with("epoch", place.0), event);
+            }
+            (expected, epoch) = (batch.next_offset(), batch.leader_epoch);
+        }
+        if expected != end {
+            let text = says::OFFSETS_DENSE.with("broker", broker).with("partition", name.as_str());
+            findings.add("offsets", text.with("found", end).with("expected", expected), event);
+        }
+        seen.end = end;
+    }
+
+    /// A leader moved its high watermark: not back, and only over what every replica that could be elected has.
+    fn check_leader(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let name = findings.name(partition);
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let Some(leader) = replica.leader() else { return };
+        let (epoch, high_watermark) = (leader.leader_epoch, replica.log.high_watermark());
+        let seen = self.replicas.entry((broker, partition)).or_default();
+        if seen.reign == Some(epoch) && high_watermark < seen.high_watermark {
+            let text = says::HIGH_WATERMARK_BACK.with("broker", broker).with("partition", name.as_str());
+            let text = text.with("epoch", epoch).with("before", seen.high_watermark).with("now", high_watermark);
+            findings.add("high-watermark", text, event);
+        }
+        (seen.reign, seen.high_watermark) = (Some(epoch), high_watermark);
+
+        let committed = findings.world.metadata().partition(partition);
+        // An older leader that has not heard of its successor cannot move its high watermark; were it to, the
+        // successor would lack a committed record, which is found when it leads.
+        if let Some(state) = committed.filter(|state| state.leader_epoch == epoch) {
+            for follower in state.isr.iter().copied().filter(|member| *member != broker) {
+                if !leader.maximal_isr().any(|member| member == follower) {
+                    let text = says::ISR_NOT_AWAITED.with("follower", follower).with("partition", name.as_str());
+                    findings.add("in-sync", text.with("leader", broker), event);
+                    continue;
+                }
+                let log = findings.world.brokers().get(&follower).and_then(|broker| broker.replica(partition));
+                let end = log.map_or(0, |replica| replica.log.log_end_offset());
+                let last = |replica: &Replica| {
+                    let batch = replica.log.batches().holding(high_watermark - 1)?;
+                    Some((batch.base_offset, batch.leader_epoch))
+                };
+                let text = if end < high_watermark {
+                    says::HIGH_WATERMARK_BEYOND.with("end", end)
+                } else if log.and_then(last) != last(replica) {
+                    says::HIGH_WATERMARK_DIVERGES.text()
+                } else {
+                    continue;
+                };
+                let text = text.with("leader", broker).with("partition", name.as_str()).with("follower", follower);
+                findings.add("high-watermark", text.with("high_watermark", high_watermark), event);
+            }
+        }
+        self.commit(broker, partition, high_watermark, event, findings);
+    }
+
+    /// What lies below the high watermark of a leader is committed from now on.
+    fn commit(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        high_watermark: i64,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let name = findings.name(partition);
+        let known = self.partitions.entry(partition).or_default();
+        let new: Vec<_> = replica.log.batches().from(known.committed_end).cloned().collect();
+        for batch in new.iter().take_while(|batch| batch.base_offset < high_watermark) {
+            known.check_producer(batch, &name, event, findings);
+            known.committed.push((batch.base_offset, batch.leader_epoch));
+            known.committed_end = batch.next_offset();
+        }
+    }
+
+    /// A follower takes as committed only what a leader committed.
+    fn check_follower(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let high_watermark = replica.log.high_watermark();
+        let seen = self.replicas.entry((broker, partition)).or_default();
+        let from = seen.high_watermark.min(high_watermark);
+        seen.high_watermark = high_watermark;
+        let committed = self.partitions.get(&partition).map_or(0, |known| known.committed_end);
+        if high_watermark > committed {
+            let text = says::FOLLOWER_AHEAD.with("broker", broker).with("partition", findings.name(partition));
+            let text = text.with("high_watermark", high_watermark).with("committed", committed);
+            findings.add("high-watermark", text, event);
+        }
+        self.check_prefix(broker, partition, from..high_watermark.min(committed), event, findings);
+    }
+
+    /// A new leader: the only one of its epoch, with every committed record.
+    fn check_new_leader(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        epoch: i32,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let name = findings.name(partition);
+        let known = self.partitions.entry(partition).or_default();
+        let first = *known.leaders.entry(epoch).or_insert(broker);
+        if first != broker {
+            let text = says::TWO_LEADERS.with("broker", broker).with("partition", name.as_str());
+            findings.add("leader", text.with("epoch", epoch).with("other", first), event);
+        }
+        let committed = known.committed_end;
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let seen = self.replicas.entry((broker, partition)).or_default();
+        (seen.reign, seen.high_watermark) = (Some(epoch), replica.log.high_watermark());
+        let end = replica.log.log_end_offset();
+        if end < committed {
+            let text = says::COMMITTED_LOST.with("broker", broker).with("partition", name.as_str());
+            let text = text.with("epoch", epoch).with("end", end).with("committed", committed);
+            findings.add("committed", text, event);
+        }
+        self.check_prefix(broker, partition, 0..committed.min(end), event, findings);
+    }
+
+    /// A part of a replica's log is the same as what was committed.
+    fn check_prefix(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        part: std::ops::Range<i64>,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let Some(known) = self.partitions.get(&partition) else { return };
+        let in_part = replica.log.batches().from(part.start).take_while(|batch| batch.base_offset < part.end);
+        let other = in_part.map(|batch| (batch.base_offset, batch.leader_epoch)).find(|(offset, epoch)| {
+            // A batch that begins before the part was looked at before.
+            *offset >= part.start && known.committed_epoch(*offset) != Some(*epoch)
+        });
+        if let Some((offset, _)) = other {
+            let text = says::COMMITTED_CHANGED.with("broker", broker).with("partition", findings.name(partition));
+            findings.add("committed", text.with("offset", offset), event);
+        }
+    }
+}
+
+impl Known {
+    fn committed_epoch(&self, offset: i64) -> Option<i32> {
+        let index = self.committed.binary_search_by_key(&offset, |(base, _)| *base).ok()?;
+        Some(self.committed[index].1)
+    }
+
+    /// A replica as it is when the checker begins.
+    fn take_for_granted(&mut self, broker: BrokerId, replica: &Replica) {
+        for batch in replica.log.batches().iter() {
+            self.placed.insert((batch.leader_epoch, batch.base_offset), Placed::from(&**batch));
+        }
+        if let Some(leader) = replica.leader() {
+            self.leaders.insert(leader.leader_epoch, broker);
+        }
+        if replica.log.high_watermark() > self.committed_end {
+            let committed = replica.log.batches().from(self.committed_end);
+            for batch in committed.take_while(|batch| batch.base_offset < replica.log.high_watermark()) {
+                self.committed.push((batch.base_offset, batch.leader_epoch));
+                self.committed_end = batch.next_offset();
+                let stamp = batch.records.stamp;
+                if stamp.producer_id != NO_PRODUCER.producer_id {
+                    let next = add_sequence(stamp.base_sequence, batch.records.len() as i32);
+                    self.sequences.insert(stamp.producer_id, (stamp.producer_epoch, next));
+                    self.batches.insert((stamp.client, stamp.batch));
+                }
+            }
+        }
+    }
+
+    /// Records of an idempotent producer are committed in order, each once.
+    fn check_producer(&mut self, batch: &RecordBatch, name: &str, event: &Event, findings: &mut Findings<'_>) {
+        let stamp = batch.records.stamp;
+        if stamp.producer_id == NO_PRODUCER.producer_id {
+            return;
+        }
+        let next = add_sequence(stamp.base_sequence, batch.records.len() as i32);
+        let before = self.sequences.insert(stamp.producer_id, (stamp.producer_epoch, next));
+        let expected = match before {
+            Some((epoch, expected)) if epoch == stamp.producer_epoch => expected,
+            _ => 0,
+        };
+        let epoch_back = before.is_some_and(|(epoch, _)| epoch > stamp.producer_epoch);
+        if stamp.base_sequence != expected || epoch_back {
+            let text = says::SEQUENCE_BROKEN.with("partition", name).with("offset", batch.base_offset);
+            let text = text.with("sequence", stamp.base_sequence).with("producer", stamp.producer_id);
+            let text = text.with("epoch", i32::from(stamp.producer_epoch)).with("expected", expected);
+            findings.add("idempotence", text, event);
+        }
+        if !self.batches.insert((stamp.client, stamp.batch)) {
+            let text = says::WRITTEN_TWICE.with("partition", name).with("offset", batch.base_offset);
+            let producer = findings.world.producers().get(&stamp.client);
+            let producer = producer.map_or("?", |slot| &slot.producer.name).to_owned();
+            findings.add("idempotence", text.with("batch", stamp.batch).with("producer", producer), event);
+        }
+    }
+}
+
+fn replica(world: &World, broker: BrokerId, partition: TopicIdPartition) -> Option<&Replica> {
+    world.brokers().get(&broker)?.replica(partition)
+}

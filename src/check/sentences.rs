@@ -1,0 +1,71 @@
+//! What a finding says: the values, then the rule that they break.
+
+use crate::templates;
+
+templates! { "check":
+    TIME_BACK = "Event {event} happened at {time}, but the one before it at {before}. Time never goes back.",
+        "事件 {event} 发生在 {time}，而它之前的事件发生在 {before}。时间不会倒退。";
+    CAUSE_AFTER = "Event {event} comes after event {last} and names event {cause} as its cause. Numbers only go up, and a cause comes before its effect.",
+        "事件 {event} 排在事件 {last} 之后，其原因是事件 {cause}。编号只会增大，原因必须先于结果。";
+
+    OFFSETS_DENSE = "On broker {broker}, `{partition}` goes on with offset {found} where {expected} is due. Without truncation or compaction the offsets of a log have no gap.",
+        "在 broker {broker} 上，`{partition}` 本应接着写 offset {expected}，却是 {found}。没有截断或压缩时，日志的 offset 之间没有空缺。";
+    LOG_SHRANK = "On broker {broker}, the log of `{partition}` ended at offset {before} and now ends at {now}, and nobody truncated it. A log only grows.",
+        "在 broker {broker} 上，`{partition}` 的日志末尾由 offset {before} 变为 {now}，却没有发生截断。日志只会增长。";
+    EPOCH_BACK = "On broker {broker}, the batch at `{partition}@{offset}` has leader epoch {epoch}, and the one before it {before}. Leader epochs never go back in a log.",
+        "在 broker {broker} 上，`{partition}@{offset}` 处的 batch 的 leader epoch 为 {epoch}，而它前一个为 {before}。日志中的 leader epoch 不会倒退。";
+    PLACE_TWICE = "On broker {broker}, `{partition}@{offset}` of leader epoch {epoch} holds another batch than other replicas had at that place. Partition, leader epoch and offset name one record for ever.",
+        "在 broker {broker} 上，leader epoch {epoch} 的 `{partition}@{offset}` 处的 batch 与其他副本在同一位置的不同。分区、leader epoch 和 offset 三者永远只对应同一条消息。";
+    HIGH_WATERMARK_BACK = "Broker {broker}, leader of `{partition}` in epoch {epoch}, moved the high watermark back from {before} to {now}. Within one leader's reign it never goes back.",
+        "leader epoch {epoch} 中 `{partition}` 的 leader broker {broker} 把高水位从 {before} 退回到 {now}。同一 leader 任期内高水位不会后退。";
+    HIGH_WATERMARK_BEYOND = "Broker {leader} moved the high watermark of `{partition}` to {high_watermark}, but broker {follower}, which is in the ISR, has only the records below {end}. What is committed must be on every in-sync replica.",
+        "broker {leader} 把 `{partition}` 的高水位移到 {high_watermark}，但 ISR 中的 broker {follower} 只有 offset {end} 之前的消息。已提交的消息必须存在于每个同步副本上。";
+    HIGH_WATERMARK_DIVERGES = "Broker {leader} moved the high watermark of `{partition}` to {high_watermark}, but broker {follower}, which is in the ISR, holds other records below it. What is committed must be the same on every in-sync replica.",
+        "broker {leader} 把 `{partition}` 的高水位移到 {high_watermark}，但 ISR 中的 broker {follower} 在其之前保存的消息不同。已提交的消息在每个同步副本上必须一致。";
+    ISR_NOT_AWAITED = "The controller counts broker {follower} in the ISR of `{partition}`, but its leader, broker {leader}, does not wait for it. A leader must wait for every replica that the controller could elect.",
+        "controller 把 broker {follower} 计入 `{partition}` 的 ISR，但 leader broker {leader} 并不等待它。leader 必须等待 controller 可能选出的每一个副本。";
+    COMMITTED_LOST = "Broker {broker} became leader of `{partition}` in epoch {epoch} with the records below {end}, but those below {committed} were committed. An in-sync replica that is elected has every committed record.",
+        "broker {broker} 在 epoch {epoch} 成为 `{partition}` 的 leader，只有 offset {end} 之前的消息，而 offset {committed} 之前的消息都已提交。被选出的同步副本拥有全部已提交的消息。";
+    COMMITTED_CHANGED = "Broker {broker} holds another batch at `{partition}@{offset}`, below its high watermark, than the one that was committed there. Below the high watermark every replica is a prefix of the same log.",
+        "broker {broker} 在高水位之前的 `{partition}@{offset}` 处保存的 batch 与已提交的不同。在高水位之前，每个副本都是同一份日志的前缀。";
+    FOLLOWER_AHEAD = "Broker {broker} takes `{partition}` for committed up to {high_watermark}, but no leader has committed more than {committed}. A follower learns the high watermark from its leader.",
+        "broker {broker} 认为 `{partition}` 已提交到 {high_watermark}，但没有任何 leader 提交超过 {committed}。follower 的高水位来自 leader。";
+    TWO_LEADERS = "Broker {broker} became leader of `{partition}` in epoch {epoch}, in which broker {other} had led it. A leader epoch has one leader.",
+        "broker {broker} 在 epoch {epoch} 成为 `{partition}` 的 leader，而该 epoch 的 leader 原是 broker {other}。每个 leader epoch 只有一个 leader。";
+    SEQUENCE_BROKEN = "The batch at `{partition}@{offset}` is the {sequence}th of producer id {producer} (epoch {epoch}), but the {expected}th was due. With idempotence the records of a producer are committed in order, each once.",
+        "`{partition}@{offset}` 处的 batch 是 producer id {producer}（epoch {epoch}）的第 {sequence} 条，而应是第 {expected} 条。开启幂等时，producer 的消息按顺序提交，每条只提交一次。";
+    WRITTEN_TWICE = "The batch at `{partition}@{offset}` was committed before: it is batch {batch} of producer {producer}, which is idempotent. A retry must not be written twice.",
+        "`{partition}@{offset}` 处的 batch 之前已经提交过：它是幂等 producer {producer} 的第 {batch} 个 batch。重试不得重复写入。";
+
+    TWO_CONTROLLERS = "Broker {broker} became the active controller in quorum epoch {epoch}, in which broker {other} was. A quorum epoch has at most one leader.",
+        "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而该 epoch 的 active controller 原是 broker {other}。每个 quorum epoch 最多有一个 leader。";
+    METADATA_LOST = "Broker {broker} became the active controller with {records} records of metadata, but {committed} were committed. A voter that is elected has every committed record.",
+        "broker {broker} 成为 active controller 时有 {records} 条 metadata 记录，而已提交 {committed} 条。被选出的 voter 拥有全部已提交的记录。";
+    METADATA_DIFFERS = "Broker {broker} applied another record at offset {offset} of the metadata log than another broker did. What a majority has committed is the same for everyone.",
+        "broker {broker} 在 metadata 日志 offset {offset} 处应用的记录与其他 broker 不同。多数派已提交的内容对所有节点都相同。";
+    LEADER_NOT_IN_SYNC = "The controller made broker {leader} leader of `{partition}`, whose ISR was [{isr}]. A clean election takes an in-sync replica.",
+        "controller 让 broker {leader} 成为 `{partition}` 的 leader，而其 ISR 为 [{isr}]。干净选举只选同步副本。";
+    ISR_UNSOUND = "The controller wrote the ISR [{isr}] for `{partition}`, whose replicas are [{replicas}]. An ISR is made of replicas, each once, and is never empty.",
+        "controller 为 `{partition}` 写入 ISR [{isr}]，其副本为 [{replicas}]。ISR 由副本组成，每个只出现一次，且不为空。";
+    EPOCH_UNSOUND = "The controller wrote leader epoch {leader_epoch} and partition epoch {partition_epoch} for `{partition}` after {leader_before} and {partition_before}. Each change raises the partition epoch by one, and the leader epoch exactly when the leader changes.",
+        "controller 为 `{partition}` 写入 leader epoch {leader_epoch} 和 partition epoch {partition_epoch}，之前为 {leader_before} 和 {partition_before}。每次变更 partition epoch 加一，且仅当 leader 变更时 leader epoch 加一。";
+
+    TWO_OWNERS = "In generation {generation} of group `{group}`, `{partition}` was given to {consumer} and to {other}. Within a generation a partition has at most one owner.",
+        "在消费组 `{group}` 的第 {generation} 代中，`{partition}` 同时分配给了 {consumer} 和 {other}。同一代内一个分区最多有一个所有者。";
+    NOT_SUBSCRIBED = "Group `{group}` gave `{partition}` to {consumer}, which does not subscribe to that topic. A member gets partitions of its own topics only.",
+        "消费组 `{group}` 把 `{partition}` 分配给了没有订阅该 topic 的 {consumer}。成员只会得到自己订阅的 topic 的分区。";
+    POLLED_UNCOMMITTED = "{consumer} got `{partition}` up to offset {end} from `poll()`, but it is committed only up to {committed}. A consumer sees nothing from the high watermark on.",
+        "{consumer} 从 `poll()` 得到了 `{partition}` 中 offset {end} 之前的消息，但只提交到 {committed}。consumer 看不到高水位及之后的消息。";
+    POSITION_JUMPED = "{consumer} got `{partition}` from offset {from} on, but its position was {expected}. Between two polls the position moves by what was returned, and by nothing else.",
+        "{consumer} 从 `{partition}` 的 offset {from} 开始读取，但它的 position 是 {expected}。两次 poll 之间，position 只随返回的消息移动。";
+    COMMIT_BEYOND = "Group `{group}` committed offset {offset} of `{partition}`, of which only the records below {committed} were committed by a leader. A group commits what it has read.",
+        "消费组 `{group}` 提交了 `{partition}` 的 offset {offset}，而 leader 只提交到 {committed}。消费组只提交已经读到的位置。";
+    LEDGER_UNBALANCED = "Of {sent} records given to {producer}, {waiting} wait, {in_flight} are under way, {acknowledged} are acknowledged, {failed} failed and {forgotten} were sent with acks=0: that does not add up. Each record sent is in exactly one state.",
+        "交给 {producer} 的 {sent} 条消息中，{waiting} 条等待，{in_flight} 条在途，{acknowledged} 条已确认，{failed} 条失败，{forgotten} 条以 acks=0 发出：总数不符。每条消息恰好处于一种状态。";
+    LEDGER_UNTRUE = "{producer} counts {counted} records as `{state}`, but {found} are. Its ledger says what is really there.",
+        "{producer} 统计有 {counted} 条消息处于 `{state}`，实际为 {found} 条。账目必须与实际一致。";
+    ACKNOWLEDGED_LOST = "{producer} was told that its batch {batch} is at `{partition}@{offset}`, but no leader has written it there. An acknowledgement is a promise.",
+        "{producer} 收到确认，其第 {batch} 个 batch 位于 `{partition}@{offset}`，但没有任何 leader 在该处写入过它。确认就是承诺。";
+    ACKNOWLEDGED_EARLY = "{producer} was told with acks=all that its batch {batch} is at `{partition}@{offset}`, but it was not committed there. With acks=all an acknowledged record is on every in-sync replica.",
+        "{producer} 以 acks=all 收到确认，其第 {batch} 个 batch 位于 `{partition}@{offset}`，但该处尚未提交它。acks=all 时，已确认的消息存在于每个同步副本上。";
+}

@@ -1,0 +1,74 @@
+//! A world under watch: every step is checked at once. For tests, the command line and a page's debug build.
+
+use super::{Checker, Finding};
+use crate::{
+    cluster::{ClusterSpec, World, WorldError, command::Command},
+    i18n::Lang,
+    kafka::event::Event,
+};
+
+/// A world and its checker.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// The world.
+    pub world: World,
+    /// What happened so far, unless it is not kept.
+    pub events: Vec<Event>,
+    /// How much happened.
+    pub event_count: u64,
+    /// What was found so far.
+    pub findings: Vec<Finding>,
+    checker: Checker,
+    keep: bool,
+    buffer: Vec<Event>,
+}
+
+impl Watched {
+    /// A cluster that has just begun, watched from its first event on. `keep`: keeps its events.
+    pub fn new(seed: u64, spec: &ClusterSpec, keep: bool) -> Result<Watched, WorldError> {
+        let mut events = Vec::new();
+        let world = World::new(seed, spec, &mut events)?;
+        let event_count = events.len() as u64;
+        let checker = Checker::new(&world);
+        Ok(Watched { world, events, event_count, findings: Vec::new(), checker, keep, buffer: Vec::new() })
+    }
+
+    /// Does a command now.
+    pub fn apply(&mut self, command: &Command) -> Result<(), WorldError> {
+        self.world.apply(command, &mut self.buffer)?;
+        self.take_in();
+        Ok(())
+    }
+
+    /// Lets the next thing happen, if it does by `until_us`.
+    pub fn step(&mut self, until_us: u64) -> bool {
+        let stepped = self.world.step(until_us, &mut self.buffer);
+        self.take_in();
+        stepped
+    }
+
+    /// Lets time pass up to `until_us`, or until something is found.
+    pub fn run_to(&mut self, until_us: u64) {
+        while self.findings.is_empty() && self.step(until_us) {}
+        if self.findings.is_empty() {
+            self.world.idle_until(until_us);
+        }
+    }
+
+    /// The findings as lines, in English.
+    pub fn report(&self) -> String {
+        let line = |finding: &Finding| {
+            format!("{} at event {:?}: {}\n", finding.check, finding.events, finding.text.plain(Lang::En))
+        };
+        self.findings.iter().map(line).collect()
+    }
+
+    fn take_in(&mut self) {
+        self.event_count += self.buffer.len() as u64;
+        self.findings.extend(self.checker.check(&self.world, &self.buffer));
+        match self.keep {
+            true => self.events.append(&mut self.buffer),
+            false => self.buffer.clear(),
+        }
+    }
+}

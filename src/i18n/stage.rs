@@ -89,7 +89,7 @@ templates! { "stage":
     // A producer.
     ACKS = "acks={acks}", "acks={acks}";
     PAUSED = "paused", "已暂停";
-    RATE = "{n} / s", "{n} 条/秒";
+    RATE = "{n}/s", "{n}/秒";
     TO_TOPIC = "to {topic}", "发往 {topic}";
     BATCHES = "batches", "批次";
     CHART_ALT = "Waiting in the accumulator: {parts}", "累加器中等待：{parts}";

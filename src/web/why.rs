@@ -42,21 +42,22 @@ pub fn WhyPopover(props: &WhyProps) -> Html {
             move || give_back(element.as_ref(), anchor.as_ref())
         }
     });
-    let onkeydown = use_callback((node.clone(), on_close.clone()), |event: KeyboardEvent, (node, on_close)| {
-        match event.key().as_str() {
-            "Escape" => {
-                event.prevent_default();
-                event.stop_propagation();
-                on_close.emit(());
-            }
-            "Tab" => {
-                if let Some(card) = node.cast::<Element>() {
-                    keep_inside(&event, &card);
+    let onkeydown =
+        use_callback((node.clone(), on_close.clone()), |event: KeyboardEvent, (node, on_close)| {
+            match event.key().as_str() {
+                "Escape" => {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    on_close.emit(());
                 }
+                "Tab" => {
+                    if let Some(card) = node.cast::<Element>() {
+                        keep_inside(&event, &card);
+                    }
+                }
+                _ => {}
             }
-            _ => {}
-        }
-    });
+        });
     let close = use_callback(on_close.clone(), |_: MouseEvent, on_close| on_close.emit(()));
     html! {
         <div class="why" ref={node} role="dialog" aria-labelledby="why-title" tabindex="-1" {onkeydown}>
@@ -145,12 +146,9 @@ fn put(card: &HtmlElement, anchor: Option<&Element>) {
             let at = rect(at.x() as f32, at.y() as f32, at.width() as f32, at.height() as f32);
             popover::beside(at, size, width as f32, height as f32)
         }
-        None => popover::beside(
-            rect(width as f32 / 2.0, height as f32 / 3.0, 0.0, 0.0),
-            size,
-            width as f32,
-            height as f32,
-        ),
+        None => {
+            popover::beside(rect(width as f32 / 2.0, height as f32 / 3.0, 0.0, 0.0), size, width as f32, height as f32)
+        }
     };
     let _ = style.set_property("left", &format!("{}px", at.x));
     let _ = style.set_property("top", &format!("{}px", at.y));
@@ -176,10 +174,8 @@ fn give_back(card: Option<&HtmlElement>, anchor: Option<&Element>) {
 fn keep_inside(event: &KeyboardEvent, card: &Element) {
     let Ok(found) = card.query_selector_all("button, summary, a[href], input") else { return };
     let visible = |element: &HtmlElement| element.offset_parent().is_some();
-    let items: Vec<HtmlElement> = (0..found.length())
-        .filter_map(|at| found.item(at)?.dyn_into::<HtmlElement>().ok())
-        .filter(visible)
-        .collect();
+    let items: Vec<HtmlElement> =
+        (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<HtmlElement>().ok()).filter(visible).collect();
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return };
     let active = window().and_then(|window| window.document()).and_then(|document| document.active_element());
     let at = |element: &HtmlElement| active.as_ref().is_some_and(|active| **active == ***element);

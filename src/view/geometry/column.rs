@@ -61,6 +61,10 @@ const HEAD: f32 = 24.0;
 const FIRST: f32 = 42.0;
 /// Height of a group's head.
 const GROUP_HEAD: f32 = 46.0;
+/// Width that a group's facts need to stand on one line.
+const GROUP_FACTS: f32 = 214.0;
+/// Height of a group's head whose facts take two lines.
+const GROUP_HEAD_TALL: f32 = 64.0;
 /// Height of the dashed card under the others.
 const ADD: f32 = 46.0;
 /// Height of the dashed card where it stands alone and says what to do.
@@ -73,7 +77,7 @@ pub const OWNED_LISTED: usize = 4;
 /// Height of a producer's card.
 fn producer_height(density: Density) -> f32 {
     match density {
-        Density::Roomy => 184.0,
+        Density::Roomy => 188.0,
         Density::Cosy => 124.0,
         Density::Compact => 72.0,
     }
@@ -99,7 +103,7 @@ pub(super) fn producers(area: Rect, shape: &StageShape) -> ProducersLayout {
     let add_height = if shown == 0 { ADD_ALONE } else { ADD };
     let tail = add_height + super::FOOT + if hidden { MORE + 8.0 } else { 0.0 };
     let room = area.h - FIRST - tail;
-    let density = densest_that_fits(room, |density| shown as f32 * (producer_height(density) + 14.0));
+    let density = densest_that_fits(room, |density| shown as f32 * (producer_height(density) + 12.0));
     let height = producer_height(density);
     let gap = spread(room - shown as f32 * height, shown, 12.0, 40.0);
     let mut y = area.y + FIRST;
@@ -140,7 +144,8 @@ pub(super) fn groups(area: Rect, shape: &StageShape) -> GroupsLayout {
     let count = shape.groups.len();
     let add_height = if count == 0 { ADD_ALONE } else { ADD };
     let hidden = shape.groups.iter().filter(|group| has_more(group)).count();
-    let heads = count as f32 * (GROUP_HEAD + 8.0) + count.saturating_sub(1) as f32 * 12.0;
+    let head_height = if area.w < GROUP_FACTS { GROUP_HEAD_TALL } else { GROUP_HEAD };
+    let heads = count as f32 * (head_height + 8.0) + count.saturating_sub(1) as f32 * 12.0;
     let room = area.h - heads - hidden as f32 * (MORE + 8.0) - add_height - super::FOOT;
     let sum = |density| shape.groups.iter().flat_map(|group| &group.owned).map(|&n| member_height(density, n)).sum();
     let density = densest_that_fits(room, |density| {
@@ -155,7 +160,7 @@ pub(super) fn groups(area: Rect, shape: &StageShape) -> GroupsLayout {
         if index > 0 {
             y += 12.0;
         }
-        let head = rect(area.x, y, area.w, GROUP_HEAD);
+        let head = rect(area.x, y, area.w, head_height);
         y = head.bottom() + 8.0;
         let mut members = Vec::with_capacity(group.owned.len());
         for &owned in &group.owned {

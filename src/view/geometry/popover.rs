@@ -10,7 +10,7 @@ const GAP: f32 = 10.0;
 pub fn beside(anchor: Rect, card: (f32, f32), width: f32, height: f32) -> Point {
     let (w, h) = card;
     let inside = |at: f32, size: f32, room: f32| at.min(room - size - GAP).max(GAP);
-    let x = inside(anchor.x + anchor.w.min(40.0) / 2.0 - 28.0, w, width);
+    let x = inside(anchor.mid_x() - w / 2.0, w, width);
     if anchor.bottom() + GAP + h <= height - GAP {
         return point(x, anchor.bottom() + GAP);
     }

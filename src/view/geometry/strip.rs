@@ -132,6 +132,12 @@ pub fn offset_stride(log_end: i64, pitch: f32) -> i64 {
     (width / pitch).ceil().max(1.0) as i64
 }
 
+/// Do two offsets keep apart that are written this far from each other, middle to middle?
+pub fn offsets_apart(one: i64, other: i64, distance: f32) -> bool {
+    let digits = one.max(1).ilog10() + other.max(1).ilog10() + 2;
+    digits as f32 * CHAR / 2.0 + 3.0 <= distance
+}
+
 /// Width of text in the strip's monospace at this size: a CJK character is as wide as it is high.
 pub fn mono_width(text: &str, px: f32) -> f32 {
     text.chars().map(|c| if c.is_ascii() { 0.6 * px } else { px }).sum()

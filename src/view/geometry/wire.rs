@@ -209,7 +209,7 @@ pub fn member_port(card: Rect, index: usize, count: usize) -> f32 {
 pub fn member_to_head(card: Rect, head: Rect) -> Curve {
     let x = card.right().max(head.right());
     let (from, to) = (point(card.right(), card.y + 18.0), point(head.right() - 4.0, head.mid_y()));
-    let points = [from, point(x + 8.0, from.y), point(x + 8.0, to.y), to];
+    let points = [from, point(x + 6.0, from.y), point(x + 6.0, to.y), to];
     Curve::rounded(&points, 8.0)
 }
 

@@ -43,7 +43,8 @@ impl Course {
         let (run, class) = play::begin(&lessons[0]).expect("the shipped scenarios are sound");
         let view = Rc::new(view::build(&lessons[0], &class, lang));
         let steps_before = run.step_count();
-        let mut course = Course { lessons, at: 0, class, steps_before, effect: Effect::None, view, lights: Rc::from([]) };
+        let mut course =
+            Course { lessons, at: 0, class, steps_before, effect: Effect::None, view, lights: Rc::from([]) };
         course.refresh(lang);
         (course, run)
     }

@@ -109,7 +109,10 @@ static ADDS: [Add; 5] = [
 ];
 
 fn add_rows(lang: Lang) -> Vec<Row> {
-    ADDS.iter().enumerate().map(|(id, (words, act, _))| Row::action(id, tr(words, lang), act.and_then(key_of))).collect()
+    ADDS.iter()
+        .enumerate()
+        .map(|(id, (words, act, _))| Row::action(id, tr(words, lang), act.and_then(key_of)))
+        .collect()
 }
 
 fn scenario_rows(props: &HeaderProps) -> Vec<Row> {

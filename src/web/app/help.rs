@@ -27,9 +27,9 @@ pub struct HelpProps {
 #[component]
 pub fn Help(props: &HelpProps) -> Html {
     let lang = props.lang;
-    let onchange = props.on_shortcuts.reform(|event: Event| {
-        event.target_dyn_into::<HtmlInputElement>().is_none_or(|input| input.checked())
-    });
+    let onchange = props
+        .on_shortcuts
+        .reform(|event: Event| event.target_dyn_into::<HtmlInputElement>().is_none_or(|input| input.checked()));
     html! {
         <Modal title={tr(&ui::HELP_TITLE, lang)} {lang} on_close={props.on_close.clone()} wide={true}>
             <div class="modal-body help">
@@ -59,25 +59,40 @@ fn marks() -> Vec<(Html, &'static Template)> {
     let svg = |inside: Html| html! { <svg class="mark" viewBox="0 0 44 32" width="44" height="32" aria-hidden="true">{ inside }</svg> };
     vec![
         (
-            svg(html! { <><rect class="mark-cell" x="10" y="4" width="24" height="24" rx="4" /><text class="mark-letter" x="22" y="21" text-anchor="middle">{ "A" }</text></> }),
+            svg(
+                html! { <><rect class="mark-cell" x="10" y="4" width="24" height="24" rx="4" /><text class="mark-letter" x="22" y="21" text-anchor="middle">{ "A" }</text></> },
+            ),
             &ui::MARK_RECORD,
         ),
         (
-            svg(html! { <><rect class="mark-cell" x="13" y="1" width="18" height="18" rx="3" /><text class="mark-offset" x="22" y="30" text-anchor="middle">{ "7" }</text></> }),
+            svg(
+                html! { <><rect class="mark-cell" x="13" y="1" width="18" height="18" rx="3" /><text class="mark-offset" x="22" y="30" text-anchor="middle">{ "7" }</text></> },
+            ),
             &ui::MARK_OFFSET,
         ),
         (
-            svg(html! { <><rect class="mark-dashed" x="11" y="5" width="22" height="22" rx="4" /><text class="mark-letter-open" x="22" y="21" text-anchor="middle">{ "A" }</text></> }),
+            svg(
+                html! { <><rect class="mark-dashed" x="11" y="5" width="22" height="22" rx="4" /><text class="mark-letter-open" x="22" y="21" text-anchor="middle">{ "A" }</text></> },
+            ),
             &ui::MARK_DASHED,
         ),
-        (svg(html! { <><rect class="mark-strip" x="3" y="8" width="38" height="16" rx="3" /><path class="mark-hw" d="M25 3v26" /></> }), &ui::MARK_HW),
         (
-            svg(html! { <><path class="mark-committed" d="M14 9l6 11H8z" /><path class="mark-position" d="M30 9l6 11H24z" /></> }),
+            svg(
+                html! { <><rect class="mark-strip" x="3" y="8" width="38" height="16" rx="3" /><path class="mark-hw" d="M25 3v26" /></> },
+            ),
+            &ui::MARK_HW,
+        ),
+        (
+            svg(
+                html! { <><path class="mark-committed" d="M14 9l6 11H8z" /><path class="mark-position" d="M30 9l6 11H24z" /></> },
+            ),
             &ui::MARK_COMMITTED,
         ),
         (svg(html! { <path class="mark-ribbon" d="M2 8c20 0 20 16 40 16" /> }), &ui::MARK_RIBBON),
         (
-            svg(html! { <><path class="mark-wire" d="M2 16h40" /><rect class="mark-cell" x="15" y="9" width="14" height="14" rx="3" /></> }),
+            svg(
+                html! { <><path class="mark-wire" d="M2 16h40" /><rect class="mark-cell" x="15" y="9" width="14" height="14" rx="3" /></> },
+            ),
             &ui::MARK_FLIGHT,
         ),
     ]

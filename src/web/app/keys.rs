@@ -92,7 +92,8 @@ pub fn act(event: &KeyboardEvent, single_keys: bool) -> Option<Act> {
         return Some(Act::Close);
     }
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let inside = |selector: &str| target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some());
+    let inside =
+        |selector: &str| target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some());
     let typing = inside("input:not([type=checkbox]), textarea, select, [contenteditable=true]");
     let pressing = name == " " && inside("button, summary, a, input, [role=button], [role^=menuitem], [role=tab]");
     (single_keys && !typing && !pressing).then_some(shortcut.act)

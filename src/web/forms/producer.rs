@@ -52,8 +52,10 @@ pub fn configure(vm: &ViewModel, name: &str, load: &Load, settings: &Settings) -
 
 fn load_fields(vm: &ViewModel, load: &Load) -> Vec<Field> {
     let words = |template: &'static kafkascope::i18n::Template| Label::Words(template.text());
-    let count = |name: &str| vm.topics.iter().find(|topic| topic.name == name).map_or(0, |topic| topic.partitions.len());
-    let widest = vm.topics.iter().filter(|topic| !topic.internal).map(|topic| topic.partitions.len()).max().unwrap_or(0);
+    let count =
+        |name: &str| vm.topics.iter().find(|topic| topic.name == name).map_or(0, |topic| topic.partitions.len());
+    let widest =
+        vm.topics.iter().filter(|topic| !topic.internal).map(|topic| topic.partitions.len()).max().unwrap_or(0);
     let mut partitions = vec![(String::new(), words(&forms::PARTITION_CHOSEN))];
     for number in 0..widest.max(count(&load.topic)) {
         partitions.push((number.to_string(), Label::Words(forms::PARTITION_NUMBER.with("n", number))));

@@ -60,7 +60,9 @@ pub fn plus() -> Html {
 
 /// Help.
 pub fn help() -> Html {
-    icon(html! { <><path d="M9.2 9.2a2.9 2.9 0 1 1 4.2 2.6c-.9.5-1.4 1.1-1.4 2.1" /><path d="M12 17.4v.1" stroke-width="2.6" /></> })
+    icon(
+        html! { <><path d="M9.2 9.2a2.9 2.9 0 1 1 4.2 2.6c-.9.5-1.4 1.1-1.4 2.1" /><path d="M12 17.4v.1" stroke-width="2.6" /></> },
+    )
 }
 
 /// The panel on the left.
@@ -70,7 +72,9 @@ pub fn panel() -> Html {
 
 /// Light.
 pub fn sun() -> Html {
-    icon(html! { <><circle cx="12" cy="12" r="3.8" /><path d="M12 3v1.8M12 19.2V21M3 12h1.8M19.2 12H21M5.6 5.6l1.3 1.3M17.1 17.1l1.3 1.3M5.6 18.4l1.3-1.3M17.1 6.9l1.3-1.3" /></> })
+    icon(
+        html! { <><circle cx="12" cy="12" r="3.8" /><path d="M12 3v1.8M12 19.2V21M3 12h1.8M19.2 12H21M5.6 5.6l1.3 1.3M17.1 17.1l1.3 1.3M5.6 18.4l1.3-1.3M17.1 6.9l1.3-1.3" /></> },
+    )
 }
 
 /// Dark.
@@ -80,5 +84,7 @@ pub fn moon() -> Html {
 
 /// As the system wishes: half and half.
 pub fn half() -> Html {
-    icon(html! { <><circle cx="12" cy="12" r="8" /><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none" /></> })
+    icon(
+        html! { <><circle cx="12" cy="12" r="8" /><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none" /></> },
+    )
 }

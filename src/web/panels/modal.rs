@@ -62,7 +62,8 @@ impl Component for Modal {
             let _ = dialog.show_modal();
         }
         // The close button comes first in the order, but what is to be done should have the focus.
-        let first = dialog.query_selector("[data-autofocus], .modal-body input, .modal-body select, .modal-body button");
+        let first =
+            dialog.query_selector("[data-autofocus], .modal-body input, .modal-body select, .modal-body button");
         if let Some(field) = first.ok().flatten().and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
             let _ = field.focus();
         }

@@ -79,7 +79,8 @@ impl Prefs {
         prefs.speed.by_event = index("speed.event", Pace::Event).unwrap_or(prefs.speed.by_event);
         prefs.speed.by_clock = index("speed.clock", Pace::Clock).unwrap_or(prefs.speed.by_clock);
         if let Some(hidden) = get("story.hidden") {
-            prefs.hidden = Lane::ALL.into_iter().filter(|lane| hidden.split(' ').any(|t| t == lane_tag(*lane))).collect();
+            prefs.hidden =
+                Lane::ALL.into_iter().filter(|lane| hidden.split(' ').any(|t| t == lane_tag(*lane))).collect();
         }
         prefs.shortcuts = get("shortcuts").as_deref() != Some("off");
         prefs

@@ -4,11 +4,20 @@ use std::rc::Rc;
 
 use kafkascope::{
     i18n::Lang,
-    view::{geometry::Rect, model::{PartitionView, Place}},
+    view::{
+        geometry::Rect,
+        model::{PartitionView, Place},
+    },
 };
 use yew::prelude::*;
 
-use super::{acts::{Acts, Halo}, folds::FoldAct, marks::px, spot::use_rect, words};
+use super::{
+    acts::{Acts, Halo},
+    folds::FoldAct,
+    marks::px,
+    spot::use_rect,
+    words,
+};
 use crate::stage_api::place_id;
 
 /// Properties of [`Bar`].

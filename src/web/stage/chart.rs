@@ -49,7 +49,7 @@ pub fn Chart(props: &ChartProps) -> Html {
         let tall = (batch.records as f32 / most as f32 * (height - 4.0)).max(4.0).round();
         let at = usize::try_from(batch.partition).unwrap_or(0).min(count - 1);
         html! {
-            <rect key={batch.partition} {class} x={px(x(at))} y={px(height - tall)} width={px(pitch - gap)}
+            <rect key={format!("batch-{}", batch.partition)} {class} x={px(x(at))} y={px(height - tall)} width={px(pitch - gap)}
                 height={px(tall)} rx="2" />
         }
     };

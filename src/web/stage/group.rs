@@ -28,6 +28,7 @@ pub fn groups(props: &StageProps, vm: &ViewModel, layout: &GroupsLayout, acts: &
             if vm.groups.is_empty() {
                 <At rect={layout.head} class="column-head"><h2>{ stage::GROUPS.source(lang) }</h2></At>
                 <Invite rect={layout.add} title={&stage::NO_GROUP} text={&stage::NO_GROUP_TEXT} label={&stage::NO_GROUP_DO}
+                    later={vm.topics.iter().all(|topic| topic.internal)}
                     dialog={Dialog::AddConsumer(None)} {lang} acts={acts.clone()} />
             } else {
                 { for vm.groups.iter().zip(&layout.groups).map(|(view, at)| group(props, view, at, layout, acts)) }

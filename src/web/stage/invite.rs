@@ -52,6 +52,9 @@ pub struct InviteProps {
     /// With a picture of what it could look like.
     #[prop_or_default]
     pub ghost: bool,
+    /// Something else comes first.
+    #[prop_or_default]
+    pub later: bool,
     /// What it can ask for.
     pub acts: Acts,
 }
@@ -63,7 +66,7 @@ pub fn Invite(props: &InviteProps) -> Html {
     let (dialog, acts, lang) = (props.dialog.clone(), props.acts.clone(), props.lang);
     let onclick = Callback::from(move |_: MouseEvent| acts.open(dialog.clone()));
     html! {
-        <div class={classes!("at", "invite", props.ghost.then_some("large"))} ref={node}>
+        <div class={classes!("at", "invite", props.ghost.then_some("large"), props.later.then_some("later"))} ref={node}>
             if props.ghost {
                 { ghost() }
             }

@@ -5,7 +5,10 @@ use std::rc::Rc;
 
 use kafkascope::{
     i18n::{Lang, stage},
-    view::{geometry::{MapGrid, Rect}, model::TopicView},
+    view::{
+        geometry::{MapGrid, Rect},
+        model::TopicView,
+    },
 };
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlInputElement};

@@ -7,7 +7,7 @@ use kafkascope::{
     view::{
         geometry::{
             labels::{LabelSpot, Mark, Placed, TRIANGLE, line_top, place},
-            strip::{RowGeom, Window, mono_width, short_name},
+            strip::{RowGeom, Window, mono_width, offset_stride, short_name},
         },
         model::{GroupMark, PartitionView},
     },
@@ -66,19 +66,20 @@ pub fn Marks(props: &MarksProps) -> Html {
     let right = if geom.stacked { geom.strip.right() } else { width - 4.0 };
     let hw_label = hw.map(|x| (x, mono_width(&hw_text, TYPE)));
     let placed = place(geom.strip.x, right, hw_label, &to_place, &others, geom.label_rows);
-    let filled = marks.iter().zip(&placed.triangles).zip(&placed.labels).map(|((&(mark, index, committed), &x), spot)| {
-        let left_of_sight = at(committed).is_none();
-        let (long, short) = &texts[index];
-        let text = spot.map(|spot| if (spot.w - mono_width(long, TYPE)).abs() < 0.5 { long } else { short });
-        html! {
-            <g key={mark.group.clone()} class={format!("g{}", mark.color % 4)}>
-                <path class="tri" d={triangle(x, geom.marks_y, left_of_sight)} />
-                if let (Some(spot), Some(text)) = (spot, text) {
-                    { label("tag", spot, geom, text) }
-                }
-            </g>
-        }
-    });
+    let filled =
+        marks.iter().zip(&placed.triangles).zip(&placed.labels).map(|((&(mark, index, committed), &x), spot)| {
+            let left_of_sight = at(committed).is_none();
+            let (long, short) = &texts[index];
+            let text = spot.map(|spot| if (spot.w - mono_width(long, TYPE)).abs() < 0.5 { long } else { short });
+            html! {
+                <g key={mark.group.clone()} class={format!("g{}", mark.color % 4)}>
+                    <path class="tri" d={triangle(x, geom.marks_y, left_of_sight)} />
+                    if let (Some(spot), Some(text)) = (spot, text) {
+                        { label("tag", spot, geom, text) }
+                    }
+                </g>
+            }
+        });
     let hollow = hollow.iter().map(|(mark, x)| {
         let class = format!("tri hollow g{}", mark.color % 4);
         html! { <path {class} d={triangle(*x, geom.marks_y, false)} /> }
@@ -97,7 +98,10 @@ pub fn Marks(props: &MarksProps) -> Html {
 }
 
 fn high_watermark(x: f32, placed: &Placed, geom: &RowGeom, text: &str, view: &PartitionView, lang: Lang) -> Html {
-    let (top, bottom) = (geom.strip.y - 3.0, geom.marks_y + 1.0);
+    // Where offsets are wider than a cell, the rule ends above them.
+    let over = offset_stride(view.log_end, geom.pitch) > 1;
+    let top = geom.strip.y - 3.0;
+    let bottom = if over { geom.strip.y + geom.cell_top + geom.cell + 1.0 } else { geom.marks_y + 1.0 };
     let alt = stage::HW_ALT.with("n", view.high_watermark).plain(lang);
     html! {
         <g class="hw" role="button" tabindex="-1" data-do="hw" aria-label={alt.clone()}>

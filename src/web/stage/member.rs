@@ -14,7 +14,7 @@ use yew::prelude::*;
 
 use super::{
     acts::{Acts, Halo, doer},
-    producer::{alert, density_class},
+    producer::{alert, density_class, paused},
     spot::use_rect,
     words,
 };
@@ -80,7 +80,8 @@ pub fn Member(props: &MemberProps) -> Html {
 fn badges(props: &MemberProps, lang: Lang) -> Html {
     let view = &props.view;
     let short = words::owned_short(&view.owned, lang);
-    let alt = stage::WHY_ASSIGNED.with("name", view.name.as_str()).with("what", words::owned_long(view, lang)).plain(lang);
+    let alt =
+        stage::WHY_ASSIGNED.with("name", view.name.as_str()).with("what", words::owned_long(view, lang)).plain(lang);
     html! {
         <>
             if view.leader {
@@ -91,7 +92,7 @@ fn badges(props: &MemberProps, lang: Lang) -> Html {
                 { alert(stage::LAST_ERROR.with("error", error.clone()).plain(lang)) }
             }
             if view.paused {
-                <span class="badge warn">{ stage::PAUSED.source(lang) }</span>
+                { paused(lang) }
             }
             if props.group.is_some() {
                 <button type="button" class="badge owned" data-do="owned" aria-label={alt.clone()} title={alt}>{ short }</button>

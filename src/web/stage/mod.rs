@@ -37,6 +37,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+pub use self::spot::use_size;
 use self::{
     acts::{Acts, Halo},
     flights::Flights,
@@ -47,7 +48,6 @@ use self::{
     topic::{Topic, TopicProps},
     wires::{Wires, wires},
 };
-pub use self::spot::use_size;
 use crate::stage_api::{Dialog, StageProps};
 
 /// The stage. It fills its parent and scrolls within it.
@@ -151,7 +151,7 @@ fn producers(props: &StageProps, vm: &ViewModel, layout: &ProducersLayout, acts:
             }
             if vm.producers.is_empty() {
                 <Invite rect={layout.add} title={&stage::NO_PRODUCER} text={&stage::NO_PRODUCER_TEXT}
-                    label={&stage::NO_PRODUCER_DO} dialog={Dialog::AddProducer(topic)} {lang} acts={acts.clone()} />
+                    label={&stage::NO_PRODUCER_DO} later={topic.is_none()} dialog={Dialog::AddProducer(topic)} {lang} acts={acts.clone()} />
             } else {
                 <AddCard rect={layout.add} choices={vec![(&stage::ADD_PRODUCER, Dialog::AddProducer(topic))]} {lang}
                     acts={acts.clone()} />

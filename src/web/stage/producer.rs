@@ -57,13 +57,14 @@ pub fn Producer(props: &ProducerProps) -> Html {
     let ProducerProps { view, lang, density, .. } = props;
     let lang = *lang;
     let card = use_rect(props.rect);
-    let onclick = use_callback((view.name.clone(), props.acts.clone()), |event: MouseEvent, (name, acts)| {
-        match doer(&event).as_ref().map(|(what, _)| what.as_str()) {
-            Some("more") => acts.open(Dialog::SendOne(name.clone())),
-            Some("form") => {}
-            _ => acts.select(Some(Place::Producer(name.clone()))),
-        }
-    });
+    let onclick =
+        use_callback((view.name.clone(), props.acts.clone()), |event: MouseEvent, (name, acts)| {
+            match doer(&event).as_ref().map(|(what, _)| what.as_str()) {
+                Some("more") => acts.open(Dialog::SendOne(name.clone())),
+                Some("form") => {}
+                _ => acts.select(Some(Place::Producer(name.clone()))),
+            }
+        });
     let how = html! { <p class="how" title={how_plain(view, props.names_topic, lang)}>{ how(view, props.names_topic, lang) }</p> };
     let doing = html! { <p class="doing" title={view.doing.plain(lang)}>{ say(&view.doing, lang) }</p> };
     let class = classes!("at", "card", "producer", density_class(*density), props.halo.class());
@@ -108,10 +109,20 @@ fn badges(view: &ProducerView, lang: Lang) -> Html {
                 { alert(stage::LAST_ERROR.with("error", error.clone()).plain(lang)) }
             }
             if view.paused {
-                <span class="badge warn">{ stage::PAUSED.source(lang) }</span>
+                { paused(lang) }
             }
             <span class={acks}>{ stage::ACKS.with("acks", view.acks.as_str()).plain(lang) }</span>
         </>
+    }
+}
+
+/// The sign of something that was paused by hand.
+pub fn paused(lang: Lang) -> Html {
+    let label = stage::PAUSED.source(lang);
+    html! {
+        <span class="alert warn" role="img" aria-label={label} title={label}>
+            <svg viewBox="0 0 10 10" aria-hidden="true"><path d="M2.5 2h2v6h-2zM5.5 2h2v6h-2z" /></svg>
+        </span>
     }
 }
 
@@ -127,7 +138,9 @@ fn how(view: &ProducerView, names_topic: bool, lang: Lang) -> Html {
                 <code>{ stage::TO_TOPIC.with("topic", view.topic.as_str()).plain(lang) }</code>{ " · " }
             }
             { say(&view.how, lang) }
-            if view.rate_millihertz > 0 {
+            if view.paused {
+                { " · " }<span class="warned">{ stage::PAUSED.source(lang) }</span>
+            } else if view.rate_millihertz > 0 {
                 { " · " }{ stage::RATE.with("n", words::rate(view.rate_millihertz)).plain(lang) }
             }
         </>

@@ -1,5 +1,5 @@
 //! Arrow keys inside a strip: the strip is one stop of the Tab key, its cells and the high watermark are reached from
-//! there. When the cell that has the focus scrolls out of sight, the focus goes back to the strip.
+//! there. When the cell that has the focus scrolls out of sight, [`super::cells`] gives the focus back to the strip.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, SvgElement};
@@ -28,10 +28,6 @@ fn focus(element: &Element) {
     }
 }
 
-fn active() -> Option<Element> {
-    web_sys::window()?.document()?.active_element()
-}
-
 /// Moves the focus along the strip that a key was pressed in.
 pub fn step(event: &KeyboardEvent) {
     let Some(at) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
@@ -56,21 +52,4 @@ pub fn step(event: &KeyboardEvent) {
     if let Some(item) = next {
         focus(item);
     }
-}
-
-/// Gives the focus to the strip when the cell that had it is gone.
-#[hook]
-pub fn use_kept_focus(strip: &NodeRef) {
-    let had_focus = use_mut_ref(|| false);
-    let strip = strip.clone();
-    use_effect(move || {
-        let Some(strip) = strip.cast::<HtmlElement>() else { return };
-        let mut had_focus = had_focus.borrow_mut();
-        let active = active();
-        let lost = *had_focus && active.as_ref().is_none_or(|active| active.tag_name() == "BODY");
-        if lost {
-            let _ = strip.focus();
-        }
-        *had_focus = active.is_some_and(|active| strip.contains(Some(&active)) && *strip != active);
-    });
 }

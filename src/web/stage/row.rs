@@ -17,7 +17,7 @@ use yew::prelude::*;
 
 use super::{
     acts::{Acts, Halo, doer},
-    cells::cells,
+    cells::Strip,
     folds::FoldAct,
     marks::Marks,
     rove,
@@ -59,9 +59,7 @@ pub fn Row(props: &RowProps) -> Html {
     let card = use_rect(props.rect);
     let label = use_rect(geom.label);
     let chips = use_rect(geom.chips.within(&geom.label));
-    let strip_node = use_rect(geom.strip);
     let lag = use_rect(geom.lag);
-    rove::use_kept_focus(&strip_node);
     let onclick = use_callback(
         (view.topic.clone(), view.partition, props.acts.clone()),
         |event: MouseEvent, (topic, partition, acts)| click(&event, topic, *partition, acts),
@@ -78,6 +76,9 @@ pub fn Row(props: &RowProps) -> Html {
     );
     let place = Place::Partition(view.topic.clone(), view.partition);
     let name = words::partition_name(view);
+    let strip_label = use_memo((name.clone(), lang), |(name, lang)| {
+        AttrValue::from(stage::RECORDS_OF.with("name", name.as_str()).plain(*lang))
+    });
     let window = Window::of(view, geom.slots);
     let class = classes!("at", "row", density_class(geom), props.halo.class(), view.leader.is_none().then_some("lost"));
     let leader = match view.leader {
@@ -92,10 +93,7 @@ pub fn Row(props: &RowProps) -> Html {
                 <span class="leader">{ leader.plain(lang) }</span>
                 <span class="at chips" ref={chips}>{ replicas(view, &geom.chips, lang) }</span>
             </div>
-            <div class="at strip" ref={strip_node} role="group" tabindex="0"
-                aria-label={stage::RECORDS_OF.with("name", name.as_str()).plain(lang)}>
-                { cells(view, keys, geom, window, lang) }
-            </div>
+            <Strip view={view.clone()} keys={keys.clone()} geom={geom.clone()} {window} label={(*strip_label).clone()} {lang} />
             <Marks view={view.clone()} geom={geom.clone()} {window} {lang} width={props.rect.w} height={props.rect.h} />
             <div class="at lag" ref={lag}>{ lags(view, geom, &name, lang) }</div>
             if props.closable {
@@ -173,7 +171,7 @@ fn replicas(view: &PartitionView, area: &Rect, lang: Lang) -> Html {
 /// The lag of each group: in words if there is one, with the group's triangle if there are several.
 fn lags(view: &PartitionView, geom: &RowGeom, name: &str, lang: Lang) -> Html {
     let lags: Vec<_> = view.marks.iter().filter_map(|mark| mark.lag.map(|lag| (mark, lag))).collect();
-    let lines = if geom.stacked { 3 } else { ((geom.lag.h / 22.0) as usize).max(1) };
+    let lines = if geom.stacked { 3 } else { ((geom.lag.h / 20.0) as usize).max(1) };
     let shown = if lags.len() > lines { lines - 1 } else { lags.len() };
     let one = |&(mark, lag): &(&kafkascope::view::model::GroupMark, i64)| {
         let alt = stage::LAG_OF.with("group", mark.group.as_str()).with("name", name).with("n", lag).plain(lang);

@@ -64,9 +64,8 @@ impl TopicProps {
 pub fn Topic(props: &TopicProps) -> Html {
     let TopicProps { view, layout, keys, lang, acts, .. } = props;
     let lang = *lang;
-    let halo = |partition: i32| {
-        props.halos.iter().find(|(at, _)| *at == partition).map_or(Halo::default(), |(_, halo)| *halo)
-    };
+    let halo =
+        |partition: i32| props.halos.iter().find(|(at, _)| *at == partition).map_or(Halo::default(), |(_, halo)| *halo);
     let row = |partition: &Rc<PartitionView>, rect: Rect, geom, closable: bool| {
         html! {
             <Row key={partition.partition} view={partition.clone()} keys={keys.clone()} {rect} {geom} {lang}
@@ -131,14 +130,15 @@ fn TopicHead(props: &TopicHeadProps) -> Html {
     let TopicHeadProps { view, folded, lang, .. } = props;
     let lang = *lang;
     let node = use_rect(props.rect);
-    let onclick = use_callback((view.name.clone(), props.acts.clone()), |event: MouseEvent, (name, acts)| {
-        match doer(&event).as_ref().map(|(what, _)| what.as_str()) {
-            Some("add") => acts.open(Dialog::AddPartitions(name.clone())),
-            Some("fold") => acts.fold(FoldAct::Internal(name.clone())),
-            Some("self") => acts.select(Some(Place::Topic(name.clone()))),
-            _ => {}
-        }
-    });
+    let onclick =
+        use_callback((view.name.clone(), props.acts.clone()), |event: MouseEvent, (name, acts)| {
+            match doer(&event).as_ref().map(|(what, _)| what.as_str()) {
+                Some("add") => acts.open(Dialog::AddPartitions(name.clone())),
+                Some("fold") => acts.fold(FoldAct::Internal(name.clone())),
+                Some("self") => acts.select(Some(Place::Topic(name.clone()))),
+                _ => {}
+            }
+        });
     let name = html! {
         <button type="button" class="topic-name" id={place_id(&Place::Topic(view.name.clone()))} data-do="self"
             title={view.name.clone()}>{ &view.name }</button>

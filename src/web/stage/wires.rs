@@ -80,6 +80,8 @@ pub fn wires(vm: &ViewModel, layout: &StageLayout, recent: &mut Recent) -> Vec<W
             }
         }
     }
+    // Lines in use over idle ones.
+    wires.sort_by_key(|wire: &Wire| wire.class != "wire idle");
     own(vm, layout, &mut wires);
     wires
 }

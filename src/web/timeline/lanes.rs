@@ -25,13 +25,13 @@ pub fn draw(pen: &CanvasRenderingContext2d, marks: &[TimelineMark], axis: &Axis,
     pen.set_text_baseline("middle");
     for (index, (lane, name)) in LANES.iter().enumerate() {
         let y = f64::from((top + pitch * (index as f32 + 0.5)).round());
-        pen.set_font(&format!("12px {}", palette.sans));
+        pen.set_font(&palette.text_font);
         pen.set_text_align("left");
         pen.set_fill_style_str(&palette.ink_2);
         let _ = pen.fill_text(name.source(lang), 10.0, y);
         pen.set_fill_style_str(&palette.line);
         pen.fill_rect(f64::from(NAMES), y - 0.5, f64::from(axis.width), 1.0);
-        draw_lane(pen, &palette, marks.iter().filter(|mark| mark.lane == *lane), *lane, axis, y);
+        draw_lane(pen, &palette, (*lane, lang), marks.iter().filter(|mark| mark.lane == *lane), axis, y);
     }
     draw_axis(pen, &palette, axis, height);
 }
@@ -49,18 +49,18 @@ fn color(palette: &Palette, lane: Lane) -> &str {
 fn draw_lane<'a>(
     pen: &CanvasRenderingContext2d,
     palette: &Palette,
+    (lane, lang): (Lane, Lang),
     marks: impl Iterator<Item = &'a TimelineMark>,
-    lane: Lane,
     axis: &Axis,
     y: f64,
 ) {
     pen.set_fill_style_str(color(palette, lane));
     let mut last = i32::MIN;
-    let mut labelled: Vec<(f32, &str)> = Vec::new();
+    let mut labelled: Vec<(f32, String)> = Vec::new();
     for mark in marks {
         let x = NAMES + axis.x(mark.time_us);
         match &mark.label {
-            Some(label) => labelled.push((x, label)),
+            Some(label) => labelled.push((x, label.plain(lang))),
             None if x as i32 == last => {}
             None => {
                 last = x as i32;
@@ -68,7 +68,7 @@ fn draw_lane<'a>(
             }
         }
     }
-    pen.set_font(&format!("12px {}", palette.sans));
+    pen.set_font(&palette.text_font);
     let widths: Vec<(f32, f32)> = labelled
         .iter()
         .map(|(x, label)| {
@@ -94,7 +94,7 @@ fn draw_lane<'a>(
 }
 
 fn draw_axis(pen: &CanvasRenderingContext2d, palette: &Palette, axis: &Axis, height: f32) {
-    pen.set_font(&format!("11px {}", palette.mono));
+    pen.set_font(&palette.count_font);
     pen.set_text_align("center");
     pen.set_fill_style_str(&palette.ink_2);
     let y = f64::from(height - AXIS / 2.0);

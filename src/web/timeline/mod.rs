@@ -51,9 +51,9 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let playhead = use_node_ref();
     let size = use_size(&root);
     let theme = use_theme();
-    let axis = size.filter(|(width, _)| *width > NAMES + RIGHT + 40.0).map(|(width, _)| {
-        Axis::rounded(*from_us, *to_us, width - NAMES - RIGHT)
-    });
+    let axis = size
+        .filter(|(width, _)| *width > NAMES + RIGHT + 40.0)
+        .map(|(width, _)| Axis::rounded(*from_us, *to_us, width - NAMES - RIGHT));
     use_effect_with((marks.clone(), axis, size, *lang, theme), {
         let canvas = canvas.clone();
         move |(marks, axis, size, lang, _)| {

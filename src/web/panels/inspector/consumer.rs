@@ -58,10 +58,12 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
 
 fn facts(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
     let lang = props.lang;
-    let group = group.group_id.as_ref().map(|id| html! { <>
-        { link(props, id.clone(), Place::Group(id.clone())) }
-        if member.leader { <span class="fact-note">{ tr(&ui::FACT_GROUP_LEADER, lang) }</span> }
-    </> });
+    let group = group.group_id.as_ref().map(|id| {
+        html! { <>
+            { link(props, id.clone(), Place::Group(id.clone())) }
+            if member.leader { <span class="fact-note">{ tr(&ui::FACT_GROUP_LEADER, lang) }</span> }
+        </> }
+    });
     let member_id = match member.member_id.as_str() {
         "" => html! { { tr(&ui::FACT_NO_MEMBER_ID, lang) } },
         id => html! { <code class="long">{ id.to_owned() }</code> },
@@ -85,9 +87,10 @@ fn facts(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
 
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
     let lang = props.lang;
-    let ask = group.group_id.clone().filter(|_| !member.subscription.is_empty()).map(|group| {
-        why(props, &ui::DO_WHY_ASSIGNMENT, WhyKey::Assignment { group, consumer: member.name.clone() })
-    });
+    let ask =
+        group.group_id.clone().filter(|_| !member.subscription.is_empty()).map(|group| {
+            why(props, &ui::DO_WHY_ASSIGNMENT, WhyKey::Assignment { group, consumer: member.name.clone() })
+        });
     if member.owned.is_empty() {
         return html! {
             <section class="inspect-part">
@@ -110,8 +113,7 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
             </tr>
         }
     });
-    let columns =
-        [&ui::COLUMN_PARTITION, &ui::COLUMN_COMMITTED, &ui::COLUMN_POSITION, &ui::COLUMN_HW, &ui::COLUMN_LAG];
+    let columns = [&ui::COLUMN_PARTITION, &ui::COLUMN_COMMITTED, &ui::COLUMN_POSITION, &ui::COLUMN_HW, &ui::COLUMN_LAG];
     html! { <>
         { table(lang, &ui::TABLE_OWNED, &columns, rows.collect()) }
         if let Some(ask) = ask { <p class="after-table">{ ask }</p> }

@@ -29,7 +29,8 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let group = find(&props.vm, name)?;
     let members = &group.members;
     let all = |words: &'static Template, which: fn(&MemberView) -> bool, make: fn(String) -> Command| {
-        let names: Vec<String> = members.iter().filter(|member| which(member)).map(|member| member.name.clone()).collect();
+        let names: Vec<String> =
+            members.iter().filter(|member| which(member)).map(|member| member.name.clone()).collect();
         let disabled = names.is_empty();
         let on_command = props.on_command.clone();
         let onclick = Callback::from(move |_: MouseEvent| {

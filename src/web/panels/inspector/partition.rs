@@ -14,10 +14,7 @@ use super::{
     facts::{Facts, badge, number, table},
     link, open, why,
 };
-use crate::{
-    say::tr,
-    stage_api::Dialog,
-};
+use crate::{say::tr, stage_api::Dialog};
 
 pub fn view(props: &InspectorProps, topic: &str, number: i32) -> Option<Body> {
     let lang = props.lang;
@@ -101,7 +98,8 @@ fn readers(props: &InspectorProps, partition: &PartitionView) -> Html {
     let rows = partition.marks.iter().map(|mark| {
         let group = props.vm.groups.iter().any(|group| group.group_id.as_deref() == Some(&mark.group));
         let place = if group { Place::Group(mark.group.clone()) } else { Place::Consumer(mark.group.clone()) };
-        let key = WhyKey::Lag { group: mark.group.clone(), topic: partition.topic.clone(), partition: partition.partition };
+        let key =
+            WhyKey::Lag { group: mark.group.clone(), topic: partition.topic.clone(), partition: partition.partition };
         html! {
             <tr key={mark.group.clone()}>
                 <th scope="row">{ link(props, mark.group.clone(), place) }</th>

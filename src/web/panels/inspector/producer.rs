@@ -68,7 +68,10 @@ fn facts(props: &InspectorProps, producer: &ProducerView) -> Html {
         .text(&ui::FACT_HOW, &producer.how)
         .row(&ui::FACT_KEYS, keys)
         .text(&ui::FACT_RATE, &speed)
-        .maybe(&ui::FACT_STICKY, producer.sticky_partition.map(|partition| html! { <code>{ format!("P{partition}") }</code> }))
+        .maybe(
+            &ui::FACT_STICKY,
+            producer.sticky_partition.map(|partition| html! { <code>{ format!("P{partition}") }</code> }),
+        )
         .text(&ui::FACT_METADATA, &metadata.text())
         .maybe(
             &ui::FACT_LAST_ERROR,

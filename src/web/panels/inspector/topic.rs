@@ -73,7 +73,6 @@ fn partitions(props: &InspectorProps, topic: &TopicView) -> Html {
             </tr>
         }
     });
-    let columns =
-        [&ui::COLUMN_PARTITION, &ui::COLUMN_LEADER, &ui::COLUMN_ISR, &ui::COLUMN_HW, &ui::COLUMN_LOG_END];
+    let columns = [&ui::COLUMN_PARTITION, &ui::COLUMN_LEADER, &ui::COLUMN_ISR, &ui::COLUMN_HW, &ui::COLUMN_LOG_END];
     table(lang, &ui::TABLE_PARTITIONS, &columns, rows.collect())
 }

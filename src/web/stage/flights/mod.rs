@@ -6,11 +6,14 @@ pub mod palette;
 mod route;
 mod scene;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use kafkascope::view::{geometry::StageLayout, model::ViewModel};
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
 use self::{palette::use_theme, scene::Scene};
@@ -47,12 +50,21 @@ pub fn Flights(props: &FlightsProps) -> Html {
         let (canvas, scene, scroller) = (canvas.clone(), scene.clone(), props.scroller.clone());
         move |()| {
             let raf: Rc<RefCell<Option<Raf>>> = Rc::default();
+            // Asking for the scroll position in a frame would make the browser lay the page out there and then.
+            let top = Rc::new(Cell::new(0.0_f32));
+            let scroller = scroller.cast::<Element>();
+            let on_scroll = Closure::<dyn FnMut()>::new({
+                let (top, scroller) = (top.clone(), scroller.clone());
+                move || top.set(scroller.as_ref().map_or(0.0, |element| element.scroll_top() as f32))
+            });
+            if let Some(scroller) = &scroller {
+                let _ = scroller.add_event_listener_with_callback("scroll", on_scroll.as_ref().unchecked_ref());
+            }
             let on_frame = {
                 let raf = raf.clone();
                 Callback::from(move |now_ms: f64| {
                     if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                        let top = scroller.cast::<web_sys::Element>().map_or(0, |element| element.scroll_top());
-                        scene.borrow_mut().frame(&canvas, now_ms, top as f32);
+                        scene.borrow_mut().frame(&canvas, now_ms, top.get());
                     }
                     if let Some(raf) = raf.borrow().as_ref() {
                         raf.request();
@@ -62,7 +74,12 @@ pub fn Flights(props: &FlightsProps) -> Html {
             let frames = Raf::new(on_frame);
             frames.request();
             *raf.borrow_mut() = Some(frames);
-            move || drop(raf.borrow_mut().take())
+            move || {
+                drop(raf.borrow_mut().take());
+                if let Some(scroller) = scroller {
+                    let _ = scroller.remove_event_listener_with_callback("scroll", on_scroll.as_ref().unchecked_ref());
+                }
+            }
         }
     });
     html! { <div class="flights-box"><canvas class="flights" ref={canvas} aria-hidden="true"></canvas></div> }

@@ -1,12 +1,13 @@
 //! How each kind of flight looks: records as cells, answers as dots, commits as triangles, group requests as diamonds.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use kafkascope::view::{
     geometry::{Point, wire::Curve},
-    model::{Flight, FlightKind, Place, ViewModel},
+    model::{Flight, FlightKind, KeyMark, Place, ViewModel},
 };
-use web_sys::CanvasRenderingContext2d;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::palette::Palette;
 use crate::stage::cells::key_mark;
@@ -21,6 +22,8 @@ pub struct Pulse {
 
 /// Edge of a cell in flight.
 const CELL: f64 = 22.0;
+/// Edge of the picture of a cell, with its rim.
+const SPRITE: f64 = 26.0;
 /// From one cell to the next.
 const PITCH: f32 = 24.0;
 
@@ -39,9 +42,7 @@ pub fn color<'a>(palette: &'a Palette, vm: &ViewModel, flight: &Flight) -> &'a s
 fn group_color(vm: &ViewModel, flight: &Flight) -> usize {
     let of = |place: &Place| match place {
         Place::Group(name) => vm.groups.iter().find(|group| group.group_id.as_ref() == Some(name)),
-        Place::Consumer(name) => {
-            vm.groups.iter().find(|group| group.members.iter().any(|member| member.name == *name))
-        }
+        Place::Consumer(name) => vm.groups.iter().find(|group| group.members.iter().any(|member| member.name == *name)),
         _ => None,
     };
     of(&flight.from).or_else(|| of(&flight.to)).map_or(0, |group| usize::from(group.color % 4))
@@ -51,13 +52,14 @@ fn group_color(vm: &ViewModel, flight: &Flight) -> usize {
 pub fn flight(
     pen: &CanvasRenderingContext2d,
     palette: &Palette,
+    sprites: &mut Sprites,
     vm: &ViewModel,
     flight: &Flight,
     curve: &Curve,
     share: f32,
 ) {
     match flight.kind {
-        FlightKind::Produce | FlightKind::Consume => cells(pen, palette, vm, flight, curve, share),
+        FlightKind::Produce | FlightKind::Consume => cells(pen, palette, sprites, vm, flight, curve, share),
         FlightKind::Replicate => {
             let at = curve.at(share);
             square(pen, at, 8.0, 2.0, color(palette, vm, flight), &palette.surface);
@@ -65,20 +67,32 @@ pub fn flight(
         FlightKind::ProduceAnswer => dot(pen, curve.at(share), 4.0, &palette.ok, &palette.surface),
         FlightKind::Commit => {
             let (x, y) = xy(curve.at(share));
-            shape(pen, &[(x, y - 6.0), (x + 6.5, y + 5.0), (x - 6.5, y + 5.0)], color(palette, vm, flight), &palette.surface);
+            shape(
+                pen,
+                &[(x, y - 6.0), (x + 6.0, y + 5.0), (x - 6.0, y + 5.0)],
+                color(palette, vm, flight),
+                &palette.surface,
+            );
         }
         FlightKind::Group => {
             let (x, y) = xy(curve.at(share));
-            let points = [(x, y - 7.0), (x + 7.0, y), (x, y + 7.0), (x - 7.0, y)];
+            let points = [(x, y - 6.5), (x + 6.5, y), (x, y + 6.5), (x - 6.5, y)];
             shape(pen, &points, color(palette, vm, flight), &palette.surface);
         }
     }
 }
 
 /// Records one behind the other, the first in front.
-fn cells(pen: &CanvasRenderingContext2d, palette: &Palette, vm: &ViewModel, flight: &Flight, curve: &Curve, share: f32) {
-    let length = curve.length().max(1.0);
-    let behind = PITCH / length;
+fn cells(
+    pen: &CanvasRenderingContext2d,
+    palette: &Palette,
+    sprites: &mut Sprites,
+    vm: &ViewModel,
+    flight: &Flight,
+    curve: &Curve,
+    share: f32,
+) {
+    let behind = PITCH / curve.length().max(1.0);
     let count = flight.cells.len().max(1);
     for index in (0..count).rev() {
         let at = share - index as f32 * behind;
@@ -86,34 +100,16 @@ fn cells(pen: &CanvasRenderingContext2d, palette: &Palette, vm: &ViewModel, flig
             continue;
         }
         let key = flight.cells.get(index).copied().flatten();
-        let mark = key_mark(&vm.keys, key);
-        let (fill, ink) = match mark {
-            Some(mark) => {
-                let color = usize::from(mark.color % 8);
-                (&palette.keys[color], &palette.key_inks[color])
-            }
-            None => (&palette.ink_3, &palette.surface),
-        };
-        let at = curve.at(at);
-        square(pen, at, CELL, 4.0, fill, &palette.surface);
-        let (x, y) = xy(at);
-        if let Some(mark) = mark {
-            if mark.ring & 1 == 1 {
-                pen.set_stroke_style_str(ink);
-                pen.set_line_width(1.5);
-                pen.stroke_rect(x - CELL / 2.0 + 2.5, y - CELL / 2.0 + 2.5, CELL - 5.0, CELL - 5.0);
-            }
-            pen.set_font(&format!("700 12px {}", palette.sans));
-            pen.set_text_align("center");
-            pen.set_text_baseline("middle");
-            pen.set_fill_style_str(ink);
-            let _ = pen.fill_text(&mark.letter, x, y + 0.5);
+        if let Some(sprite) = sprites.cell(palette, &vm.keys, key) {
+            let (x, y) = xy(curve.at(at));
+            let half = SPRITE / 2.0;
+            let _ = pen.draw_image_with_html_canvas_element_and_dw_and_dh(sprite, x - half, y - half, SPRITE, SPRITE);
         }
     }
     let hidden = flight.records.saturating_sub(count as u32);
     if hidden > 0 {
         let (x, y) = xy(curve.at(share));
-        pen.set_font(&format!("600 11px {}", palette.mono));
+        pen.set_font(&palette.count_font);
         pen.set_text_align("left");
         pen.set_text_baseline("middle");
         pen.set_line_width(3.0);
@@ -125,9 +121,53 @@ fn cells(pen: &CanvasRenderingContext2d, palette: &Palette, vm: &ViewModel, flig
     }
 }
 
+/// Cells as small pictures, since text is slow to draw: one a key, painted once.
+#[derive(Default)]
+pub struct Sprites(BTreeMap<Option<u16>, HtmlCanvasElement>);
+
+impl Sprites {
+    /// Forgets all: colours or letters have changed.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn cell(&mut self, palette: &Palette, keys: &[KeyMark], key: Option<u16>) -> Option<&HtmlCanvasElement> {
+        if !self.0.contains_key(&key) {
+            let document = web_sys::window()?.document()?;
+            let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+            paint_cell(&super::pen(&canvas, SPRITE as f32, SPRITE as f32)?, palette, key_mark(keys, key));
+            self.0.insert(key, canvas);
+        }
+        self.0.get(&key)
+    }
+}
+
+fn paint_cell(pen: &CanvasRenderingContext2d, palette: &Palette, mark: Option<&KeyMark>) {
+    let middle = Point { x: SPRITE as f32 / 2.0, y: SPRITE as f32 / 2.0 };
+    let Some(mark) = mark else {
+        return square(pen, middle, CELL, 4.0, &palette.ink_3, &palette.surface);
+    };
+    let color = usize::from(mark.color % 8);
+    square(pen, middle, CELL, 4.0, &palette.keys[color], &palette.surface);
+    let (x, y) = xy(middle);
+    if mark.ring & 1 == 1 {
+        pen.set_stroke_style_str(&palette.key_inks[color]);
+        pen.set_line_width(1.5);
+        pen.stroke_rect(x - CELL / 2.0 + 2.5, y - CELL / 2.0 + 2.5, CELL - 5.0, CELL - 5.0);
+    }
+    if mark.ring & 2 == 2 {
+        let (right, top) = (x + CELL / 2.0 + 1.0, y - CELL / 2.0 - 1.0);
+        shape(pen, &[(right - 7.0, top), (right, top), (right, top + 7.0)], &palette.surface, &palette.surface);
+    }
+    pen.set_font(&palette.cell_font);
+    pen.set_text_align("center");
+    pen.set_text_baseline("middle");
+    pen.set_fill_style_str(&palette.key_inks[color]);
+    let _ = pen.fill_text(&mark.letter, x, y + 0.5);
+}
+
 /// Draws a flash on a line, fading with `age` from 0 to 1.
-pub fn pulse(pen: &CanvasRenderingContext2d, palette: &Palette, pulse: &Pulse, age: f32) {
-    let _ = palette;
+pub fn pulse(pen: &CanvasRenderingContext2d, pulse: &Pulse, age: f32) {
     pen.set_global_alpha(f64::from((1.0 - age) * 0.8));
     pen.set_stroke_style_str(&pulse.color);
     pen.set_line_width(3.0);

@@ -23,8 +23,6 @@ pub struct Palette {
     pub bad: String,
     /// The one accent.
     pub accent: String,
-    /// Text.
-    pub ink: String,
     /// Quiet text.
     pub ink_2: String,
     /// Marks without a colour of their own.
@@ -33,14 +31,14 @@ pub struct Palette {
     pub line: String,
     /// Cards.
     pub surface: String,
-    /// What is written on a dark mark.
-    pub surface_ink: String,
     /// Strips.
     pub track: String,
-    /// Typeface of offsets and times.
-    pub mono: String,
-    /// Typeface of text.
-    pub sans: String,
+    /// Type of letters on cells.
+    pub cell_font: String,
+    /// Type of a number beside cells, and of times.
+    pub count_font: String,
+    /// Type of text.
+    pub text_font: String,
 }
 
 impl Palette {
@@ -60,15 +58,14 @@ impl Palette {
             warn: get("--warn"),
             bad: get("--bad"),
             accent: get("--accent"),
-            ink: get("--ink-1"),
             ink_2: get("--ink-2"),
             ink_3: get("--ink-3"),
             line: get("--line"),
             surface: get("--surface"),
-            surface_ink: get("--page"),
             track: get("--surface-2"),
-            mono: get("--font-mono"),
-            sans: get("--font-sans"),
+            cell_font: format!("700 12px {}", get("--font-sans")),
+            count_font: format!("500 11px {}", get("--font-mono")),
+            text_font: format!("12px {}", get("--font-sans")),
         }
     }
 }

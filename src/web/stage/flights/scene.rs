@@ -12,7 +12,7 @@ use kafkascope::view::{
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
 use super::{
-    paint::{self, Pulse},
+    paint::{self, Pulse, Sprites},
     palette::Palette,
     pen, route,
 };
@@ -35,6 +35,7 @@ pub struct Scene {
     size: (f32, f32),
     theme: Option<u32>,
     palette: Palette,
+    sprites: Sprites,
     routes: Routes,
     /// Flights that have had their pulse, by event and destination.
     pulsed: BTreeSet<(u64, Place)>,
@@ -56,6 +57,7 @@ impl Scene {
             size: (0.0, 0.0),
             theme: None,
             palette: Palette::default(),
+            sprites: Sprites::default(),
             routes: Routes::new(),
             pulsed: BTreeSet::new(),
             pulses: Vec::new(),
@@ -70,6 +72,10 @@ impl Scene {
         if self.theme != Some(theme) {
             self.theme = Some(theme);
             self.palette = Palette::read();
+            self.sprites.clear();
+        }
+        if self.vm.keys != vm.keys {
+            self.sprites.clear();
         }
         let same_layout = self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, &layout) || **old == *layout);
         let same_cast = same_layout
@@ -124,19 +130,16 @@ impl Scene {
         let Some(pen) = pen(canvas, self.size.0, self.size.1) else { return };
         let _ = pen.translate(0.0, f64::from(-top));
         for (since, pulse) in &self.pulses {
-            paint::pulse(&pen, &self.palette, pulse, ((now_ms - since) / PULSE_MS) as f32);
+            paint::pulse(&pen, pulse, ((now_ms - since) / PULSE_MS) as f32);
         }
         for (flight, curve, share) in moving {
-            paint::flight(&pen, &self.palette, &vm, flight, &curve, share);
+            paint::flight(&pen, &self.palette, &mut self.sprites, &vm, flight, &curve, share);
         }
     }
 
     fn way(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight) -> Option<Rc<Curve>> {
         let key = (flight.from.clone(), flight.to.clone());
-        self.routes
-            .entry(key)
-            .or_insert_with_key(|(from, to)| route::route(vm, layout, from, to).map(Rc::new))
-            .clone()
+        self.routes.entry(key).or_insert_with_key(|(from, to)| route::route(vm, layout, from, to).map(Rc::new)).clone()
     }
 
     fn pulse(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight, now_ms: f64) {

@@ -43,7 +43,7 @@ fn the_story_is_the_accepted_one_in_both_languages() {
     for (lang, file) in [("en", "start.story.en"), ("zh-CN", "start.story.zh")] {
         let story = stdout(&["start", "--until", "8s", "--lang", lang]);
         let head: String = story.lines().take(80).map(|line| format!("{line}\n")).collect();
-        assert_golden(file, &head);
+        assert_golden(&format!("tests/golden/{file}"), &head);
     }
 }
 

@@ -1,7 +1,14 @@
 //! Every shipped lesson does what its texts say: it plays to its end, each prediction is decided by the world, both
-//! languages fill all their placeholders, and the story is the one that was accepted.
+//! languages fill all their placeholders, and what happens in each beat is what was accepted.
+//!
+//! `KAFKASCOPE_ACCEPT=1` accepts the traces as they are now; `KAFKASCOPE_SHOW=1` prints the texts as a class sees them.
 
+mod golden;
+
+use golden::assert_golden;
 use kafkascope::{
+    cluster::command_text,
+    history::Run,
     i18n::{Lang, Span},
     lesson::{
         Lesson, catalogue,
@@ -10,6 +17,7 @@ use kafkascope::{
         question::Grade,
         view::{self, BeatView},
     },
+    view::trace,
 };
 
 fn lessons() -> Vec<Lesson> {
@@ -141,6 +149,47 @@ fn every_text_is_filled_and_short_in_both_languages() {
             }
             let moment = now(&run);
             class.act(&lesson, LessonAction::Continue, run.world(), moment);
+        }
+    }
+}
+
+#[test]
+fn every_lesson_leaves_the_accepted_trace() {
+    for lesson in lessons().iter().filter(|lesson| lesson.number.is_some()) {
+        let mut text = String::new();
+        let mut told = 0;
+        let tell = |heading: &str, run: &Run, told: &mut u64| {
+            let world = run.world();
+            let new = run.events().iter().filter(|event| event.id > *told && world.is_step(event));
+            let lines: String = new.map(|event| trace::line(world, event) + "\n").collect();
+            *told = run.event();
+            format!("== {heading}\n{lines}")
+        };
+        let (begun, _) = begin(lesson).expect("it begins");
+        text += &tell("setup", &begun, &mut told);
+        play::to_end(lesson, |run, class| {
+            let beat = class.beat(lesson).map_or("", |beat| beat.id.as_str());
+            text += &tell(beat, run, &mut told);
+        })
+        .expect("it ends");
+        assert_golden(&format!("lessons/{}/expected.trace", lesson.id), &text);
+    }
+}
+
+#[test]
+fn a_class_that_acts_on_its_own_still_gets_through() {
+    let by_hand = "send producer=checkout key=alice value=by-hand";
+    for lesson in lessons().iter().filter(|lesson| lesson.number.is_some()) {
+        let (mut run, mut class) = begin(lesson).expect("it begins");
+        while let Some(beat) = class.beat(lesson) {
+            run.apply(command_text::parse(by_hand).expect("a command")).expect("it can be sent");
+            run.advance_to(run.time_us() + 70_000);
+            play_beat(lesson, &mut run, &mut class, beat.question.as_ref().map(|_| 0)).expect("it ends");
+            run.apply(command_text::parse(by_hand).expect("a command")).expect("it can be sent");
+            let right = class.verdict().map(|verdict| verdict.right.is_some());
+            assert_eq!(right, beat.question.as_ref().map(|_| true), "{} {}", lesson.id, beat.id);
+            let moment = now(&run);
+            class.act(lesson, LessonAction::Continue, run.world(), moment);
         }
     }
 }

@@ -18,7 +18,11 @@ use crate::{
     sim::EventId,
 };
 
-/// Items that one call of [`Run::step`] may take from the queue before it gives up; nothing drawn happens for an hour.
+/// Where nothing drawn happens for so long, it is said that nothing will: ten minutes, longer than any of Kafka's own
+/// pauses between things that are drawn. A search further ahead would hold the page up.
+const QUIET_US_MAX: u64 = 600_000_000;
+
+/// Items that one search for the next step may take from the queue before it gives up.
 const QUIET_ITEMS_MAX: u32 = 2_000_000;
 
 /// A command and the moment at which it was given.
@@ -153,7 +157,7 @@ impl Run {
         self.steps != before
     }
 
-    /// When the next step will be; nothing within the time that a run may last: `None`.
+    /// When the next step will be; `None`: nothing drawn happens for as long as anyone would wait, or ever.
     pub fn next_step_time_us(&mut self) -> Option<u64> {
         let scout = self.scout.get_or_insert_with(|| {
             Box::new(Scout { world: self.world.clone(), scripted: self.scripted.clone(), step_time_us: None })
@@ -164,8 +168,10 @@ impl Run {
         scout.step_time_us
     }
 
-    /// Plays on to the next step, and through everything that belongs to its moment's event.
+    /// Plays on to the next step, and through everything that belongs to its moment's event. Without a next step
+    /// nothing moves.
     pub fn step(&mut self) -> Option<EventId> {
+        self.next_step_time_us()?;
         let before = self.steps;
         for _ in 0..QUIET_ITEMS_MAX {
             let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
@@ -230,10 +236,12 @@ impl Scout {
     /// Goes on to the next step and tells when that is.
     fn go_on(&mut self) -> Option<u64> {
         let mut events = Vec::new();
+        let quiet_us = self.world.now_us().saturating_add(QUIET_US_MAX);
         for _ in 0..QUIET_ITEMS_MAX {
-            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
-            if !self.world.step(script_us.min(limits::TIME.max), &mut events) {
-                self.world.idle_until(script_us.min(limits::TIME.max));
+            let script_us = self.scripted.front().map(|(at_us, _)| *at_us);
+            let until_us = script_us.unwrap_or(quiet_us).min(limits::TIME.max);
+            if !self.world.step(until_us, &mut events) {
+                self.world.idle_until(until_us);
                 let (_, command) = self.scripted.pop_front()?;
                 self.world.apply(&command, &mut events).ok()?;
             }

@@ -87,3 +87,22 @@ fn going_back_is_being_there_again() {
     let earliest = run.back_to(0, 0).expect("it was there");
     assert_eq!(earliest.world().state_digest(), fresh.world().state_digest());
 }
+
+#[test]
+fn where_nothing_drawn_happens_nothing_moves() {
+    let mut scenario = start_cluster();
+    scenario.commands.truncate(1);
+    scenario.begin_us = 1_000_000;
+    let mut run = Run::new(&scenario).expect("sound");
+    let fresh = run.clone();
+    assert_eq!((run.next_step_time_us(), run.step()), (None, None));
+    assert_eq!((run.time_us(), run.event()), (fresh.time_us(), fresh.event()));
+    assert_eq!(run.world().state_digest(), fresh.world().state_digest());
+    // It is asked again once time has passed, and a script is waited for however long.
+    run.advance_to(900_000_000);
+    assert_eq!(run.step(), None);
+    scenario.commands.push((7_200_000_000, Command::AddBroker { rack: None }));
+    let mut run = Run::new(&scenario).expect("sound");
+    assert!(run.step().is_some());
+    assert_eq!(run.time_us(), 7_200_000_000);
+}

@@ -50,6 +50,7 @@ templates! { "ui":
     PLAY = "Play", "播放";
     PAUSE = "Pause", "暂停";
     STEP = "Step", "单步";
+    FORWARD = "Fast forward", "快进";
     STEP_HELP = "Step: one event that changes the picture", "单步：执行一个使画面变化的事件";
     STEP_NUMBER = "step {n}", "第 {n} 步";
     SPEED = "Pace and speed: {name}", "节奏与速度：{name}";
@@ -66,6 +67,7 @@ templates! { "ui":
     SPEED_OF_CLOCK = "Simulated time", "模拟时间";
     SPEED_CLOCK_SLOW = "{n} s in a second", "每秒走 {n} 秒";
     NOTE_SKIPPING = "Skipping {time} in which nothing changes", "跳过没有变化的 {time}";
+    NOTE_ACTED = "Given. **Play** or **Step** shows what follows.", "已下达。**播放**或**单步**查看后续。";
     NOTE_ENDED = "Nothing more will change until you act.", "在你操作之前不会再有变化。";
     NOTE_BEHIND = "As fast as this machine can: ×{n}", "本机的最快速度：×{n}";
     CLOCK = "Simulated time", "模拟时间";
@@ -258,6 +260,7 @@ templates! { "ui":
     MARK_FLIGHT = "A small record on a line is inside a real request or response.", "连线上的小方块是真实请求或响应中的消息。";
     KEY_PLAY = "Play or pause", "播放或暂停";
     KEY_STEP = "One step", "单步";
+    KEY_FORWARD = "In a lesson: fast to the end of this step", "课程中：快进到本步结束";
     KEY_RESET = "Back to the start", "回到起点";
     KEY_FASTER = "Faster", "加快";
     KEY_SLOWER = "Slower", "减慢";

@@ -35,6 +35,7 @@ impl App {
             Msg::Key(act) => return self.key(ctx, act),
             Msg::Play => self.play(),
             Msg::Step => self.step(),
+            Msg::Forward => self.forward(),
             Msg::Reset => self.reset(ctx),
             Msg::Undo => self.undo(),
             Msg::Speed(speed) => self.set_speed(ctx, speed),
@@ -99,6 +100,7 @@ impl App {
         match act {
             Act::Play => self.play(),
             Act::Step => self.step(),
+            Act::Forward => self.forward(),
             Act::Reset => self.reset(ctx),
             Act::Faster => self.set_speed(ctx, self.prefs.speed.at(self.prefs.speed.index() + 1)),
             Act::Slower => self.set_speed(ctx, self.prefs.speed.at(self.prefs.speed.index().saturating_sub(1))),
@@ -141,6 +143,15 @@ impl App {
             self.follow();
         } else {
             self.player.playback.play();
+        }
+    }
+
+    /// Only while a beat is under way: it has an end.
+    fn forward(&mut self) {
+        if self.player.playback.forward() {
+            self.player.pause(&self.hidden);
+        } else if self.player.course.running() {
+            self.player.playback.fast_forward();
         }
     }
 
@@ -331,6 +342,7 @@ impl App {
 
     pub(super) fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         self.player.apply(command, &self.hidden)?;
+        self.player.playback.acted();
         self.follow();
         if !self.player.playback.playing() {
             self.announce_newest();

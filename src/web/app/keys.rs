@@ -10,6 +10,8 @@ pub enum Act {
     Play,
     /// One step.
     Step,
+    /// To the end of the lesson's step.
+    Forward,
     /// Back to the start.
     Reset,
     /// Next faster speed.
@@ -61,6 +63,7 @@ const fn row(
 pub static SHORTCUTS: &[Shortcut] = &[
     row(&[" "], &["Space"], &ui::KEY_PLAY, Act::Play),
     row(&["ArrowRight", "."], &["→", "."], &ui::KEY_STEP, Act::Step),
+    row(&["f"], &["F"], &ui::KEY_FORWARD, Act::Forward),
     row(&["r"], &["R"], &ui::KEY_RESET, Act::Reset),
     row(&["+", "="], &["+"], &ui::KEY_FASTER, Act::Faster),
     row(&["-"], &["−"], &ui::KEY_SLOWER, Act::Slower),

@@ -106,6 +106,7 @@ struct Callbacks {
     preview: Callback<WhyKey>,
     play: Callback<()>,
     step: Callback<()>,
+    forward: Callback<()>,
     reset: Callback<()>,
     speed: Callback<Speed>,
     lane: Callback<Lane>,
@@ -131,6 +132,8 @@ pub enum Msg {
     Play,
     /// One step by hand.
     Step,
+    /// Fast to the end of the lesson's step.
+    Forward,
     /// Back to the start of the scenario.
     Reset,
     /// Undoes that.
@@ -257,6 +260,7 @@ fn callbacks(link: &Link) -> Callbacks {
         preview: link.callback(Msg::Preview),
         play: link.callback(|()| Msg::Play),
         step: link.callback(|()| Msg::Step),
+        forward: link.callback(|()| Msg::Forward),
         reset: link.callback(|()| Msg::Reset),
         speed: link.callback(Msg::Speed),
         lane: link.callback(Msg::Lane),

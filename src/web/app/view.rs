@@ -136,9 +136,10 @@ impl App {
 
     fn transport(&self) -> Html {
         let playback = &self.player.playback;
+        let forward = self.player.course.running().then(|| playback.forward());
         let news = self.player.lines.first().filter(|line| line.event >= self.player.lit_from).cloned();
         html! {
-            <Transport {news} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
+            <Transport {news} {forward} on_forward={self.on.forward.clone()} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
                 note={playback.note()} at_start={!self.player.moved} face={self.player.face.clone()} on_play={self.on.play.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
         }

@@ -22,6 +22,8 @@ pub trait Timeline {
     fn step(&mut self) -> Option<u64>;
 }
 
+/// Steps a second while fast-forwarding.
+const FORWARD: f64 = 60.0;
 /// The longest wall time that one frame stands for; a tab that slept does not leap.
 const FRAME_MAX_MS: f64 = 100.0;
 /// Wall time of one step by hand.
@@ -43,6 +45,8 @@ pub enum Note {
     None,
     /// So many microseconds without a step go by at once.
     Skipping(u64),
+    /// Something was done while the clock stands: what follows from it comes with time.
+    Acted,
     /// Nothing drawn will change until somebody acts.
     Ended,
     /// By clock: the model cannot keep up; it runs at this many simulated seconds a second.
@@ -91,6 +95,8 @@ pub struct Playback {
     /// By clock: the part of a microsecond that is left over.
     remainder: f64,
     rate: f64,
+    /// As fast as steps can be seen, until the next pause.
+    forward: bool,
     note: Note,
 }
 
@@ -144,6 +150,31 @@ impl Playback {
         }
     }
 
+    /// Is it fast-forwarding?
+    pub fn forward(&self) -> bool {
+        self.forward
+    }
+
+    /// Starts the clock, as fast as steps can be seen, until the next pause.
+    pub fn fast_forward(&mut self) {
+        self.play();
+        self.forward = true;
+        self.glide = None;
+    }
+
+    /// Says that something was done while the clock stands.
+    pub fn acted(&mut self) {
+        if !self.playing {
+            self.note = Note::Acted;
+        }
+    }
+
+    /// Steps a second now.
+    fn pace(&self) -> f64 {
+        let speed = self.speed.value();
+        if self.forward { speed.max(FORWARD) } else { speed }
+    }
+
     /// Starts the clock.
     pub fn play(&mut self) {
         self.playing = true;
@@ -155,6 +186,8 @@ impl Playback {
     pub fn pause(&mut self, run: &mut impl Timeline) -> bool {
         self.playing = false;
         self.by_hand = false;
+        self.forward = false;
+        self.note = Note::None;
         self.sync(run)
     }
 
@@ -201,7 +234,7 @@ impl Playback {
         if dt_ms == 0.0 || !self.active() {
             return Frame::default();
         }
-        if self.by_hand || self.speed.pace == Pace::Event {
+        if self.by_hand || self.forward || self.speed.pace == Pace::Event {
             self.frame_by_event(run, dt_ms)
         } else {
             self.frame_by_clock(run, dt_ms, now_ms)
@@ -212,9 +245,10 @@ impl Playback {
         let mut frame = Frame::default();
         let mut left_ms = dt_ms;
         for _ in 0..STEPS_PER_FRAME_MAX {
-            if self.glide.is_none() && !self.start_glide(run, 1000.0 / self.speed.value()) {
+            if self.glide.is_none() && !self.start_glide(run, 1000.0 / self.pace()) {
                 self.playing = false;
                 self.by_hand = false;
+                self.forward = false;
                 return frame;
             }
             let Some(glide) = &mut self.glide else { return frame };

@@ -112,3 +112,19 @@ fn no_time_on_the_wall_no_time_in_the_run() {
     play.frame(&mut run, 0.0, || 0.0);
     assert_eq!((play.time_us(), run.now), (0, 0));
 }
+
+#[test]
+fn fast_forward_ends_with_the_next_pause() {
+    let at: Vec<u64> = (1..100).map(|n| n * 1_000).collect();
+    let mut run = Steps::new(&at);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.fast_forward();
+    frames(&mut play, &mut run, 500.0);
+    assert!((28..=32).contains(&run.taken), "{}", run.taken);
+    play.pause(&mut run);
+    assert!(!play.forward());
+    let taken = run.taken;
+    play.play();
+    frames(&mut play, &mut run, 500.0);
+    assert!(run.taken - taken <= 2);
+}

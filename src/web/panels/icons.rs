@@ -40,6 +40,11 @@ pub fn step() -> Html {
     icon(html! { <><path d="M5.5 5v14" /><path d="M10 5.5v13L19.5 12z" fill="currentColor" /></> })
 }
 
+/// Fast forward.
+pub fn forward() -> Html {
+    icon(html! { <path d="M4.5 6v12l7.5-6zM12.5 6v12l7.5-6z" fill="currentColor" /> })
+}
+
 /// Down, for menus.
 pub fn chevron() -> Html {
     html! {

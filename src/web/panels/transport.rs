@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::{Note, Pace, Speed, speed_number},
-    say::{say, tr},
+    say::{say, say_plain, tr},
 };
 
 /// The element with the clock's digits.
@@ -46,6 +46,8 @@ pub struct TransportProps {
     pub step: u64,
     /// What to say beside it.
     pub note: Note,
+    /// Can it be fast-forwarded, as a lesson's step can; and is it now?
+    pub forward: Option<bool>,
     /// The sentence of the step under the playhead, for pages on which the story is not always in sight.
     pub news: Option<Rc<StoryLine>>,
     /// Is there anything to go back from?
@@ -54,6 +56,8 @@ pub struct TransportProps {
     pub face: ClockFace,
     /// Play or pause.
     pub on_play: Callback<()>,
+    /// To the end of the lesson's step.
+    pub on_forward: Callback<()>,
     /// One step.
     pub on_step: Callback<()>,
     /// Back to the start.
@@ -105,6 +109,12 @@ pub fn Transport(props: &TransportProps) -> Html {
             if let Some(line) = &props.news {
                 <p class="transport-news">{ say(&line.text, lang) }</p>
             }
+            if let Some(forward) = props.forward {
+                <button type="button" class="link transport-forward" aria-pressed={forward.to_string()}
+                    title={tr(&ui::KEY_FORWARD, lang)} onclick={click(&props.on_forward)}>
+                    { tr(&ui::FORWARD, lang) }{ icons::forward() }
+                </button>
+            }
             <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>
         </section>
     }
@@ -113,7 +123,7 @@ pub fn Transport(props: &TransportProps) -> Html {
 fn note_class(note: Note) -> Option<&'static str> {
     match note {
         Note::None => None,
-        Note::Skipping(_) | Note::Ended | Note::Behind(_) => Some("note-lit"),
+        Note::Skipping(_) | Note::Acted | Note::Ended | Note::Behind(_) => Some("note-lit"),
     }
 }
 
@@ -121,6 +131,7 @@ fn note(note: Note, lang: Lang) -> Html {
     match note {
         Note::None => say(&ui::STEP_HELP.text(), lang),
         Note::Skipping(us) => say(&ui::NOTE_SKIPPING.with("time", Arg::Duration(us)), lang),
+        Note::Acted => say_plain(&ui::NOTE_ACTED, lang),
         Note::Ended => say(&ui::NOTE_ENDED.text(), lang),
         Note::Behind(factor) => say(&ui::NOTE_BEHIND.with("n", speed_number(factor)), lang),
     }

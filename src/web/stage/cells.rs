@@ -120,10 +120,9 @@ impl Cells {
         });
         self.show_earlier(&document, strip, props);
         let stride = offset_stride(view.log_end, geom.pitch);
-        let newest = wanted.last().map_or(0, |cell| cell.offset);
         for (at, cell) in wanted.iter().enumerate() {
             let clear = !window.earlier || offsets_apart(view.log_start, cell.offset, (at + 1) as f32 * geom.pitch);
-            let written = clear && (newest - cell.offset) % stride == 0;
+            let written = clear && cell.offset % stride == 0;
             match self.shown.get_mut(at) {
                 Some(shown) if shown.cell.offset == cell.offset => shown.update(cell, props, written),
                 _ => {

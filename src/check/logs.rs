@@ -368,9 +368,11 @@ impl Known {
         }
         let next = add_sequence(stamp.base_sequence, batch.records.len() as i32);
         let before = self.sequences.insert(stamp.producer_id, (stamp.producer_epoch, next));
+        // A leader that knows nothing of a producer takes any first sequence.
         let expected = match before {
+            None => stamp.base_sequence,
             Some((epoch, expected)) if epoch == stamp.producer_epoch => expected,
-            _ => 0,
+            Some(_) => 0,
         };
         let epoch_back = before.is_some_and(|(epoch, _)| epoch > stamp.producer_epoch);
         if stamp.base_sequence != expected || epoch_back {

@@ -24,6 +24,9 @@ use crate::{
     sim::EventId,
 };
 
+/// So many events in one microsecond mean that nodes answer one another without end.
+const STANDSTILL: u64 = 1_000_000;
+
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -40,6 +43,8 @@ pub struct Finding {
 pub struct Checker {
     last_event: EventId,
     time_us: u64,
+    /// Events of this microsecond.
+    at_once: u64,
     logs: logs::Logs,
     cluster: cluster::Cluster,
     clients: clients::Clients,
@@ -51,6 +56,7 @@ impl Checker {
         Checker {
             last_event: world.last_event(),
             time_us: world.now_us(),
+            at_once: 0,
             logs: logs::Logs::new(world),
             cluster: cluster::Cluster::new(world),
             clients: clients::Clients::new(world),
@@ -79,6 +85,11 @@ impl Checker {
         if event.id <= self.last_event || event.cause >= event.id {
             let text = sentences::CAUSE_AFTER.with("event", event.id).with("cause", event.cause);
             findings.add("cause", text.with("last", self.last_event), event);
+        }
+        self.at_once = if event.time_us == self.time_us { self.at_once + 1 } else { 0 };
+        if self.at_once == STANDSTILL {
+            let text = sentences::STANDSTILL.with("events", self.at_once).with("time", time(event.time_us));
+            findings.add("time", text, event);
         }
         self.time_us = self.time_us.max(event.time_us);
         self.last_event = self.last_event.max(event.id);

@@ -5,6 +5,8 @@ use crate::templates;
 templates! { "check":
     TIME_BACK = "Event {event} happened at {time}, but the one before it at {before}. Time never goes back.",
         "事件 {event} 发生在 {time}，而它之前的事件发生在 {before}。时间不会倒退。";
+    STANDSTILL = "{events} events happened at {time}, and still more are due. Every exchange takes time, so time goes on.",
+        "在 {time} 发生了 {events} 个事件，而且还有更多。每次往来都需要时间，所以时间总会前进。";
     CAUSE_AFTER = "Event {event} comes after event {last} and names event {cause} as its cause. Numbers only go up, and a cause comes before its effect.",
         "事件 {event} 排在事件 {last} 之后，其原因是事件 {cause}。编号只会增大，原因必须先于结果。";
 

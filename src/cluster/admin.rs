@@ -43,6 +43,10 @@ impl Admin {
                 }
                 out.set_timer(Timer::Retry, now_us + RETRY_US);
             }
+            Input::Message { message: Message::Refused(_, correlation), .. } => {
+                self.waiting.extend(self.under_way.remove(&correlation).map(|(_, request)| request));
+                out.set_timer(Timer::Retry, now_us + RETRY_US);
+            }
             _ => self.send(now_us, controller, out),
         }
     }

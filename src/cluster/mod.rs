@@ -56,6 +56,8 @@ pub struct World {
     kernel: Kernel<Message, Timer>,
     network: Network,
     brokers: BTreeMap<BrokerId, Broker>,
+    /// Brokers that are controllers too: the first three of the beginning, for good.
+    voters: Arc<[BrokerId]>,
     /// When each broker's process began; what was sent to an earlier one does not reach it.
     started_us: BTreeMap<BrokerId, u64>,
     producers: BTreeMap<NodeId, ProducerSlot>,
@@ -99,6 +101,7 @@ impl World {
             kernel: Kernel::default(),
             network: Network::new(seed, Latency::default()),
             brokers: ids().zip(&racks).map(make).collect(),
+            voters: voters.clone(),
             started_us: BTreeMap::new(),
             producers: BTreeMap::new(),
             consumers: BTreeMap::new(),
@@ -255,9 +258,9 @@ impl World {
             }
             Due::Message { from, to, sent_us, message } => {
                 let base = self.event(to, fired.cause, self.received(from, &message), events);
-                if self.is_unreachable(to, sent_us) {
-                    if let Message::Request(channel, ..) = message {
-                        self.send(to, from, base, Message::Disconnect(channel));
+                if self.is_unreachable(to, sent_us, &message) {
+                    if let Message::Request(channel, correlation, _) = message {
+                        self.send(to, from, base, Message::Refused(channel, correlation));
                     }
                     return;
                 }
@@ -266,12 +269,12 @@ impl World {
         }
     }
 
-    /// Is nobody there, or another process than the message was sent to?
-    fn is_unreachable(&self, node: NodeId, sent_us: u64) -> bool {
-        match self.brokers.get(&node.0) {
-            Some(broker) => !broker.is_up() || self.started_us.get(&node.0).is_some_and(|start| sent_us < *start),
-            None => false,
-        }
+    /// Is nobody there, or another process than the message was sent to, or one that does not listen yet?
+    fn is_unreachable(&self, node: NodeId, sent_us: u64, message: &Message) -> bool {
+        let Some(broker) = self.brokers.get(&node.0) else { return false };
+        let earlier_process = self.started_us.get(&node.0).is_some_and(|start| sent_us < *start);
+        let not_ready = matches!(message, Message::Request(channel, ..) if !broker.listens_on(*channel));
+        !broker.is_up() || earlier_process || not_ready
     }
 
     /// Gives a node its input and carries out what it wants.
@@ -322,7 +325,10 @@ impl World {
 
     fn send(&mut self, from: NodeId, to: NodeId, cause: EventId, message: Message) {
         let channel = match &message {
-            Message::Request(channel, ..) | Message::Response(channel, ..) | Message::Disconnect(channel) => *channel,
+            Message::Request(channel, ..)
+            | Message::Response(channel, ..)
+            | Message::Disconnect(channel)
+            | Message::Refused(channel, _) => *channel,
         };
         let (class, cross_rack) = self.link(from, to);
         let now_us = self.now_us();
@@ -406,7 +412,7 @@ impl World {
                 };
                 Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records })
             }
-            Message::Disconnect(_) => None,
+            Message::Disconnect(_) | Message::Refused(..) => None,
         }
     }
 }

@@ -66,8 +66,7 @@ impl World {
     /// A broker that was never there before.
     pub(super) fn new_broker(&mut self, rack: Option<&str>, cause: EventId, events: &mut Vec<Event>) {
         let id = self.brokers.keys().next_back().map_or(1, |last| last + 1);
-        let voters = (1..=3).filter(|voter| self.brokers.contains_key(voter)).collect();
-        let quorum = Quorum::new(self.seed, id, voters, None, &[]);
+        let quorum = Quorum::new(self.seed, id, self.voters.clone(), None, &[]);
         let broker = Broker::new(self.seed, id, rack.map(Name::from), quorum, &[]);
         self.brokers.insert(id, broker);
         self.start_broker(id, cause, events);
@@ -205,6 +204,7 @@ fn producer_load(load: &Load) -> producer::Load {
         partition: load.partition,
         records_max: load.records_max,
         sent: 0,
+        owed: 0,
     }
 }
 

@@ -116,6 +116,8 @@ pub enum GroupReason {
     JoinComplete,
     /// The leader's assignment is stored.
     AssignmentStored,
+    /// The leader's assignment was not replicated in time.
+    AssignmentLost,
     /// Nobody is left.
     NobodyLeft,
     /// The log of `__consumer_offsets` was read by a new coordinator.

@@ -88,6 +88,8 @@ pub struct MetadataImage {
     pub topics: BTreeMap<TopicId, TopicImage>,
     /// Topic ids by name.
     pub topic_ids: BTreeMap<Name, TopicId>,
+    /// The highest topic id ever given; an id is never given again, though its topic is deleted.
+    pub last_topic: u32,
     /// Cluster-wide broker settings other than the default.
     pub settings: Settings,
 }
@@ -112,6 +114,7 @@ impl MetadataImage {
             MetadataDelta::Topic { topic, name } => {
                 let image = TopicImage { name: name.clone(), partitions: Vec::new(), settings: Settings::default() };
                 self.topics.insert(*topic, image);
+                self.last_topic = self.last_topic.max(topic.0);
                 self.topic_ids.insert(name.clone(), *topic);
             }
             MetadataDelta::RemoveTopic { topic } => {

@@ -28,6 +28,10 @@ pub enum Timer {
     ReplicaFetch(BrokerId),
     /// Broker: look for followers that lag.
     IsrCheck,
+    /// Broker: ask the controller again for the ISR changes that it has not answered.
+    AlterPartition,
+    /// Coordinator: a write was not replicated in time.
+    WriteTimeout(u64),
     /// Coordinator: a group's join or sync phase ends.
     Rebalance(u32),
     /// Coordinator: a member's session ends.
@@ -52,8 +56,12 @@ pub enum Timer {
     AutoCommit,
     /// Client: metadata is too old.
     MetadataAge,
+    /// Client: a broker that could not be reached may be asked again.
+    Reconnect,
     /// Client: a request was not answered within `request.timeout.ms`.
     RequestTimeout,
+    /// Client: `close()` has waited long enough.
+    Close,
 }
 
 /// What a node is told.
@@ -124,6 +132,11 @@ impl Outbox {
     /// Answers a request.
     pub fn respond(&mut self, to: NodeId, channel: Channel, correlation: CorrelationId, response: Response) {
         self.outputs.push(Output::Send { to, message: Message::Response(channel, correlation, response) });
+    }
+
+    /// Closes a connection.
+    pub fn disconnect(&mut self, from: NodeId, channel: Channel) {
+        self.outputs.push(Output::Send { to: from, message: Message::Disconnect(channel) });
     }
 
     /// Sets a timer.

@@ -39,8 +39,10 @@ pub enum Message {
     Request(Channel, CorrelationId, Request),
     /// Its answer.
     Response(Channel, CorrelationId, Response),
-    /// The peer closed the connection: what was asked on it will not be answered.
+    /// The peer is gone or closed the connection: it answers nothing and wants no answer.
     Disconnect(Channel),
+    /// Nobody took this request: the process that it was sent to is gone, or not ready for it.
+    Refused(Channel, CorrelationId),
 }
 
 macro_rules! apis {
@@ -309,7 +311,7 @@ pub enum Response {
         leader: Option<BrokerId>,
         high_watermark: u64,
         records: Vec<(u32, MetadataDelta)>,
-        diverging: Option<u64>,
+        diverging: Option<(u32, u64)>,
     },
     /// Whether the vote was given.
     Vote { quorum_epoch: u32, granted: bool },
@@ -464,6 +466,8 @@ error_codes! {
     OutOfOrderSequenceNumber = "OUT_OF_ORDER_SEQUENCE_NUMBER", 45, false;
     /// A batch that was written before.
     DuplicateSequenceNumber = "DUPLICATE_SEQUENCE_NUMBER", 46, false;
+    /// A producer epoch that is over.
+    InvalidProducerEpoch = "INVALID_PRODUCER_EPOCH", 47, false;
     /// A leader epoch that is over.
     FencedLeaderEpoch = "FENCED_LEADER_EPOCH", 74, true;
     /// A leader epoch that this broker has not heard of yet.

@@ -34,8 +34,15 @@ impl Handle {
 /// The broker's side of all connections.
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Connections {
-    muted: BTreeMap<(NodeId, Channel), VecDeque<(CorrelationId, Request)>>,
+    muted: BTreeMap<(NodeId, Channel), Muted>,
     ready: VecDeque<(NodeId, Channel)>,
+}
+
+/// A connection with a request at work.
+#[derive(Clone, Debug, Hash)]
+struct Muted {
+    at_work: CorrelationId,
+    queue: VecDeque<(CorrelationId, Request)>,
 }
 
 impl Connections {
@@ -46,22 +53,25 @@ impl Connections {
             return Some(request);
         }
         match self.muted.get_mut(&(handle.node, handle.channel)) {
-            Some(queue) => {
-                queue.push_back((handle.correlation, request));
+            Some(muted) => {
+                muted.queue.push_back((handle.correlation, request));
                 None
             }
             None => {
-                self.muted.insert((handle.node, handle.channel), VecDeque::new());
+                let muted = Muted { at_work: handle.correlation, queue: VecDeque::new() };
+                self.muted.insert((handle.node, handle.channel), muted);
                 Some(request)
             }
         }
     }
 
-    /// A request was answered: the connection is free.
+    /// A request was answered: the connection is free. Nothing, if the request came on a connection that was closed
+    /// since and opened anew.
     pub fn done(&mut self, handle: Handle) {
         let connection = (handle.node, handle.channel);
         match self.muted.get(&connection) {
-            Some(queue) if queue.is_empty() => {
+            Some(muted) if muted.at_work != handle.correlation => {}
+            Some(muted) if muted.queue.is_empty() => {
                 self.muted.remove(&connection);
             }
             Some(_) => self.ready.push_back(connection),
@@ -72,7 +82,9 @@ impl Connections {
     /// The next request whose connection is free.
     pub fn next_ready(&mut self) -> Option<(Handle, Request)> {
         let connection = self.ready.pop_front()?;
-        let (correlation, request) = self.muted.get_mut(&connection)?.pop_front()?;
+        let muted = self.muted.get_mut(&connection)?;
+        let (correlation, request) = muted.queue.pop_front()?;
+        muted.at_work = correlation;
         Some((Handle { node: connection.0, channel: connection.1, correlation }, request))
     }
 

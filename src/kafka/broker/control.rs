@@ -1,15 +1,20 @@
-//! The broker as a client of the active controller: registration, heartbeats, ISR changes (reference §4.9).
+//! The broker as a client of the active controller: registration, heartbeats, ISR changes (reference §4.3, §4.9).
+
+use std::collections::BTreeMap;
 
 use super::{Broker, Process};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
+    metadata::PartitionState,
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, Request, Response},
 };
 
 /// Pause before a request to the controller is sent again.
 const RETRY_US: u64 = 100_000;
+/// How long a stopping broker waits for the controller before it just stops (`BrokerServer.beginShutdown`).
+const SHUTDOWN_US: u64 = 300_000_000;
 
 /// What is under way to the controller.
 #[derive(Clone, Debug, Default, Hash)]
@@ -19,21 +24,29 @@ pub(super) struct Control {
     /// Quorum epoch in which this node is the active controller, 0 if it is not.
     pub active_epoch: u32,
     /// Heartbeat or registration under way.
-    liveness: Option<CorrelationId>,
-    /// ISR changes under way.
-    isr_changes: Vec<(CorrelationId, TopicIdPartition)>,
+    liveness: Option<Asked>,
+    /// The ISR change that is wanted of each partition: its request, or nothing while it waits to be asked again.
+    isr_changes: BTreeMap<TopicIdPartition, Option<Asked>>,
+    /// The request to make `__consumer_offsets`.
+    pub creating: Option<Asked>,
 }
+
+/// Which controller was asked, in which request.
+pub(super) type Asked = (BrokerId, CorrelationId);
 
 impl Broker {
     /// The heartbeat timer fired.
     pub(super) fn send_heartbeat(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.process == Process::Stopping && now_us >= self.stop_asked_us + SHUTDOWN_US {
+            return self.stop_now(out);
+        }
         let interval_us = self.config.broker_heartbeat_interval_us;
         let Some(controller) = self.quorum.leader() else {
             out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
             return;
         };
         let correlation = self.correlation();
-        self.control.liveness = Some(correlation);
+        self.control.liveness = Some((controller, correlation));
         let request = if self.process == Process::Starting && self.control.broker_epoch == 0 {
             Request::BrokerRegistration { broker: self.id, rack: self.rack.clone() }
         } else {
@@ -41,7 +54,7 @@ impl Broker {
                 broker: self.id,
                 broker_epoch: self.control.broker_epoch,
                 metadata_offset: self.image.offset,
-                want_fence: false,
+                want_fence: !self.serves,
                 want_shut_down: self.process == Process::Stopping,
             }
         };
@@ -49,58 +62,91 @@ impl Broker {
         out.set_timer(Timer::BrokerHeartbeat, now_us + interval_us);
     }
 
-    /// Asks the controller for another ISR.
-    pub(super) fn ask_for_isr(&mut self, partition: TopicIdPartition, isr: Vec<BrokerId>, out: &mut Outbox) {
+    /// Asks the controller for another ISR; the leader's state says which.
+    pub(super) fn ask_for_isr(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         let Some(replica) = self.replicas.get(&partition) else { return };
-        let Some(leader) = replica.leader() else { return };
-        let Some(controller) = self.quorum.leader() else {
-            // Nobody to ask; the follower's next fetch, or the next look at lagging ones, asks again.
-            self.forget_isr_change(partition);
+        let partition_epoch = replica.partition_epoch;
+        let Some((leader, isr)) = replica.leader().and_then(|leader| Some((leader, leader.pending_isr.clone()?)))
+        else {
             return;
         };
-        let request = Request::AlterPartition {
-            broker: self.id,
-            broker_epoch: self.control.broker_epoch,
-            partition,
-            leader_epoch: leader.leader_epoch,
-            partition_epoch: replica.partition_epoch,
-            isr,
-        };
+        let leader_epoch = leader.leader_epoch;
+        let Some(controller) = self.quorum.leader() else { return self.ask_for_isr_later(now_us, partition, out) };
+        let (broker, broker_epoch) = (self.id, self.control.broker_epoch);
+        let request =
+            Request::AlterPartition { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr };
         let correlation = self.correlation();
-        self.control.isr_changes.push((correlation, partition));
+        self.control.isr_changes.insert(partition, Some((controller, correlation)));
         out.request(broker_node(controller), Channel::Control, correlation, request);
+    }
+
+    /// No answer is no refusal: the controller may have written the change, so the leader goes on waiting for whoever
+    /// was to be added, and asks again (`AlterPartitionManager`).
+    fn ask_for_isr_later(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
+        self.control.isr_changes.insert(partition, None);
+        out.set_timer(Timer::AlterPartition, now_us + RETRY_US);
+    }
+
+    /// It is time to ask again for the changes that were not answered.
+    pub(super) fn ask_for_isrs_again(&mut self, now_us: u64, out: &mut Outbox) {
+        let waiting = self.control.isr_changes.iter().filter(|(_, asked)| asked.is_none());
+        let waiting: Vec<TopicIdPartition> = waiting.map(|(partition, _)| *partition).collect();
+        for partition in waiting {
+            self.control.isr_changes.remove(&partition);
+            self.ask_for_isr(now_us, partition, out);
+        }
+    }
+
+    /// The ISR change wanted of a partition means nothing any more: newer metadata came first.
+    pub(super) fn forget_isr_change(&mut self, partition: TopicIdPartition) {
+        self.control.isr_changes.remove(&partition);
     }
 
     /// The controller answered.
     pub(super) fn on_control_response(
         &mut self,
         now_us: u64,
+        from: BrokerId,
         correlation: CorrelationId,
         response: Response,
         out: &mut Outbox,
     ) {
+        let asked = Some((from, correlation));
         match response {
-            Response::BrokerRegistration { error, broker_epoch } if self.control.liveness == Some(correlation) => {
+            Response::BrokerRegistration { error, broker_epoch } if self.control.liveness == asked => {
                 self.control.liveness = None;
                 if error == ErrorCode::None {
                     self.control.broker_epoch = broker_epoch;
-                    self.process = Process::Running;
                     out.set_timer(Timer::BrokerHeartbeat, now_us);
                 } else {
                     out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
                 }
             }
             Response::BrokerHeartbeat { error, is_fenced, should_shut_down }
-                if self.control.liveness == Some(correlation) =>
+                if self.control.liveness == asked =>
             {
                 self.control.liveness = None;
                 self.on_heartbeat_answer(now_us, error, is_fenced, should_shut_down, out);
             }
             Response::AlterPartition { error, partition, state } => {
-                self.control.isr_changes.retain(|(at, _)| *at != correlation);
-                self.on_isr_answer(now_us, partition, error, state.as_deref(), out);
+                if self.control.isr_changes.get(&partition) == Some(&asked) {
+                    self.on_isr_answer(now_us, partition, error, state.as_deref(), out);
+                }
             }
+            Response::CreateTopics { .. } if self.control.creating == asked => self.control.creating = None,
             _ => {}
+        }
+    }
+
+    /// A process that has registered and applied its registration is ready.
+    pub(super) fn finish_starting(&mut self, now_us: u64, out: &mut Outbox) {
+        let registered = self.image.brokers.get(&self.id).map(|state| state.epoch);
+        let epoch = self.control.broker_epoch;
+        if self.process == Process::Starting && epoch != 0 && registered == Some(epoch) {
+            self.process = Process::Running;
+            self.begin_to_serve(now_us, out);
+            // It wants to be unfenced at once.
+            out.set_timer(Timer::BrokerHeartbeat, now_us);
         }
     }
 
@@ -113,23 +159,20 @@ impl Broker {
         out: &mut Outbox,
     ) {
         match error {
-            ErrorCode::None if should_shut_down && self.process == Process::Stopping => {
-                out.clear_timer(Timer::BrokerHeartbeat);
-                self.process = Process::Stopped;
-                out.event(EventKind::BrokerStopped);
-            }
+            ErrorCode::None if should_shut_down && self.process == Process::Stopping => self.stop_now(out),
             // A fenced broker hurries: it wants to be unfenced as soon as it has applied its registration.
             ErrorCode::None if is_fenced || self.process == Process::Stopping => {
                 out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
             }
-            ErrorCode::StaleBrokerEpoch => {
-                self.control.broker_epoch = 0;
-                self.process = Process::Starting;
-                out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
-            }
-            ErrorCode::NotController => out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US),
-            _ => {}
+            ErrorCode::None => {}
+            _ => out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US),
         }
+    }
+
+    fn stop_now(&mut self, out: &mut Outbox) {
+        out.clear_timer(Timer::BrokerHeartbeat);
+        self.process = Process::Stopped;
+        out.event(EventKind::BrokerStopped);
     }
 
     fn on_isr_answer(
@@ -137,41 +180,55 @@ impl Broker {
         now_us: u64,
         partition: TopicIdPartition,
         error: ErrorCode,
-        state: Option<&crate::kafka::metadata::PartitionState>,
+        state: Option<&PartitionState>,
         out: &mut Outbox,
     ) {
+        self.control.isr_changes.remove(&partition);
         let Some(replica) = self.replicas.get_mut(&partition) else { return };
         let partition_epoch = replica.partition_epoch;
         let Some(leader) = replica.leader_mut() else { return };
-        leader.pending_isr = None;
         match (error, state) {
             (ErrorCode::None, Some(state))
-                if state.leader_epoch == leader.leader_epoch && state.partition_epoch > partition_epoch =>
+                if state.leader_epoch == leader.leader_epoch && state.partition_epoch >= partition_epoch =>
             {
                 leader.isr.clone_from(&state.isr);
+                leader.pending_isr = None;
                 replica.partition_epoch = state.partition_epoch;
                 self.maybe_advance_high_watermark(now_us, partition, out);
             }
-            _ => {
-                // The state that the leader acted on is old, or nobody answered: metadata or the next fetch mends it.
-            }
+            // What is committed stays; the follower's next fetch or the next look at lagging ones may ask again.
+            (ErrorCode::IneligibleReplica, _) => leader.pending_isr = None,
+            // The leader acted on an old state: newer metadata is on its way, and tells what is committed.
+            (
+                ErrorCode::None
+                | ErrorCode::UnknownTopicOrPartition
+                | ErrorCode::FencedLeaderEpoch
+                | ErrorCode::NotLeaderOrFollower
+                | ErrorCode::InvalidUpdateVersion,
+                _,
+            ) => {}
+            _ => self.ask_for_isr_later(now_us, partition, out),
         }
     }
 
-    pub(super) fn on_control_disconnect(&mut self, now_us: u64, peer: BrokerId, out: &mut Outbox) {
-        let _ = peer;
-        if self.control.liveness.take().is_some() {
+    /// A controller's process is gone (with `correlation`: was not there to take that request).
+    pub(super) fn on_control_lost(
+        &mut self,
+        now_us: u64,
+        peer: BrokerId,
+        correlation: Option<CorrelationId>,
+        out: &mut Outbox,
+    ) {
+        let is_lost = |asked: Asked| asked.0 == peer && correlation.is_none_or(|lost| lost == asked.1);
+        if self.control.liveness.is_some_and(is_lost) {
+            self.control.liveness = None;
             out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
         }
-        let lost = std::mem::take(&mut self.control.isr_changes);
-        for (_, partition) in lost {
-            self.forget_isr_change(partition);
-        }
-    }
-
-    fn forget_isr_change(&mut self, partition: TopicIdPartition) {
-        if let Some(leader) = self.replicas.get_mut(&partition).and_then(|replica| replica.leader_mut()) {
-            leader.pending_isr = None;
+        self.control.creating.take_if(|asked| is_lost(*asked));
+        let lost = self.control.isr_changes.iter().filter(|(_, asked)| asked.is_some_and(is_lost));
+        let lost: Vec<TopicIdPartition> = lost.map(|(partition, _)| *partition).collect();
+        for partition in lost {
+            self.ask_for_isr_later(now_us, partition, out);
         }
     }
 

@@ -25,7 +25,7 @@ impl Broker {
             }
         }
         let (results, bytes, answer_now) = self.read(&request);
-        if answer_now || bytes >= request.min_bytes || request.max_wait_us == 0 {
+        if answer_now || self.has_min_bytes(&request, bytes) || request.max_wait_us == 0 {
             self.answer_fetch(handle, request.replica, results, out);
             return;
         }
@@ -35,13 +35,8 @@ impl Broker {
     }
 
     /// A waiting fetch has waited long enough: it gets what there is.
-    pub(super) fn on_fetch_wait(&mut self, now_us: u64, number: u64, out: &mut Outbox) {
+    pub(super) fn on_fetch_wait(&mut self, number: u64, out: &mut Outbox) {
         if let Some(parked) = self.parked.remove(&number) {
-            if let Some(follower) = parked.request.replica {
-                for wanted in parked.request.partitions.iter() {
-                    self.note_follower_fetch(now_us, follower, wanted, out);
-                }
-            }
             let (results, ..) = self.read(&parked.request);
             self.answer_fetch(parked.handle, parked.request.replica, results, out);
         }
@@ -68,7 +63,7 @@ impl Broker {
         for number in candidates {
             let Some(parked) = self.parked.get(&number) else { continue };
             let (results, bytes, answer_now) = self.read(&parked.request);
-            if answer_now || bytes >= parked.request.min_bytes {
+            if answer_now || self.has_min_bytes(&parked.request, bytes) {
                 let (handle, replica) = (parked.handle, parked.request.replica);
                 self.parked.remove(&number);
                 out.clear_timer(Timer::FetchWait(number));
@@ -97,7 +92,9 @@ impl Broker {
 
     /// Answers a fetch, and notes which high watermarks a follower knows from now on.
     fn answer_fetch(&mut self, handle: Handle, replica: Option<u32>, results: Vec<FetchResult>, out: &mut Outbox) {
-        for result in results.iter().filter(|result| result.error == ErrorCode::None) {
+        // Where the logs diverge the follower cuts its own first, and does not learn anything.
+        let heard = |result: &&FetchResult| result.error == ErrorCode::None && result.diverging_epoch.is_none();
+        for result in results.iter().filter(heard) {
             let Some(follower) = replica else { break };
             let leader = self.replicas.get_mut(&result.partition).and_then(|replica| replica.leader_mut());
             if let Some(state) = leader.and_then(|leader| leader.followers.get_mut(&follower)) {
@@ -121,7 +118,7 @@ impl Broker {
         let moved = state.log_end_offset != wanted.fetch_offset;
         state.on_fetch(now_us, wanted.fetch_offset, end);
         if !in_isr {
-            self.maybe_expand_isr(wanted.partition, follower, out);
+            self.maybe_expand_isr(now_us, wanted.partition, follower, out);
         }
         if moved {
             self.maybe_advance_high_watermark(now_us, wanted.partition, out);
@@ -133,14 +130,16 @@ impl Broker {
     fn read(&self, request: &FetchRequest) -> (Vec<FetchResult>, u32, bool) {
         let (mut results, mut bytes, mut answer_now) = (Vec::new(), 0_u32, false);
         for wanted in request.partitions.iter() {
+            // The limits are soft: the first batch of an answer comes whatever its size. After it they are strict.
             let left = request.max_bytes.saturating_sub(bytes);
-            if left == 0 {
+            let first = bytes == 0;
+            if left == 0 && !first {
                 break;
             }
             if self.has_no_news(request.replica, wanted) {
                 continue;
             }
-            let result = self.read_partition(request.replica.is_some(), wanted, left);
+            let result = self.read_partition(request.replica.is_some(), wanted, left, first);
             let size: u32 = result.batches.iter().map(|batch| batch.records.size_bytes()).sum();
             let stale = result.error != ErrorCode::None || result.diverging_epoch.is_some();
             answer_now |= stale;
@@ -151,6 +150,28 @@ impl Broker {
             }
         }
         (results, bytes, answer_now)
+    }
+
+    /// Is there as much to read as a fetch waits for? What its own limits hold back counts too, up to
+    /// `max.partition.fetch.bytes` of each partition (`DelayedFetch.tryComplete`).
+    fn has_min_bytes(&self, request: &FetchRequest, read: u32) -> bool {
+        if read >= request.min_bytes || read == 0 {
+            return read >= request.min_bytes;
+        }
+        let mut available = 0_u64;
+        for wanted in request.partitions.iter() {
+            let Some(replica) = self.replicas.get(&wanted.partition) else { continue };
+            let below = match request.replica {
+                Some(_) => replica.log.log_end_offset(),
+                None => replica.log.high_watermark(),
+            };
+            let enough = u64::from(request.min_bytes.min(wanted.max_bytes));
+            available += replica.log.bytes_between(wanted.fetch_offset, below, enough).min(wanted.max_bytes.into());
+            if available >= u64::from(request.min_bytes) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Is there nothing to tell of a partition? The common case of an idle fetch, seen without reading.
@@ -173,7 +194,7 @@ impl Broker {
         }
     }
 
-    fn read_partition(&self, follower: bool, wanted: &FetchPartition, max_bytes: u32) -> FetchResult {
+    fn read_partition(&self, follower: bool, wanted: &FetchPartition, max_bytes: u32, first: bool) -> FetchResult {
         let partition = wanted.partition;
         let failed = |error| FetchResult {
             partition,
@@ -210,7 +231,7 @@ impl Broker {
             return failed(ErrorCode::OffsetOutOfRange);
         }
         let below = if follower { log.log_end_offset() } else { log.high_watermark() };
-        result.batches = log.read(wanted.fetch_offset, below, wanted.max_bytes.min(max_bytes));
+        result.batches = log.read(wanted.fetch_offset, below, wanted.max_bytes.min(max_bytes), first);
         result
     }
 

@@ -1,6 +1,9 @@
 //! The follower's side of replication: one fetcher for each leader (`ReplicaFetcherThread`; reference §4.2, §4.7).
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{Broker, Role, fetch::shared, produce::{Append, Fetched}};
 use crate::kafka::{
@@ -19,11 +22,13 @@ const PARTITION_BYTES_MAX: u32 = 1_048_576;
 /// What is under way to one leader.
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Fetcher {
-    in_flight: Option<CorrelationId>,
+    in_flight: Option<(CorrelationId, Arc<[FetchPartition]>)>,
     /// Records that came are still on their way to the disk.
     appending: bool,
     /// Waits before asking again.
     backing_off: bool,
+    /// Partitions that failed, and until when each is left out.
+    delayed: BTreeMap<TopicIdPartition, u64>,
 }
 
 impl Broker {
@@ -46,11 +51,23 @@ impl Broker {
         }
     }
 
+    /// A partition has another leader or epoch: what failed before says nothing about it.
+    pub(super) fn follow_anew(&mut self, partition: TopicIdPartition) {
+        for fetcher in self.fetchers.values_mut() {
+            fetcher.delayed.remove(&partition);
+        }
+    }
+
     /// Sends the next fetch to a leader.
     pub(super) fn fetch_from(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
+        let fetcher = self.fetchers.entry(leader).or_default();
+        fetcher.delayed.retain(|_, until_us| *until_us > now_us);
+        (fetcher.appending, fetcher.backing_off) = (false, false);
+        let delayed = &fetcher.delayed;
         let wanted: Vec<FetchPartition> = self
             .replicas
             .iter()
+            .filter(|(partition, _)| !delayed.contains_key(partition))
             .filter_map(|(partition, replica)| match replica.role {
                 Role::Follower { leader: Some(to), leader_epoch } if to == leader => Some(FetchPartition {
                     partition: *partition,
@@ -63,21 +80,34 @@ impl Broker {
             })
             .collect();
         if wanted.is_empty() {
-            self.fetchers.remove(&leader);
+            match delayed.values().min() {
+                Some(until_us) => out.set_timer(Timer::ReplicaFetch(leader), *until_us),
+                None => {
+                    self.fetchers.remove(&leader);
+                }
+            }
             return;
         }
+        let partitions = shared(wanted);
         let correlation = self.correlation();
-        let fetcher = self.fetchers.entry(leader).or_default();
-        *fetcher = Fetcher { in_flight: Some(correlation), appending: false, backing_off: false };
+        if let Some(fetcher) = self.fetchers.get_mut(&leader) {
+            fetcher.in_flight = Some((correlation, partitions.clone()));
+        }
         let request = FetchRequest {
             replica: Some(self.id),
             max_wait_us: self.config.replica_fetch_wait_max_us,
             min_bytes: self.config.replica_fetch_min_bytes,
             max_bytes: RESPONSE_BYTES_MAX,
-            partitions: shared(wanted),
+            partitions,
         };
-        let _ = now_us;
         out.request(broker_node(leader), Channel::Replication, correlation, Request::Fetch(request));
+    }
+
+    /// The pause before the next fetch from a leader is over.
+    pub(super) fn on_fetch_pause_over(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
+        if self.fetchers.get(&leader).is_some_and(|fetcher| fetcher.in_flight.is_none() && !fetcher.appending) {
+            self.fetch_from(now_us, leader, out);
+        }
     }
 
     /// A leader answered.
@@ -89,32 +119,33 @@ impl Broker {
         response: Response,
         out: &mut Outbox,
     ) {
-        let Some(fetcher) = self.fetchers.get_mut(&leader).filter(|fetcher| fetcher.in_flight == Some(correlation))
-        else {
-            return;
-        };
-        fetcher.in_flight = None;
+        let Some(fetcher) = self.fetchers.get_mut(&leader) else { return };
+        let Some((_, asked)) = fetcher.in_flight.take_if(|(at, _)| *at == correlation) else { return };
         let Response::Fetch(results) = response else { return };
-        let (mut to_append, mut failed) = (Vec::new(), false);
+        let mut to_append = Vec::new();
         for result in results.iter() {
-            failed |= !self.take_result(leader, result, &mut to_append, out);
-        }
-        if !to_append.is_empty() {
-            if let Some(fetcher) = self.fetchers.get_mut(&leader) {
-                fetcher.appending = true;
+            let partition = result.partition;
+            let Ok(index) = asked.binary_search_by_key(&partition, |asked| asked.partition) else { continue };
+            if !self.take_result(leader, &asked[index], result, &mut to_append, out)
+                && let Some(fetcher) = self.fetchers.get_mut(&leader)
+            {
+                fetcher.delayed.insert(partition, now_us + BACKOFF_US);
             }
-            self.give_to_disk(now_us, Append::Fetched { leader, fetched: to_append }, out);
-        } else if failed {
-            self.back_off(now_us, leader, out);
-        } else {
-            self.fetch_from(now_us, leader, out);
         }
+        if to_append.is_empty() {
+            return self.fetch_from(now_us, leader, out);
+        }
+        if let Some(fetcher) = self.fetchers.get_mut(&leader) {
+            fetcher.appending = true;
+        }
+        self.give_to_disk(now_us, Append::Fetched { leader, fetched: to_append }, out);
     }
 
     /// One partition of an answer. Returns false if it failed.
     fn take_result(
         &mut self,
         leader: BrokerId,
+        asked: &FetchPartition,
         result: &FetchResult,
         to_append: &mut Vec<Fetched>,
         out: &mut Outbox,
@@ -122,18 +153,21 @@ impl Broker {
         let partition = result.partition;
         let Some(replica) = self.replicas.get_mut(&partition) else { return true };
         let Role::Follower { leader: Some(current), leader_epoch } = replica.role else { return true };
-        if current != leader {
+        let from = replica.log.log_end_offset();
+        // Whom it follows, or its own log, may have changed since it asked.
+        if (current, leader_epoch, from) != (leader, asked.current_leader_epoch, asked.fetch_offset) {
             return true;
         }
         if let Some((epoch, end)) = result.diverging_epoch {
-            let from = replica.log.log_end_offset();
             let to = match replica.log.end_offset_for(epoch) {
                 None => end.min(from),
                 Some((own, own_end)) if own != epoch => own_end.min(from),
                 Some((_, own_end)) => end.min(own_end).min(from),
             };
             replica.log.truncate_to(to);
-            out.event(EventKind::LogTruncated { partition, from, to, epoch });
+            if to < from {
+                out.event(EventKind::LogTruncated { partition, from, to, epoch });
+            }
             return true;
         }
         if result.error != ErrorCode::None {
@@ -184,18 +218,19 @@ impl Broker {
         }
     }
 
-    pub(super) fn on_replica_disconnect(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
-        if let Some(fetcher) = self.fetchers.get_mut(&leader)
-            && fetcher.in_flight.take().is_some()
-        {
-            self.back_off(now_us, leader, out);
-        }
-    }
-
-    fn back_off(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
-        if let Some(fetcher) = self.fetchers.get_mut(&leader) {
+    /// A leader's process is gone (with `correlation`: was not there to take that fetch).
+    pub(super) fn on_replica_disconnect(
+        &mut self,
+        now_us: u64,
+        leader: BrokerId,
+        correlation: Option<CorrelationId>,
+        out: &mut Outbox,
+    ) {
+        let Some(fetcher) = self.fetchers.get_mut(&leader) else { return };
+        let lost = fetcher.in_flight.take_if(|(at, _)| correlation.is_none_or(|lost| lost == *at));
+        if lost.is_some() {
             fetcher.backing_off = true;
+            out.set_timer(Timer::ReplicaFetch(leader), now_us + BACKOFF_US);
         }
-        out.set_timer(Timer::ReplicaFetch(leader), now_us + BACKOFF_US);
     }
 }

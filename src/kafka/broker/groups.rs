@@ -1,20 +1,21 @@
 //! The broker as group coordinator: routing by the group's hash, and writes to `__consumer_offsets`.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Broker, Handle};
 use crate::kafka::{
     coordinator::{Effects, Then, Write},
     hash::coordinator_partition,
-    ids::{BrokerId, CONSUMER_OFFSETS, Name, TopicIdPartition},
+    ids::{BrokerId, CONSUMER_OFFSETS, Name, TopicId, TopicIdPartition},
     log::{NO_PRODUCER, RecordsBuilder},
-    node::{Outbox, broker_node},
+    node::{Outbox, Timer, broker_node},
     protocol::{Channel, ErrorCode, JoinGroupResponse, Request, Response, Settings},
 };
 
 /// A write of the coordinator that waits until it is replicated.
 #[derive(Clone, Debug, Hash)]
 pub(super) struct DelayedWrite {
+    number: u64,
     partition: TopicIdPartition,
     required: i64,
     then: Then,
@@ -38,10 +39,6 @@ impl Broker {
         }
         match self.shard_of(&group).filter(|shard| self.groups.owns(shard.partition)) {
             None => self.answer(handle, refusal(&request, ErrorCode::NotCoordinator), out),
-            Some(shard) if self.min_isr_missing(shard) && matches!(request, Request::OffsetCommit { .. }) => {
-                // Its write would be refused with NOT_ENOUGH_REPLICAS, which clients see as this (Kafka: translated).
-                self.answer(handle, refusal(&request, ErrorCode::CoordinatorNotAvailable), out);
-            }
             Some(shard) => {
                 let config = self.config.clone();
                 let effects = self.groups.handle(now_us, shard.partition, &config, handle, &request, out);
@@ -63,7 +60,16 @@ impl Broker {
     /// This broker became leader of a partition of `__consumer_offsets`.
     pub(super) fn load_groups(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         if let Some(replica) = self.replicas.get(&partition) {
-            self.groups.load(now_us, partition.partition, &replica.log, out);
+            self.groups.load(now_us, partition.partition, &replica.log, &self.image.topics, out);
+        }
+    }
+
+    /// Topics were deleted: so are the offsets committed in them.
+    pub(super) fn forget_offsets(&mut self, now_us: u64, topics: &BTreeSet<TopicId>, out: &mut Outbox) {
+        let writes = self.groups.forget_topics(topics);
+        if let Some((topic, _)) = self.image.topic_by_name(CONSUMER_OFFSETS) {
+            let effects = Effects { writes, ..Effects::default() };
+            self.carry_out(now_us, TopicIdPartition::new(topic, 0), effects, out);
         }
     }
 
@@ -88,6 +94,7 @@ impl Broker {
             .position(|write| write.partition == partition && write.required <= high_watermark)
         {
             let write = self.delayed_writes.remove(index);
+            out.clear_timer(Timer::WriteTimeout(write.number));
             let config = self.config.clone();
             let effects = self.groups.on_written(now_us, partition.partition, &config, write.then, out);
             self.carry_out(now_us, partition, effects, out);
@@ -100,9 +107,33 @@ impl Broker {
             std::mem::take(&mut self.delayed_writes).into_iter().partition(|write| write.partition == partition);
         self.delayed_writes = kept;
         for write in failed {
-            if let Then::OffsetsStored { offsets, handle, .. } = write.then {
+            out.clear_timer(Timer::WriteTimeout(write.number));
+            if let Then::OffsetsStored { offsets, handle: Some(handle), .. } = write.then {
                 let error = ErrorCode::NotCoordinator;
                 self.answer(handle, Response::OffsetCommit { error, offsets }, out);
+            }
+        }
+    }
+
+    /// `offsets.commit.timeout.ms` is over for a write: the client asks again. The records stay in the log, and count
+    /// once they are replicated.
+    pub(super) fn on_write_timeout(&mut self, now_us: u64, number: u64, out: &mut Outbox) {
+        let Some(write) = self.delayed_writes.iter_mut().find(|write| write.number == number) else { return };
+        let (partition, error) = (write.partition, ErrorCode::CoordinatorNotAvailable);
+        match &mut write.then {
+            Then::Nothing => {}
+            Then::OffsetsStored { offsets, handle, .. } => {
+                let (offsets, handle) = (offsets.clone(), handle.take());
+                if let Some(handle) = handle {
+                    self.answer(handle, Response::OffsetCommit { error, offsets }, out);
+                }
+            }
+            Then::AssignmentStored { group, generation } => {
+                let (group, generation, config) = (group.clone(), *generation, self.config.clone());
+                write.then = Then::Nothing;
+                let shard = partition.partition;
+                let effects = self.groups.on_assignment_lost(now_us, shard, &config, &group, generation, out);
+                self.carry_out(now_us, partition, effects, out);
             }
         }
     }
@@ -119,13 +150,9 @@ impl Broker {
         Some(TopicIdPartition::new(topic, coordinator_partition(group, partitions)))
     }
 
-    fn min_isr_missing(&self, partition: TopicIdPartition) -> bool {
-        self.leads(partition) && !self.has_min_isr(partition)
-    }
-
     /// The first one to look for a coordinator makes the topic.
     fn create_offsets_topic(&mut self, out: &mut Outbox) {
-        if self.image.topic_by_name(CONSUMER_OFFSETS).is_some() {
+        if self.image.topic_by_name(CONSUMER_OFFSETS).is_some() || self.control.creating.is_some() {
             return;
         }
         let Some(controller) = self.quorum.leader() else { return };
@@ -137,6 +164,7 @@ impl Broker {
             settings: Settings::default(),
         };
         let correlation = self.correlation();
+        self.control.creating = Some((controller, correlation));
         out.request(broker_node(controller), Channel::Control, correlation, request);
     }
 
@@ -158,7 +186,12 @@ impl Broker {
         }
         let batch = replica.log.append(leader_epoch, Arc::new(builder.build()));
         let required = batch.next_offset();
-        self.delayed_writes.push(DelayedWrite { partition, required, then: write.then });
+        self.next_write += 1;
+        let number = self.next_write;
+        if write.then != Then::Nothing {
+            out.set_timer(Timer::WriteTimeout(number), now_us + self.config.offsets_commit_timeout_us);
+        }
+        self.delayed_writes.push(DelayedWrite { number, partition, required, then: write.then });
         self.after_append(now_us, partition, out);
     }
 }

@@ -65,7 +65,13 @@ impl Broker {
     }
 
     /// A follower fetched: does it come (back) into the ISR?
-    pub(super) fn maybe_expand_isr(&mut self, partition: TopicIdPartition, broker: BrokerId, out: &mut Outbox) {
+    pub(super) fn maybe_expand_isr(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        broker: BrokerId,
+        out: &mut Outbox,
+    ) {
         let Some(replica) = self.replicas.get_mut(&partition) else { return };
         let high_watermark = replica.log.high_watermark();
         let active = self.image.is_active(broker);
@@ -77,9 +83,9 @@ impl Broker {
         }
         let mut isr = leader.isr.clone();
         isr.push(broker);
-        leader.pending_isr = Some(isr.clone());
+        leader.pending_isr = Some(isr);
         out.chain(EventKind::FollowerCaughtUp { partition, broker });
-        self.ask_for_isr(partition, isr, out);
+        self.ask_for_isr(now_us, partition, out);
         out.unchain();
     }
 
@@ -103,11 +109,11 @@ impl Broker {
                 continue;
             }
             let isr: Vec<BrokerId> = leader.isr.iter().copied().filter(|member| !lagging.contains(member)).collect();
-            leader.pending_isr = Some(isr.clone());
+            leader.pending_isr = Some(isr);
             for broker in lagging {
                 out.event(EventKind::FollowerLagging { partition, broker });
             }
-            self.ask_for_isr(partition, isr, out);
+            self.ask_for_isr(now_us, partition, out);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Broker, Process, Replica, Role,
+    Broker, Replica, Role,
     replica::{FollowerState, LeaderState},
 };
 use crate::kafka::{
@@ -42,10 +42,12 @@ impl Broker {
         if configured {
             self.refresh_config();
         }
-        self.remove_topics(now_us, &removed, out);
-        let changed: Vec<TopicIdPartition> =
-            changed.into_iter().filter(|partition| !removed.contains(&partition.topic)).collect();
-        self.apply_partitions(now_us, &changed, out);
+        if self.serves {
+            self.remove_topics(now_us, &removed, out);
+            let changed: Vec<TopicIdPartition> =
+                changed.into_iter().filter(|partition| !removed.contains(&partition.topic)).collect();
+            self.apply_partitions(now_us, &changed, out);
+        }
         out.unchain();
     }
 
@@ -100,14 +102,19 @@ impl Broker {
             return;
         }
         replica.partition_epoch = state.partition_epoch;
-        // A stopping broker leads nothing any more; the controller has already seen to that in this state.
-        if state.leader == Some(id) && self.process != Process::Stopping {
+        if state.leader == Some(id) {
             if let Some(leader) = replica.leader_mut().filter(|leader| leader.leader_epoch == state.leader_epoch) {
                 leader.isr.clone_from(&state.isr);
                 leader.pending_isr = None;
+                self.forget_isr_change(partition);
                 self.maybe_advance_high_watermark(now_us, partition, out);
                 return;
             }
+            // It led before, and leads again in a later epoch: between the two somebody else might have, so whoever
+            // waits must ask again.
+            replica.role = Role::Offline;
+            self.lay_down(partition, is_offsets, out);
+            let Some(replica) = self.replicas.get_mut(&partition) else { return };
             replica.log.start_epoch(state.leader_epoch);
             let epoch_start = replica.log.log_end_offset();
             let follower = |broker: &u32| {
@@ -147,9 +154,16 @@ impl Broker {
         let now = (state.leader, state.leader_epoch);
         replica.role = Role::Follower { leader: state.leader, leader_epoch: state.leader_epoch };
         if before != Some(now) {
+            self.follow_anew(partition);
             out.event(EventKind::BecameFollower { partition, leader: now.0, leader_epoch: now.1 });
         }
+        self.lay_down(partition, is_offsets, out);
+    }
+
+    /// If this broker led the partition, its reign is over: whoever waits is sent away.
+    fn lay_down(&mut self, partition: TopicIdPartition, is_offsets: bool, out: &mut Outbox) {
         if self.led.remove(&partition) {
+            self.forget_isr_change(partition);
             self.fail_waiting(partition, out);
             if is_offsets {
                 self.unload_groups(partition, out);
@@ -166,8 +180,9 @@ impl Broker {
         for partition in gone {
             self.replicas.remove(&partition);
             self.led.remove(&partition);
+            self.forget_isr_change(partition);
             self.fail_waiting(partition, out);
         }
-        self.groups.forget_topics(now_us, topics);
+        self.forget_offsets(now_us, topics, out);
     }
 }

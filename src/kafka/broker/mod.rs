@@ -27,6 +27,7 @@ use crate::{
         coordinator::GroupCoordinator,
         event::EventKind,
         ids::{BrokerId, Name, TopicIdPartition},
+        limits,
         metadata::{MetadataDelta, MetadataImage},
         node::{Input, Outbox, Timer},
         protocol::{Channel, ErrorCode, Message, Request, Response},
@@ -64,6 +65,10 @@ pub struct Broker {
     pub rack: Option<Name>,
     /// What its process is doing.
     pub process: Process,
+    /// Has it registered and taken up its roles since its process began?
+    serves: bool,
+    /// When it was asked to stop.
+    stop_asked_us: u64,
     /// The metadata quorum's part of it.
     pub quorum: Quorum,
     /// The controller, active only on the quorum's leader.
@@ -84,10 +89,11 @@ pub struct Broker {
     next_parked: u64,
     delayed_produces: BTreeMap<u64, produce::DelayedProduce>,
     delayed_writes: Vec<groups::DelayedWrite>,
+    next_write: u64,
     fetchers: BTreeMap<BrokerId, fetcher::Fetcher>,
     control: control::Control,
     next_correlation: u32,
-    next_producer_id: u64,
+    producer_ids_given: u64,
     /// Replicas that this broker led when it applied metadata last; to find what changed.
     led: BTreeSet<TopicIdPartition>,
 }
@@ -102,6 +108,8 @@ impl Broker {
             id,
             rack,
             process: Process::Starting,
+            serves: false,
+            stop_asked_us: 0,
             quorum,
             controller,
             image,
@@ -117,10 +125,11 @@ impl Broker {
             next_parked: 0,
             delayed_produces: BTreeMap::new(),
             delayed_writes: Vec::new(),
+            next_write: 0,
             fetchers: BTreeMap::new(),
             control: control::Control::default(),
             next_correlation: 0,
-            next_producer_id: u64::from(id) * 1_000,
+            producer_ids_given: 0,
             led: BTreeSet::new(),
         };
         broker.refresh_config();
@@ -147,6 +156,11 @@ impl Broker {
         !matches!(self.process, Process::Stopped | Process::Crashed)
     }
 
+    /// Does it take requests on such a connection? Clients and followers only once it has registered and caught up.
+    pub fn listens_on(&self, channel: Channel) -> bool {
+        self.serves || matches!(channel, Channel::Control | Channel::Quorum)
+    }
+
     /// Does this broker lead the partition, as far as it knows?
     pub fn leads(&self, partition: TopicIdPartition) -> bool {
         self.replicas.get(&partition).is_some_and(|replica| matches!(replica.role, Role::Leader(_)))
@@ -157,21 +171,41 @@ impl Broker {
         self.process = if registered { Process::Running } else { Process::Starting };
         let config = self.config.clone();
         self.quorum.start(now_us, &config, out);
-        if self.quorum.is_leader() {
-            self.controller.activate(now_us, self.image.clone());
-            self.watch_sessions(now_us, out);
-        }
-        out.set_timer(Timer::IsrCheck, now_us + config.replica_lag_time_max_us / 2);
         if registered {
+            if self.quorum.is_leader() {
+                self.control.active_epoch = self.quorum.epoch();
+                self.controller.activate(now_us, self.image.clone());
+                self.watch_sessions(now_us, out);
+            }
             self.control.broker_epoch = self.image.brokers.get(&self.id).map_or(0, |state| state.epoch);
+            self.begin_to_serve(now_us, out);
+            // Heartbeats of brokers that start together do not all fall on one microsecond.
+            let interval_us = config.broker_heartbeat_interval_us;
+            out.set_timer(Timer::BrokerHeartbeat, now_us + 100_000 * u64::from(self.id) % interval_us);
+        } else {
+            out.set_timer(Timer::BrokerHeartbeat, now_us);
+            self.settle(now_us, out);
         }
-        // Heartbeats of brokers that start together do not all fall on one microsecond.
-        out.set_timer(Timer::BrokerHeartbeat, now_us + if registered { 100_000 * u64::from(self.id) } else { 0 });
+    }
+
+    /// Takes up its roles, and listens to clients and followers. A process that has just started waits with that until
+    /// it has registered and applied the metadata up to its registration, which has ended the reigns of the process
+    /// before it: what it knew of its ISRs is gone, so it must not lead on in the same epoch (`BrokerServer.startup`).
+    fn begin_to_serve(&mut self, now_us: u64, out: &mut Outbox) {
+        self.serves = true;
+        out.set_timer(Timer::IsrCheck, now_us + self.config.replica_lag_time_max_us / 2);
         self.apply_roles(now_us, out);
     }
 
-    /// The application is asked to stop: controlled shutdown begins with the next heartbeat, which is now.
+    /// The application is asked to stop: controlled shutdown begins with the next heartbeat, which is now. A broker that
+    /// has not registered yet has nothing to hand over.
     pub fn begin_stop(&mut self, now_us: u64, out: &mut Outbox) {
+        self.stop_asked_us = now_us;
+        if self.process == Process::Starting {
+            self.process = Process::Stopped;
+            out.event(EventKind::BrokerStopped);
+            return;
+        }
         self.process = Process::Stopping;
         out.set_timer(Timer::BrokerHeartbeat, now_us);
     }
@@ -179,6 +213,7 @@ impl Broker {
     /// The process is gone. What was in memory is lost; logs and the quorum's state stay on disk.
     pub fn end(&mut self, process: Process) {
         self.process = process;
+        self.serves = false;
         self.quorum.stop();
         self.controller.deactivate();
         self.groups.clear();
@@ -212,6 +247,9 @@ impl Broker {
             Input::Message { from, message: Message::Disconnect(channel) } => {
                 self.on_disconnect(now_us, from, channel, out);
             }
+            Input::Message { from, message: Message::Refused(channel, correlation) } => {
+                self.on_refused(now_us, from.0, channel, correlation, out);
+            }
             Input::Timer(timer) => {
                 self.on_timer(now_us, timer, out);
                 self.serve_queued(now_us, out);
@@ -234,9 +272,11 @@ impl Broker {
                 Some(Response::Metadata(response.into()))
             }
             Request::InitProducerId => {
-                // Kafka takes blocks of ids from the controller; here each broker has its own thousand from the start.
-                self.next_producer_id += 1;
-                Some(Response::InitProducerId { error: ErrorCode::None, producer_id: self.next_producer_id })
+                // Kafka takes blocks of a thousand ids from the controller; here each broker knows its own blocks.
+                self.producer_ids_given += 1;
+                let (block, rest) = (self.producer_ids_given / 1_000, self.producer_ids_given % 1_000);
+                let producer_id = (block * (limits::BROKERS.max + 1) + u64::from(self.id)) * 1_000 + rest;
+                Some(Response::InitProducerId { error: ErrorCode::None, producer_id })
             }
             Request::Produce { acks, timeout_us, batches } => {
                 self.on_produce(now_us, handle, *acks, *timeout_us, batches.clone(), out);
@@ -287,7 +327,7 @@ impl Broker {
                 let config = self.config.clone();
                 self.quorum.on_response(now_us, &config, from.0, correlation, &response, out);
             }
-            Channel::Control => self.on_control_response(now_us, correlation, response, out),
+            Channel::Control => self.on_control_response(now_us, from.0, correlation, response, out),
             _ => self.on_replica_response(now_us, from.0, correlation, response, out),
         }
     }
@@ -301,9 +341,18 @@ impl Broker {
         }
         match channel {
             Channel::Quorum => self.quorum.on_disconnect(now_us, from.0, out),
-            Channel::Control => self.on_control_disconnect(now_us, from.0, out),
-            Channel::Replication => self.on_replica_disconnect(now_us, from.0, out),
+            Channel::Control => self.on_control_lost(now_us, from.0, None, out),
+            Channel::Replication => self.on_replica_disconnect(now_us, from.0, None, out),
             Channel::Data | Channel::Coordinator => {}
+        }
+    }
+
+    /// A request of this broker was not taken.
+    fn on_refused(&mut self, now_us: u64, peer: BrokerId, channel: Channel, correlation: u32, out: &mut Outbox) {
+        match channel {
+            Channel::Quorum => self.quorum.on_refused(now_us, peer, correlation, out),
+            Channel::Control => self.on_control_lost(now_us, peer, Some(correlation), out),
+            _ => self.on_replica_disconnect(now_us, peer, Some(correlation), out),
         }
     }
 
@@ -311,11 +360,13 @@ impl Broker {
         let config = self.config.clone();
         match timer {
             Timer::AppendDone(number) => self.on_append_done(now_us, number, out),
-            Timer::FetchWait(number) => self.on_fetch_wait(now_us, number, out),
+            Timer::FetchWait(number) => self.on_fetch_wait(number, out),
             Timer::ProduceTimeout(number) => self.on_produce_timeout(number, out),
-            Timer::ReplicaFetch(leader) => self.fetch_from(now_us, leader, out),
+            Timer::ReplicaFetch(leader) => self.on_fetch_pause_over(now_us, leader, out),
             Timer::BrokerHeartbeat => self.send_heartbeat(now_us, out),
             Timer::IsrCheck => self.check_isrs(now_us, out),
+            Timer::AlterPartition => self.ask_for_isrs_again(now_us, out),
+            Timer::WriteTimeout(number) => self.on_write_timeout(now_us, number, out),
             Timer::Rebalance(group) => self.on_group_timer(now_us, group, None, out),
             Timer::Session(group, member) => self.on_group_timer(now_us, group, Some(member), out),
             Timer::BrokerSession => self.watch_sessions(now_us, out),
@@ -326,9 +377,11 @@ impl Broker {
             | Timer::Sender
             | Timer::Heartbeat
             | Timer::Retry
+            | Timer::Reconnect
             | Timer::AutoCommit
             | Timer::MetadataAge
-            | Timer::RequestTimeout => unreachable!("a client's timer"),
+            | Timer::RequestTimeout
+            | Timer::Close => unreachable!("a client's timer"),
         }
     }
 
@@ -357,6 +410,7 @@ impl Broker {
             }
         }
         self.apply_committed(now_us, out);
+        self.finish_starting(now_us, out);
         if self.quorum.is_leader() {
             for (handle, response) in self.controller.committed(self.quorum.high_watermark()) {
                 handle.respond(response, out);

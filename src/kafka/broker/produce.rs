@@ -86,14 +86,18 @@ impl Broker {
         let results: Vec<ProduceResult> = batches
             .iter()
             .map(|batch| {
-                let appended = self.append_as_leader(now_us, batch.partition, acks, &batch.records, out);
+                let appended = self.append_as_leader(batch.partition, acks, &batch.records, out);
                 if let Ok(base_offset) = appended {
                     required.insert(batch.partition, base_offset + batch.records.len() as i64);
                 }
                 self.result(batch.partition, appended)
             })
             .collect();
-        if acks == 0 {
+        if acks == 0 && results.iter().any(|result| result.error != ErrorCode::None) {
+            // There is no answer that could tell of the error; a closed connection makes the producer look again.
+            self.connections.close(handle.node, handle.channel);
+            out.disconnect(handle.node, handle.channel);
+        } else if acks == 0 {
             self.connections.done(handle);
         } else if acks == 1 || required.is_empty() {
             self.answer(handle, Response::Produce(results), out);
@@ -106,13 +110,15 @@ impl Broker {
         // Copies and visibility follow only now, so that the answer above is never caused by its own consequence.
         for batch in batches {
             self.after_append(now_us, batch.partition, out);
+            // A duplicate may long be replicated: then no move of the high watermark will answer it.
+            let high_watermark = self.replicas.get(&batch.partition).map_or(0, |replica| replica.log.high_watermark());
+            self.serve_delayed_produces(batch.partition, high_watermark, out);
         }
     }
 
     /// Appends one batch, or says why not.
     fn append_as_leader(
         &mut self,
-        now_us: u64,
         partition: TopicIdPartition,
         acks: i8,
         records: &Arc<Records>,
@@ -142,9 +148,9 @@ impl Broker {
             ProducerCheck::OutOfOrder => {
                 return Err(self.refuse(partition, ErrorCode::OutOfOrderSequenceNumber, out));
             }
+            ProducerCheck::OldEpoch => return Err(self.refuse(partition, ErrorCode::InvalidProducerEpoch, out)),
         }
         let batch = replica.log.append(leader_epoch, records.clone());
-        let _ = now_us;
         out.event(EventKind::RecordsAppended {
             partition,
             base_offset: batch.base_offset,

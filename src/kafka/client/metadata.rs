@@ -1,18 +1,29 @@
-//! A client's own version of the cluster metadata, and how it keeps it (`org.apache.kafka.clients.Metadata`).
+//! A client's own version of the cluster metadata, and how it keeps it (`org.apache.kafka.clients.Metadata`); also which
+//! brokers it could not reach of late (`ClusterConnectionStates`).
 //!
 //! It is refreshed when it is older than `metadata.max.age.ms` and after errors that say it is wrong; until then a
 //! client acts on what it knows, even if that is stale. Left out: choice of the least loaded node; brokers are asked
 //! in turn.
 
-use std::{collections::BTreeSet, sync::Arc};
-
-use crate::kafka::{
-    event::EventKind,
-    ids::{BrokerId, Name, TopicIdPartition},
-    metadata::PartitionState,
-    node::{Outbox, Timer, broker_node},
-    protocol::{Channel, CorrelationId, ErrorCode, MetadataResponse, Request, TopicMetadata},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
+
+use crate::{
+    kafka::{
+        event::EventKind,
+        ids::{BrokerId, Name, TopicId, TopicIdPartition},
+        metadata::PartitionState,
+        node::{Outbox, Timer, broker_node},
+        protocol::{Channel, CorrelationId, ErrorCode, MetadataResponse, Request, TopicMetadata},
+    },
+    sim::Random,
+};
+
+/// `reconnect.backoff.ms` and `reconnect.backoff.max.ms`.
+const RECONNECT_US: u64 = 50_000;
+const RECONNECT_MAX_US: u64 = 1_000_000;
 
 /// Metadata as one client knows it.
 #[derive(Clone, Debug, Hash)]
@@ -20,28 +31,56 @@ pub struct ClientMetadata {
     bootstrap: Vec<BrokerId>,
     wanted: BTreeSet<Name>,
     known: Option<Arc<MetadataResponse>>,
+    /// Topics that were ever known, by id.
+    names: BTreeMap<TopicId, Name>,
     /// Leaders learnt from error answers (KIP-951), newer than `known`.
     overrides: Vec<(TopicIdPartition, BrokerId, i32)>,
     in_flight: Option<(CorrelationId, BrokerId)>,
     update_needed: bool,
+    last_answer_us: Option<u64>,
+    /// Answers in a row that lacked something.
+    incomplete: u32,
     ask_next: usize,
-    max_age_us: u64,
-    backoff_us: u64,
+    pace: Pace,
+    unreachable: BTreeMap<BrokerId, Unreachable>,
+    random: Random,
+}
+
+/// How often a client asks: `metadata.max.age.ms`, `retry.backoff.ms`, `retry.backoff.max.ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pace {
+    /// After how long metadata is too old.
+    pub max_age_us: u64,
+    /// The shortest pause between two requests.
+    pub backoff_us: u64,
+    /// The longest pause while something is missing.
+    pub backoff_max_us: u64,
+}
+
+/// A broker that closed its connection or refused one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Unreachable {
+    attempts: u32,
+    until_us: u64,
 }
 
 impl ClientMetadata {
     /// Nothing known yet; `bootstrap` is `bootstrap.servers`, `start` where to begin asking.
-    pub fn new(bootstrap: Vec<BrokerId>, start: u32, max_age_us: u64, backoff_us: u64) -> ClientMetadata {
+    pub fn new(bootstrap: Vec<BrokerId>, start: u32, pace: Pace, random: Random) -> ClientMetadata {
         ClientMetadata {
             bootstrap,
             wanted: BTreeSet::new(),
             known: None,
+            names: BTreeMap::new(),
             overrides: Vec::new(),
             in_flight: None,
             update_needed: true,
+            last_answer_us: None,
+            incomplete: 0,
             ask_next: start as usize,
-            max_age_us,
-            backoff_us,
+            pace,
+            unreachable: BTreeMap::new(),
+            random,
         }
     }
 
@@ -52,15 +91,11 @@ impl ClientMetadata {
         }
     }
 
-    /// Something was wrong with what it knows: asks again.
-    pub fn invalidate(&mut self) {
-        self.update_needed = true;
-    }
-
-    /// Asks again, unless it has just been told and waits before it asks again.
-    pub fn invalidate_if_idle(&mut self) {
-        if self.known.is_none() {
-            self.update_needed = true;
+    /// Something was wrong with what it knows: asks again, but not before `retry.backoff.ms` after the last answer.
+    pub fn invalidate(&mut self, now_us: u64, out: &mut Outbox) {
+        match self.last_answer_us.map(|at_us| at_us + self.pace.backoff_us) {
+            Some(next_us) if next_us > now_us => out.set_timer(Timer::MetadataAge, next_us),
+            _ => self.update_needed = true,
         }
     }
 
@@ -78,6 +113,13 @@ impl ClientMetadata {
     /// Has it heard about the topic at all, even that there is none?
     pub fn has_heard_of(&self, name: &str) -> bool {
         self.known.as_ref().is_some_and(|known| known.topics.iter().any(|topic| &*topic.name == name))
+    }
+
+    /// The same partition of a topic that was deleted and made again: Kafka's clients go by names.
+    pub fn at_home(&self, partition: TopicIdPartition) -> TopicIdPartition {
+        let name = self.names.get(&partition.topic);
+        let topic = name.and_then(|name| self.topic(name)).map_or(partition.topic, |topic| topic.topic);
+        TopicIdPartition { topic, ..partition }
     }
 
     /// A partition's state.
@@ -113,22 +155,37 @@ impl ClientMetadata {
         news
     }
 
-    /// A broker to ask anything: in turn, from those known.
-    pub fn any_broker(&mut self) -> Option<BrokerId> {
+    /// May a request be sent to the broker, or is it too soon after it could not be reached?
+    pub fn is_reachable(&self, now_us: u64, broker: BrokerId) -> bool {
+        self.unreachable.get(&broker).is_none_or(|unreachable| unreachable.until_us <= now_us)
+    }
+
+    /// The broker answered.
+    pub fn on_answer(&mut self, broker: BrokerId) {
+        self.unreachable.remove(&broker);
+    }
+
+    /// A broker to ask anything: in turn, from those known that can be reached.
+    pub fn any_broker(&mut self, now_us: u64) -> Option<BrokerId> {
         let known: Vec<BrokerId> = match &self.known {
             Some(known) if !known.brokers.is_empty() => known.brokers.iter().map(|(id, _)| *id).collect(),
             _ => self.bootstrap.clone(),
         };
+        let reachable: Vec<BrokerId> =
+            known.into_iter().filter(|broker| self.is_reachable(now_us, *broker)).collect();
+        if reachable.is_empty() {
+            return None;
+        }
         self.ask_next += 1;
-        (!known.is_empty()).then(|| known[self.ask_next % known.len()])
+        Some(reachable[self.ask_next % reachable.len()])
     }
 
     /// Asks if it must and nothing is under way.
-    pub fn poll(&mut self, correlation: &mut CorrelationId, out: &mut Outbox) {
+    pub fn poll(&mut self, now_us: u64, correlation: &mut CorrelationId, out: &mut Outbox) {
         if !self.update_needed || self.in_flight.is_some() || self.wanted.is_empty() {
             return;
         }
-        let Some(broker) = self.any_broker() else { return };
+        let Some(broker) = self.any_broker(now_us) else { return };
         *correlation += 1;
         self.in_flight = Some((*correlation, broker));
         let topics = self.wanted.iter().cloned().collect();
@@ -138,6 +195,11 @@ impl ClientMetadata {
     /// The metadata timer fired: too old, or time to try again.
     pub fn on_timer(&mut self) {
         self.update_needed = true;
+    }
+
+    /// Is this the request under way?
+    pub fn is_waiting_for(&self, broker: BrokerId, correlation: CorrelationId) -> bool {
+        self.in_flight == Some((correlation, broker))
     }
 
     /// An answer. Returns whether it was to a request of its own.
@@ -152,13 +214,17 @@ impl ClientMetadata {
             return false;
         }
         self.in_flight = None;
+        self.update_needed = false;
+        self.last_answer_us = Some(now_us);
         if self.known.as_ref().is_some_and(|known| known.metadata_offset > response.metadata_offset) {
             // Another broker that lags behind: what is known is newer.
-            out.set_timer(Timer::MetadataAge, now_us + self.backoff_us);
+            out.set_timer(Timer::MetadataAge, now_us + self.pace.backoff_us);
             return true;
         }
         let news = self.known.as_ref() != Some(response);
         self.known = Some(response.clone());
+        let topics = response.topics.iter().filter(|topic| topic.error == ErrorCode::None);
+        self.names.extend(topics.map(|topic| (topic.topic, topic.name.clone())));
         self.overrides.retain(|(partition, _, epoch)| {
             let topic = response.topics.iter().find(|topic| topic.topic == partition.topic);
             topic
@@ -168,26 +234,46 @@ impl ClientMetadata {
         let complete = self.wanted.iter().all(|name| {
             self.topic(name).is_some_and(|topic| topic.partitions.iter().all(|state| state.leader.is_some()))
         });
-        self.update_needed = false;
-        out.set_timer(Timer::MetadataAge, now_us + if complete { self.max_age_us } else { self.backoff_us });
+        let Pace { max_age_us, backoff_us, backoff_max_us } = self.pace;
+        let wait_us = if complete {
+            self.incomplete = 0;
+            max_age_us
+        } else {
+            self.incomplete += 1;
+            let factor = 1_u64 << (self.incomplete - 1).min(20);
+            backoff_us.saturating_mul(factor).min(backoff_max_us.max(backoff_us)).min(max_age_us)
+        };
+        out.set_timer(Timer::MetadataAge, now_us + wait_us);
         if news {
             out.event(EventKind::MetadataRefreshed { metadata_offset: response.metadata_offset });
         }
         true
     }
 
-    /// A broker closed the connection: if it was asked, another is, after a pause.
+    /// A broker closed the connection or refused one: it is left alone for a while, and metadata is asked for again.
     pub fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
+        let attempts = self.unreachable.get(&broker).map_or(1, |unreachable| unreachable.attempts + 1);
+        let until_us = now_us + backoff_us(&mut self.random, attempts, RECONNECT_US, RECONNECT_MAX_US);
+        self.unreachable.insert(broker, Unreachable { attempts, until_us });
+        self.set_reconnect_timer(now_us, out);
         if self.in_flight.is_some_and(|(_, asked)| asked == broker) {
             self.in_flight = None;
         }
         self.update_needed = false;
-        out.set_timer(Timer::MetadataAge, now_us + self.backoff_us);
+        out.set_timer(Timer::MetadataAge, now_us + self.pace.backoff_us);
+    }
+
+    /// When the next unreachable broker may be tried again.
+    pub fn set_reconnect_timer(&mut self, now_us: u64, out: &mut Outbox) {
+        let next = self.unreachable.values().map(|unreachable| unreachable.until_us).filter(|at_us| *at_us > now_us);
+        if let Some(next_us) = next.min() {
+            out.set_timer(Timer::Reconnect, next_us);
+        }
     }
 }
 
 /// Exponential backoff with ±20 % jitter (`ExponentialBackoff`).
-pub fn backoff_us(random: &mut crate::sim::Random, attempts: u32, initial_us: u64, max_us: u64) -> u64 {
+pub fn backoff_us(random: &mut Random, attempts: u32, initial_us: u64, max_us: u64) -> u64 {
     let factor = 1_u64 << attempts.saturating_sub(1).min(20);
     random.jitter(initial_us.saturating_mul(factor).min(max_us), 20)
 }

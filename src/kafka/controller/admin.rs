@@ -9,7 +9,7 @@ use super::{
 use crate::kafka::{
     config::{Scope, check},
     event::EventKind,
-    ids::{BrokerId, Name, TopicId, TopicIdPartition},
+    ids::{BrokerId, Name, TopicId, TopicIdPartition, is_internal},
     metadata::{MetadataDelta, PartitionState},
     node::Outbox,
     protocol::{Api, ErrorCode, Response, Settings},
@@ -24,6 +24,10 @@ impl Controller {
         settings: &Settings,
         out: &mut Outbox,
     ) -> Response {
+        if self.image.topic_ids.contains_key(name) && is_internal(name) {
+            // Two brokers wanted to make it at the same time; nobody asked by hand.
+            return Response::CreateTopics { error: ErrorCode::TopicAlreadyExists };
+        }
         if self.image.topic_ids.contains_key(name) {
             let error = self.refuse(Api::CreateTopics, ErrorCode::TopicAlreadyExists, out);
             return Response::CreateTopics { error };
@@ -38,8 +42,7 @@ impl Controller {
             Ok(placed) => placed,
             Err(error) => return Response::CreateTopics { error: self.refuse(Api::CreateTopics, error, out) },
         };
-        let topic = TopicId(self.next_topic);
-        self.next_topic += 1;
+        let topic = TopicId(self.image.last_topic + 1);
         out.event(EventKind::TopicCreated { topic, partitions, replication_factor });
         self.write(MetadataDelta::Topic { topic, name: name.clone() });
         if !settings.is_empty() {

@@ -23,9 +23,13 @@ impl Controller {
             .sessions
             .get(&broker)
             .is_some_and(|session| session.last_heartbeat_us + config.broker_session_timeout_us > now_us);
-        if alive && self.image.brokers.get(&broker).is_some_and(|state| !state.fenced) {
+        if alive && self.image.is_active(broker) {
             // The old process may still be there; only its session's end proves that it is not.
             return Response::BrokerRegistration { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: 0 };
+        }
+        // The process before this one is gone, and so are its reigns and its place in the ISRs.
+        if self.image.is_active(broker) {
+            self.leave_isrs(broker, out);
         }
         self.write(MetadataDelta::RegisterBroker { broker, rack: rack.clone() });
         let session = Session { last_heartbeat_us: now_us, metadata_offset: 0, shutdown_offset: None };

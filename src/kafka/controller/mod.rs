@@ -39,7 +39,6 @@ pub struct Controller {
     pub(crate) outgoing: Vec<MetadataDelta>,
     /// Answers that wait until the metadata log is committed up to an offset.
     waiting: Vec<(u64, Handle, Response)>,
-    next_topic: u32,
 }
 
 /// A broker's session with the active controller (`BrokerHeartbeatManager`).
@@ -54,14 +53,12 @@ struct Session {
 impl Controller {
     /// A controller that has applied `image`.
     pub fn new(seed: u64, id: BrokerId, image: MetadataImage) -> Controller {
-        let next_topic = image.topics.keys().next_back().map_or(0, |topic| topic.0) + 1;
         Controller {
             image,
             placement: Random::new(seed, &format!("placement {id}")),
             sessions: BTreeMap::new(),
             outgoing: Vec::new(),
             waiting: Vec::new(),
-            next_topic,
         }
     }
 
@@ -73,7 +70,6 @@ impl Controller {
             (*broker, session)
         });
         self.sessions = sessions.collect();
-        self.next_topic = self.next_topic.max(image.topics.keys().next_back().map_or(0, |topic| topic.0) + 1);
         self.image = image;
         self.outgoing.clear();
         self.waiting.clear();

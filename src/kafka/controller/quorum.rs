@@ -115,13 +115,16 @@ impl MetadataLog {
         }
     }
 
-    /// Where records of epochs up to `epoch` end.
-    fn end_of_epoch(&self, epoch: u32) -> u64 {
+    /// The greatest epoch up to `epoch` that has records, 0 for none, and where it ends.
+    fn end_of_epoch(&self, epoch: u32) -> (u32, u64) {
         let mut end = self.len();
-        while end > 0 && self.get(end - 1).is_some_and(|(at, _)| *at > epoch) {
+        while let Some((at, _)) = end.checked_sub(1).and_then(|last| self.get(last)) {
+            if *at <= epoch {
+                return (*at, end);
+            }
             end -= 1;
         }
-        end
+        (0, 0)
     }
 }
 
@@ -194,6 +197,10 @@ impl Quorum {
             self.role = Role::Leader { epoch_start, replicas: BTreeMap::new(), waiting: BTreeMap::new() };
             return;
         }
+        if self.is_voter() && self.voters.len() == 1 {
+            // The only voter need not ask anyone (`KafkaRaftClient.initialize`).
+            return self.stand(now_us, config, out);
+        }
         self.restart_election_timer(now_us, config, out);
         self.fetch(now_us, out);
     }
@@ -217,9 +224,13 @@ impl Quorum {
 
     /// The election timer fired: no leader was heard of for too long.
     pub fn on_election_timer(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
-        if !self.is_voter() || self.is_leader() {
-            return;
+        if self.is_voter() && !self.is_leader() {
+            self.stand(now_us, config, out);
         }
+    }
+
+    /// Stands for election.
+    fn stand(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
         self.epoch += 1;
         self.voted_for = Some(self.id);
         self.leader = None;
@@ -279,6 +290,7 @@ impl Quorum {
             }
             Request::BeginQuorumEpoch { quorum_epoch, leader } => {
                 self.follow(now_us, config, quorum_epoch, leader, out);
+                self.fetch(now_us, out);
                 Some(Response::BeginQuorumEpoch { error: ErrorCode::None })
             }
             Request::FetchMetadataLog { quorum_epoch, replica, offset, last_epoch, high_watermark } => {
@@ -299,11 +311,11 @@ impl Quorum {
         if !self.is_leader() {
             return Some(self.refusal());
         }
-        let end = self.log.end_of_epoch(last_epoch);
-        if offset > end {
+        let (epoch, end) = self.log.end_of_epoch(last_epoch);
+        if offset > end || epoch != last_epoch {
             let mut response = self.fetch_response(self.log.len());
             if let Response::FetchMetadataLog { diverging, .. } = &mut response {
-                *diverging = Some(end);
+                *diverging = Some((epoch, end));
             }
             return Some(response);
         }
@@ -348,20 +360,30 @@ impl Quorum {
                     return;
                 }
                 self.fetch_in_flight = None;
-                if *quorum_epoch < self.epoch || self.is_leader() {
+                if self.is_leader() {
                     return;
                 }
-                match leader {
-                    Some(leader) => self.follow(now_us, config, *quorum_epoch, *leader, out),
-                    None => self.observe_epoch(now_us, config, *quorum_epoch, out),
+                if *quorum_epoch >= self.epoch {
+                    match leader {
+                        Some(leader) => self.follow(now_us, config, *quorum_epoch, *leader, out),
+                        None => self.observe_epoch(now_us, config, *quorum_epoch, out),
+                    }
                 }
-                if *error != ErrorCode::None {
-                    out.set_timer(Timer::QuorumFetch, now_us + FETCH_BACKOFF_US);
+                if *error != ErrorCode::None || *quorum_epoch < self.epoch {
+                    if self.leader == Some(from) && *leader != Some(from) {
+                        self.leader = None;
+                    }
+                    match self.leader {
+                        Some(other) if other != from => self.fetch(now_us, out),
+                        _ => out.set_timer(Timer::QuorumFetch, now_us + FETCH_BACKOFF_US),
+                    }
                     return;
                 }
                 self.restart_election_timer(now_us, config, out);
-                if let Some(end) = diverging {
-                    self.log.truncate(*end);
+                if let Some((epoch, end)) = diverging {
+                    // Down to where both logs still agree; the next fetch finds out whether that is so.
+                    let (_, own_end) = self.log.end_of_epoch(*epoch);
+                    self.log.truncate((*end).min(own_end));
                 }
                 for record in records {
                     self.log.push(record.clone());
@@ -373,12 +395,21 @@ impl Quorum {
         }
     }
 
-    /// The peer closed the connection.
+    /// The peer's process is gone.
     pub fn on_disconnect(&mut self, now_us: u64, peer: BrokerId, out: &mut Outbox) {
         if let Role::Leader { waiting, .. } = &mut self.role {
             waiting.remove(&peer);
         }
-        if self.fetch_in_flight.is_some_and(|(to, _)| to == peer) {
+        if let Some((to, correlation)) = self.fetch_in_flight
+            && to == peer
+        {
+            self.on_refused(now_us, peer, correlation, out);
+        }
+    }
+
+    /// The peer's process was not there to take a request.
+    pub fn on_refused(&mut self, now_us: u64, peer: BrokerId, correlation: CorrelationId, out: &mut Outbox) {
+        if self.fetch_in_flight == Some((peer, correlation)) {
             self.fetch_in_flight = None;
             if !self.is_voter() {
                 self.leader = None;
@@ -398,10 +429,20 @@ impl Quorum {
         if heard.count() * 2 > self.voters.len() || now_us < patience_us {
             return true;
         }
-        self.role = Role::Follower;
         self.leader = None;
+        self.step_down(out);
         self.restart_election_timer(now_us, config, out);
         false
+    }
+
+    /// Leads no more, or stands no more: whoever waits for records must look for another leader.
+    fn step_down(&mut self, out: &mut Outbox) {
+        if let Role::Leader { waiting, .. } = std::mem::replace(&mut self.role, Role::Follower) {
+            for (replica, fetch) in waiting {
+                out.clear_timer(Timer::QuorumFetchWait(replica));
+                fetch.handle.respond(self.refusal(), out);
+            }
+        }
     }
 
     fn count_votes(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
@@ -433,8 +474,13 @@ impl Quorum {
         self.epoch = epoch;
         self.voted_for = None;
         self.leader = None;
-        self.role = Role::Follower;
-        self.restart_election_timer(now_us, config, out);
+        let led = self.is_leader();
+        self.step_down(out);
+        if led {
+            // Others wait on with what is left: a candidate that cannot win must not put off those who can
+            // (`QuorumState.transitionToUnattached`).
+            self.restart_election_timer(now_us, config, out);
+        }
     }
 
     /// Follows the leader of an epoch.
@@ -445,11 +491,10 @@ impl Quorum {
         let news = epoch > self.epoch || self.leader != Some(leader);
         self.observe_epoch(now_us, config, epoch, out);
         if news {
-            self.role = Role::Follower;
+            self.step_down(out);
             self.leader = Some(leader);
             self.fetch_in_flight = None;
             self.restart_election_timer(now_us, config, out);
-            self.fetch(now_us, out);
         }
     }
 

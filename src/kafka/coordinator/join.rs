@@ -222,7 +222,7 @@ fn begin_session(group: &Group, member: &str, context: &mut Context<'_>) {
 }
 
 /// Begins a rebalance, or goes on with the one that is being prepared.
-fn prepare_rebalance(group: &mut Group, context: &mut Context<'_>, reason: GroupReason) {
+pub(super) fn prepare_rebalance(group: &mut Group, context: &mut Context<'_>, reason: GroupReason) {
     if group.state == GroupState::PreparingRebalance {
         maybe_complete_join(group, context);
         return;

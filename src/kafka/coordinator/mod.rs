@@ -21,8 +21,9 @@ use crate::{
         broker::Handle,
         config::BrokerConfig,
         event::{EventKind, GroupReason},
-        ids::{BrokerId, Name, TopicId},
+        ids::{BrokerId, Name, TopicId, TopicIdPartition},
         log::Log,
+        metadata::TopicImage,
         node::{Outbox, Timer},
         protocol::{ErrorCode, OffsetAndEpoch, Request, Response},
     },
@@ -78,8 +79,8 @@ pub enum Then {
         group: Name,
         /// What.
         offsets: Vec<OffsetAndEpoch>,
-        /// Whom to tell.
-        handle: Handle,
+        /// Whom to tell, unless that has been done.
+        handle: Option<Handle>,
     },
 }
 
@@ -192,8 +193,31 @@ impl GroupCoordinator {
         context.effects
     }
 
-    /// This broker became leader of a partition of `__consumer_offsets`: its groups are read from the log.
-    pub fn load(&mut self, now_us: u64, shard: i32, log: &Log, out: &mut Outbox) {
+    /// An assignment was not replicated in time: whoever waits for it must begin again.
+    pub fn on_assignment_lost(
+        &mut self,
+        now_us: u64,
+        shard: i32,
+        config: &BrokerConfig,
+        group: &Name,
+        generation: i32,
+        out: &mut Outbox,
+    ) -> Effects {
+        let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
+        self.assignment_lost(&mut context, group, generation);
+        context.effects
+    }
+
+    /// This broker became leader of a partition of `__consumer_offsets`: its groups are read from the log. Offsets in
+    /// topics that are not in the metadata any more are left out.
+    pub fn load(
+        &mut self,
+        now_us: u64,
+        shard: i32,
+        log: &Log,
+        topics: &BTreeMap<TopicId, TopicImage>,
+        out: &mut Outbox,
+    ) {
         let mut groups: BTreeMap<Name, Group> = BTreeMap::new();
         for batch in log.batches().iter() {
             for record in batch.records.iter() {
@@ -204,6 +228,7 @@ impl GroupCoordinator {
             }
         }
         for group in groups.values_mut() {
+            group.offsets.retain(|partition, _| topics.contains_key(&partition.topic));
             self.next_slot += 1;
             group.slot = self.next_slot;
             self.slots.insert(group.slot, (shard, group.id.clone()));
@@ -248,11 +273,22 @@ impl GroupCoordinator {
         self.slots.clear();
     }
 
-    /// Deleted topics' offsets go.
-    pub fn forget_topics(&mut self, _now_us: u64, topics: &BTreeSet<TopicId>) {
-        for group in self.shards.values_mut().flat_map(BTreeMap::values_mut) {
-            group.offsets.retain(|partition, _| !topics.contains(&partition.topic));
+    /// Deleted topics' offsets go, also from the log.
+    pub fn forget_topics(&mut self, topics: &BTreeSet<TopicId>) -> Vec<Write> {
+        let mut writes = Vec::new();
+        for (shard, groups) in &mut self.shards {
+            for group in groups.values_mut() {
+                let of_topic = |partition: &&TopicIdPartition| topics.contains(&partition.topic);
+                let gone: Vec<TopicIdPartition> = group.offsets.keys().filter(of_topic).copied().collect();
+                if gone.is_empty() {
+                    continue;
+                }
+                group.offsets.retain(|partition, _| !topics.contains(&partition.topic));
+                let records = gone.iter().map(|partition| records::offset_tombstone(&group.id, *partition)).collect();
+                writes.push(Write { shard: *shard, records, then: Then::Nothing });
+            }
         }
+        writes
     }
 
     fn group_mut(&mut self, shard: i32, group: &str) -> Option<&mut Group> {

@@ -26,7 +26,7 @@ impl GroupCoordinator {
         }
         let group = self.group_or_new(context.shard, group);
         let records = offsets.iter().map(|offset| records::offset_record(&group.id, offset)).collect();
-        let then = Then::OffsetsStored { group: group.id.clone(), offsets: offsets.to_vec(), handle };
+        let then = Then::OffsetsStored { group: group.id.clone(), offsets: offsets.to_vec(), handle: Some(handle) };
         context.effects.writes.push(Write { shard: context.shard, records, then });
     }
 
@@ -60,7 +60,7 @@ impl GroupCoordinator {
         context: &mut Context<'_>,
         group: &Name,
         offsets: Vec<OffsetAndEpoch>,
-        handle: Handle,
+        handle: Option<Handle>,
     ) {
         if let Some(group) = self.group_mut(context.shard, group) {
             for OffsetAndEpoch { partition, offset, leader_epoch } in &offsets {
@@ -71,8 +71,10 @@ impl GroupCoordinator {
                 }
             }
         }
-        let response = Response::OffsetCommit { error: ErrorCode::None, offsets };
-        context.effects.replies.push((handle, response));
+        if let Some(handle) = handle {
+            let response = Response::OffsetCommit { error: ErrorCode::None, offsets };
+            context.effects.replies.push((handle, response));
+        }
     }
 
     pub(super) fn committed(

@@ -103,6 +103,11 @@ pub(super) fn offset_record(group: &Name, commit: &OffsetAndEpoch) -> (Vec<u8>, 
     (key, Some(encode(&LogValue::Offset { offset, leader_epoch })))
 }
 
+/// The record that deletes a committed offset.
+pub(super) fn offset_tombstone(group: &Name, partition: TopicIdPartition) -> (Vec<u8>, Option<Vec<u8>>) {
+    (encode(&LogKey::Offset { group: group.clone(), partition }), None)
+}
+
 /// Applies one record to groups that are being loaded.
 pub(super) fn replay(groups: &mut BTreeMap<Name, Group>, key: LogKey, value: Option<LogValue>) {
     match (key, value) {

@@ -3,7 +3,7 @@
 use super::{
     Context, GroupCoordinator, Then, Write,
     group::{Group, GroupState},
-    join::{change_state, remove_member},
+    join::{change_state, prepare_rebalance, remove_member},
     records,
 };
 use crate::kafka::{
@@ -68,6 +68,24 @@ impl GroupCoordinator {
             let timer = Timer::Session(group.slot, member.slot);
             context.out.set_timer(timer, context.now_us + member.session_timeout_us);
         }
+    }
+}
+
+impl GroupCoordinator {
+    /// The assignment was not replicated in time: everyone who waits looks for a coordinator that can, and the group
+    /// begins again (`resetAndPropagateAssignmentWithError`).
+    pub(super) fn assignment_lost(&mut self, context: &mut Context<'_>, group: &Name, generation: i32) {
+        let Some(group) = self.group_mut(context.shard, group) else { return };
+        if group.state != GroupState::CompletingRebalance || group.generation != generation {
+            return;
+        }
+        for member in &mut group.members {
+            member.assignment = [].into();
+            if let Some(handle) = member.sync.take() {
+                context.effects.replies.push((handle, refusal(ErrorCode::CoordinatorNotAvailable)));
+            }
+        }
+        prepare_rebalance(group, context, GroupReason::AssignmentLost);
     }
 }
 

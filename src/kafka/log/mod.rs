@@ -136,6 +136,9 @@ impl Log {
     pub fn truncate_to(&mut self, offset: i64) {
         let offset = offset.max(self.log_start_offset);
         if offset >= self.log_end_offset {
+            // A leader that was deposed before it wrote anything has noted an epoch that nobody else knows; it goes even
+            // so, else the follower would be told again and again that it diverges (`UnifiedLog.truncateTo`).
+            self.epochs.retain(|(_, start)| *start < self.log_end_offset);
             return;
         }
         self.batches.truncate_to(offset);
@@ -148,13 +151,26 @@ impl Log {
         }
     }
 
-    /// Whole batches from the one that holds `from` on, below `below`, up to `max_bytes` (but at least one).
-    pub fn read(&self, from: i64, below: i64, max_bytes: u32) -> Vec<Arc<RecordBatch>> {
+    /// Bytes of the batches from the one that holds `from` on, below `below`; once `enough` are counted, no more are.
+    pub fn bytes_between(&self, from: i64, below: i64, enough: u64) -> u64 {
+        let mut bytes = 0;
+        for batch in self.batches.from(from).take_while(|batch| batch.next_offset() <= below) {
+            bytes += u64::from(batch.records.size_bytes());
+            if bytes >= enough {
+                break;
+            }
+        }
+        bytes
+    }
+
+    /// Whole batches from the one that holds `from` on, below `below`, up to `max_bytes`, or with `at_least_one` one that
+    /// is larger.
+    pub fn read(&self, from: i64, below: i64, max_bytes: u32, at_least_one: bool) -> Vec<Arc<RecordBatch>> {
         let mut bytes = 0_u64;
         self.batches
             .from(from)
             .take_while(|batch| {
-                let first = bytes == 0;
+                let first = bytes == 0 && at_least_one;
                 bytes += u64::from(batch.records.size_bytes());
                 batch.next_offset() <= below && (first || bytes <= u64::from(max_bytes))
             })
@@ -198,10 +214,11 @@ mod tests {
     #[test]
     fn reading_stops_at_the_bound_and_at_the_size_but_gives_one_batch() {
         let log = log(10);
-        assert_eq!(log.read(4, 30, 1).len(), 1, "soft limit");
-        assert_eq!(log.read(4, 30, 1)[0].base_offset, 3, "the batch that holds the offset");
-        assert_eq!(log.read(0, 9, u32::MAX).len(), 3);
-        assert!(log.read(30, 30, u32::MAX).is_empty());
+        assert_eq!(log.read(4, 30, 1, true).len(), 1, "soft limit");
+        assert_eq!(log.read(4, 30, 1, true)[0].base_offset, 3, "the batch that holds the offset");
+        assert!(log.read(4, 30, 1, false).is_empty(), "strict limit");
+        assert_eq!(log.read(0, 9, u32::MAX, false).len(), 3);
+        assert!(log.read(30, 30, u32::MAX, true).is_empty());
     }
 
     #[test]
@@ -228,6 +245,15 @@ mod tests {
         assert_eq!((log.log_end_offset(), log.high_watermark(), log.latest_epoch()), (201, 201, 0));
         assert_eq!(log.append(4, records(1)).base_offset, 201);
         assert!(log.record(201).is_some() && log.record(202).is_none());
+    }
+
+    #[test]
+    fn an_epoch_without_records_goes_though_no_record_does() {
+        let mut log = log(2);
+        log.start_epoch(7);
+        assert_eq!(log.latest_epoch(), 7);
+        log.truncate_to(6);
+        assert_eq!((log.log_end_offset(), log.latest_epoch()), (6, 0));
     }
 
     #[test]

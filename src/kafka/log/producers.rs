@@ -29,6 +29,8 @@ pub enum ProducerCheck {
     Duplicate(i64),
     /// It is not the next one: OUT_OF_ORDER_SEQUENCE_NUMBER.
     OutOfOrder,
+    /// The producer has gone on to a later epoch: INVALID_PRODUCER_EPOCH.
+    OldEpoch,
 }
 
 impl ProducerStates {
@@ -37,9 +39,12 @@ impl ProducerStates {
         let stamp = &records.stamp;
         let Some(state) = self.0.get(&stamp.producer_id) else { return ProducerCheck::Accept };
         let last_sequence = add_sequence(stamp.base_sequence, records.len() as i32 - 1);
-        if stamp.producer_epoch != state.epoch {
-            let fresh = stamp.producer_epoch > state.epoch && stamp.base_sequence == 0;
-            return if fresh { ProducerCheck::Accept } else { ProducerCheck::OutOfOrder };
+        if stamp.producer_epoch < state.epoch {
+            return ProducerCheck::OldEpoch;
+        }
+        if stamp.producer_epoch > state.epoch {
+            // A new epoch begins anew.
+            return if stamp.base_sequence == 0 { ProducerCheck::Accept } else { ProducerCheck::OutOfOrder };
         }
         let same = |batch: &&(i32, i32, i64)| (batch.0, batch.1) == (stamp.base_sequence, last_sequence);
         if let Some((_, _, base_offset)) = state.batches.iter().find(same) {
@@ -85,7 +90,11 @@ mod tests {
     use crate::kafka::log::{Log, NO_PRODUCER, ProducerStamp, RecordsBuilder};
 
     fn batch(base_sequence: i32, count: usize) -> Arc<Records> {
-        let stamp = ProducerStamp { producer_id: 7, producer_epoch: 0, base_sequence, ..NO_PRODUCER };
+        batch_of_epoch(0, base_sequence, count)
+    }
+
+    fn batch_of_epoch(producer_epoch: i16, base_sequence: i32, count: usize) -> Arc<Records> {
+        let stamp = ProducerStamp { producer_id: 7, producer_epoch, base_sequence, ..NO_PRODUCER };
         let mut builder = RecordsBuilder::new(0, stamp);
         for _ in 0..count {
             builder.push(0, None, Some(b"v"), &[]);
@@ -106,6 +115,23 @@ mod tests {
         assert_eq!(log.producers().check(&batch(2, 2)), ProducerCheck::OutOfOrder, "the sixth is forgotten");
         assert_eq!(log.producers().check(&batch(16, 1)), ProducerCheck::OutOfOrder, "a gap");
         assert_eq!(log.producers().check(&batch(14, 1)), ProducerCheck::Accept);
+    }
+
+    #[test]
+    fn a_later_epoch_begins_at_zero_and_ends_the_one_before() {
+        let mut log = Log::default();
+        log.append(0, batch_of_epoch(1, 40, 2));
+        assert_eq!(log.producers().check(&batch_of_epoch(2, 42, 1)), ProducerCheck::OutOfOrder);
+        assert_eq!(log.producers().check(&batch_of_epoch(2, 0, 1)), ProducerCheck::Accept);
+        log.append(0, batch_of_epoch(2, 0, 1));
+        assert_eq!(log.producers().check(&batch_of_epoch(1, 42, 1)), ProducerCheck::OldEpoch);
+        assert_eq!(log.producers().check(&batch_of_epoch(2, 1, 1)), ProducerCheck::Accept);
+    }
+
+    #[test]
+    fn a_producer_unknown_here_may_begin_anywhere() {
+        let log = Log::default();
+        assert_eq!(log.producers().check(&batch(900, 3)), ProducerCheck::Accept);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Builder {
                     flights.push(flight(way, group, consumer, kind, Vec::new(), 0));
                 }
             }
-            Message::Disconnect(_) => {}
+            Message::Disconnect(_) | Message::Refused(..) => {}
         }
     }
 

@@ -19,6 +19,8 @@ templates! {
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：**{member}** 离开。";
     STATE_SESSION = "Group **{group}** went from `{from}` to `{to}`: nothing was heard of **{member}** for `session.timeout.ms`.",
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：在 `session.timeout.ms` 内没有收到 **{member}** 的消息。";
+    STATE_NOT_STORED = "Group **{group}** went from `{from}` to `{to}`: its assignment was not replicated in time.",
+        "消费组 **{group}** 从 `{from}` 变为 `{to}`：分配结果没有及时复制完成。";
     STATE_SYNC = "Group **{group}** went from `{from}` to `{to}`: **{member}** did not ask for its assignment in time.",
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：**{member}** 没有及时来取分配结果。";
     STATE_JOIN_COMPLETE = "Group **{group}** went from `{from}` to `{to}`: all have joined, generation **{generation}** begins.",
@@ -108,6 +110,7 @@ fn state(reason: &GroupReason) -> Text {
         GroupReason::SyncExpired(member) => (&STATE_SYNC, Some(member)),
         GroupReason::JoinComplete => (&STATE_JOIN_COMPLETE, None),
         GroupReason::AssignmentStored => (&STATE_STORED, None),
+        GroupReason::AssignmentLost => (&STATE_NOT_STORED, None),
         GroupReason::NobodyLeft => (&STATE_NOBODY, None),
         GroupReason::Loaded => (&STATE_LOADED, None),
     };

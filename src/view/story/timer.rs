@@ -23,6 +23,11 @@ templates! {
     PRODUCE_TIMEOUT = "A write at {who} was not replicated in time.", "{who} 上的一次写入没有及时复制完成。";
     REPLICA_FETCH = "{who} asked its leader again after a pause.", "{who} 在等待后再次向 leader 拉取。";
     ISR_CHECK = "{who} looked for followers that lag.", "{who} 检查落后的 follower。";
+    ALTER_PARTITION = "{who} asked the controller again for the ISR changes that it had not answered.",
+        "{who} 就尚未得到应答的 ISR 变更再次请求 controller。";
+    WRITE_TIMEOUT = "A write of the coordinator {who} was not replicated within `offsets.commit.timeout.ms`.",
+        "coordinator {who} 的一次写入在 `offsets.commit.timeout.ms` 内没有复制完成。";
+    CLOSE = "`close()` of **{who}** had waited long enough.", "**{who}** 的 `close()` 已等待足够久。";
     REBALANCE = "The join or sync phase of a group was over at {who}.", "{who} 上一个消费组的 join 或 sync 阶段结束。";
     SESSION = "A member's `session.timeout.ms` was over at {who}.", "{who} 上一个成员的 `session.timeout.ms` 已到。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
@@ -42,6 +47,9 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::ProduceTimeout(_) => &PRODUCE_TIMEOUT,
         Timer::ReplicaFetch(_) => &REPLICA_FETCH,
         Timer::IsrCheck => &ISR_CHECK,
+        Timer::AlterPartition => &ALTER_PARTITION,
+        Timer::WriteTimeout(_) => &WRITE_TIMEOUT,
+        Timer::Close => &CLOSE,
         Timer::Rebalance(_) => &REBALANCE,
         Timer::Session(..) => &SESSION,
         Timer::BrokerSession => &BROKER_SESSION,
@@ -51,7 +59,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::Application => &NEXT_SEND,
         Timer::Sender => &SENDER,
         Timer::Heartbeat => &HEARTBEAT,
-        Timer::Retry => &RETRY,
+        Timer::Retry | Timer::Reconnect => &RETRY,
         Timer::AutoCommit => &AUTO_COMMIT,
         Timer::MetadataAge => &METADATA_AGE,
         Timer::RequestTimeout => &REQUEST_TIMEOUT,

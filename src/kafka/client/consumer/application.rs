@@ -8,6 +8,8 @@ use crate::kafka::{
 
 /// Between two polls of a loop that has nothing to process, so that time moves.
 const LOOP_US: u64 = 10;
+/// How long `close()` waits for the coordinator (`ConsumerUtils.DEFAULT_CLOSE_TIMEOUT_MS`).
+const CLOSE_US: u64 = 30_000_000;
 
 /// What the application does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,14 +39,14 @@ impl Consumer {
             return self.go_on_closing(now_us, out);
         }
         self.last_poll_us = now_us;
-        self.take_assigned_partitions();
+        self.take_assigned_partitions(now_us, out);
         if !self.poll_coordinator(now_us, out) {
             return;
         }
         self.maybe_auto_commit(now_us, out);
         self.update_positions(now_us, out);
         self.return_records(now_us, out);
-        self.send_fetches(out);
+        self.send_fetches(now_us, out);
     }
 
     /// Hands out up to `max.poll.records` of what was fetched; then the application processes them.
@@ -72,6 +74,7 @@ impl Consumer {
             out.event(EventKind::RecordsPolled { partition, from, records: taken });
         }
         if returned > 0 {
+            self.returned_since_commit = true;
             self.records_consumed += u64::from(returned);
             let until_us = now_us + (self.processing_us * u64::from(returned)).max(LOOP_US);
             self.app = App::Processing { since_us: now_us, until_us, records: returned };
@@ -114,6 +117,7 @@ impl Consumer {
             }
         }
         out.clear_timer(Timer::Heartbeat);
+        out.set_timer(Timer::Close, now_us + CLOSE_US);
         self.go_on_closing(now_us, out);
     }
 

@@ -8,6 +8,9 @@ use crate::kafka::{
     protocol::{Channel, ErrorCode, OffsetAndEpoch, Request},
 };
 
+/// How long a poll that waits for records waits before the application polls again.
+const POLL_TIMEOUT_US: u64 = 100_000;
+
 impl Consumer {
     /// Inside `poll`: commits what the previous poll returned, when `auto.commit.interval.ms` has passed.
     pub(super) fn maybe_auto_commit(&mut self, now_us: u64, out: &mut Outbox) {
@@ -19,12 +22,14 @@ impl Consumer {
         if !self.config.enable_auto_commit {
             return;
         }
-        if now_us >= self.next_auto_commit_us {
+        // A poll that waits for records commits again only when the application has polled again, as it does in a loop.
+        let polled_again = self.returned_since_commit || now_us >= self.last_auto_commit_us + POLL_TIMEOUT_US;
+        if now_us >= self.next_auto_commit_us && polled_again {
             self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
+            (self.last_auto_commit_us, self.returned_since_commit) = (now_us, false);
             self.commit(now_us, coordinator, true, false, out);
         }
-        // A poll that waits for records wakes up for it: applications poll with a short timeout in a loop.
-        out.set_timer(Timer::AutoCommit, self.next_auto_commit_us);
+        out.set_timer(Timer::AutoCommit, self.next_auto_commit_us.max(self.last_auto_commit_us + POLL_TIMEOUT_US));
     }
 
     /// Sends a commit of all positions. Returns whether there was anything to commit.

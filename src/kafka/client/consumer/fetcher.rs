@@ -42,19 +42,19 @@ impl Completed {
 
 impl Consumer {
     /// Fetches every partition with a position and nothing in hand, one request a leader.
-    pub(super) fn send_fetches(&mut self, out: &mut Outbox) {
+    pub(super) fn send_fetches(&mut self, now_us: u64, out: &mut Outbox) {
         if self.paused || self.app == App::Failed {
             return;
         }
         let mut wanted: BTreeMap<BrokerId, Vec<FetchPartition>> = BTreeMap::new();
         for (partition, progress) in &self.partitions {
             let PartitionProgress { position: Some(position), out_of_range: false, .. } = progress else { continue };
-            let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);
-            let Some((leader, leader_epoch)) = self.metadata.leader(*partition) else {
-                self.metadata.invalidate_if_idle();
+            if progress.fetch_after_us > now_us {
                 continue;
-            };
-            if !in_hand && !self.fetches.contains_key(&leader) {
+            }
+            let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);
+            let Some((leader, leader_epoch)) = self.metadata.leader(*partition) else { continue };
+            if !in_hand && !self.fetches.contains_key(&leader) && self.metadata.is_reachable(now_us, leader) {
                 wanted.entry(leader).or_default().push(FetchPartition {
                     partition: *partition,
                     fetch_offset: *position,
@@ -64,7 +64,9 @@ impl Consumer {
                 });
             }
         }
-        for (leader, partitions) in wanted {
+        for (leader, mut partitions) in wanted {
+            // Who was served last comes last, so that none starves where an answer is full (`movePartitionToEnd`).
+            partitions.sort_by_key(|wanted| self.partitions.get(&wanted.partition).map(|at| at.last_fetched));
             self.correlation += 1;
             self.fetches.insert(leader, self.correlation);
             let request = FetchRequest {
@@ -95,6 +97,8 @@ impl Consumer {
                     }
                     let records = (end - position) as u32;
                     out.event(EventKind::RecordsFetched { partition, from: position, records });
+                    self.fetch_count += 1;
+                    progress.last_fetched = self.fetch_count;
                     let batches = result.batches.clone();
                     self.completed.push_back(Completed { partition, batches, next: position, end });
                 }
@@ -104,14 +108,15 @@ impl Consumer {
                 }
                 _ => {
                     stale = true;
-                    if let Some((leader, epoch)) = result.current_leader {
-                        self.metadata.learn_leader(partition, leader, epoch);
+                    let current = result.current_leader;
+                    if !current.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch)) {
+                        progress.fetch_after_us = now_us + self.config.retry_backoff_us;
                     }
                 }
             }
         }
         if stale {
-            self.metadata.invalidate();
+            self.metadata.invalidate(now_us, out);
             self.back_off(now_us, out);
         }
     }

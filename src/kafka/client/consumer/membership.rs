@@ -58,7 +58,7 @@ impl Consumer {
         if now_us < self.retry_at_us || self.is_waiting_for(|pending| *pending == Pending::FindCoordinator) {
             return;
         }
-        let (Some(group_id), Some(broker)) = (self.group.clone(), self.metadata.any_broker()) else { return };
+        let (Some(group_id), Some(broker)) = (self.group.clone(), self.metadata.any_broker(now_us)) else { return };
         self.ask(broker, Channel::Data, Request::FindCoordinator { group_id }, Pending::FindCoordinator, out);
     }
 
@@ -135,7 +135,7 @@ impl Consumer {
     }
 
     pub(super) fn on_joined(&mut self, now_us: u64, join: JoinGroupResponse, out: &mut Outbox) {
-        let Some(coordinator) = self.coordinator else { return };
+        let Some(coordinator) = self.coordinator.filter(|_| !self.closing) else { return };
         match join.error {
             ErrorCode::None => {}
             ErrorCode::MemberIdRequired => {
@@ -236,6 +236,9 @@ impl Consumer {
     }
 
     pub(super) fn on_synced(&mut self, now_us: u64, error: ErrorCode, assignment: &Assignment, out: &mut Outbox) {
+        if self.closing {
+            return;
+        }
         match error {
             ErrorCode::None => {
                 self.membership = Membership::Stable;

@@ -9,6 +9,8 @@ mod commit;
 mod fetcher;
 mod membership;
 mod positions;
+#[cfg(test)]
+mod tests;
 
 pub use application::App;
 pub use fetcher::Completed;
@@ -22,7 +24,7 @@ use std::{
 use crate::{
     kafka::{
         assignor::RangeAssignment,
-        client::metadata::ClientMetadata,
+        client::metadata::{ClientMetadata, Pace},
         config::ConsumerConfig,
         event::EventKind,
         ids::{BrokerId, Name, TopicIdPartition},
@@ -80,7 +82,12 @@ pub struct Consumer {
     /// Not before: the next attempt to find the coordinator, to join or to reset.
     retry_at_us: u64,
     next_auto_commit_us: u64,
+    last_auto_commit_us: u64,
+    /// Has `poll` returned records since the last automatic commit?
+    returned_since_commit: bool,
     commit_requested: bool,
+    /// Fetches so far; with [`PartitionProgress::last_fetched`] the order in which partitions are asked for.
+    fetch_count: u64,
     last_poll_us: u64,
     closing: bool,
     closed: bool,
@@ -104,6 +111,10 @@ pub struct PartitionProgress {
     pub high_watermark: i64,
     /// Its position lies outside the log.
     out_of_range: bool,
+    /// Which of the answers to fetches brought its last records.
+    last_fetched: u64,
+    /// Not fetched before, after an error.
+    fetch_after_us: u64,
 }
 
 /// What an answer is to.
@@ -133,7 +144,13 @@ impl Consumer {
         processing_us: u64,
         bootstrap: Vec<BrokerId>,
     ) -> Consumer {
-        let metadata = ClientMetadata::new(bootstrap, node.0, config.metadata_max_age_us, config.retry_backoff_us);
+        let pace = Pace {
+            max_age_us: config.metadata_max_age_us,
+            backoff_us: config.retry_backoff_us,
+            backoff_max_us: config.retry_backoff_max_us,
+        };
+        let reconnects = Random::new(seed, &format!("reconnects {name} {}", node.0));
+        let metadata = ClientMetadata::new(bootstrap, node.0, pace, reconnects);
         Consumer {
             node,
             random: Random::new(seed, &format!("consumer {name} {}", node.0)),
@@ -163,7 +180,10 @@ impl Consumer {
             heartbeat_in_flight: false,
             retry_at_us: 0,
             next_auto_commit_us: 0,
+            last_auto_commit_us: 0,
+            returned_since_commit: false,
             commit_requested: false,
+            fetch_count: 0,
             last_poll_us: 0,
             closing: false,
             closed: false,
@@ -180,7 +200,7 @@ impl Consumer {
         }
         self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
         self.last_poll_us = now_us;
-        self.metadata.poll(&mut self.correlation, out);
+        self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
     }
 
@@ -228,6 +248,8 @@ impl Consumer {
             Input::Timer(Timer::Application) => self.on_processed(now_us, out),
             Input::Timer(Timer::Heartbeat) => self.on_heartbeat_timer(now_us, out),
             Input::Timer(Timer::MetadataAge) => self.metadata.on_timer(),
+            Input::Timer(Timer::Reconnect) => self.metadata.set_reconnect_timer(now_us, out),
+            Input::Timer(Timer::Close) => self.finish_closing(out),
             Input::Timer(_) => {}
             Input::Message { from, message: Message::Response(_, correlation, response) } => {
                 self.on_response(now_us, from.0, correlation, response, out);
@@ -235,9 +257,14 @@ impl Consumer {
             Input::Message { from, message: Message::Disconnect(channel) } => {
                 self.on_disconnect(now_us, from.0, channel, out);
             }
+            Input::Message { from, message: Message::Refused(channel, correlation) } => {
+                if self.has_asked(from.0, correlation) {
+                    self.on_disconnect(now_us, from.0, channel, out);
+                }
+            }
             Input::Message { message: Message::Request(..), .. } => unreachable!("nobody asks a consumer"),
         }
-        self.metadata.poll(&mut self.correlation, out);
+        self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
     }
 
@@ -249,9 +276,11 @@ impl Consumer {
         response: Response,
         out: &mut Outbox,
     ) {
+        self.metadata.on_answer(from);
         match response {
             Response::Metadata(metadata) => {
                 if self.metadata.on_response(now_us, correlation, &metadata, out) {
+                    self.follow_topics();
                     self.notice_partition_counts();
                 }
                 return;
@@ -285,6 +314,13 @@ impl Consumer {
             (Pending::Leave, _) => self.finish_closing(out),
             _ => {}
         }
+    }
+
+    /// Has it asked this broker in this request, and not heard yet?
+    fn has_asked(&self, broker: BrokerId, correlation: CorrelationId) -> bool {
+        self.fetches.get(&broker) == Some(&correlation)
+            || self.pending.contains_key(&correlation)
+            || self.metadata.is_waiting_for(broker, correlation)
     }
 
     fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, channel: Channel, out: &mut Outbox) {

@@ -13,7 +13,7 @@ use crate::kafka::{
 
 impl Consumer {
     /// With `assign`: takes its partitions as soon as metadata tells their topics' ids.
-    pub(super) fn take_assigned_partitions(&mut self) {
+    pub(super) fn take_assigned_partitions(&mut self, now_us: u64, out: &mut Outbox) {
         if self.assign.is_empty() || !self.partitions.is_empty() {
             return;
         }
@@ -27,15 +27,33 @@ impl Consumer {
             .collect();
         if known.len() == self.assign.len() {
             self.own(&known);
-        } else {
-            self.metadata.invalidate_if_idle();
+        } else if self.metadata.offset() > 0 {
+            self.metadata.invalidate(now_us, out);
+        }
+    }
+
+    /// Topics that were deleted and made again: Kafka's consumer knows its partitions by name, and goes on in the new
+    /// ones where it was in the old. If that lies outside the new log, `auto.offset.reset` decides.
+    pub(super) fn follow_topics(&mut self) {
+        let moved: Vec<_> = self
+            .partitions
+            .keys()
+            .map(|partition| (*partition, self.metadata.at_home(*partition)))
+            .filter(|(from, to)| from != to)
+            .collect();
+        for (from, to) in moved {
+            self.completed.retain(|completed| completed.partition != from);
+            if let Some(progress) = self.partitions.remove(&from) {
+                self.partitions.insert(to, PartitionProgress { epoch: -1, high_watermark: -1, ..progress });
+            }
         }
     }
 
     /// Takes partitions in hand, without positions.
     pub(super) fn own(&mut self, partitions: &[TopicIdPartition]) {
         let fresh = || PartitionProgress { high_watermark: -1, epoch: -1, ..Default::default() };
-        self.partitions = partitions.iter().map(|partition| (*partition, fresh())).collect();
+        let at_home = |partition: &TopicIdPartition| self.metadata.at_home(*partition);
+        self.partitions = partitions.iter().map(|partition| (at_home(partition), fresh())).collect();
         self.completed.clear();
     }
 
@@ -64,9 +82,9 @@ impl Consumer {
         };
         let mut by_leader: BTreeMap<BrokerId, Vec<(TopicIdPartition, i32)>> = BTreeMap::new();
         for partition in missing {
-            match self.metadata.leader(partition) {
-                Some((leader, epoch)) => by_leader.entry(leader).or_default().push((partition, epoch)),
-                None => self.metadata.invalidate_if_idle(),
+            let leader = self.metadata.leader(partition);
+            if let Some((leader, epoch)) = leader.filter(|(leader, _)| self.metadata.is_reachable(now_us, *leader)) {
+                by_leader.entry(leader).or_default().push((partition, epoch));
             }
         }
         for (leader, partitions) in by_leader {
@@ -119,7 +137,7 @@ impl Consumer {
         for (partition, error, offset, _) in offsets {
             let Some(progress) = self.partitions.get_mut(partition) else { continue };
             if *error != ErrorCode::None {
-                self.metadata.invalidate();
+                self.metadata.invalidate(now_us, out);
                 self.back_off(now_us, out);
                 continue;
             }

@@ -9,7 +9,7 @@ use crate::kafka::{
     config::ProducerConfig,
     event::PartitionedBy,
     ids::TopicIdPartition,
-    log::{BATCH_OVERHEAD, NO_PRODUCER, Records, RecordsBuilder, record_size},
+    log::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Records, RecordsBuilder, record_size},
 };
 
 /// Batches by partition, and the memory that they hold.
@@ -19,8 +19,6 @@ pub struct Accumulator {
     memory_free: u64,
     batch_size: u32,
     next_batch: u32,
-    /// Sequence of the next record of an idempotent producer, by partition.
-    sequences: BTreeMap<TopicIdPartition, i32>,
 }
 
 /// A batch.
@@ -42,6 +40,10 @@ pub struct Batch {
     pub backoff_us: u64,
     /// Sequence of its first record, once it has been sent by an idempotent producer.
     pub base_sequence: Option<i32>,
+    /// Producer epoch of that sequence.
+    pub producer_epoch: i16,
+    /// Was it given another sequence since it was sent last?
+    pub sequence_reset: bool,
     content: Content,
     write_limit: u32,
     memory: u64,
@@ -114,7 +116,7 @@ impl Batch {
     }
 
     /// Seals it, stamped; the same records again when it is sent again.
-    pub fn seal(&mut self, stamp: crate::kafka::log::ProducerStamp) -> Arc<Records> {
+    pub fn seal(&mut self, stamp: ProducerStamp) -> Arc<Records> {
         if let Content::Open(builder) = &mut self.content {
             let empty = RecordsBuilder::new(0, NO_PRODUCER);
             let records = std::mem::replace(builder, empty).build().stamped(stamp);
@@ -123,6 +125,15 @@ impl Batch {
         match &self.content {
             Content::Sealed(records) => records.clone(),
             Content::Open(_) => unreachable!("sealed just above"),
+        }
+    }
+
+    /// Gets another sequence, in another epoch of its producer.
+    pub(super) fn restamp(&mut self, producer_epoch: i16, base_sequence: i32) {
+        (self.producer_epoch, self.base_sequence, self.sequence_reset) = (producer_epoch, Some(base_sequence), true);
+        if let Content::Sealed(records) = &mut self.content {
+            let stamp = ProducerStamp { producer_epoch, base_sequence, ..records.stamp };
+            *records = Arc::new((**records).clone().stamped(stamp));
         }
     }
 
@@ -141,14 +152,7 @@ impl Accumulator {
             memory_free: config.buffer_memory,
             batch_size: config.batch_size,
             next_batch: 0,
-            sequences: BTreeMap::new(),
         }
-    }
-
-    /// Takes the sequences of `count` records of a partition and returns the first.
-    pub fn next_sequence(&mut self, partition: TopicIdPartition, count: i32) -> i32 {
-        let next = self.sequences.entry(partition).or_insert(0);
-        std::mem::replace(next, crate::kafka::log::add_sequence(*next, count))
     }
 
     /// Queues that hold batches, by partition.
@@ -202,6 +206,8 @@ impl Accumulator {
             last_attempt_us: now_us,
             backoff_us: 0,
             base_sequence: None,
+            producer_epoch: 0,
+            sequence_reset: false,
             content: Content::Open(RecordsBuilder::new(now_us, NO_PRODUCER)),
             write_limit,
             memory,
@@ -231,7 +237,21 @@ impl Accumulator {
         self.memory_free += batch.memory;
     }
 
-    /// Forgets the queues of a topic that is gone and returns what was in them.
+    /// Batches that wait to be sent again, in order of sequence.
+    pub(super) fn sent_before(&mut self, partition: TopicIdPartition) -> impl Iterator<Item = &mut Batch> {
+        self.queues.get_mut(&partition).into_iter().flatten().filter(|batch| batch.attempts > 0)
+    }
+
+    /// A topic was made again under its name: what waits for one of its partitions goes to the new one.
+    pub(super) fn move_to(&mut self, from: TopicIdPartition, to: TopicIdPartition) {
+        let Some(mut moved) = self.queues.remove(&from) else { return };
+        moved.iter_mut().for_each(|batch| batch.partition = to);
+        let queue = self.queues.entry(to).or_default();
+        moved.append(queue);
+        *queue = moved;
+    }
+
+    /// Takes out the oldest batches that have expired.
     pub fn take_expired(&mut self, expired: impl Fn(&Batch) -> bool) -> Vec<Batch> {
         let mut taken = Vec::new();
         for queue in self.queues.values_mut() {

@@ -19,6 +19,8 @@ use crate::{
 
 /// The shortest pause between two wake-ups of the application; faster loads send several records at each.
 const TICK_US: u64 = 1_000;
+/// Thousandths of a record a second × microseconds: one record.
+const PARTS: u64 = 1_000_000_000;
 
 /// What the application sends by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +43,8 @@ pub struct Load {
     pub records_max: Option<u64>,
     /// How many it has sent.
     pub sent: u64,
+    /// The part of a record that is due besides, in thousand millionths; for loads of many records a wake-up.
+    pub owed: u64,
 }
 
 /// A call of `send` that blocks: on metadata, or on memory.
@@ -54,12 +58,26 @@ pub struct Waiting {
     since_us: u64,
     /// By hand, not by the load.
     by_hand: bool,
+    /// What it waits for, once it has tried.
+    pub(super) lacks: Lacks,
+}
+
+/// What a call of `send` waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Lacks {
+    /// Its turn.
+    #[default]
+    Turn,
+    /// Metadata that knows its topic or partition.
+    Metadata,
+    /// Free memory of `buffer.memory`.
+    Memory,
 }
 
 /// What became of an attempt to append.
 enum Sent {
     Done,
-    Blocks,
+    Blocks(Lacks),
     Failed(ErrorCode),
 }
 
@@ -78,7 +96,8 @@ impl Producer {
     ) {
         self.metadata.want(&topic);
         let (key, value) = (key.map(Arc::from), value.into());
-        let record = Waiting { topic, key, value, partition, headers, since_us: now_us, by_hand: true };
+        let (since_us, by_hand, lacks) = (now_us, true, Lacks::Turn);
+        let record = Waiting { topic, key, value, partition, headers, since_us, by_hand, lacks };
         self.call_send(now_us, record, false, out);
         self.run_sender(now_us, out);
     }
@@ -104,19 +123,19 @@ impl Producer {
         if self.closing || self.paused {
             return;
         }
-        let (count, _) = pace(self.load.rate_millihertz);
+        let (count, quiet) = self.load.due();
         let left = self.load.records_max.map_or(u64::MAX, |max| max.saturating_sub(self.load.sent));
         let mut buffered = 0;
         for _ in 0..count.min(left) {
             let record = self.next_of_load(now_us);
             self.load.sent += 1;
             buffered += 1;
-            self.call_send(now_us, record, count > 1, out);
+            self.call_send(now_us, record, quiet, out);
             if !self.waiting.is_empty() {
                 break;
             }
         }
-        if count > 1 {
+        if quiet && buffered > 0 {
             out.event(EventKind::RecordsBuffered { records: buffered });
         }
         if !self.waiting.iter().any(|waiting| !waiting.by_hand) {
@@ -129,24 +148,25 @@ impl Producer {
         if self.load.rate_millihertz == 0 || done || self.closing || self.paused {
             return;
         }
-        let (_, pause_us) = pace(self.load.rate_millihertz);
+        let pause_us = self.load.pause_us();
         out.set_timer(Timer::Application, now_us + pause_us);
     }
 
     /// Tries again what blocks; gives up what has blocked for `max.block.ms`.
     pub(super) fn retry_waiting(&mut self, now_us: u64, out: &mut Outbox) {
         let mut load_waited = false;
-        while let Some(record) = self.waiting.pop_front() {
+        while let Some(mut record) = self.waiting.pop_front() {
             let expired = now_us >= record.since_us + self.config.max_block_us;
             let outcome = match self.append(now_us, &record, false, out) {
-                Sent::Blocks if expired => Sent::Failed(ErrorCode::RequestTimedOut),
+                Sent::Blocks(_) if expired => Sent::Failed(ErrorCode::RequestTimedOut),
                 outcome => outcome,
             };
             load_waited |= !record.by_hand;
             match outcome {
                 Sent::Done => {}
-                Sent::Blocks => {
+                Sent::Blocks(lacks) => {
                     load_waited &= record.by_hand;
+                    record.lacks = lacks;
                     self.waiting.push_front(record);
                     break;
                 }
@@ -173,11 +193,12 @@ impl Producer {
             headers: Vec::new(),
             since_us: now_us,
             by_hand: false,
+            lacks: Lacks::Turn,
         }
     }
 
     /// One call of `send`; `quiet`: one of many in one go, without an event of its own.
-    fn call_send(&mut self, now_us: u64, record: Waiting, quiet: bool, out: &mut Outbox) {
+    fn call_send(&mut self, now_us: u64, mut record: Waiting, quiet: bool, out: &mut Outbox) {
         self.ledger.sent += 1;
         self.ledger.waiting += 1;
         if !self.waiting.is_empty() {
@@ -187,10 +208,11 @@ impl Producer {
         }
         match self.append(now_us, &record, quiet, out) {
             Sent::Done => {}
-            Sent::Blocks => {
-                if self.metadata.topic(&record.topic).is_some() {
+            Sent::Blocks(lacks) => {
+                if lacks == Lacks::Memory {
                     out.event(EventKind::BufferExhausted);
                 }
+                record.lacks = lacks;
                 self.waiting.push_back(record);
             }
             Sent::Failed(error) => self.send_failed(error, out),
@@ -206,15 +228,17 @@ impl Producer {
 
     /// Chooses the partition and appends.
     fn append(&mut self, now_us: u64, record: &Waiting, quiet: bool, out: &mut Outbox) -> Sent {
-        let Some(topic) = self.metadata.topic(&record.topic) else {
-            self.metadata.invalidate_if_idle();
-            return Sent::Blocks;
-        };
+        // What it does not know it goes on asking for by itself.
+        let Some(topic) = self.metadata.topic(&record.topic) else { return Sent::Blocks(Lacks::Metadata) };
         let (topic_id, count) = (topic.topic, topic.partitions.len() as i32);
         let key = record.key.as_deref();
         let size = BATCH_OVERHEAD + record_size(0, 0, key, Some(&record.value), &record.headers);
         if size > self.config.max_request_size || u64::from(size) > self.config.buffer_memory {
             return Sent::Failed(ErrorCode::MessageTooLarge);
+        }
+        if u64::from(self.config.batch_size) > self.config.buffer_memory {
+            // No batch will ever fit; Kafka throws IllegalArgumentException (`BufferPool.allocate`).
+            return Sent::Failed(ErrorCode::InvalidConfig);
         }
         let class = match self.config.partitioner_class {
             PartitionerClass::BuiltIn => Partitioner::BuiltIn,
@@ -231,8 +255,8 @@ impl Producer {
         let (partition, by) = match decision {
             Decision::Explicit(partition) if partition >= count => {
                 // It may be a partition that is only just being added: `send` waits for metadata that knows it.
-                self.metadata.invalidate_if_idle();
-                return Sent::Blocks;
+                self.metadata.invalidate(now_us, out);
+                return Sent::Blocks(Lacks::Metadata);
             }
             Decision::Explicit(partition) => (partition, PartitionedBy::Explicit),
             Decision::Key(steps) => (steps.partition, PartitionedBy::Key),
@@ -243,7 +267,7 @@ impl Producer {
                 let partition = state.round_robin.next_partition(&available, count);
                 if self.accumulator.append(now_us, id(partition), new(PartitionedBy::RoundRobin)).is_none() {
                     state.round_robin = before;
-                    return Sent::Blocks;
+                    return Sent::Blocks(Lacks::Memory);
                 }
                 buffered(partition, PartitionedBy::RoundRobin, out);
                 return Sent::Done;
@@ -263,7 +287,7 @@ impl Producer {
                     partition = next;
                 }
                 let Some(growth) = self.accumulator.append(now_us, id(partition), new(PartitionedBy::Sticky)) else {
-                    return Sent::Blocks;
+                    return Sent::Blocks(Lacks::Memory);
                 };
                 let full = self.accumulator.all_batches_full(id(partition));
                 let bytes = state.sticky.produced_bytes() + growth as i32;
@@ -280,7 +304,7 @@ impl Producer {
             }
         };
         if self.accumulator.append(now_us, id(partition), new(by)).is_none() {
-            return Sent::Blocks;
+            return Sent::Blocks(Lacks::Memory);
         }
         buffered(partition, by, out);
         Sent::Done
@@ -288,6 +312,22 @@ impl Producer {
 }
 
 impl Load {
+    /// The pause between two wake-ups.
+    fn pause_us(&self) -> u64 {
+        (PARTS / self.rate_millihertz.max(1)).max(TICK_US)
+    }
+
+    /// How many records are due at a wake-up, and whether that may be many: then they are told of together.
+    fn due(&mut self) -> (u64, bool) {
+        if PARTS / self.rate_millihertz.max(1) >= TICK_US {
+            return (1, false);
+        }
+        self.owed += self.rate_millihertz * TICK_US;
+        let count = self.owed / PARTS;
+        self.owed %= PARTS;
+        (count, true)
+    }
+
     fn next_key(&self, random: &mut Random) -> Option<Arc<[u8]>> {
         if self.keys.is_empty() {
             return None;
@@ -297,15 +337,6 @@ impl Load {
             false => (self.sent % self.keys.len() as u64) as usize,
         };
         self.keys.get(index).cloned()
-    }
-}
-
-/// Records at each wake-up, and the pause between two.
-fn pace(rate_millihertz: u64) -> (u64, u64) {
-    let pause_us = 1_000_000_000 / rate_millihertz.max(1);
-    match pause_us >= TICK_US {
-        true => (1, pause_us),
-        false => ((rate_millihertz * TICK_US / 1_000_000_000).max(1), TICK_US),
     }
 }
 

@@ -1,11 +1,14 @@
 //! The producer: an application that calls `send`, an accumulator, and a sender.
 //!
-//! After `KafkaProducer`, `RecordAccumulator` and `Sender`; reference §1, §2. Left out until the failure issue:
-//! splitting of batches that are too large, epoch bumps after lost batches, transactions.
+//! After `KafkaProducer`, `RecordAccumulator`, `Sender` and `TransactionManager`; reference §1, §2. Left out until the
+//! failure issue: splitting of batches that are too large, transactions.
 
 mod accumulator;
 mod application;
+mod idempotence;
 mod sender;
+#[cfg(test)]
+mod tests;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
@@ -15,7 +18,7 @@ use std::collections::BTreeMap;
 use crate::{
     kafka::{
         client::{
-            metadata::ClientMetadata,
+            metadata::{ClientMetadata, Pace},
             partitioner::{BuiltInPartitioner, RoundRobinPartitioner},
         },
         config::ProducerConfig,
@@ -49,6 +52,7 @@ pub struct Producer {
     metadata: ClientMetadata,
     topics: BTreeMap<Name, TopicState>,
     producer_id: ProducerIdState,
+    idempotence: idempotence::Idempotence,
     in_flight: BTreeMap<BrokerId, Vec<InFlight>>,
     /// Calls of `send` that block, oldest first.
     waiting: std::collections::VecDeque<Waiting>,
@@ -133,7 +137,13 @@ impl Producer {
             true => ProducerIdState::Missing,
             false => ProducerIdState::NotNeeded,
         };
-        let metadata = ClientMetadata::new(bootstrap, node.0, config.metadata_max_age_us, config.retry_backoff_us);
+        let pace = Pace {
+            max_age_us: config.metadata_max_age_us,
+            backoff_us: config.retry_backoff_us,
+            backoff_max_us: config.retry_backoff_max_us,
+        };
+        let reconnects = Random::new(seed, &format!("reconnects {name} {}", node.0));
+        let metadata = ClientMetadata::new(bootstrap, node.0, pace, reconnects);
         Producer {
             node,
             name,
@@ -146,6 +156,7 @@ impl Producer {
             metadata,
             topics: BTreeMap::new(),
             producer_id,
+            idempotence: idempotence::Idempotence::default(),
             in_flight: BTreeMap::new(),
             waiting: std::collections::VecDeque::new(),
             closing: false,
@@ -209,6 +220,7 @@ impl Producer {
             Input::Timer(Timer::Application) => self.on_application_timer(now_us, out),
             Input::Timer(Timer::MetadataAge) => self.metadata.on_timer(),
             Input::Timer(Timer::RequestTimeout) => self.expire_requests(now_us, out),
+            Input::Timer(Timer::Reconnect) => self.metadata.set_reconnect_timer(now_us, out),
             Input::Timer(_) => {}
             Input::Message { from, message: Message::Response(_, correlation, response) } => {
                 self.on_response(now_us, BrokerId::from(from.0), correlation, response, out);
@@ -216,6 +228,11 @@ impl Producer {
             Input::Message { from, message: Message::Disconnect(channel) } => {
                 debug_assert!(channel == Channel::Data, "a producer has one connection to a broker");
                 self.on_disconnect(now_us, from.0, out);
+            }
+            Input::Message { from, message: Message::Refused(_, correlation) } => {
+                if self.is_waiting_for(from.0, correlation) {
+                    self.on_disconnect(now_us, from.0, out);
+                }
             }
             Input::Message { message: Message::Request(..), .. } => unreachable!("nobody asks a producer"),
         }
@@ -231,10 +248,12 @@ impl Producer {
         response: Response,
         out: &mut Outbox,
     ) {
+        self.metadata.on_answer(from);
         match response {
             Response::Metadata(metadata) => {
                 if self.metadata.on_response(now_us, correlation, &metadata, out) {
                     self.drop_unknown_topics();
+                    self.follow_topics();
                 }
             }
             Response::InitProducerId { error, producer_id } => {
@@ -259,6 +278,24 @@ impl Producer {
             for batch in request.batches {
                 self.failed_once(now_us, batch, ErrorCode::NetworkException, None, out);
             }
+        }
+    }
+
+    /// Has it asked this broker in this request, and not heard yet?
+    fn is_waiting_for(&self, broker: BrokerId, correlation: CorrelationId) -> bool {
+        let produces = self.in_flight.get(&broker).into_iter().flatten();
+        self.metadata.is_waiting_for(broker, correlation)
+            || self.producer_id == ProducerIdState::Asked(correlation, broker)
+            || produces.map(|request| request.correlation).any(|at| at == correlation)
+    }
+
+    /// Topics that were deleted and made again: what waits for them goes to those of the same name.
+    fn follow_topics(&mut self) {
+        let queues = self.accumulator.queues().map(|(partition, _)| partition);
+        let moved: Vec<_> = queues.map(|from| (from, self.metadata.at_home(from))).filter(|(a, b)| a != b).collect();
+        for (from, to) in moved {
+            self.accumulator.move_to(from, to);
+            self.idempotence.move_to(from, to);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{InFlight, Producer, ProducerIdState, accumulator::Batch};
+use super::{InFlight, Producer, ProducerIdState, accumulator::Batch, application::Lacks};
 use crate::kafka::{
     client::{metadata::backoff_us, partitioner::LoadSample},
     config::Acks,
@@ -13,22 +13,36 @@ use crate::kafka::{
     protocol::{Channel, CorrelationId, ErrorCode, ProduceBatch, ProduceResult, Request},
 };
 
+/// A `request.timeout.ms` of 0 still lets time pass between two attempts.
+const SHORTEST_TIMEOUT_US: u64 = 1_000;
+
 impl Producer {
     /// One pass of the sender: asks for what it lacks, expires, drains what is ready, and sets its next wake-up.
     pub(super) fn run_sender(&mut self, now_us: u64, out: &mut Outbox) {
         if self.closed {
             return;
         }
-        self.metadata.poll(&mut self.correlation, out);
-        self.ask_for_producer_id(out);
+        self.metadata.poll(now_us, &mut self.correlation, out);
+        self.ask_for_producer_id(now_us, out);
         self.expire_batches(now_us, out);
-        self.update_load_stats();
-        let (ready, mut wake_us) = self.ready(now_us);
-        for broker in ready {
-            self.drain(now_us, broker, out);
-        }
+        self.mend_sequences();
+        let mut wake_us = loop {
+            self.update_load_stats();
+            let (ready, wake_us) = self.ready(now_us);
+            let mut sent = false;
+            for broker in ready {
+                sent |= self.drain(now_us, broker, out);
+            }
+            if !sent {
+                break wake_us;
+            }
+        };
         self.finish_closing(out);
-        if let Some(deadline_us) = self.block_deadline_us() {
+        if self.closed {
+            return;
+        }
+        let expiries = self.in_flight().map(|(_, batch)| batch.created_us + self.config.delivery_timeout_us);
+        for deadline_us in expiries.min().into_iter().chain(self.block_deadline_us()) {
             wake_us = Some(wake_us.map_or(deadline_us, |wake_us| wake_us.min(deadline_us)));
         }
         match wake_us {
@@ -37,27 +51,41 @@ impl Producer {
         }
     }
 
-    fn ask_for_producer_id(&mut self, out: &mut Outbox) {
+    fn ask_for_producer_id(&mut self, now_us: u64, out: &mut Outbox) {
         if self.producer_id != ProducerIdState::Missing {
             return;
         }
-        let Some(broker) = self.metadata.any_broker() else { return };
+        let Some(broker) = self.metadata.any_broker(now_us) else { return };
         self.correlation += 1;
         self.producer_id = ProducerIdState::Asked(self.correlation, broker);
         out.request(broker_node(broker), Channel::Data, self.correlation, Request::InitProducerId);
     }
 
+    /// Gaps that no retry can fill end with a new epoch.
+    fn mend_sequences(&mut self) {
+        self.idempotence.resolve();
+        for partition in self.idempotence.bump() {
+            let sent = self.in_flight.values_mut().flatten().flat_map(|request| &mut request.batches);
+            let idempotence = &self.idempotence;
+            let mut under_way: Vec<&mut Batch> =
+                sent.filter(|batch| idempotence.home(batch.partition) == partition).collect();
+            under_way.extend(self.accumulator.sent_before(partition));
+            under_way.sort_by_key(|batch| batch.number);
+            for batch in under_way {
+                self.idempotence.rewrite(batch);
+            }
+        }
+    }
+
     /// Brokers with something to send, and when to look again if nothing happens before.
     fn ready(&self, now_us: u64) -> (BTreeSet<BrokerId>, Option<u64>) {
         let (mut ready, mut wake_us) = (BTreeSet::new(), None::<u64>);
-        let id_missing = matches!(self.producer_id, ProducerIdState::Missing | ProducerIdState::Asked(..));
         for (partition, queue) in self.accumulator.queues() {
             let Some(head) = queue.front() else { continue };
-            let expires_us = head.created_us + self.config.delivery_timeout_us;
-            let mut look_us = expires_us;
-            if let Some((leader, _)) = self.metadata.leader(partition).filter(|_| !id_missing) {
+            let mut look_us = head.created_us + self.config.delivery_timeout_us;
+            if let Some((leader, _)) = self.metadata.leader(partition) {
                 if self.reason(now_us, head, queue.len()).is_some() {
-                    if self.may_send_to(leader) && !self.is_muted(partition, head) {
+                    if self.may_send_to(now_us, leader) && self.may_send(partition, head) {
                         ready.insert(leader);
                     }
                 } else {
@@ -81,41 +109,46 @@ impl Producer {
             Some(SendReason::Full)
         } else if over {
             Some(SendReason::Linger)
-        } else if self.waiting.iter().any(|_| self.accumulator.memory_free() < u64::from(self.config.batch_size)) {
+        } else if self.waiting.iter().any(|waiting| waiting.lacks == Lacks::Memory) {
             Some(SendReason::BufferExhausted)
         } else {
             self.closing.then_some(SendReason::Flush)
         }
     }
 
-    fn may_send_to(&self, broker: BrokerId) -> bool {
+    fn may_send_to(&self, now_us: u64, broker: BrokerId) -> bool {
         let under_way = self.in_flight.get(&broker).map_or(0, Vec::len);
         under_way < self.config.max_in_flight_requests_per_connection as usize
+            && self.metadata.is_reachable(now_us, broker)
     }
 
-    /// Must the head batch of a partition wait for another of the same partition?
-    fn is_muted(&self, partition: TopicIdPartition, head: &Batch) -> bool {
-        let mut under_way = self.in_flight().map(|(_, batch)| batch).filter(|batch| batch.partition == partition);
-        if self.config.max_in_flight_requests_per_connection == 1 {
-            return under_way.next().is_some();
+    /// May the head batch of a partition be sent beside what is under way?
+    fn may_send(&self, partition: TopicIdPartition, head: &Batch) -> bool {
+        let in_order = self.config.max_in_flight_requests_per_connection == 1;
+        if in_order && self.in_flight().any(|(_, batch)| batch.partition == partition) {
+            return false;
         }
-        // An idempotent producer sends a batch again only when it is the lowest that is not answered.
-        self.config.enable_idempotence && head.attempts > 0 && under_way.any(|batch| batch.number < head.number)
+        match self.producer_id {
+            ProducerIdState::NotNeeded => true,
+            ProducerIdState::Known(_) => self.idempotence.may_send(partition, head),
+            ProducerIdState::Missing | ProducerIdState::Asked(..) => false,
+        }
     }
 
-    /// Sends one batch of each partition that the broker leads, in one request.
-    fn drain(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
+    /// Sends one batch of each partition that the broker leads, in one request. Returns whether it sent any.
+    fn drain(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) -> bool {
         let led: Vec<(TopicIdPartition, SendReason)> = self
             .accumulator
             .queues()
             .filter(|(partition, _)| self.metadata.leader(*partition).is_some_and(|(leader, _)| leader == broker))
             .filter_map(|(partition, queue)| {
                 let head = queue.front()?;
-                let backing_off = head.attempts > 0 && self.reason(now_us, head, queue.len()).is_none();
-                if backing_off || self.is_muted(partition, head) {
+                let reason = self.reason(now_us, head, queue.len());
+                let backing_off = head.attempts > 0 && reason.is_none();
+                if backing_off || !self.may_send(partition, head) {
                     return None;
                 }
-                Some((partition, self.reason(now_us, head, queue.len()).unwrap_or(SendReason::RodeAlong)))
+                Some((partition, reason.unwrap_or(SendReason::RodeAlong)))
             })
             .collect();
         let (mut batches, mut bytes) = (Vec::new(), 0);
@@ -133,9 +166,11 @@ impl Producer {
                 batches.push((batch, reason));
             }
         }
-        if !batches.is_empty() {
+        let any = !batches.is_empty();
+        if any {
             self.send_batches(now_us, broker, batches, out);
         }
+        any
     }
 
     fn send_batches(&mut self, now_us: u64, broker: BrokerId, batches: Vec<(Batch, SendReason)>, out: &mut Outbox) {
@@ -183,7 +218,7 @@ impl Producer {
             }
             return;
         }
-        let deadline_us = now_us + self.config.request_timeout_us;
+        let deadline_us = now_us + self.config.request_timeout_us.max(SHORTEST_TIMEOUT_US);
         out.set_timer(Timer::RequestTimeout, self.next_deadline_us().unwrap_or(deadline_us).min(deadline_us));
         let in_flight = InFlight { correlation: self.correlation, deadline_us, batches: sent };
         self.in_flight.entry(broker).or_default().push(in_flight);
@@ -193,12 +228,9 @@ impl Producer {
     fn stamp(&mut self, batch: &mut Batch) -> ProducerStamp {
         let plain = ProducerStamp { client: self.node, batch: batch.number, ..NO_PRODUCER };
         let ProducerIdState::Known(producer_id) = self.producer_id else { return plain };
-        let base_sequence = match batch.base_sequence {
-            Some(sequence) => sequence,
-            None => self.accumulator.next_sequence(batch.partition, batch.len() as i32),
-        };
-        batch.base_sequence = Some(base_sequence);
-        ProducerStamp { producer_id, producer_epoch: 0, base_sequence, ..plain }
+        let (producer_epoch, base_sequence) = self.idempotence.stamp(batch);
+        batch.sequence_reset = false;
+        ProducerStamp { producer_id, producer_epoch, base_sequence, ..plain }
     }
 
     /// A produce request was answered.
@@ -220,6 +252,7 @@ impl Producer {
                     let records = batch.len() as u64;
                     self.ledger.in_flight -= records;
                     self.ledger.acknowledged += records;
+                    self.idempotence.acknowledged(&batch);
                     self.accumulator.release(&batch);
                     self.acknowledged(&batch, result.base_offset, out);
                 }
@@ -246,14 +279,22 @@ impl Producer {
         let partition = batch.partition;
         let leader_is_known =
             current_leader.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
-        // A gap in the sequence heals when the batch before it has been sent again.
-        let retriable = error.is_retriable() || error == ErrorCode::OutOfOrderSequenceNumber;
+        // A gap in the sequence heals when the batch before it has been sent again, or else with a new epoch.
+        let gap = error == ErrorCode::OutOfOrderSequenceNumber && batch.base_sequence.is_some();
         let in_time = now_us < batch.created_us + self.config.delivery_timeout_us;
         if error.is_retriable() {
-            self.metadata.invalidate();
+            self.metadata.invalidate(now_us, out);
         }
-        if !retriable || !in_time || batch.attempts > self.config.retries || self.partition_is_gone(partition) {
+        if !in_time {
+            self.idempotence.given_up(&batch);
             return self.fail(batch, error, out);
+        }
+        if !(error.is_retriable() || gap) || batch.attempts > self.config.retries {
+            self.idempotence.refused(&batch);
+            return self.fail(batch, error, out);
+        }
+        if gap {
+            self.idempotence.out_of_order(&batch);
         }
         let backoff = match leader_is_known {
             true => 0,
@@ -267,12 +308,12 @@ impl Producer {
         batch.backoff_us = backoff;
         batch.last_attempt_us = now_us;
         out.event(EventKind::BatchRetried { partition, batch: batch.number, error, backoff_us: backoff });
+        let home = self.metadata.at_home(partition);
+        if home != partition {
+            self.idempotence.move_to(partition, home);
+            batch.partition = home;
+        }
         self.accumulator.put_back(batch);
-    }
-
-    fn partition_is_gone(&self, partition: TopicIdPartition) -> bool {
-        // A topic that was deleted and is known to be: its id is in no answer any more.
-        self.metadata.offset() > 0 && self.metadata.partition(partition).is_none()
     }
 
     fn fail(&mut self, batch: Batch, error: ErrorCode, out: &mut Outbox) {
@@ -291,7 +332,13 @@ impl Producer {
     /// Batches older than `delivery.timeout.ms` fail, wherever they are.
     fn expire_batches(&mut self, now_us: u64, out: &mut Outbox) {
         let timeout_us = self.config.delivery_timeout_us;
-        for batch in self.accumulator.take_expired(|batch| batch.created_us + timeout_us <= now_us) {
+        let expired = |batch: &Batch| batch.created_us + timeout_us <= now_us;
+        let mut late = self.accumulator.take_expired(expired);
+        for request in self.in_flight.values_mut().flatten() {
+            late.extend(request.batches.extract_if(.., |batch| expired(batch)));
+        }
+        for batch in late {
+            self.idempotence.given_up(&batch);
             self.fail(batch, ErrorCode::RequestTimedOut, out);
         }
     }
@@ -306,6 +353,7 @@ impl Producer {
             .map(|(broker, _)| *broker)
             .collect();
         for broker in late {
+            out.disconnect(broker_node(broker), Channel::Data);
             self.on_disconnect(now_us, broker, out);
         }
         if let Some(deadline_us) = self.next_deadline_us() {

@@ -3,7 +3,12 @@
 //! One row a figure, tab-separated: name, value, unit, limit, ratio (value over limit; 0 without a limit). Timings are
 //! best of a few runs, and ratios within one run, because machines are noisy.
 
-#![allow(clippy::disallowed_methods, missing_docs, reason = "a bench measures with the machine's clock")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    missing_docs,
+    reason = "a bench measures with the machine's clock"
+)]
 
 use std::{alloc::System, hint::black_box, time::Instant};
 

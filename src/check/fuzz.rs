@@ -454,7 +454,8 @@ impl Fuzz {
                     continue;
                 };
                 let leader = state.leader.and_then(|leader| world.brokers().get(&leader));
-                let end = leader.and_then(|leader| leader.replica(*partition)).map(|replica| replica.log.high_watermark());
+                let end =
+                    leader.and_then(|leader| leader.replica(*partition)).map(|replica| replica.log.high_watermark());
                 if progress.position != end {
                     let _ = writeln!(open, "{name} is at {progress:?} of {partition:?}, which ends at {end:?}");
                 }
@@ -480,8 +481,7 @@ impl Fuzz {
                 .map(|slot| &slot.consumer)
                 .filter(|consumer| consumer.group.as_ref() == Some(&id) && !consumer.is_closing())
                 .collect();
-            let coordinators: Vec<_> =
-                world.brokers().values().filter_map(|broker| broker.groups.group(&id)).collect();
+            let coordinators: Vec<_> = world.brokers().values().filter_map(|broker| broker.groups.group(&id)).collect();
             let [group] = coordinators[..] else {
                 let _ = writeln!(open, "group {id} has {} coordinators", coordinators.len());
                 continue;

@@ -92,14 +92,7 @@ impl Logs {
     }
 
     /// Is this batch of a producer at this offset: written by a leader, and with `committed` also committed?
-    pub fn holds(
-        &self,
-        partition: TopicIdPartition,
-        offset: i64,
-        client: NodeId,
-        batch: u32,
-        committed: bool,
-    ) -> bool {
+    pub fn holds(&self, partition: TopicIdPartition, offset: i64, client: NodeId, batch: u32, committed: bool) -> bool {
         let Some(known) = self.partitions.get(&partition) else { return false };
         let is = |epoch: i32| {
             let placed = known.placed.get(&(epoch, offset));
@@ -144,13 +137,7 @@ impl Logs {
     }
 
     /// New batches of a replica: dense, in order of epochs, and the same as anywhere else at their place.
-    fn check_log(
-        &mut self,
-        broker: BrokerId,
-        partition: TopicIdPartition,
-        event: &Event,
-        findings: &mut Findings<'_>,
-    ) {
+    fn check_log(&mut self, broker: BrokerId, partition: TopicIdPartition, event: &Event, findings: &mut Findings<'_>) {
         let name = findings.name(partition);
         let Some(replica) = replica(findings.world, broker, partition) else { return };
         let seen = self.replicas.entry((broker, partition)).or_default();

@@ -10,8 +10,6 @@ mod cluster;
 pub mod fuzz;
 mod logs;
 mod sentences;
-#[cfg(test)]
-mod tests;
 mod watched;
 
 pub use sentences::ALL;

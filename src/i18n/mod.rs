@@ -11,9 +11,9 @@
 pub mod forms;
 pub mod lesson;
 mod render;
+pub mod stage;
 #[cfg(test)]
 mod tests;
-pub mod stage;
 pub mod ui;
 
 pub use render::{Span, SpanStyle, render_source};

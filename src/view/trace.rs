@@ -331,6 +331,7 @@ fn group_reason(reason: &GroupReason) -> (&'static str, Option<&str>) {
         GroupReason::SyncExpired(member) => ("sync_expired", Some(member)),
         GroupReason::JoinComplete => ("join_complete", None),
         GroupReason::AssignmentStored => ("assignment_stored", None),
+        GroupReason::AssignmentLost => ("assignment_lost", None),
         GroupReason::NobodyLeft => ("nobody_left", None),
         GroupReason::Loaded => ("loaded", None),
     }

@@ -73,8 +73,7 @@ impl Broker {
         let leader_epoch = leader.leader_epoch;
         let Some(controller) = self.quorum.leader() else { return self.ask_for_isr_later(now_us, partition, out) };
         let (broker, broker_epoch) = (self.id, self.control.broker_epoch);
-        let request =
-            Request::AlterPartition { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr };
+        let request = Request::AlterPartition { broker, broker_epoch, partition, leader_epoch, partition_epoch, isr };
         let correlation = self.correlation();
         self.control.isr_changes.insert(partition, Some((controller, correlation)));
         out.request(broker_node(controller), Channel::Control, correlation, request);
@@ -122,16 +121,14 @@ impl Broker {
                     out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
                 }
             }
-            Response::BrokerHeartbeat { error, is_fenced, should_shut_down }
-                if self.control.liveness == asked =>
-            {
+            Response::BrokerHeartbeat { error, is_fenced, should_shut_down } if self.control.liveness == asked => {
                 self.control.liveness = None;
                 self.on_heartbeat_answer(now_us, error, is_fenced, should_shut_down, out);
             }
-            Response::AlterPartition { error, partition, state } => {
-                if self.control.isr_changes.get(&partition) == Some(&asked) {
-                    self.on_isr_answer(now_us, partition, error, state.as_deref(), out);
-                }
+            Response::AlterPartition { error, partition, state }
+                if self.control.isr_changes.get(&partition) == Some(&asked) =>
+            {
+                self.on_isr_answer(now_us, partition, error, state.as_deref(), out);
             }
             Response::CreateTopics { .. } if self.control.creating == asked => self.control.creating = None,
             _ => {}

@@ -5,7 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{Broker, Role, fetch::shared, produce::{Append, Fetched}};
+use super::{
+    Broker, Role,
+    fetch::shared,
+    produce::{Append, Fetched},
+};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
@@ -183,13 +187,7 @@ impl Broker {
     }
 
     /// The disk has taken what was fetched.
-    pub(super) fn append_fetched(
-        &mut self,
-        now_us: u64,
-        leader: BrokerId,
-        fetched: Vec<Fetched>,
-        out: &mut Outbox,
-    ) {
+    pub(super) fn append_fetched(&mut self, now_us: u64, leader: BrokerId, fetched: Vec<Fetched>, out: &mut Outbox) {
         for Fetched { partition, leader_epoch: epoch, batches, high_watermark } in fetched {
             let Some(replica) = self.replicas.get_mut(&partition) else { continue };
             // The role may have changed while the disk was at work.

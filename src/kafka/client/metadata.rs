@@ -171,8 +171,7 @@ impl ClientMetadata {
             Some(known) if !known.brokers.is_empty() => known.brokers.iter().map(|(id, _)| *id).collect(),
             _ => self.bootstrap.clone(),
         };
-        let reachable: Vec<BrokerId> =
-            known.into_iter().filter(|broker| self.is_reachable(now_us, *broker)).collect();
+        let reachable: Vec<BrokerId> = known.into_iter().filter(|broker| self.is_reachable(now_us, *broker)).collect();
         if reachable.is_empty() {
             return None;
         }

@@ -306,10 +306,10 @@ impl App {
         self.preview = None;
         self.send_refusal = None;
         self.send_asked = 0;
-        if place.is_none() {
-            if let Some(left) = left {
-                return_focus(&left);
-            }
+        if place.is_none()
+            && let Some(left) = left
+        {
+            return_focus(&left);
         }
         self.selection = place;
     }
@@ -416,10 +416,10 @@ impl App {
             self.selection = None;
             focus_id("stage");
         }
-        if let Some(asked) = &mut self.asked {
-            if let Some(card) = self.player.why(&asked.card.key).filter(|card| *card != *asked.card) {
-                asked.card = Rc::new(card);
-            }
+        if let Some(asked) = &mut self.asked
+            && let Some(card) = self.player.why(&asked.card.key).filter(|card| *card != *asked.card)
+        {
+            asked.card = Rc::new(card);
         }
         if let Some((key, card)) = &mut self.preview {
             let now = self.player.why(key);

@@ -61,10 +61,10 @@ pub fn SettingsFields(props: &SettingsProps) -> Html {
 
 /// What is wrong with a setting, by the table or by the model.
 pub fn wrong(props: &SettingsProps, config: &'static Config) -> Option<Text> {
-    if let Some((name, text)) = &props.refused {
-        if name == config.name {
-            return Some(text.clone());
-        }
+    if let Some((name, text)) = &props.refused
+        && name == config.name
+    {
+        return Some(text.clone());
     }
     let value = props.settings.get(config.name)?;
     let shown = props.touched.contains(config.name);

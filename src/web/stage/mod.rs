@@ -115,8 +115,7 @@ fn use_steady<T: Clone + PartialEq + 'static>(value: T) -> T {
     if *kept.borrow() != value {
         *kept.borrow_mut() = value;
     }
-    let steady = kept.borrow().clone();
-    steady
+    kept.borrow().clone()
 }
 
 fn producers(props: &StageProps, vm: &ViewModel, layout: &ProducersLayout, acts: &Acts) -> Html {

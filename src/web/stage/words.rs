@@ -5,11 +5,6 @@ use kafkascope::{
     view::model::{BrokerState, MemberView, OwnedPartition, PartitionView},
 };
 
-/// A sentence in plain words.
-pub fn plain(text: Text, lang: Lang) -> String {
-    text.plain(lang)
-}
-
 /// `orders-3`.
 pub fn partition_name(view: &PartitionView) -> String {
     format!("{}-{}", view.topic, view.partition)

@@ -9,8 +9,6 @@ mod commit;
 mod fetcher;
 mod membership;
 mod positions;
-#[cfg(test)]
-mod tests;
 
 pub use application::App;
 pub use fetcher::Completed;

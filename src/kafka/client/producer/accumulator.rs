@@ -94,7 +94,7 @@ impl Batch {
 
     /// Does it take no more records?
     pub fn is_full(&self) -> bool {
-        self.closed || (self.len() > 0 && self.size_bytes() >= self.write_limit)
+        self.closed || (!self.is_empty() && self.size_bytes() >= self.write_limit)
     }
 
     /// Key of its newest record.

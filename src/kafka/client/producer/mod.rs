@@ -7,8 +7,6 @@ mod accumulator;
 mod application;
 mod idempotence;
 mod sender;
-#[cfg(test)]
-mod tests;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
@@ -251,10 +249,11 @@ impl Producer {
         self.metadata.on_answer(from);
         match response {
             Response::Metadata(metadata) => {
-                if self.metadata.on_response(now_us, correlation, &metadata, out) {
+                let taken = self.metadata.on_response(now_us, correlation, &metadata, out);
+                taken.then(|| {
                     self.drop_unknown_topics();
                     self.follow_topics();
-                }
+                });
             }
             Response::InitProducerId { error, producer_id } => {
                 let asked = matches!(self.producer_id, ProducerIdState::Asked(asked, _) if asked == correlation);

@@ -1,6 +1,9 @@
 //! How each kind of flight looks: records as cells, answers as dots, commits as triangles, group requests as diamonds.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    rc::Rc,
+};
 
 use kafkascope::view::{
     geometry::{Point, wire::Curve},
@@ -132,13 +135,15 @@ impl Sprites {
     }
 
     fn cell(&mut self, palette: &Palette, keys: &[KeyMark], key: Option<u16>) -> Option<&HtmlCanvasElement> {
-        if !self.0.contains_key(&key) {
-            let document = web_sys::window()?.document()?;
-            let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
-            paint_cell(&super::pen(&canvas, SPRITE as f32, SPRITE as f32)?, palette, key_mark(keys, key));
-            self.0.insert(key, canvas);
+        match self.0.entry(key) {
+            Entry::Occupied(painted) => Some(painted.into_mut()),
+            Entry::Vacant(place) => {
+                let document = web_sys::window()?.document()?;
+                let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+                paint_cell(&super::pen(&canvas, SPRITE as f32, SPRITE as f32)?, palette, key_mark(keys, key));
+                Some(place.insert(canvas))
+            }
         }
-        self.0.get(&key)
     }
 }
 

@@ -3,11 +3,13 @@
 //! The scenario's seed and the command log are the whole history; every state is a replay of them. Left out until the
 //! time machine: keyframes, seeking back, forks.
 
+mod golden;
 mod replay;
 mod scenario;
 #[cfg(test)]
 mod tests;
 
+pub use golden::determinism_digest;
 pub use scenario::{Scenario, start_cluster};
 
 use std::collections::VecDeque;

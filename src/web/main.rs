@@ -13,6 +13,12 @@ mod stage_api;
 mod timeline;
 mod why;
 
+/// The digest of a recorded run, for the test that the model is the same in wasm as natively.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopeDigest)]
+pub fn kafkascope_digest() -> String {
+    kafkascope::history::determinism_digest()
+}
+
 fn main() {
     crash::install();
     let root = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id("app"));

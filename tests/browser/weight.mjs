@@ -7,8 +7,11 @@ import { gzipSync } from "node:zlib";
 
 import { dist } from "./server.mjs";
 
-// In kB (1000 bytes): the most the page may weigh.
+// In kB (1000 bytes): the budget, which the bench compares with.
 export const LIMIT = 350;
+
+// What the page weighed when it was weighed last, rounded up: it must only become lighter.
+export const HEAVIEST = 760;
 
 export async function weigh() {
   const files = [];

@@ -159,7 +159,7 @@ templates! { "ui":
     FACT_METADATA_OFFSET = "Metadata offset applied", "已应用的 metadata offset";
     FACT_LEADER = "Leader", "Leader";
     FACT_NO_LEADER = "none: it cannot be written or read", "无：不可读写";
-    FACT_EPOCH = "Leader epoch", "leader epoch（任期）";
+    FACT_EPOCH = "Leader epoch", "Leader epoch";
     FACT_LOG_START = "Log start", "日志起点";
     FACT_HW = "High watermark", "High watermark";
     FACT_LOG_END = "Log end", "日志末端";

@@ -77,7 +77,7 @@ pub const OWNED_LISTED: usize = 4;
 /// Height of a producer's card.
 fn producer_height(density: Density) -> f32 {
     match density {
-        Density::Roomy => 188.0,
+        Density::Roomy => 194.0,
         Density::Cosy => 124.0,
         Density::Compact => 72.0,
     }

@@ -35,6 +35,8 @@ pub struct RowGeom {
     pub slots: usize,
 }
 
+/// Height of a line of lag.
+const LAG_LINE: f32 = 20.0;
 /// Height of the line for triangles, and of each line of labels.
 pub const MARK_LINE: f32 = 11.0;
 /// Width of a character of the strip's monospace, 11 px high.
@@ -82,6 +84,17 @@ impl RowGeom {
         let slots = (((strip.w - 2.0 * pad + gap) / pitch).floor().max(1.0)) as usize;
         let marks_y = strip.bottom() + 2.0;
         RowGeom { density, stacked, label, chips, strip, lag, cell, pitch, pad, cell_top, marks_y, label_rows, slots }
+    }
+
+    /// How many lines of lag fit, or how many lags on the one line of a narrow row.
+    pub fn lag_lines(&self) -> usize {
+        if self.stacked { 3 } else { ((self.lag.h / LAG_LINE) as usize).max(1) }
+    }
+
+    /// How far labels may reach to the right, beside or under so many lines of lag.
+    pub fn labels_end(&self, lags: usize) -> f32 {
+        let lag_bottom = self.lag.y + lags.min(self.lag_lines()) as f32 * LAG_LINE;
+        if self.stacked || lag_bottom > self.marks_y { self.strip.right() } else { self.lag.right() }
     }
 
     /// The boundary before slot `slot`, from the row's left edge: where a rule or a triangle stands.

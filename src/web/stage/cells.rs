@@ -184,7 +184,8 @@ impl Shown {
             self.class = class;
             self.element.set_class_name(class);
         }
-        let letter = mark.map_or("", |mark| &mark.letter);
+        // A cell without a letter keeps its line, so that the offset stays under it.
+        let letter = mark.map_or("\u{a0}", |mark| &mark.letter);
         if self.letter != letter {
             letter.clone_into(&mut self.letter);
             self.element.set_text_content(Some(letter));

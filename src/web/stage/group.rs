@@ -140,7 +140,7 @@ fn state_class(state: &str) -> &'static str {
         "Stable" => "ok",
         "PreparingRebalance" | "CompletingRebalance" => "warn",
         "Dead" => "bad",
-        _ => "quiet",
+        _ => "idle",
     }
 }
 

@@ -63,7 +63,7 @@ pub fn Marks(props: &MarksProps) -> Html {
         .filter_map(|mark| Some((mark, at(mark.position?).unwrap_or(edge))))
         .collect();
     let others: Vec<f32> = hollow.iter().map(|(_, x)| *x).collect();
-    let right = if geom.stacked { geom.strip.right() } else { width - 4.0 };
+    let right = geom.labels_end(view.marks.iter().filter(|mark| mark.lag.is_some()).count());
     let hw_label = hw.map(|x| (x, mono_width(&hw_text, TYPE)));
     let placed = place(geom.strip.x, right, hw_label, &to_place, &others, geom.label_rows);
     let filled =

@@ -171,7 +171,7 @@ fn replicas(view: &PartitionView, area: &Rect, lang: Lang) -> Html {
 /// The lag of each group: in words if there is one, with the group's triangle if there are several.
 fn lags(view: &PartitionView, geom: &RowGeom, name: &str, lang: Lang) -> Html {
     let lags: Vec<_> = view.marks.iter().filter_map(|mark| mark.lag.map(|lag| (mark, lag))).collect();
-    let lines = if geom.stacked { 3 } else { ((geom.lag.h / 20.0) as usize).max(1) };
+    let lines = geom.lag_lines();
     let shown = if lags.len() > lines { lines - 1 } else { lags.len() };
     let one = |&(mark, lag): &(&kafkascope::view::model::GroupMark, i64)| {
         let alt = stage::LAG_OF.with("group", mark.group.as_str()).with("name", name).with("n", lag).plain(lang);

@@ -63,14 +63,14 @@ templates! { "stage":
     LEADER = "leader B{id}", "leader B{id}";
     NO_LEADER = "no leader", "无 leader";
     LAG = "lag {n}", "lag {n}";
-    LAG_OF = "Lag of {group} on {name}: {n}. Why?", "{group} 在 {name} 上的 lag：{n}。为什么？";
+    LAG_OF = "lag {n} of {group} on {name}. Why?", "lag {n}：{group} 在 {name} 上的积压。为什么？";
     LAG_MORE = "+{n}", "+{n}";
     RECORDS_OF = "Records of {name}; arrow keys move between them", "{name} 的消息；用方向键在其间移动";
     EARLIER = "Older records are out of sight; the first kept is {offset}", "更早的消息不在视野内；保留的第一条是 {offset}";
     CELL_NO_KEY = "no key", "无 key";
     CELL_HIDDEN = "not below the high watermark yet", "尚未低于高水位";
     HW = "HW {n}", "HW {n}";
-    HW_ALT = "High watermark {n}. Why there?", "高水位 {n}。为什么在这里？";
+    HW_ALT = "HW {n}, the high watermark. Why there?", "HW {n}，即高水位。为什么在这里？";
     REPLICA_LEADER = "broker {id}: leader", "broker {id}：leader";
     REPLICA_IN_SYNC = "broker {id}: in sync", "broker {id}：同步";
     REPLICA_BEHIND = "broker {id}: not in the ISR, log end {end}", "broker {id}：不在 ISR 中，日志末端 {end}";

@@ -95,7 +95,7 @@ fn badges(props: &MemberProps, lang: Lang) -> Html {
                 { paused(lang) }
             }
             if props.group.is_some() {
-                <button type="button" class="badge owned" data-do="owned" aria-label={alt.clone()} title={alt}>{ short }</button>
+                <button type="button" class="badge owned" data-do="owned" aria-label={format!("{short} · {alt}")} title={alt}>{ short }</button>
             } else {
                 <span class="badge">{ short }</span>
             }

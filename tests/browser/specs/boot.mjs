@@ -118,7 +118,7 @@ test("a crash shows what to copy", { permissions: ["clipboard-read", "clipboard-
   const report = page.getByRole("textbox", { name: "Seed and commands" });
   assert.equal(await report.inputValue(), "seed 7\nadd <b>topic</b> orders");
   await page.getByRole("button", { name: "Copy" }).click();
-  await page.getByText("Copied").waitFor();
+  await page.getByText("Copied · 已复制").waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "seed 7\nadd <b>topic</b> orders");
   await axe();
 });

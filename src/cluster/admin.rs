@@ -1,6 +1,7 @@
 //! The admin client: sends what a command asks of the controller, and again if that is another by now.
 
-use std::collections::{BTreeMap, VecDeque};
+use crate::sim::Map;
+use std::collections::VecDeque;
 
 use crate::kafka::{
     ids::BrokerId,
@@ -15,7 +16,7 @@ const RETRY_US: u64 = 100_000;
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Admin {
     correlation: CorrelationId,
-    under_way: BTreeMap<CorrelationId, (BrokerId, Request)>,
+    under_way: Map<CorrelationId, (BrokerId, Request)>,
     waiting: VecDeque<Request>,
 }
 

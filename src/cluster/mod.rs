@@ -4,6 +4,7 @@
 //! happened. One seed and one list of commands make one run, on every target. Left out: history ([`crate::history`]),
 //! checks ([`crate::check`]), and any picture.
 
+use crate::sim::{Map, Set};
 mod admin;
 mod apply;
 pub mod command;
@@ -17,7 +18,6 @@ pub use error::WorldError;
 pub use nodes::{ConsumerSlot, ProducerSlot};
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -55,21 +55,21 @@ pub struct World {
     seed: u64,
     kernel: Kernel<Message, Timer>,
     network: Network,
-    brokers: BTreeMap<BrokerId, Broker>,
+    brokers: Map<BrokerId, Broker>,
     /// Brokers that are controllers too: the first three of the beginning, for good.
     voters: Arc<[BrokerId]>,
     /// When each broker's process began; what was sent to an earlier one does not reach it.
-    started_us: BTreeMap<BrokerId, u64>,
-    producers: BTreeMap<NodeId, ProducerSlot>,
-    consumers: BTreeMap<NodeId, ConsumerSlot>,
+    started_us: Map<BrokerId, u64>,
+    producers: Map<NodeId, ProducerSlot>,
+    consumers: Map<NodeId, ConsumerSlot>,
     admin: admin::Admin,
     next_client: u32,
     next_order: u32,
     /// Every client there ever was, with its `client.id`.
-    client_names: BTreeMap<NodeId, Name>,
+    client_names: Map<NodeId, Name>,
     /// Every topic there ever was, with its name.
-    topic_names: BTreeMap<TopicId, Name>,
-    internal_topics: BTreeSet<TopicId>,
+    topic_names: Map<TopicId, Name>,
+    internal_topics: Set<TopicId>,
     records_kept: u64,
     /// What became of the records of producers that have closed.
     closed_ledger: Ledger,
@@ -102,15 +102,15 @@ impl World {
             network: Network::new(seed, Latency::default()),
             brokers: ids().zip(&racks).map(make).collect(),
             voters: voters.clone(),
-            started_us: BTreeMap::new(),
-            producers: BTreeMap::new(),
-            consumers: BTreeMap::new(),
+            started_us: Map::new(),
+            producers: Map::new(),
+            consumers: Map::new(),
             admin: admin::Admin::default(),
             next_client: crate::kafka::node::FIRST_CLIENT,
             next_order: 0,
-            client_names: BTreeMap::new(),
-            topic_names: BTreeMap::new(),
-            internal_topics: BTreeSet::new(),
+            client_names: Map::new(),
+            topic_names: Map::new(),
+            internal_topics: Set::new(),
             records_kept: 0,
             closed_ledger: Ledger::default(),
             commands: 0,
@@ -171,17 +171,17 @@ impl World {
     }
 
     /// Brokers by id.
-    pub fn brokers(&self) -> &BTreeMap<BrokerId, Broker> {
+    pub fn brokers(&self) -> &Map<BrokerId, Broker> {
         &self.brokers
     }
 
     /// Producers by node; their order on the page is in the slot.
-    pub fn producers(&self) -> &BTreeMap<NodeId, ProducerSlot> {
+    pub fn producers(&self) -> &Map<NodeId, ProducerSlot> {
         &self.producers
     }
 
     /// Consumers by node.
-    pub fn consumers(&self) -> &BTreeMap<NodeId, ConsumerSlot> {
+    pub fn consumers(&self) -> &Map<NodeId, ConsumerSlot> {
         &self.consumers
     }
 

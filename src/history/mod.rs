@@ -69,7 +69,7 @@ impl Run {
         let mut buffer = Vec::new();
         let world = World::new(scenario.seed, &scenario.cluster, &mut buffer)?;
         let mut scripted: Vec<(u64, Command)> = scenario.commands.clone();
-        scripted.sort_by_key(|(time_us, _)| *time_us);
+        crate::sim::sort_by_key(&mut scripted, |(time_us, _)| *time_us);
         let mut run = Run {
             scenario: scenario.clone(),
             world,

@@ -23,7 +23,7 @@ impl Run {
     /// The commands that the scenario did not give itself.
     fn given_by_hand(&self) -> impl Iterator<Item = &Stamped> {
         let mut script: Vec<_> = self.scenario.commands.iter().collect();
-        script.sort_by_key(|(at_us, _)| *at_us);
+        crate::sim::sort_by_key(&mut script, |(at_us, _)| *at_us);
         let mut script = script.into_iter().peekable();
         self.log.iter().filter(move |stamped| {
             script.next_if(|(at_us, command)| *at_us == stamped.time_us && *command == stamped.command).is_none()

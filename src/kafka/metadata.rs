@@ -5,7 +5,9 @@
 
 #![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
+
+use crate::sim::Map;
 
 use crate::kafka::{
     ids::{BrokerId, Name, TopicId, TopicIdPartition},
@@ -83,11 +85,11 @@ pub struct MetadataImage {
     /// Records applied.
     pub offset: u64,
     /// Registered brokers.
-    pub brokers: BTreeMap<BrokerId, BrokerState>,
+    pub brokers: Map<BrokerId, BrokerState>,
     /// Topics.
-    pub topics: BTreeMap<TopicId, TopicImage>,
+    pub topics: Map<TopicId, TopicImage>,
     /// Topic ids by name.
-    pub topic_ids: BTreeMap<Name, TopicId>,
+    pub topic_ids: Map<Name, TopicId>,
     /// The highest topic id ever given; an id is never given again, though its topic is deleted.
     pub last_topic: u32,
     /// Cluster-wide broker settings other than the default.

@@ -180,7 +180,7 @@ pub enum Request {
 }
 
 /// Settings by name, for admin requests.
-pub type Settings = Arc<std::collections::BTreeMap<String, String>>;
+pub type Settings = Arc<crate::sim::Map<String, String>>;
 
 /// A batch on its way to a leader.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

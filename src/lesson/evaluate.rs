@@ -1,7 +1,6 @@
 //! Reads measures off a world and decides conditions. Pure: the same facts give the same answers.
 
-use std::collections::BTreeMap;
-
+use crate::sim::Map;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -20,7 +19,7 @@ pub enum Reading {
 }
 
 /// What measures gave at one moment; a measure that gave nothing is not in it.
-pub type Snapshot = BTreeMap<Measure, Reading>;
+pub type Snapshot = Map<Measure, Reading>;
 
 /// Reads all `measures` at this moment.
 pub fn snapshot<'a>(measures: impl IntoIterator<Item = &'a Measure>, facts: &dyn WorldFacts) -> Snapshot {
@@ -132,7 +131,7 @@ impl Measure {
         match self.kind {
             Kind::PartitionsOfKey => {
                 let mut places: Vec<i32> = facts.places_of_key(first, second).iter().map(|p| p.partition).collect();
-                places.sort_unstable();
+                crate::sim::sort_by(&mut places, Ord::cmp);
                 Some(places.into_iter().map(short).collect())
             }
             Kind::GroupState => facts.group_state(first).map(|state| vec![state]),
@@ -168,7 +167,7 @@ fn owned(facts: &dyn WorldFacts, group: &str, consumer: &str, topic: &str) -> Op
     let all = facts.owned(group, consumer);
     let mut here: Vec<i32> =
         all.into_iter().filter(|(name, _)| name == topic).map(|(_, partition)| partition).collect();
-    here.sort_unstable();
+    crate::sim::sort_by(&mut here, Ord::cmp);
     Some(here)
 }
 

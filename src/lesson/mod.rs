@@ -131,7 +131,7 @@ impl Lesson {
             seed: self.file.seed,
             cluster: ClusterSpec {
                 racks: (0..cluster.brokers).map(rack).collect(),
-                settings: cluster.settings.clone(),
+                settings: cluster.settings.clone().into_iter().collect(),
             },
             commands: self.setup.clone(),
             begin_us: self.file.begin.us,

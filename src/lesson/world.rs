@@ -52,7 +52,7 @@ impl WorldFacts for World {
         let Some(group) = group_of(self, group) else { return Vec::new() };
         let mut members: Vec<_> =
             group.members.iter().map(|member| (member.slot, member.client_id.to_string())).collect();
-        members.sort();
+        crate::sim::sort_by(&mut members, Ord::cmp);
         members.into_iter().map(|(_, name)| name).collect()
     }
 

@@ -9,15 +9,15 @@
 
 mod digest;
 mod network;
+mod ordered;
 mod queue;
 mod random;
 
 pub use digest::Digest;
 pub use network::{Latency, LinkClass, Network};
+pub use ordered::{Map, Set, sort_by, sort_by_key};
 pub use queue::Queue;
 pub use random::{Random, stream_of};
-
-use std::collections::BTreeMap;
 
 /// A node of the simulated network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -65,12 +65,12 @@ pub struct Kernel<M, T: Ord> {
     last_event: EventId,
     queue: Queue<(EventId, Due<M, T>)>,
     /// Sequence number in the queue of each timer that is set; another number there is a cancelled one.
-    timers: BTreeMap<(NodeId, T), u64>,
+    timers: Map<(NodeId, T), u64>,
 }
 
 impl<M, T: Ord> Default for Kernel<M, T> {
     fn default() -> Self {
-        Kernel { now_us: 0, last_event: 0, queue: Queue::default(), timers: BTreeMap::new() }
+        Kernel { now_us: 0, last_event: 0, queue: Queue::default(), timers: Map::new() }
     }
 }
 

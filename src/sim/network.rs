@@ -2,8 +2,7 @@
 //!
 //! Latencies are inputs of the simulation, not claims about any real network. Left out: bandwidth, loss.
 
-use std::collections::BTreeMap;
-
+use super::Map;
 use super::{NodeId, Random};
 
 /// A connection: who to whom, and which of their several connections.
@@ -46,7 +45,7 @@ impl Default for Latency {
 pub struct Network {
     seed: u64,
     latency: Latency,
-    connections: BTreeMap<Connection, Link>,
+    connections: Map<Connection, Link>,
 }
 
 #[derive(Clone, Debug, Hash)]
@@ -58,7 +57,7 @@ struct Link {
 impl Network {
     /// A network whose jitter comes from this seed.
     pub fn new(seed: u64, latency: Latency) -> Network {
-        Network { seed, latency, connections: BTreeMap::new() }
+        Network { seed, latency, connections: Map::new() }
     }
 
     /// When a message that leaves now arrives. Never before, nor together with, one sent earlier on the connection.

@@ -5,10 +5,9 @@
 //! ever gets more than without racks. Left out: the server-side range assignor of the consumer
 //! protocol, which is another algorithm.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Member, MemberAssignment, Topic, TopicPartition, member_cmp};
 use crate::kafka::hash::java_string_cmp;
+use crate::sim::{Map, Set};
 
 /// Assigns the partitions of `topics` to `members`.
 ///
@@ -89,10 +88,10 @@ pub struct TopicRange {
 /// The subscribers of each topic, as indices of the members, in the order of the assignor.
 ///
 /// Follows `RangeAssignor.consumersPerTopic`.
-fn members_per_topic(members: &[Member]) -> BTreeMap<&str, Vec<usize>> {
+fn members_per_topic(members: &[Member]) -> Map<&str, Vec<usize>> {
     let mut order: Vec<usize> = (0..members.len()).collect();
     order.sort_by(|a, b| member_cmp(&members[*a], &members[*b]));
-    let mut subscribers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut subscribers: Map<&str, Vec<usize>> = Map::new();
     for at in order {
         for topic in &members[at].subscription {
             let list = subscribers.entry(topic).or_default();
@@ -113,7 +112,7 @@ struct TopicState<'a> {
     /// The rack of each of `order`.
     racks: Vec<Option<&'a str>>,
     /// The racks of each partition; empty if no subscriber has one.
-    partition_racks: Vec<BTreeSet<&'a str>>,
+    partition_racks: Vec<Set<&'a str>>,
     needs_rack_aware: bool,
     quotient: i32,
     /// Members that may still get one more than `quotient`.
@@ -130,8 +129,8 @@ impl<'a> TopicState<'a> {
         let racks: Vec<Option<&str>> =
             order.iter().map(|at| members[*at].rack.as_deref().filter(|rack| !rack.is_empty())).collect();
 
-        let member_racks: BTreeSet<&str> = racks.iter().flatten().copied().collect();
-        let partition_racks: Vec<BTreeSet<&str>> = if member_racks.is_empty() {
+        let member_racks: Set<&str> = racks.iter().flatten().copied().collect();
+        let partition_racks: Vec<Set<&str>> = if member_racks.is_empty() {
             Vec::new()
         } else {
             (0..topic.partition_count as usize)
@@ -139,7 +138,7 @@ impl<'a> TopicState<'a> {
                 .map(|racks| racks.map(String::as_str).collect())
                 .collect()
         };
-        let all_racks: BTreeSet<&str> = partition_racks.iter().flatten().copied().collect();
+        let all_racks: Set<&str> = partition_racks.iter().flatten().copied().collect();
         let needs_rack_aware = !member_racks.is_disjoint(&all_racks)
             && (prefer_rack_aware_logic || partition_racks.iter().any(|racks| *racks != all_racks));
 
@@ -225,7 +224,7 @@ impl<'a> TopicState<'a> {
 /// `RangeAssignor.assignWithRackMatching`. Topics count as co-partitioned by the number of
 /// partitions whose racks are known, which is 0 for a topic without a subscriber in a rack.
 fn assign_with_rack_matching(states: &mut [TopicState<'_>], lists: &mut [Vec<TopicPartition>]) {
-    let mut groups: BTreeMap<(Vec<usize>, usize), Vec<&mut TopicState<'_>>> = BTreeMap::new();
+    let mut groups: Map<(Vec<usize>, usize), Vec<&mut TopicState<'_>>> = Map::new();
     for state in states {
         groups.entry((state.order.clone(), state.partition_racks.len())).or_default().push(state);
     }

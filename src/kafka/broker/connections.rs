@@ -3,7 +3,8 @@
 //!
 //! So with several produce requests in flight, the second is not even looked at before the first is answered.
 
-use std::collections::{BTreeMap, VecDeque};
+use crate::sim::Map;
+use std::collections::VecDeque;
 
 use crate::{
     kafka::{
@@ -34,7 +35,7 @@ impl Handle {
 /// The broker's side of all connections.
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Connections {
-    muted: BTreeMap<(NodeId, Channel), Muted>,
+    muted: Map<(NodeId, Channel), Muted>,
     ready: VecDeque<(NodeId, Channel)>,
 }
 

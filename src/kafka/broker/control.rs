@@ -1,7 +1,5 @@
 //! The broker as a client of the active controller: registration, heartbeats, ISR changes (reference §4.3, §4.9).
 
-use std::collections::BTreeMap;
-
 use super::{Broker, Process};
 use crate::kafka::{
     event::EventKind,
@@ -10,6 +8,7 @@ use crate::kafka::{
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, Request, Response},
 };
+use crate::sim::Map;
 
 /// Pause before a request to the controller is sent again.
 const RETRY_US: u64 = 100_000;
@@ -26,7 +25,7 @@ pub(super) struct Control {
     /// Heartbeat or registration under way.
     liveness: Option<Asked>,
     /// The ISR change that is wanted of each partition: its request, or nothing while it waits to be asked again.
-    isr_changes: BTreeMap<TopicIdPartition, Option<Asked>>,
+    isr_changes: Map<TopicIdPartition, Option<Asked>>,
     /// The request to make `__consumer_offsets`.
     pub creating: Option<Asked>,
 }

@@ -1,9 +1,7 @@
 //! The follower's side of replication: one fetcher for each leader (`ReplicaFetcherThread`; reference §4.2, §4.7).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use crate::sim::{Map, Set};
+use std::sync::Arc;
 
 use super::{
     Broker, Role,
@@ -32,13 +30,13 @@ pub(super) struct Fetcher {
     /// Waits before asking again.
     backing_off: bool,
     /// Partitions that failed, and until when each is left out.
-    delayed: BTreeMap<TopicIdPartition, u64>,
+    delayed: Map<TopicIdPartition, u64>,
 }
 
 impl Broker {
     /// Fetches from every leader that this broker follows in some partition.
     pub(super) fn fetch_from_all(&mut self, now_us: u64, out: &mut Outbox) {
-        let leaders: BTreeSet<BrokerId> = self
+        let leaders: Set<BrokerId> = self
             .replicas
             .values()
             .filter_map(|replica| match replica.role {

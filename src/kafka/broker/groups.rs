@@ -1,6 +1,7 @@
 //! The broker as group coordinator: routing by the group's hash, and writes to `__consumer_offsets`.
 
-use std::{collections::BTreeSet, sync::Arc};
+use crate::sim::Set;
+use std::sync::Arc;
 
 use super::{Broker, Handle};
 use crate::kafka::{
@@ -65,7 +66,7 @@ impl Broker {
     }
 
     /// Topics were deleted: so are the offsets committed in them.
-    pub(super) fn forget_offsets(&mut self, now_us: u64, topics: &BTreeSet<TopicId>, out: &mut Outbox) {
+    pub(super) fn forget_offsets(&mut self, now_us: u64, topics: &Set<TopicId>, out: &mut Outbox) {
         let writes = self.groups.forget_topics(topics);
         if let Some((topic, _)) = self.image.topic_by_name(CONSUMER_OFFSETS) {
             let effects = Effects { writes, ..Effects::default() };

@@ -1,7 +1,5 @@
 //! Applying committed metadata: which replicas to lead, to follow, to make and to delete.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{
     Broker, Replica, Role,
     replica::{FollowerState, LeaderState},
@@ -13,6 +11,7 @@ use crate::kafka::{
     metadata::{MetadataDelta, PartitionState},
     node::Outbox,
 };
+use crate::sim::{Map, Set};
 
 impl Broker {
     /// Applies what the quorum has committed and this broker has not applied.
@@ -21,8 +20,8 @@ impl Broker {
         if self.image.offset >= committed {
             return;
         }
-        let mut changed = BTreeSet::new();
-        let mut removed = BTreeSet::new();
+        let mut changed = Set::new();
+        let mut removed = Set::new();
         let mut configured = false;
         while self.image.offset < committed {
             let Some((_, record)) = self.quorum.log().get(self.image.offset) else { break };
@@ -54,7 +53,7 @@ impl Broker {
     /// Takes up every role that the applied metadata gives: the process has just started.
     pub(super) fn apply_roles(&mut self, now_us: u64, out: &mut Outbox) {
         // Topics that were deleted while the process was down are gone.
-        let gone: BTreeSet<_> = self
+        let gone: Set<_> = self
             .replicas
             .keys()
             .map(|partition| partition.topic)
@@ -76,7 +75,7 @@ impl Broker {
             .topics
             .iter()
             .map(|(topic, image)| (*topic, TopicConfig::from_settings(&image.settings).unwrap_or_default()))
-            .collect::<BTreeMap<_, _>>();
+            .collect::<Map<_, _>>();
     }
 
     fn apply_partitions(&mut self, now_us: u64, partitions: &[TopicIdPartition], out: &mut Outbox) {
@@ -171,7 +170,7 @@ impl Broker {
         }
     }
 
-    fn remove_topics(&mut self, now_us: u64, topics: &BTreeSet<crate::kafka::ids::TopicId>, out: &mut Outbox) {
+    fn remove_topics(&mut self, now_us: u64, topics: &Set<crate::kafka::ids::TopicId>, out: &mut Outbox) {
         if topics.is_empty() {
             return;
         }

@@ -5,6 +5,7 @@
 //! issues: KIP-392 reads from followers, DeleteRecords, disks that fail, fetch sessions (KIP-227: a fetch names all
 //! its partitions every time, which costs nothing here).
 
+use crate::sim::{Map, Set};
 mod connections;
 mod control;
 mod fetch;
@@ -17,8 +18,6 @@ mod replica;
 
 pub use connections::Handle;
 pub use replica::{FollowerState, LeaderState, Replica, Role};
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     kafka::{
@@ -78,24 +77,24 @@ pub struct Broker {
     /// Groups that it coordinates.
     pub groups: GroupCoordinator,
     config: BrokerConfig,
-    topic_configs: BTreeMap<crate::kafka::ids::TopicId, TopicConfig>,
-    replicas: BTreeMap<TopicIdPartition, Replica>,
+    topic_configs: Map<crate::kafka::ids::TopicId, TopicConfig>,
+    replicas: Map<TopicIdPartition, Replica>,
     disk: Random,
     connections: Connections,
     /// Work given to the disk, by number.
-    appends: BTreeMap<u64, produce::Append>,
+    appends: Map<u64, produce::Append>,
     next_append: u64,
-    parked: BTreeMap<u64, fetch::Parked>,
+    parked: Map<u64, fetch::Parked>,
     next_parked: u64,
-    delayed_produces: BTreeMap<u64, produce::DelayedProduce>,
+    delayed_produces: Map<u64, produce::DelayedProduce>,
     delayed_writes: Vec<groups::DelayedWrite>,
     next_write: u64,
-    fetchers: BTreeMap<BrokerId, fetcher::Fetcher>,
+    fetchers: Map<BrokerId, fetcher::Fetcher>,
     control: control::Control,
     next_correlation: u32,
     producer_ids_given: u64,
     /// Replicas that this broker led when it applied metadata last; to find what changed.
-    led: BTreeSet<TopicIdPartition>,
+    led: Set<TopicIdPartition>,
 }
 
 impl Broker {
@@ -115,22 +114,22 @@ impl Broker {
             image,
             groups: GroupCoordinator::new(seed, id),
             config: BrokerConfig::default(),
-            topic_configs: BTreeMap::new(),
-            replicas: BTreeMap::new(),
+            topic_configs: Map::new(),
+            replicas: Map::new(),
             disk: Random::new(seed, &format!("disk {id}")),
             connections: Connections::default(),
-            appends: BTreeMap::new(),
+            appends: Map::new(),
             next_append: 0,
-            parked: BTreeMap::new(),
+            parked: Map::new(),
             next_parked: 0,
-            delayed_produces: BTreeMap::new(),
+            delayed_produces: Map::new(),
             delayed_writes: Vec::new(),
             next_write: 0,
-            fetchers: BTreeMap::new(),
+            fetchers: Map::new(),
             control: control::Control::default(),
             next_correlation: 0,
             producer_ids_given: 0,
-            led: BTreeSet::new(),
+            led: Set::new(),
         };
         broker.refresh_config();
         broker

@@ -1,6 +1,7 @@
 //! Produce requests: through the disk into the leader's log, then an answer when `acks` says so (reference §2.4).
 
-use std::{collections::BTreeMap, sync::Arc};
+use crate::sim::Map;
+use std::sync::Arc;
 
 use super::{APPEND_JITTER_PERCENT, APPEND_US, Broker, Handle};
 use crate::kafka::{
@@ -37,7 +38,7 @@ pub(super) struct DelayedProduce {
     handle: Handle,
     results: Vec<ProduceResult>,
     /// Offsets that the high watermark must reach, by partition.
-    required: BTreeMap<TopicIdPartition, i64>,
+    required: Map<TopicIdPartition, i64>,
 }
 
 impl Broker {
@@ -82,7 +83,7 @@ impl Broker {
         batches: &[ProduceBatch],
         out: &mut Outbox,
     ) {
-        let mut required = BTreeMap::new();
+        let mut required = Map::new();
         let results: Vec<ProduceResult> = batches
             .iter()
             .map(|batch| {

@@ -1,8 +1,7 @@
 //! One replica of a partition on one broker: its log, and what it knows as a leader or a follower.
 
-use std::collections::BTreeMap;
-
 use crate::kafka::{ids::BrokerId, log::Log};
+use crate::sim::Map;
 
 /// A replica.
 #[derive(Clone, Debug, Default, Hash)]
@@ -46,7 +45,7 @@ pub struct LeaderState {
     /// The ISR that it has asked for, while the controller has not answered.
     pub pending_isr: Option<Vec<BrokerId>>,
     /// The other replicas.
-    pub followers: BTreeMap<BrokerId, FollowerState>,
+    pub followers: Map<BrokerId, FollowerState>,
 }
 
 /// What a leader knows of a follower (`Replica` in `Partition.scala`).

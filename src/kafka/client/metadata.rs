@@ -5,10 +5,8 @@
 //! client acts on what it knows, even if that is stale. Left out: choice of the least loaded node; brokers are asked
 //! in turn.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use crate::sim::{Map, Set};
+use std::sync::Arc;
 
 use crate::{
     kafka::{
@@ -29,10 +27,10 @@ const RECONNECT_MAX_US: u64 = 1_000_000;
 #[derive(Clone, Debug, Hash)]
 pub struct ClientMetadata {
     bootstrap: Vec<BrokerId>,
-    wanted: BTreeSet<Name>,
+    wanted: Set<Name>,
     known: Option<Arc<MetadataResponse>>,
     /// Topics that were ever known, by id.
-    names: BTreeMap<TopicId, Name>,
+    names: Map<TopicId, Name>,
     /// Leaders learnt from error answers (KIP-951), newer than `known`.
     overrides: Vec<(TopicIdPartition, BrokerId, i32)>,
     in_flight: Option<(CorrelationId, BrokerId)>,
@@ -42,7 +40,7 @@ pub struct ClientMetadata {
     incomplete: u32,
     ask_next: usize,
     pace: Pace,
-    unreachable: BTreeMap<BrokerId, Unreachable>,
+    unreachable: Map<BrokerId, Unreachable>,
     random: Random,
 }
 
@@ -69,9 +67,9 @@ impl ClientMetadata {
     pub fn new(bootstrap: Vec<BrokerId>, start: u32, pace: Pace, random: Random) -> ClientMetadata {
         ClientMetadata {
             bootstrap,
-            wanted: BTreeSet::new(),
+            wanted: Set::new(),
             known: None,
-            names: BTreeMap::new(),
+            names: Map::new(),
             overrides: Vec::new(),
             in_flight: None,
             update_needed: true,
@@ -79,7 +77,7 @@ impl ClientMetadata {
             incomplete: 0,
             ask_next: start as usize,
             pace,
-            unreachable: BTreeMap::new(),
+            unreachable: Map::new(),
             random,
         }
     }

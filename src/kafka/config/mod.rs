@@ -3,13 +3,12 @@
 //!
 //! Left out: configs without an effect in the model, and whether a broker would take a change without a restart.
 
+use crate::sim::Map;
 mod error;
 mod table;
 #[cfg(test)]
 mod tests;
 mod views;
-
-use std::collections::BTreeMap;
 
 use crate::i18n::{Arg, Template, Text};
 
@@ -21,7 +20,7 @@ pub use views::{
 };
 
 /// Settings by Kafka's name, as text. What is not in it has its default.
-pub type Settings = BTreeMap<String, String>;
+pub type Settings = Map<String, String>;
 
 /// One config: a row of [`TABLE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,13 +5,14 @@
 //! an answer waits until its records are committed. Left out until the failure issue: eligible leader replicas,
 //! unclean and preferred elections, reassignment, unregistration.
 
+use crate::sim::Map;
 mod admin;
 mod brokers;
 mod partitions;
 pub mod placement;
 pub mod quorum;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     kafka::{
@@ -34,7 +35,7 @@ pub struct Controller {
     /// Draws of the replica placer.
     placement: Random,
     /// What it knows of each registered broker while it is active.
-    sessions: BTreeMap<BrokerId, Session>,
+    sessions: Map<BrokerId, Session>,
     /// Records to append to the metadata log.
     pub(crate) outgoing: Vec<MetadataDelta>,
     /// Answers that wait until the metadata log is committed up to an offset.
@@ -56,7 +57,7 @@ impl Controller {
         Controller {
             image,
             placement: Random::new(seed, &format!("placement {id}")),
-            sessions: BTreeMap::new(),
+            sessions: Map::new(),
             outgoing: Vec::new(),
             waiting: Vec::new(),
         }

@@ -51,7 +51,7 @@ pub fn place(
 /// The racks of `brokers`, each once: none first, then as Java sorts strings.
 pub fn sorted_rack_order(brokers: &[UsableBroker]) -> Vec<Option<String>> {
     let mut racks: Vec<Option<String>> = brokers.iter().map(|b| b.rack.clone()).collect();
-    racks.sort_by(rack_name_cmp);
+    crate::sim::sort_by(&mut racks, rack_name_cmp);
     racks.dedup();
     racks
 }
@@ -151,7 +151,7 @@ impl RackList {
             rack.unfenced.initialize(draw);
         }
         let mut names: Vec<u32> = (0..racks.len() as u32).collect();
-        names.sort_by(|a, b| rack_name_cmp(&racks[*a as usize].name, &racks[*b as usize].name));
+        crate::sim::sort_by(&mut names, |a, b| rack_name_cmp(&racks[*a as usize].name, &racks[*b as usize].name));
         let offset = if names.is_empty() { 0 } else { draw(names.len() as u32) };
         Self {
             racks,
@@ -245,7 +245,7 @@ impl Rack {
                 .filter(|broker| broker.rack == name && broker.fenced == fenced)
                 .map(|broker| broker.id)
                 .collect();
-            ids.sort_unstable();
+            crate::sim::sort_by(&mut ids, Ord::cmp);
             BrokerList { brokers: ids, ..BrokerList::default() }
         };
         let (fenced, unfenced) = (ids(true), ids(false));

@@ -4,7 +4,8 @@
 //! a majority of voters has it. Left out until the failure issue: pre-vote, resignation with EndQuorumEpoch,
 //! snapshots, changes of the voter set.
 
-use std::{collections::BTreeMap, sync::Arc};
+use crate::sim::Map;
+use std::sync::Arc;
 
 use crate::{
     kafka::{
@@ -48,7 +49,7 @@ pub struct Quorum {
 enum Role {
     Follower,
     Candidate { votes: Vec<BrokerId> },
-    Leader { epoch_start: u64, replicas: BTreeMap<BrokerId, ReplicaProgress>, waiting: BTreeMap<BrokerId, Waiting> },
+    Leader { epoch_start: u64, replicas: Map<BrokerId, ReplicaProgress>, waiting: Map<BrokerId, Waiting> },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -194,7 +195,7 @@ impl Quorum {
         self.fetch_in_flight = None;
         if self.leader == Some(self.id) && self.is_voter() {
             let epoch_start = self.log.len().saturating_sub(1);
-            self.role = Role::Leader { epoch_start, replicas: BTreeMap::new(), waiting: BTreeMap::new() };
+            self.role = Role::Leader { epoch_start, replicas: Map::new(), waiting: Map::new() };
             return;
         }
         if self.is_voter() && self.voters.len() == 1 {
@@ -452,7 +453,7 @@ impl Quorum {
         }
         let grace = |voter: &BrokerId| (*voter, ReplicaProgress { offset: 0, last_fetch_us: now_us });
         let replicas = self.voters.iter().filter(|voter| **voter != self.id).map(grace).collect();
-        self.role = Role::Leader { epoch_start: self.log.len(), replicas, waiting: BTreeMap::new() };
+        self.role = Role::Leader { epoch_start: self.log.len(), replicas, waiting: Map::new() };
         self.leader = Some(self.id);
         out.clear_timer(Timer::Election);
         out.clear_timer(Timer::QuorumFetch);
@@ -548,7 +549,7 @@ impl Quorum {
                 false => replicas.get(voter).map_or(0, |replica| replica.offset),
             })
             .collect();
-        offsets.sort_unstable_by(|a, b| b.cmp(a));
+        crate::sim::sort_by(&mut offsets, |a, b| b.cmp(a));
         let candidate = offsets[offsets.len() / 2];
         if candidate > *epoch_start && candidate > self.high_watermark {
             self.high_watermark = candidate;

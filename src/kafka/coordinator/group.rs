@@ -1,12 +1,11 @@
 //! A classic group and its members (`ClassicGroup`, `ClassicGroupMember`).
 
-use std::collections::BTreeMap;
-
 use crate::kafka::{
     broker::Handle,
     ids::{Name, TopicIdPartition},
     protocol::{Assignment, Subscription},
 };
+use crate::sim::Map;
 
 /// State of a classic group (reference §6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,9 +53,9 @@ pub struct Group {
     /// Members in order of joining.
     pub members: Vec<Member>,
     /// Ids that were given and have not joined yet, with the number of their timer.
-    pub pending: BTreeMap<Name, u32>,
+    pub pending: Map<Name, u32>,
     /// Committed offsets and leader epochs.
-    pub offsets: BTreeMap<TopicIdPartition, (i64, i32)>,
+    pub offsets: Map<TopicIdPartition, (i64, i32)>,
     pub(super) next_member_slot: u32,
     /// While the first join phase of an empty group waits: how long it may still be prolonged.
     pub(super) initial_delay: Option<InitialDelay>,
@@ -120,8 +119,8 @@ impl Group {
             protocol: None,
             leader: None,
             members: Vec::new(),
-            pending: BTreeMap::new(),
-            offsets: BTreeMap::new(),
+            pending: Map::new(),
+            offsets: Map::new(),
             next_member_slot: 0,
             initial_delay: None,
         }

@@ -5,6 +5,7 @@
 //! leader. What must survive is written there first; an answer waits until it is replicated. Left out until the group
 //! issue: static members, the consumer protocol, expiry of offsets, deletion of groups.
 
+use crate::sim::{Map, Set};
 mod group;
 mod join;
 mod offsets;
@@ -13,8 +14,6 @@ mod sync;
 
 pub use group::{Group, GroupState, Member};
 pub use records::{GroupValue, LogKey, LogValue, MemberValue, decode, encode};
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     kafka::{
@@ -34,11 +33,11 @@ use crate::{
 #[derive(Clone, Debug, Hash)]
 pub struct GroupCoordinator {
     /// By partition of `__consumer_offsets`.
-    shards: BTreeMap<i32, BTreeMap<Name, Group>>,
+    shards: Map<i32, Map<Name, Group>>,
     member_ids: Random,
     next_slot: u32,
     /// Groups by the number that their timers carry.
-    slots: BTreeMap<u32, (i32, Name)>,
+    slots: Map<u32, (i32, Name)>,
 }
 
 /// What the coordinator wants done after an input.
@@ -97,10 +96,10 @@ impl GroupCoordinator {
     /// A coordinator without groups.
     pub fn new(seed: u64, broker: BrokerId) -> GroupCoordinator {
         GroupCoordinator {
-            shards: BTreeMap::new(),
+            shards: Map::new(),
             member_ids: Random::new(seed, &format!("member ids {broker}")),
             next_slot: 0,
-            slots: BTreeMap::new(),
+            slots: Map::new(),
         }
     }
 
@@ -111,7 +110,7 @@ impl GroupCoordinator {
 
     /// All groups that live here.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
-        self.shards.values().flat_map(BTreeMap::values)
+        self.shards.values().flat_map(Map::values)
     }
 
     /// Is this broker coordinator for that partition?
@@ -210,15 +209,8 @@ impl GroupCoordinator {
 
     /// This broker became leader of a partition of `__consumer_offsets`: its groups are read from the log. Offsets in
     /// topics that are not in the metadata any more are left out.
-    pub fn load(
-        &mut self,
-        now_us: u64,
-        shard: i32,
-        log: &Log,
-        topics: &BTreeMap<TopicId, TopicImage>,
-        out: &mut Outbox,
-    ) {
-        let mut groups: BTreeMap<Name, Group> = BTreeMap::new();
+    pub fn load(&mut self, now_us: u64, shard: i32, log: &Log, topics: &Map<TopicId, TopicImage>, out: &mut Outbox) {
+        let mut groups: Map<Name, Group> = Map::new();
         for batch in log.batches().iter() {
             for record in batch.records.iter() {
                 let (Some(key), value) = (record.key, record.value) else { continue };
@@ -274,7 +266,7 @@ impl GroupCoordinator {
     }
 
     /// Deleted topics' offsets go, also from the log.
-    pub fn forget_topics(&mut self, topics: &BTreeSet<TopicId>) -> Vec<Write> {
+    pub fn forget_topics(&mut self, topics: &Set<TopicId>) -> Vec<Write> {
         let mut writes = Vec::new();
         for (shard, groups) in &mut self.shards {
             for group in groups.values_mut() {

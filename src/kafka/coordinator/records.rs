@@ -4,8 +4,7 @@
 
 #![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
 
-use std::collections::BTreeMap;
-
+use crate::sim::Map;
 use serde::{Deserialize, Serialize};
 
 use super::group::{Group, GroupState, Member};
@@ -109,7 +108,7 @@ pub(super) fn offset_tombstone(group: &Name, partition: TopicIdPartition) -> (Ve
 }
 
 /// Applies one record to groups that are being loaded.
-pub(super) fn replay(groups: &mut BTreeMap<Name, Group>, key: LogKey, value: Option<LogValue>) {
+pub(super) fn replay(groups: &mut Map<Name, Group>, key: LogKey, value: Option<LogValue>) {
     match (key, value) {
         (LogKey::Offset { group, partition }, value) => {
             let group = groups.entry(group.clone()).or_insert_with(|| Group::new(group, 0));

@@ -2,7 +2,8 @@
 //!
 //! Left out until the failure issue: expiry by `producer.id.expiration.ms`, transactions.
 
-use std::collections::{BTreeMap, VecDeque};
+use crate::sim::Map;
+use std::collections::VecDeque;
 
 use super::{RecordBatch, Records};
 
@@ -11,7 +12,7 @@ const BATCHES_KEPT: usize = 5;
 
 /// Producer state by producer id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ProducerStates(BTreeMap<u64, ProducerState>);
+pub struct ProducerStates(Map<u64, ProducerState>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ProducerState {

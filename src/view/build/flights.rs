@@ -31,7 +31,7 @@ impl Builder {
             let way = Way { event, sent_us: *sent_us, arrive_us };
             self.flights_of(world, way, *from, *to, message, &mut flights);
         }
-        flights.sort_by(|a, b| (a.event, &a.to, &a.from).cmp(&(b.event, &b.to, &b.from)));
+        crate::sim::sort_by(&mut flights, |a, b| (a.event, &a.to, &a.from).cmp(&(b.event, &b.to, &b.from)));
         flights
     }
 

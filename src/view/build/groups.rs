@@ -23,7 +23,7 @@ const COLORS: usize = 4;
 impl Builder {
     pub(super) fn groups(&self, world: &World) -> Vec<GroupView> {
         let mut slots: Vec<&ConsumerSlot> = world.consumers().values().collect();
-        slots.sort_by_key(|slot| slot.order);
+        crate::sim::sort_by_key(&mut slots, |slot| slot.order);
         let named = self.groups.iter().enumerate().map(|(index, id)| {
             let members: Vec<&ConsumerSlot> =
                 slots.iter().copied().filter(|slot| slot.consumer.group.as_ref() == Some(id)).collect();

@@ -1,6 +1,7 @@
 //! The marks of keys: colour and letter, in order of first appearance.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use crate::sim::Map;
+use std::cell::RefCell;
 
 use crate::view::model::KeyMark;
 
@@ -12,7 +13,7 @@ const KEYS_MAX: usize = 4_096;
 /// Keys on stage.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    index: BTreeMap<Vec<u8>, u16>,
+    index: Map<Vec<u8>, u16>,
     texts: Vec<String>,
     marks: RefCell<Vec<KeyMark>>,
 }
@@ -44,7 +45,7 @@ impl Keys {
     pub fn marks(&self) -> Vec<KeyMark> {
         let mut marks = self.marks.borrow_mut();
         if marks.len() != self.texts.len() {
-            let mut firsts: BTreeMap<String, u32> = BTreeMap::new();
+            let mut firsts: Map<String, u32> = Map::new();
             for text in &self.texts {
                 *firsts.entry(letters(text, 1)).or_default() += 1;
             }

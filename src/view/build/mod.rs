@@ -70,7 +70,7 @@ impl Builder {
 
     fn note_keys(&mut self, world: &World) {
         let mut slots: Vec<_> = world.producers().values().collect();
-        slots.sort_by_key(|slot| slot.order);
+        crate::sim::sort_by_key(&mut slots, |slot| slot.order);
         for slot in slots {
             for (bytes, text) in slot.producer.load.keys.iter().zip(&slot.load.keys) {
                 self.keys.note(bytes, text);
@@ -80,7 +80,7 @@ impl Builder {
 
     fn note_groups(&mut self, world: &World) {
         let mut slots: Vec<_> = world.consumers().values().collect();
-        slots.sort_by_key(|slot| slot.order);
+        crate::sim::sort_by_key(&mut slots, |slot| slot.order);
         let joined = slots.iter().filter_map(|slot| slot.consumer.group.as_ref());
         let coordinated = world.brokers().values().flat_map(|broker| broker.groups.groups()).map(|group| &group.id);
         for group in joined.chain(coordinated) {

@@ -44,7 +44,7 @@ fn state(broker: &Broker, fenced: bool) -> BrokerState {
 impl Builder {
     pub(super) fn producers(&mut self, world: &World) -> Vec<ProducerView> {
         let mut slots: Vec<&ProducerSlot> = world.producers().values().collect();
-        slots.sort_by_key(|slot| slot.order);
+        crate::sim::sort_by_key(&mut slots, |slot| slot.order);
         slots.into_iter().map(|slot| self.producer(world, slot)).collect()
     }
 

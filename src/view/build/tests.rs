@@ -49,7 +49,7 @@ fn what_did_not_change_is_shared_and_letters_tell_keys_apart() {
 fn flights_are_drawn_while_they_are_under_way() {
     let mut run = Run::new(&start_cluster()).expect("sound");
     let mut builder = Builder::default();
-    let mut kinds = std::collections::BTreeSet::new();
+    let mut kinds = crate::sim::Set::new();
     for _ in 0..400 {
         run.step();
         let view = builder.build(&run);

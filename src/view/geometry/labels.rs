@@ -110,7 +110,7 @@ fn touches(a: &LabelSpot, b: &LabelSpot) -> bool {
 fn triangles(marks: &[Mark], left: f32, right: f32) -> Vec<f32> {
     const APART: f32 = 8.0;
     let mut order: Vec<usize> = (0..marks.len()).collect();
-    order.sort_by(|&a, &b| marks[a].x.total_cmp(&marks[b].x).then(a.cmp(&b)));
+    crate::sim::sort_by(&mut order, |&a, &b| marks[a].x.total_cmp(&marks[b].x).then(a.cmp(&b)));
     let mut at = vec![0.0; marks.len()];
     let mut start = 0;
     while start < order.len() {

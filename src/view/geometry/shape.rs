@@ -1,7 +1,6 @@
 //! What the layout needs to know of the picture: counts, and what a person folded or opened.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::sim::{Map, Set};
 use crate::view::model::{GroupView, ViewModel};
 
 /// Past this many producers, the rest stand behind "show all".
@@ -13,11 +12,11 @@ pub const MEMBERS_SHOWN: usize = 24;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folds {
     /// Internal topics that are open.
-    pub internal_open: BTreeSet<String>,
+    pub internal_open: Set<String>,
     /// In topics drawn as bars or as a map: the partition that is drawn with its cells.
-    pub opened: BTreeMap<String, i32>,
+    pub opened: Map<String, i32>,
     /// Groups that show all their members.
-    pub all_members: BTreeSet<String>,
+    pub all_members: Set<String>,
     /// All producers are shown.
     pub all_producers: bool,
     /// All brokers are shown.

@@ -72,7 +72,7 @@ fn fold(run: &Run, event: &Event, lines: &mut Vec<StoryLine>, folds: &mut Vec<Fo
         fold.nodes.push(event.node);
     }
     if matches!(event.kind, EventKind::Sent(_)) {
-        fold.nodes.sort();
+        crate::sim::sort_by(&mut fold.nodes, Ord::cmp);
         let who = fold.nodes.iter().take(NAMES_MAX).map(|node| names::node(run.world(), *node));
         let mut who: Vec<Arg> = who.collect();
         if fold.nodes.len() > NAMES_MAX {

@@ -41,7 +41,7 @@ use crate::{
 /// The page.
 pub struct App {
     prefs: Prefs,
-    hidden: Rc<std::collections::BTreeSet<Lane>>,
+    hidden: Rc<kafkascope::sim::Set<Lane>>,
     save: Option<Timeout>,
     player: Player,
     raf: Raf,

@@ -3,7 +3,8 @@
 //! The view model is built at most once a frame and only when something drawn changed; sentences and marks at most
 //! ten times a second while time runs, and at once when it stands.
 
-use std::{collections::BTreeSet, rc::Rc};
+use kafkascope::sim::Set;
+use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
@@ -91,7 +92,7 @@ pub struct Player {
 
 impl Player {
     /// A paused run.
-    pub fn new(run: Run, course: Course, speed: Speed, hidden: &BTreeSet<Lane>) -> Player {
+    pub fn new(run: Run, course: Course, speed: Speed, hidden: &Set<Lane>) -> Player {
         let mut builder = Builder::default();
         let vm = builder.build(&run);
         let mut player = Player {
@@ -117,7 +118,7 @@ impl Player {
     }
 
     /// Another run in the same place: the clock's face and cell stay, because the page holds them.
-    pub fn replace(&mut self, run: Run, hidden: &BTreeSet<Lane>) -> Run {
+    pub fn replace(&mut self, run: Run, hidden: &Set<Lane>) -> Run {
         let old = std::mem::replace(&mut self.run, run);
         self.playback.restart(self.run.time_us());
         self.builder = Builder::default();
@@ -129,7 +130,7 @@ impl Player {
     }
 
     /// One animation frame.
-    pub fn frame(&mut self, dt_ms: f64, hidden: &BTreeSet<Lane>) -> Shown {
+    pub fn frame(&mut self, dt_ms: f64, hidden: &Set<Lane>) -> Shown {
         let before = (self.playback.note(), self.playback.playing());
         let frame = self.playback.frame(&mut Watched { run: &mut self.run, course: &mut self.course }, dt_ms, now_ms);
         self.after(frame);
@@ -140,7 +141,7 @@ impl Player {
     }
 
     /// One step by hand; `gliding` shows the way there.
-    pub fn step(&mut self, gliding: bool, hidden: &BTreeSet<Lane>) -> Frame {
+    pub fn step(&mut self, gliding: bool, hidden: &Set<Lane>) -> Frame {
         let frame = self.playback.step(&mut Watched { run: &mut self.run, course: &mut self.course }, gliding);
         self.after(frame);
         if frame.changed {
@@ -151,7 +152,7 @@ impl Player {
     }
 
     /// Stops the clock where it is.
-    pub fn pause(&mut self, hidden: &BTreeSet<Lane>) {
+    pub fn pause(&mut self, hidden: &Set<Lane>) {
         if self.playback.pause(&mut Watched { run: &mut self.run, course: &mut self.course }) {
             self.build();
         }
@@ -160,7 +161,7 @@ impl Player {
     }
 
     /// Does something at the moment that is drawn.
-    pub fn apply(&mut self, command: Command, hidden: &BTreeSet<Lane>) -> Result<(), WorldError> {
+    pub fn apply(&mut self, command: Command, hidden: &Set<Lane>) -> Result<(), WorldError> {
         self.sync_run();
         let done = self.run.apply(command);
         if done.is_ok() {
@@ -175,7 +176,7 @@ impl Player {
     }
 
     /// What a lesson does, at the moment that is drawn. What the cluster refuses, the class has done already.
-    pub fn give(&mut self, commands: Vec<Command>, hidden: &BTreeSet<Lane>) {
+    pub fn give(&mut self, commands: Vec<Command>, hidden: &Set<Lane>) {
         self.sync_run();
         play::give(&mut self.run, commands);
         self.moved = true;
@@ -184,7 +185,7 @@ impl Player {
     }
 
     /// Brings the run to the moment that is drawn.
-    pub fn sync(&mut self, hidden: &BTreeSet<Lane>) {
+    pub fn sync(&mut self, hidden: &Set<Lane>) {
         if self.sync_run() {
             self.refresh(hidden);
         }
@@ -195,7 +196,7 @@ impl Player {
     }
 
     /// Everything anew.
-    pub fn refresh(&mut self, hidden: &BTreeSet<Lane>) {
+    pub fn refresh(&mut self, hidden: &Set<Lane>) {
         self.build();
         self.refresh_words(hidden);
         self.show_clock();
@@ -230,7 +231,7 @@ impl Player {
     }
 
     /// Story and timeline; lines that are the same stay the same allocation.
-    pub fn refresh_words(&mut self, hidden: &BTreeSet<Lane>) -> bool {
+    pub fn refresh_words(&mut self, hidden: &Set<Lane>) -> bool {
         self.stale = false;
         self.words_at_ms = now_ms();
         let hidden: Vec<Lane> = hidden.iter().copied().collect();

@@ -10,7 +10,7 @@ use super::{
 pub fn add(vm: &ViewModel) -> Form {
     let id = vm.brokers.iter().map(|broker| broker.id).max().unwrap_or(0) + 1;
     let mut racks: Vec<String> = vm.brokers.iter().filter_map(|broker| broker.rack.clone()).collect();
-    racks.sort();
+    kafkascope::sim::sort_by(&mut racks, Ord::cmp);
     racks.dedup();
     let rack = Field { control: Control::Line(racks), ..Field::line("rack", &forms::RACK, "") };
     Form {

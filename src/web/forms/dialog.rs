@@ -1,6 +1,7 @@
 //! The dialog that draws any form. It keeps what is typed until the command is accepted.
 
-use std::{collections::BTreeSet, rc::Rc};
+use kafkascope::sim::Set;
+use std::rc::Rc;
 
 use kafkascope::{
     cluster::command::{Command, Settings},
@@ -47,7 +48,7 @@ pub struct FormDialog {
     part: Option<Rc<model::SettingsPart>>,
     values: Values,
     settings: Rc<Settings>,
-    touched: Rc<BTreeSet<&'static str>>,
+    touched: Rc<Set<&'static str>>,
     wrong: Vec<Wrong>,
     /// The refusal, until what it speaks of is changed.
     refusal: Option<Refusal>,

@@ -1,7 +1,6 @@
 //! A form as data: its fields with what stands in them at first, and how what stands in them becomes a command.
 
-use std::collections::BTreeMap;
-
+use kafkascope::sim::Map;
 use kafkascope::{
     cluster::command::{Command, Load, Settings, Work},
     i18n::{Template, Text, forms},
@@ -123,7 +122,7 @@ impl Field {
 }
 
 /// What stands in the fields, by id.
-pub type Values = BTreeMap<&'static str, String>;
+pub type Values = Map<&'static str, String>;
 
 /// What is there already, for the forms that change it.
 #[derive(Clone, Debug, PartialEq)]

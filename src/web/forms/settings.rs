@@ -2,7 +2,8 @@
 //!
 //! A setting left at its default is not sent. Rules between settings are the model's; what it refuses comes back.
 
-use std::{collections::BTreeSet, rc::Rc};
+use kafkascope::sim::Set;
+use std::rc::Rc;
 
 use kafkascope::{
     cluster::command::Settings,
@@ -27,7 +28,7 @@ pub struct SettingsProps {
     /// What is set now.
     pub settings: Rc<Settings>,
     /// Settings that were left once, so that a wrong value may be shown.
-    pub touched: Rc<BTreeSet<&'static str>>,
+    pub touched: Rc<Set<&'static str>>,
     /// What the model refused, with its setting.
     pub refused: Option<(String, Text)>,
     /// A new value; the default as nothing.

@@ -3,7 +3,8 @@
 //! Lines come ready, at most a few dozen and at most ten times a second; a line that did not change is not rendered
 //! again. It is a log, but a silent one: the shell announces a sentence when somebody steps, and not while it plays.
 
-use std::{collections::BTreeSet, rc::Rc};
+use kafkascope::sim::Set;
+use std::rc::Rc;
 
 use kafkascope::{
     i18n::{Lang, Template, ui},
@@ -28,7 +29,7 @@ pub struct StoryProps {
     /// Lines of this event and later ones belong to the step under the playhead.
     pub lit_from: u64,
     /// Lanes not shown.
-    pub hidden: Rc<BTreeSet<Lane>>,
+    pub hidden: Rc<Set<Lane>>,
     /// Asks why.
     pub on_why: Callback<Ask>,
     /// Shows or hides a lane.

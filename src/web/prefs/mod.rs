@@ -3,8 +3,7 @@
 //! Storage may be forbidden or full; then the page simply forgets. The keys `kafkascope.theme` and `kafkascope.lang`
 //! are also read by `static/prefs.js` before the first paint. Left out: the run itself.
 
-use std::collections::BTreeSet;
-
+use kafkascope::sim::Set;
 use kafkascope::{i18n::Lang, view::story::Lane};
 use web_sys::{Element, Storage};
 
@@ -46,7 +45,7 @@ pub struct Prefs {
     /// Pace and speeds.
     pub speed: Speed,
     /// Lanes that the story does not show.
-    pub hidden: BTreeSet<Lane>,
+    pub hidden: Set<Lane>,
     /// Do single keys act?
     pub shortcuts: bool,
 }
@@ -58,7 +57,7 @@ impl Prefs {
             lang: system_lang(),
             theme: Theme::System,
             speed: Speed::default(),
-            hidden: BTreeSet::from([Lane::Idle]),
+            hidden: Set::from([Lane::Idle]),
             shortcuts: true,
         };
         let Some(storage) = storage() else { return prefs };

@@ -52,7 +52,7 @@ impl TopicProps {
                 _ => None,
             })
             .collect();
-        numbers.sort_unstable();
+        kafkascope::sim::sort_by(&mut numbers, Ord::cmp);
         numbers.dedup();
         let is = |place: &Place, at: i32| matches!(place, Place::Partition(name, n) if name == topic && *n == at);
         numbers.into_iter().map(|at| (at, Halo::of(props, |place| is(place, at)))).collect()

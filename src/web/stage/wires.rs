@@ -1,7 +1,8 @@
 //! The lines under the cards: from producers to the partitions that they send to, and a ribbon from each partition to
 //! the member that owns it.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use kafkascope::sim::Map;
+use std::{cell::RefCell, rc::Rc};
 
 use kafkascope::view::{
     geometry::{StageLayout, TopicRows, wire},
@@ -31,7 +32,7 @@ pub struct Wire {
 }
 
 /// When each producer last sent to each partition.
-pub type Recent = BTreeMap<(String, String, i32), u64>;
+pub type Recent = Map<(String, String, i32), u64>;
 
 static LIVE: [&str; 8] = [
     "wire live k0",
@@ -47,7 +48,7 @@ static OWN: [&str; 4] = ["own m0", "own m1", "own m2", "own m3"];
 
 /// The lines of a picture. `recent` remembers where records went a moment ago.
 pub fn wires(vm: &ViewModel, layout: &StageLayout, recent: &mut Recent) -> Vec<Wire> {
-    let mut live: BTreeMap<(&str, &str, i32), &'static str> = BTreeMap::new();
+    let mut live: Map<(&str, &str, i32), &'static str> = Map::new();
     for flight in vm.flights.iter() {
         if let (FlightKind::Produce, Place::Producer(name), Place::Partition(topic, partition)) =
             (flight.kind, &flight.from, &flight.to)
@@ -81,7 +82,7 @@ pub fn wires(vm: &ViewModel, layout: &StageLayout, recent: &mut Recent) -> Vec<W
         }
     }
     // Lines in use over idle ones.
-    wires.sort_by_key(|wire: &Wire| wire.class != "wire idle");
+    kafkascope::sim::sort_by_key(&mut wires, |wire: &Wire| wire.class != "wire idle");
     own(vm, layout, &mut wires);
     wires
 }
@@ -137,7 +138,7 @@ pub struct WiresProps {
 /// The layer of lines.
 #[component]
 pub fn Wires(props: &WiresProps) -> Html {
-    let paths = use_memo(props.layout.clone(), |_| RefCell::new(BTreeMap::<WireId, AttrValue>::new()));
+    let paths = use_memo(props.layout.clone(), |_| RefCell::new(Map::<WireId, AttrValue>::new()));
     let layout = &props.layout;
     let mut paths = paths.borrow_mut();
     let mut draw = |wire: &Wire| {

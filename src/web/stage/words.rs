@@ -61,7 +61,7 @@ pub fn owned_short(owned: &[OwnedPartition], lang: Lang) -> String {
         return stage::OWNED_COUNT.with("n", owned.len()).plain(lang);
     }
     let mut numbers: Vec<i32> = owned.iter().map(|one| one.partition).collect();
-    numbers.sort_unstable();
+    kafkascope::sim::sort_by(&mut numbers, Ord::cmp);
     let mut out = String::new();
     for run in numbers.chunk_by(|a, b| *b == *a + 1) {
         let (start, end) = (run[0], run[run.len() - 1]);

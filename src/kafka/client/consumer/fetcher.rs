@@ -1,6 +1,7 @@
 //! The fetcher: one request under way to each leader, answers kept until `poll` hands them out (`AbstractFetch`).
 
-use std::{collections::BTreeMap, sync::Arc};
+use crate::sim::Map;
+use std::sync::Arc;
 
 use super::{App, Consumer, PartitionProgress};
 use crate::kafka::{
@@ -46,7 +47,7 @@ impl Consumer {
         if self.paused || self.app == App::Failed {
             return;
         }
-        let mut wanted: BTreeMap<BrokerId, Vec<FetchPartition>> = BTreeMap::new();
+        let mut wanted: Map<BrokerId, Vec<FetchPartition>> = Map::new();
         for (partition, progress) in &self.partitions {
             let PartitionProgress { position: Some(position), out_of_range: false, .. } = progress else { continue };
             if progress.fetch_after_us > now_us {
@@ -66,7 +67,9 @@ impl Consumer {
         }
         for (leader, mut partitions) in wanted {
             // Who was served last comes last, so that none starves where an answer is full (`movePartitionToEnd`).
-            partitions.sort_by_key(|wanted| self.partitions.get(&wanted.partition).map(|at| at.last_fetched));
+            crate::sim::sort_by_key(&mut partitions, |wanted| {
+                self.partitions.get(&wanted.partition).map(|at| at.last_fetched)
+            });
             self.correlation += 1;
             self.fetches.insert(leader, self.correlation);
             let request = FetchRequest {

@@ -173,7 +173,7 @@ impl Consumer {
     /// As the group's leader: range over the metadata that this client has.
     fn compute_assignment(&mut self, members: &[(Name, Subscription)], out: &mut Outbox) -> Vec<(Name, Assignment)> {
         let mut names: Vec<Name> = members.iter().flat_map(|(_, subscription)| subscription.topics.clone()).collect();
-        names.sort_by(|a, b| java_string_cmp(a, b));
+        crate::sim::sort_by(&mut names, |a, b| java_string_cmp(a, b));
         names.dedup();
         for name in &names {
             self.metadata.want(name);

@@ -4,6 +4,7 @@
 //! protocol, eager, range assignor. Left out until the group issue: other assignors and protocols, static members,
 //! subscription by pattern, seek.
 
+use crate::sim::Map;
 mod application;
 mod commit;
 mod fetcher;
@@ -14,10 +15,7 @@ pub use application::App;
 pub use fetcher::Completed;
 pub use membership::Membership;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     kafka::{
@@ -67,12 +65,12 @@ pub struct Consumer {
     pub records_consumed: u64,
     /// The last error that the application was told.
     pub last_error: Option<ErrorCode>,
-    partitions: BTreeMap<TopicIdPartition, PartitionProgress>,
+    partitions: Map<TopicIdPartition, PartitionProgress>,
     completed: VecDeque<Completed>,
-    fetches: BTreeMap<BrokerId, CorrelationId>,
+    fetches: Map<BrokerId, CorrelationId>,
     metadata: ClientMetadata,
     coordinator: Option<BrokerId>,
-    pending: BTreeMap<CorrelationId, Pending>,
+    pending: Map<CorrelationId, Pending>,
     /// Partition counts of subscribed topics when it last led an assignment.
     assigned_counts: Vec<(Name, usize)>,
     rejoin_needed: bool,
@@ -167,12 +165,12 @@ impl Consumer {
             computed: None,
             records_consumed: 0,
             last_error: None,
-            partitions: BTreeMap::new(),
+            partitions: Map::new(),
             completed: VecDeque::new(),
-            fetches: BTreeMap::new(),
+            fetches: Map::new(),
             metadata,
             coordinator: None,
-            pending: BTreeMap::new(),
+            pending: Map::new(),
             assigned_counts: Vec::new(),
             rejoin_needed: true,
             heartbeat_in_flight: false,
@@ -203,7 +201,7 @@ impl Consumer {
     }
 
     /// What it owns.
-    pub fn partitions(&self) -> &BTreeMap<TopicIdPartition, PartitionProgress> {
+    pub fn partitions(&self) -> &Map<TopicIdPartition, PartitionProgress> {
         &self.partitions
     }
 

@@ -1,7 +1,5 @@
 //! Where to begin: the committed offset, else `auto.offset.reset` (reference §8).
 
-use std::collections::BTreeMap;
-
 use super::{Consumer, Membership, PartitionProgress, Pending};
 use crate::kafka::{
     config::AutoOffsetReset,
@@ -10,6 +8,7 @@ use crate::kafka::{
     node::Outbox,
     protocol::{Channel, ErrorCode, Request},
 };
+use crate::sim::Map;
 
 impl Consumer {
     /// With `assign`: takes its partitions as soon as metadata tells their topics' ids.
@@ -80,7 +79,7 @@ impl Consumer {
             AutoOffsetReset::Latest => -1,
             AutoOffsetReset::None => return self.fail(ErrorCode::OffsetOutOfRange, out),
         };
-        let mut by_leader: BTreeMap<BrokerId, Vec<(TopicIdPartition, i32)>> = BTreeMap::new();
+        let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, i32)>> = Map::new();
         for partition in missing {
             let leader = self.metadata.leader(partition);
             if let Some((leader, epoch)) = leader.filter(|(leader, _)| self.metadata.is_reachable(now_us, *leader)) {

@@ -1,9 +1,7 @@
 //! The accumulator: batches that wait to be sent, a queue a partition (`RecordAccumulator`; reference §2.2).
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use crate::sim::Map;
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::kafka::{
     config::ProducerConfig,
@@ -15,7 +13,7 @@ use crate::kafka::{
 /// Batches by partition, and the memory that they hold.
 #[derive(Clone, Debug, Hash)]
 pub struct Accumulator {
-    queues: BTreeMap<TopicIdPartition, VecDeque<Batch>>,
+    queues: Map<TopicIdPartition, VecDeque<Batch>>,
     memory_free: u64,
     batch_size: u32,
     next_batch: u32,
@@ -148,7 +146,7 @@ impl Accumulator {
     /// An empty one.
     pub fn new(config: &ProducerConfig) -> Accumulator {
         Accumulator {
-            queues: BTreeMap::new(),
+            queues: Map::new(),
             memory_free: config.buffer_memory,
             batch_size: config.batch_size,
             next_batch: 0,

@@ -346,7 +346,7 @@ fn available(partitions: &[std::sync::Arc<crate::kafka::metadata::PartitionState
 }
 
 fn topic_state<'a>(
-    topics: &'a mut std::collections::BTreeMap<Name, TopicState>,
+    topics: &'a mut crate::sim::Map<Name, TopicState>,
     topic: &Name,
     batch_size: u32,
 ) -> &'a mut TopicState {

@@ -4,19 +4,18 @@
 //! a gap. A batch that is lost for good leaves a gap that no retry can fill; then the producer raises its own epoch and
 //! begins again at zero in that partition (KIP-360).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::accumulator::Batch;
 use crate::kafka::{ids::TopicIdPartition, log::add_sequence};
+use crate::sim::{Map, Set};
 
 /// The epoch of a producer and its sequences.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Idempotence {
     epoch: i16,
     bump_needed: bool,
-    partitions: BTreeMap<TopicIdPartition, Sequences>,
+    partitions: Map<TopicIdPartition, Sequences>,
     /// Partitions of topics that were made again: where each is now.
-    moved: BTreeMap<TopicIdPartition, TopicIdPartition>,
+    moved: Map<TopicIdPartition, TopicIdPartition>,
 }
 
 /// What is known of one partition (`TxnPartitionEntry`).
@@ -31,7 +30,7 @@ struct Sequences {
     /// Begins again at zero with the next epoch.
     rewrite: bool,
     /// Batches with a sequence that are not done with, by number: under way, or waiting to be sent again.
-    under_way: BTreeSet<u32>,
+    under_way: Set<u32>,
 }
 
 impl Sequences {

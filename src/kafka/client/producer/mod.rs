@@ -3,6 +3,7 @@
 //! After `KafkaProducer`, `RecordAccumulator`, `Sender` and `TransactionManager`; reference §1, §2. Left out until the
 //! failure issue: splitting of batches that are too large, transactions.
 
+use crate::sim::Map;
 mod accumulator;
 mod application;
 mod idempotence;
@@ -10,8 +11,6 @@ mod sender;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
-
-use std::collections::BTreeMap;
 
 use crate::{
     kafka::{
@@ -48,10 +47,10 @@ pub struct Producer {
     /// The last error that the application was told.
     pub last_error: Option<ErrorCode>,
     metadata: ClientMetadata,
-    topics: BTreeMap<Name, TopicState>,
+    topics: Map<Name, TopicState>,
     producer_id: ProducerIdState,
     idempotence: idempotence::Idempotence,
-    in_flight: BTreeMap<BrokerId, Vec<InFlight>>,
+    in_flight: Map<BrokerId, Vec<InFlight>>,
     /// Calls of `send` that block, oldest first.
     waiting: std::collections::VecDeque<Waiting>,
     closing: bool,
@@ -152,10 +151,10 @@ impl Producer {
             ledger: Ledger::default(),
             last_error: None,
             metadata,
-            topics: BTreeMap::new(),
+            topics: Map::new(),
             producer_id,
             idempotence: idempotence::Idempotence::default(),
-            in_flight: BTreeMap::new(),
+            in_flight: Map::new(),
             waiting: std::collections::VecDeque::new(),
             closing: false,
             closed: false,

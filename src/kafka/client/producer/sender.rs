@@ -1,7 +1,5 @@
 //! The sender: which batches go when, and what happens to them (`Sender`, `RecordAccumulator.ready/drain`; §2.2–2.6).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{InFlight, Producer, ProducerIdState, accumulator::Batch, application::Lacks};
 use crate::kafka::{
     client::{metadata::backoff_us, partitioner::LoadSample},
@@ -12,6 +10,7 @@ use crate::kafka::{
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, ProduceBatch, ProduceResult, Request},
 };
+use crate::sim::{Map, Set};
 
 /// A `request.timeout.ms` of 0 still lets time pass between two attempts.
 const SHORTEST_TIMEOUT_US: u64 = 1_000;
@@ -70,7 +69,7 @@ impl Producer {
             let mut under_way: Vec<&mut Batch> =
                 sent.filter(|batch| idempotence.home(batch.partition) == partition).collect();
             under_way.extend(self.accumulator.sent_before(partition));
-            under_way.sort_by_key(|batch| batch.number);
+            crate::sim::sort_by_key(&mut under_way, |batch| batch.number);
             for batch in under_way {
                 self.idempotence.rewrite(batch);
             }
@@ -78,8 +77,8 @@ impl Producer {
     }
 
     /// Brokers with something to send, and when to look again if nothing happens before.
-    fn ready(&self, now_us: u64) -> (BTreeSet<BrokerId>, Option<u64>) {
-        let (mut ready, mut wake_us) = (BTreeSet::new(), None::<u64>);
+    fn ready(&self, now_us: u64) -> (Set<BrokerId>, Option<u64>) {
+        let (mut ready, mut wake_us) = (Set::new(), None::<u64>);
         for (partition, queue) in self.accumulator.queues() {
             let Some(head) = queue.front() else { continue };
             let mut look_us = head.created_us + self.config.delivery_timeout_us;
@@ -367,7 +366,7 @@ impl Producer {
 
     /// Tells the partitioners how long the queues are (reference §1.4).
     fn update_load_stats(&mut self) {
-        let mut queued: BTreeMap<_, Vec<(i32, i32)>> = BTreeMap::new();
+        let mut queued: Map<_, Vec<(i32, i32)>> = Map::new();
         if !self.config.partitioner_adaptive_partitioning_enable || self.topics.is_empty() {
             return;
         }

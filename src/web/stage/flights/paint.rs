@@ -1,10 +1,8 @@
 //! How each kind of flight looks: records as cells, answers as dots, commits as triangles, group requests as diamonds.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    rc::Rc,
-};
+use std::rc::Rc;
 
+use kafkascope::sim::Map;
 use kafkascope::view::{
     geometry::{Point, wire::Curve},
     model::{Flight, FlightKind, KeyMark, Place, ViewModel},
@@ -126,7 +124,7 @@ fn cells(
 
 /// Cells as small pictures, since text is slow to draw: one a key, painted once.
 #[derive(Default)]
-pub struct Sprites(BTreeMap<Option<u16>, HtmlCanvasElement>);
+pub struct Sprites(Map<Option<u16>, HtmlCanvasElement>);
 
 impl Sprites {
     /// Forgets all: colours or letters have changed.
@@ -135,15 +133,13 @@ impl Sprites {
     }
 
     fn cell(&mut self, palette: &Palette, keys: &[KeyMark], key: Option<u16>) -> Option<&HtmlCanvasElement> {
-        match self.0.entry(key) {
-            Entry::Occupied(painted) => Some(painted.into_mut()),
-            Entry::Vacant(place) => {
-                let document = web_sys::window()?.document()?;
-                let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
-                paint_cell(&super::pen(&canvas, SPRITE as f32, SPRITE as f32)?, palette, key_mark(keys, key));
-                Some(place.insert(canvas))
-            }
+        if !self.0.contains_key(&key) {
+            let document = web_sys::window()?.document()?;
+            let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+            paint_cell(&super::pen(&canvas, SPRITE as f32, SPRITE as f32)?, palette, key_mark(keys, key));
+            self.0.insert(key, canvas);
         }
+        self.0.get(&key)
     }
 }
 

@@ -1,10 +1,8 @@
 //! What the canvas shows in a frame: flights at their places, and pulses for those too short to follow.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
+use kafkascope::sim::{Map, Set};
 use kafkascope::view::{
     geometry::{StageLayout, wire::Curve},
     model::{Flight, FlightKind, Place, ViewModel},
@@ -25,7 +23,7 @@ const PULSE_MS: f64 = 260.0;
 /// Pulses at one time; more would only be a flicker.
 const PULSES_MAX: usize = 64;
 
-type Routes = BTreeMap<(Place, Place), Option<Rc<Curve>>>;
+type Routes = Map<(Place, Place), Option<Rc<Curve>>>;
 
 /// The state between frames.
 pub struct Scene {
@@ -38,7 +36,7 @@ pub struct Scene {
     sprites: Sprites,
     routes: Routes,
     /// Flights that have had their pulse, by event and destination.
-    pulsed: BTreeSet<(u64, Place)>,
+    pulsed: Set<(u64, Place)>,
     pulses: Vec<(f64, Pulse)>,
     reduced: Option<MediaQueryList>,
     /// What the last frame showed: time, scroll position, and whether anything was drawn.
@@ -59,7 +57,7 @@ impl Scene {
             palette: Palette::default(),
             sprites: Sprites::default(),
             routes: Routes::new(),
-            pulsed: BTreeSet::new(),
+            pulsed: Set::new(),
             pulses: Vec::new(),
             reduced,
             shown: (0, 0.0, false),
@@ -86,7 +84,7 @@ impl Scene {
             self.routes.clear();
         }
         if !Rc::ptr_eq(&self.vm.flights, &vm.flights) {
-            let live: BTreeSet<(u64, &Place)> = vm.flights.iter().map(|flight| (flight.event, &flight.to)).collect();
+            let live: Set<(u64, &Place)> = vm.flights.iter().map(|flight| (flight.event, &flight.to)).collect();
             self.pulsed.retain(|(event, to)| live.contains(&(*event, to)));
         }
         self.vm = vm;
@@ -139,7 +137,10 @@ impl Scene {
 
     fn way(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight) -> Option<Rc<Curve>> {
         let key = (flight.from.clone(), flight.to.clone());
-        self.routes.entry(key).or_insert_with_key(|(from, to)| route::route(vm, layout, from, to).map(Rc::new)).clone()
+        self.routes
+            .entry(key)
+            .or_insert_with(|| route::route(vm, layout, &flight.from, &flight.to).map(Rc::new))
+            .clone()
     }
 
     fn pulse(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight, now_ms: f64) {

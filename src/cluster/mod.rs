@@ -250,6 +250,7 @@ impl World {
         self.seed
     }
 
+    #[inline(never)] // It is large, and steps are taken from several places.
     fn handle(&mut self, fired: Fired<Message, Timer>, events: &mut Vec<Event>) {
         match fired.due {
             Due::Timer { node, timer } => {
@@ -357,6 +358,7 @@ impl World {
     }
 
     /// What the world itself does about events: processes that ended, clients that closed, limits.
+    #[inline(never)] // It is large, and steps are taken from several places.
     fn notice(&mut self, first: usize, events: &mut Vec<Event>) {
         for index in first..events.len() {
             let Event { id, node, ref kind, .. } = events[index];

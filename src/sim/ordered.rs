@@ -127,6 +127,24 @@ impl<K: Ord, V> Map<K, V> {
         self.place(key).ok().map(|at| &mut self.row[at].1)
     }
 
+    /// The value of a key, for a walk over keys in order: `hint` is where the last one was found, 0 at first, and the
+    /// next entry after it is looked at before all others.
+    pub fn get_along(&self, hint: &mut usize, key: &K) -> Option<&V> {
+        self.along(hint, key).map(|at| &self.row[at].1)
+    }
+
+    /// As [`Map::get_along`], to be changed.
+    pub fn get_along_mut(&mut self, hint: &mut usize, key: &K) -> Option<&mut V> {
+        self.along(hint, key).map(|at| &mut self.row[at].1)
+    }
+
+    fn along(&self, hint: &mut usize, key: &K) -> Option<usize> {
+        let near = self.row.iter().enumerate().skip(*hint).take(2).find(|(_, (at, _))| at == key);
+        let at = near.map(|(at, _)| at).or_else(|| self.place(key).ok())?;
+        *hint = at;
+        Some(at)
+    }
+
     /// Is there such a key?
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where
@@ -501,7 +519,7 @@ mod tests {
         let mut map = Map::new();
         let mut reference = BTreeMap::new();
         for _ in 0..5_000 {
-            let key = random.below(64) as u32;
+            let key = random.below(64);
             let value = random.below(1_000);
             match random.below(6) {
                 0 | 1 => assert_eq!(map.insert(key, value), reference.insert(key, value)),
@@ -511,6 +529,9 @@ mod tests {
                 _ => assert_eq!(map.contains_key(&key), reference.contains_key(&key)),
             }
             assert!(map.iter().eq(reference.iter()));
+            let mut hint = random.below(64) as usize;
+            assert_eq!(map.get_along(&mut hint, &key), reference.get(&key));
+            assert_eq!(map.get_along_mut(&mut hint, &(key + 1)), reference.get_mut(&(key + 1)));
         }
         map.retain(|key, _| key % 3 == 0);
         reference.retain(|key, _| key % 3 == 0);
@@ -526,7 +547,7 @@ mod tests {
         let other: Set<u32> = (0..64).step_by(2).collect();
         let other_reference: BTreeSet<u32> = other.iter().copied().collect();
         for _ in 0..5_000 {
-            let item = random.below(64) as u32;
+            let item = random.below(64);
             match random.below(4) {
                 0 | 1 => assert_eq!(set.insert(item), reference.insert(item)),
                 2 => assert_eq!(set.remove(&item), reference.remove(&item)),

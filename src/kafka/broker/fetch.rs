@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Broker, Handle};
+use super::{Broker, Handle, Replica};
 use crate::kafka::{
     ids::TopicIdPartition,
     node::{Outbox, Timer},
@@ -20,8 +20,9 @@ impl Broker {
     /// A fetch request.
     pub(super) fn on_fetch(&mut self, now_us: u64, handle: Handle, request: FetchRequest, out: &mut Outbox) {
         if let Some(follower) = request.replica {
+            let mut hint = 0;
             for wanted in request.partitions.iter() {
-                self.note_follower_fetch(now_us, follower, wanted, out);
+                self.note_follower_fetch(now_us, follower, wanted, &mut hint, out);
             }
         }
         let (results, bytes, answer_now) = self.read(&request);
@@ -105,8 +106,15 @@ impl Broker {
     }
 
     /// What a follower's fetch says about it: it has everything below the offset that it asks for.
-    fn note_follower_fetch(&mut self, now_us: u64, follower: u32, wanted: &FetchPartition, out: &mut Outbox) {
-        let Some(replica) = self.replicas.get_mut(&wanted.partition) else { return };
+    fn note_follower_fetch(
+        &mut self,
+        now_us: u64,
+        follower: u32,
+        wanted: &FetchPartition,
+        hint: &mut usize,
+        out: &mut Outbox,
+    ) {
+        let Some(replica) = self.replicas.get_along_mut(hint, &wanted.partition) else { return };
         let end = replica.log.log_end_offset();
         let diverges = diverging(replica, wanted).is_some();
         let Some(leader) = replica.leader_mut() else { return };
@@ -129,6 +137,7 @@ impl Broker {
     /// Partitions that have nothing to say are left out, as in an incremental fetch session.
     fn read(&self, request: &FetchRequest) -> (Vec<FetchResult>, u32, bool) {
         let (mut results, mut bytes, mut answer_now) = (Vec::new(), 0_u32, false);
+        let mut hint = 0;
         for wanted in request.partitions.iter() {
             // The limits are soft: the first batch of an answer comes whatever its size. After it they are strict.
             let left = request.max_bytes.saturating_sub(bytes);
@@ -136,10 +145,11 @@ impl Broker {
             if left == 0 && !first {
                 break;
             }
-            if self.has_no_news(request.replica, wanted) {
+            let held = self.replicas.get_along(&mut hint, &wanted.partition).map(Box::as_ref);
+            if held.is_some_and(|held| has_no_news(held, request.replica, wanted)) {
                 continue;
             }
-            let result = self.read_partition(request.replica.is_some(), wanted, left, first);
+            let result = self.read_partition(held, request.replica.is_some(), wanted, left, first);
             let size: u32 = result.batches.iter().map(|batch| batch.records.size_bytes()).sum();
             let stale = result.error != ErrorCode::None || result.diverging_epoch.is_some();
             answer_now |= stale;
@@ -174,27 +184,14 @@ impl Broker {
         false
     }
 
-    /// Is there nothing to tell of a partition? The common case of an idle fetch, seen without reading.
-    fn has_no_news(&self, replica: Option<u32>, wanted: &FetchPartition) -> bool {
-        let Some(held) = self.replicas.get(&wanted.partition) else { return false };
-        let Some(leader) = held.leader() else { return false };
-        if leader.leader_epoch != wanted.current_leader_epoch {
-            return false;
-        }
-        match replica {
-            None => wanted.fetch_offset == held.log.high_watermark(),
-            Some(follower) => {
-                wanted.fetch_offset == held.log.log_end_offset()
-                    && wanted.last_fetched_epoch == held.log.latest_epoch()
-                    && leader
-                        .followers
-                        .get(&follower)
-                        .is_some_and(|state| state.told_high_watermark == held.log.high_watermark())
-            }
-        }
-    }
-
-    fn read_partition(&self, follower: bool, wanted: &FetchPartition, max_bytes: u32, first: bool) -> FetchResult {
+    fn read_partition(
+        &self,
+        held: Option<&Replica>,
+        follower: bool,
+        wanted: &FetchPartition,
+        max_bytes: u32,
+        first: bool,
+    ) -> FetchResult {
         let partition = wanted.partition;
         let failed = |error| FetchResult {
             partition,
@@ -205,9 +202,7 @@ impl Broker {
             diverging_epoch: None,
             current_leader: self.current_leader(partition, error),
         };
-        let Some(replica) = self.replicas.get(&partition) else {
-            return failed(ErrorCode::UnknownTopicOrPartition);
-        };
+        let Some(replica) = held else { return failed(ErrorCode::UnknownTopicOrPartition) };
         let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
         match wanted.current_leader_epoch {
             epoch if epoch >= 0 && epoch < leader.leader_epoch => return failed(ErrorCode::FencedLeaderEpoch),
@@ -259,8 +254,27 @@ impl Broker {
     }
 }
 
+/// Is there nothing to tell of a partition? The common case of an idle fetch, seen without reading.
+fn has_no_news(held: &Replica, replica: Option<u32>, wanted: &FetchPartition) -> bool {
+    let Some(leader) = held.leader() else { return false };
+    if leader.leader_epoch != wanted.current_leader_epoch {
+        return false;
+    }
+    match replica {
+        None => wanted.fetch_offset == held.log.high_watermark(),
+        Some(follower) => {
+            wanted.fetch_offset == held.log.log_end_offset()
+                && wanted.last_fetched_epoch == held.log.latest_epoch()
+                && leader
+                    .followers
+                    .get(&follower)
+                    .is_some_and(|state| state.told_high_watermark == held.log.high_watermark())
+        }
+    }
+}
+
 /// Where a follower's log stops agreeing with the leader's, if it does (reference §4.7).
-fn diverging(replica: &super::Replica, wanted: &FetchPartition) -> Option<(i32, i64)> {
+fn diverging(replica: &Replica, wanted: &FetchPartition) -> Option<(i32, i64)> {
     if wanted.last_fetched_epoch < 0 {
         return None;
     }

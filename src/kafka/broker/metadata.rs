@@ -94,8 +94,10 @@ impl Broker {
     fn apply_partition(&mut self, now_us: u64, partition: TopicIdPartition, state: &PartitionState, out: &mut Outbox) {
         let id = self.id;
         let is_offsets = self.image.topics.get(&partition.topic).is_some_and(|t| &*t.name == CONSUMER_OFFSETS);
-        let replica =
-            self.replicas.entry(partition).or_insert_with(|| Replica { partition_epoch: -1, ..Default::default() });
+        let replica = self
+            .replicas
+            .entry(partition)
+            .or_insert_with(|| Box::new(Replica { partition_epoch: -1, ..Default::default() }));
         let offline = matches!(replica.role, Role::Offline);
         if state.partition_epoch <= replica.partition_epoch && !offline {
             return;

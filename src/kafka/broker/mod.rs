@@ -78,7 +78,7 @@ pub struct Broker {
     pub groups: GroupCoordinator,
     config: BrokerConfig,
     topic_configs: Map<crate::kafka::ids::TopicId, TopicConfig>,
-    replicas: Map<TopicIdPartition, Replica>,
+    replicas: Map<TopicIdPartition, Box<Replica>>,
     disk: Random,
     connections: Connections,
     /// Work given to the disk, by number.
@@ -137,12 +137,12 @@ impl Broker {
 
     /// A replica that it holds.
     pub fn replica(&self, partition: TopicIdPartition) -> Option<&Replica> {
-        self.replicas.get(&partition)
+        self.replicas.get(&partition).map(Box::as_ref)
     }
 
     /// All replicas that it holds, by partition.
     pub fn replicas(&self) -> impl Iterator<Item = (TopicIdPartition, &Replica)> {
-        self.replicas.iter().map(|(partition, replica)| (*partition, replica))
+        self.replicas.iter().map(|(partition, replica)| (*partition, replica.as_ref()))
     }
 
     /// Its settings.

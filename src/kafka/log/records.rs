@@ -145,7 +145,19 @@ impl RecordsBuilder {
 
     /// Adds a record.
     pub fn push(&mut self, now_us: u64, key: Option<&[u8]>, value: Option<&[u8]>, headers: &[(String, String)]) {
-        self.size_bytes += self.size_of_next(now_us, key, value, headers);
+        self.push_sized(self.size_of_next(now_us, key, value, headers), now_us, key, value, headers);
+    }
+
+    /// Adds a record whose [`RecordsBuilder::size_of_next`] is known already.
+    pub fn push_sized(
+        &mut self,
+        size: u32,
+        now_us: u64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &[(String, String)],
+    ) {
+        self.size_bytes += size;
         let mark = |absent: bool, at: usize| at as u32 | if absent { ABSENT } else { 0 };
         self.data.extend_from_slice(key.unwrap_or_default());
         let key_end = mark(key.is_none(), self.data.len());
@@ -231,7 +243,9 @@ pub fn record_size(
 /// Bytes of a zig-zag varint (`ByteUtils.sizeOfVarlong`).
 fn varint_size(value: i64) -> u32 {
     let zigzag = ((value << 1) ^ (value >> 63)) as u64;
-    (64 - (zigzag | 1).leading_zeros()).div_ceil(7)
+    let bits = 64 - (zigzag | 1).leading_zeros();
+    // Seven bits a byte, rounded up, for 1 to 64 bits and without a division: every record is measured.
+    (bits * 9 + 64) >> 6
 }
 
 #[cfg(test)]
@@ -259,6 +273,9 @@ mod tests {
         // length 1 + attributes 1 + timestamp 1 + offset 1 + key 1+5 + value 1+5 + header count 1
         assert_eq!(record_size(0, 0, Some(b"alice"), Some(b"hello"), &[]), 17);
         assert_eq!(record_size(0, 0, None, None, &[]), 7);
+        for bits in 1..=63 {
+            assert_eq!(varint_size(1 << (bits - 1)), (bits + 1_u32).div_ceil(7), "{bits}");
+        }
         assert_eq!(varint_size(63), 1);
         assert_eq!(varint_size(64), 2);
         assert_eq!(varint_size(-1), 1);

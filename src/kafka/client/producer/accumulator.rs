@@ -274,7 +274,7 @@ impl Batch {
             self.closed = true;
             return None;
         }
-        builder.push(now_us, record.key, Some(record.value), record.headers);
+        builder.push_sized(growth, now_us, record.key, Some(record.value), record.headers);
         self.by = record.by;
         Some(builder.size_bytes() - before)
     }

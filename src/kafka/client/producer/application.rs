@@ -98,7 +98,7 @@ impl Producer {
         let (key, value) = (key.map(Arc::from), value.into());
         let (since_us, by_hand, lacks) = (now_us, true, Lacks::Turn);
         let record = Waiting { topic, key, value, partition, headers, since_us, by_hand, lacks };
-        self.call_send(now_us, record, false, out);
+        self.call_send(now_us, &record, false, out);
         self.run_sender(now_us, out);
     }
 
@@ -126,11 +126,12 @@ impl Producer {
         let (count, quiet) = self.load.due();
         let left = self.load.records_max.map_or(u64::MAX, |max| max.saturating_sub(self.load.sent));
         let mut buffered = 0;
+        let mut record = self.record_of_load(now_us);
         for _ in 0..count.min(left) {
-            let record = self.next_of_load(now_us);
+            record.key = self.load.next_key(&mut self.keys_random);
             self.load.sent += 1;
             buffered += 1;
-            self.call_send(now_us, record, quiet, out);
+            self.call_send(now_us, &record, quiet, out);
             if !self.waiting.is_empty() {
                 break;
             }
@@ -183,11 +184,11 @@ impl Producer {
         self.waiting.front().map(|waiting| waiting.since_us + self.config.max_block_us)
     }
 
-    fn next_of_load(&mut self, now_us: u64) -> Waiting {
-        let key = self.load.next_key(&mut self.keys_random);
+    /// What all records of the load have in common.
+    fn record_of_load(&self, now_us: u64) -> Waiting {
         Waiting {
             topic: self.load.topic.clone(),
-            key,
+            key: None,
             value: self.load.value.clone(),
             partition: self.load.partition,
             headers: Vec::new(),
@@ -198,22 +199,21 @@ impl Producer {
     }
 
     /// One call of `send`; `quiet`: one of many in one go, without an event of its own.
-    fn call_send(&mut self, now_us: u64, mut record: Waiting, quiet: bool, out: &mut Outbox) {
+    fn call_send(&mut self, now_us: u64, record: &Waiting, quiet: bool, out: &mut Outbox) {
         self.ledger.sent += 1;
         self.ledger.waiting += 1;
         if !self.waiting.is_empty() {
             // Calls block in order.
-            self.waiting.push_back(record);
+            self.waiting.push_back(record.clone());
             return;
         }
-        match self.append(now_us, &record, quiet, out) {
+        match self.append(now_us, record, quiet, out) {
             Sent::Done => {}
             Sent::Blocks(lacks) => {
                 if lacks == Lacks::Memory {
                     out.event(EventKind::BufferExhausted);
                 }
-                record.lacks = lacks;
-                self.waiting.push_back(record);
+                self.waiting.push_back(Waiting { lacks, ..record.clone() });
             }
             Sent::Failed(error) => self.send_failed(error, out),
         }
@@ -232,8 +232,12 @@ impl Producer {
         let Some(topic) = self.metadata.topic(&record.topic) else { return Sent::Blocks(Lacks::Metadata) };
         let (topic_id, count) = (topic.topic, topic.partitions.len() as i32);
         let key = record.key.as_deref();
-        let size = BATCH_OVERHEAD + record_size(0, 0, key, Some(&record.value), &record.headers);
-        if size > self.config.max_request_size || u64::from(size) > self.config.buffer_memory {
+        let limit = u64::from(self.config.max_request_size).min(self.config.buffer_memory);
+        // Most are far from it: then the exact size, with its varints, need not be known.
+        let certainly_fits = record.headers.is_empty()
+            && u64::from(BATCH_OVERHEAD) + 64 + (key.map_or(0, <[u8]>::len) + record.value.len()) as u64 <= limit;
+        let size = || BATCH_OVERHEAD + record_size(0, 0, key, Some(&record.value), &record.headers);
+        if !certainly_fits && u64::from(size()) > limit {
             return Sent::Failed(ErrorCode::MessageTooLarge);
         }
         if u64::from(self.config.batch_size) > self.config.buffer_memory {

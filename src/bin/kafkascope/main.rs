@@ -3,7 +3,9 @@
 //!
 //! Left out: everything a command does; each has a file of its own.
 
+mod check;
 mod run;
+mod source;
 mod vectors;
 
 use std::ffi::OsString;
@@ -28,6 +30,8 @@ Usage:
       --format story|json|state
                                sentences (default), one event a line, or the world at the end
       --lang en|zh-CN          language of the sentences
+  kafkascope check SCENARIO... does it load, does every beat end, is every question decided, does no
+                               invariant break? A line a scenario
   kafkascope --help            this text
   kafkascope --version         the version
 
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
     let outcome = parse(Parser::from_env()).map(|command| match command {
         Command::Print(text) => out.write_all(text.as_bytes()).map(|()| Outcome::AllWell),
         Command::Vectors(files) => vectors::run(&files, &mut out, &mut err),
+        Command::Check(names) => check::run(&names, &mut out, &mut err),
         Command::Run(options) => run::run(&options, &mut out, &mut err),
     });
     let outcome = match outcome {
@@ -69,6 +74,7 @@ pub enum Outcome {
 enum Command {
     Print(String),
     Vectors(Vec<PathBuf>),
+    Check(Vec<String>),
     Run(Box<run::Options>),
 }
 
@@ -80,6 +86,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             Ok(Command::Print(format!("kafkascope {}\n", env!("CARGO_PKG_VERSION"))))
         }
         Some(Arg::Value(name)) if name == "vectors" => parse_vectors(args),
+        Some(Arg::Value(name)) if name == "check" => parse_check(args),
         Some(Arg::Value(name)) if name == "run" => Ok(match run::parse(&mut args)? {
             Some(options) => Command::Run(Box::new(options)),
             None => Command::Print(HELP.to_owned()),
@@ -104,6 +111,21 @@ fn parse_vectors(mut args: Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Vectors(files))
 }
 
+fn parse_check(mut args: Parser) -> Result<Command, lexopt::Error> {
+    let mut names = Vec::new();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(HELP.to_owned())),
+            Arg::Value(name) => names.push(name.to_string_lossy().into_owned()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if names.is_empty() {
+        return Err("expected a scenario after `check`".into());
+    }
+    Ok(Command::Check(names))
+}
+
 fn unknown_command(name: OsString) -> lexopt::Error {
-    format!("{name:?} is not a command; expected `run` or `vectors`").into()
+    format!("{name:?} is not a command; expected `check`, `run` or `vectors`").into()
 }

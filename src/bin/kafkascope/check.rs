@@ -1,0 +1,87 @@
+//! `kafkascope check`: does a scenario or lesson hold? It loads, every beat ends, every question is decided, no invariant
+//! breaks. That every text exists in both languages is part of loading.
+//!
+//! One line a scenario on standard output, `NAME well` or `NAME N problems`; what is wrong on standard error.
+
+use std::io::{self, Write};
+
+use kafkascope::{
+    check::Watched,
+    history::{Run, Scenario},
+    i18n::Lang,
+    lesson::play,
+};
+
+use crate::{
+    Outcome,
+    source::{AFTERWARDS_US, Source, source},
+};
+
+/// Checks each; the worst outcome counts.
+pub fn run(names: &[String], out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+    let mut worst = Outcome::AllWell;
+    for name in names {
+        let found = match source(name) {
+            Ok(source) => problems(&source),
+            Err(problem) => {
+                writeln!(err, "kafkascope: {problem}")?;
+                worst = worst.max(Outcome::Unusable);
+                continue;
+            }
+        };
+        for problem in &found {
+            writeln!(err, "{name}: {problem}")?;
+        }
+        match found.len() {
+            0 => writeln!(out, "{name} well")?,
+            1 => writeln!(out, "{name} 1 problem")?,
+            count => writeln!(out, "{name} {count} problems")?,
+        }
+        if !found.is_empty() {
+            worst = worst.max(Outcome::CheckFailed);
+        }
+    }
+    Ok(worst)
+}
+
+/// Everything that is wrong with it, a line each.
+fn problems(source: &Source) -> Vec<String> {
+    let run = match source {
+        Source::Lesson(lesson) => play::to_end(lesson, |_, _| {}).map(|(run, _)| run).map_err(|it| it.to_string()),
+        Source::Saved(scenario) => saved(scenario),
+    };
+    match run {
+        Ok(run) => broken(&run, run.time_us().saturating_add(AFTERWARDS_US)),
+        Err(problem) => vec![problem],
+    }
+}
+
+/// A saved scenario, played until all its commands are given.
+fn saved(scenario: &Scenario) -> Result<Run, String> {
+    let mut run = Run::new(scenario).map_err(|error| format!("{}: {}", error.field(), error.text().plain(Lang::En)))?;
+    run.advance_to(scenario.commands.iter().map(|(at_us, _)| *at_us).max().unwrap_or(0));
+    match run.log().len() < scenario.commands.len() {
+        true => Err("commands: one is refused".to_owned()),
+        false => Ok(run),
+    }
+}
+
+/// The invariants that break when the run's commands are given again, each at its moment, and time goes on to `end_us`.
+fn broken(run: &Run, end_us: u64) -> Vec<String> {
+    let scenario = run.scenario();
+    let mut watched = match Watched::new(scenario.seed, &scenario.cluster, false) {
+        Ok(watched) => watched,
+        Err(error) => return vec![error.text().plain(Lang::En)],
+    };
+    for stamped in run.log() {
+        while watched.findings.is_empty() && watched.event_count < stamped.after_event && watched.step(stamped.time_us)
+        {
+        }
+        watched.world.idle_until(stamped.time_us);
+        if let Err(error) = watched.apply(&stamped.command) {
+            return vec![error.text().plain(Lang::En)];
+        }
+    }
+    watched.run_to(end_us);
+    watched.report().lines().map(str::to_owned).collect()
+}

@@ -13,11 +13,8 @@
 use std::{alloc::System, hint::black_box, time::Instant};
 
 use kafkascope::{
-    cluster::{
-        ClusterSpec,
-        command::{Command, KeyOrder, KeySerializer, Load, Settings, Work},
-    },
-    history::{Run, Scenario, start_cluster},
+    cluster::command::Command,
+    history::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, Run, full_load, start_cluster},
     kafka::hash::{murmur2, positive},
     view::Builder,
 };
@@ -26,16 +23,16 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const RECORDS: u64 = 1_000_000;
+const RECORDS: u64 = LOAD_RECORDS;
 const KEY_BYTES: usize = 8;
-const VALUE_BYTES: usize = 100;
-const PARTITIONS: u32 = 12;
+const VALUE_BYTES: usize = LOAD_VALUE_BYTES;
+const PARTITIONS: u32 = LOAD_PARTITIONS;
 
 fn main() {
     // `cargo bench --bench figures -- quiet` runs that one alone, as a profiler wants it.
     match std::env::args().nth(1).as_deref() {
         Some("quiet") => return row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5),
-        Some("million") => return drop(million()),
+        Some("million") => return drop(full_load()),
         _ => {}
     }
     let bare_ns = best_of(5, bare_loop);
@@ -44,7 +41,7 @@ fn main() {
     let model_ns = best_of(3, || {
         let region = Region::new(ALLOCATOR);
         let began = Instant::now();
-        let run = million();
+        let run = full_load().expect("it ends");
         let ns = began.elapsed().as_nanos() as u64;
         let change = region.change();
         let held = change.bytes_allocated as i64 - change.bytes_deallocated as i64;
@@ -95,59 +92,6 @@ fn bare_loop() -> u64 {
     }
     black_box((&logs, counters));
     began.elapsed().as_nanos() as u64
-}
-
-/// One million records through 12 partitions, replication factor 3, acks=all, to 6 consumers.
-fn million() -> Run {
-    let scenario = million_scenario();
-    let mut run = Run::new(&scenario).expect("a sound scenario");
-    while run.world().consumers().values().map(|slot| slot.consumer.records_consumed).sum::<u64>() < RECORDS {
-        let now_us = run.time_us();
-        run.advance_to(now_us + 100_000);
-        assert!(now_us < 600_000_000, "it does not end: {:?}", run.world().ledger());
-    }
-    run
-}
-
-fn million_scenario() -> Scenario {
-    let settings = |pairs: &[(&str, &str)]| -> Settings {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    };
-    let mut commands = vec![(
-        0,
-        Command::CreateTopic {
-            topic: "orders".to_owned(),
-            partitions: PARTITIONS,
-            replication_factor: Some(3),
-            settings: Settings::new(),
-        },
-    )];
-    for n in 0..6 {
-        let work = Work {
-            group: Some("billing".to_owned()),
-            topics: vec!["orders".to_owned()],
-            assign: Vec::new(),
-            processing_us: 0,
-        };
-        let earliest = settings(&[("auto.offset.reset", "earliest")]);
-        commands.push((100_000, Command::AddConsumer { consumer: format!("c{n}"), work, settings: earliest }));
-    }
-    for n in 0..10 {
-        let load = Load {
-            topic: "orders".to_owned(),
-            keys: (0..1_000).map(|n| format!("key-{n:04}")).collect(),
-            key_order: KeyOrder::InTurn,
-            key_serializer: KeySerializer::String,
-            value: "v".repeat(VALUE_BYTES),
-            rate_millihertz: 100_000_000,
-            partition: None,
-            records_max: Some(RECORDS / 10),
-        };
-        let full = settings(&[("linger.ms", "100"), ("batch.size", "16384")]);
-        commands.push((5_000_000, Command::AddProducer { producer: format!("p{n}"), load, settings: full }));
-    }
-    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
-    Scenario { seed: 1, cluster, commands, begin_us: 0 }
 }
 
 /// An hour of the start cluster in which nobody sends.

@@ -4,12 +4,14 @@
 //! time machine: keyframes, seeking back, forks.
 
 mod golden;
+mod load;
 mod replay;
 mod scenario;
 #[cfg(test)]
 mod tests;
 
 pub use golden::determinism_digest;
+pub use load::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, full_load};
 pub use scenario::{Scenario, start_cluster};
 
 use std::collections::VecDeque;

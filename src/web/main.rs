@@ -19,6 +19,12 @@ pub fn kafkascope_digest() -> String {
     kafkascope::history::determinism_digest()
 }
 
+/// Plays the run that throughput is measured with; hands back how many events it took, 0 if it failed.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopeFullLoad)]
+pub fn kafkascope_full_load() -> f64 {
+    kafkascope::history::full_load().map_or(0.0, |run| run.event() as f64)
+}
+
 fn main() {
     crash::install();
     let root = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id("app"));

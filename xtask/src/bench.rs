@@ -12,11 +12,19 @@ use crate::paths;
 use crate::process;
 use crate::say::{self, Failure};
 
+/// Tells the page's bench how long the model took natively in this run, in nanoseconds a record.
+const NATIVE_NS: &str = "KAFKASCOPE_NATIVE_NS";
+
 pub fn run() -> Result<(), Failure> {
+    let mut native_ns = None;
     if paths::project("benches/figures.rs").is_file() {
         let step = say::step("measuring the model, natively");
         let mut native = process::cargo(&["bench", "--locked", "--quiet", "--bench", "figures"]);
-        rows_of("cargo bench", &mut native)?;
+        rows_of("cargo bench", &mut native, |row| {
+            if let Some(("model", value)) = row.split_once('\t') {
+                native_ns = value.split('\t').next().map(str::to_owned);
+            }
+        })?;
         step.done();
     } else {
         say::note("benches/figures.rs is not there: no native figures");
@@ -24,17 +32,21 @@ pub fn run() -> Result<(), Failure> {
 
     page::build()?;
     let mut script = page::browser_script("bench.mjs")?;
+    if let Some(native_ns) = native_ns {
+        script.env(NATIVE_NS, native_ns);
+    }
     let step = say::step("measuring the page, in Chromium");
-    rows_of("the page's bench", &mut script)?;
+    rows_of("the page's bench", &mut script, |_| {})?;
     step.done();
     Ok(())
 }
 
-fn rows_of(what: &str, command: &mut Command) -> Result<(), Failure> {
+fn rows_of(what: &str, command: &mut Command, mut seen: impl FnMut(&str)) -> Result<(), Failure> {
     let mut rows = 0;
     process::run_seeing(what, command, |line| {
         if is_row(line) {
             rows += 1;
+            seen(line);
             println!("{line}");
         } else if !line.trim().is_empty() {
             say::note(line);

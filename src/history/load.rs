@@ -1,0 +1,72 @@
+//! The run that throughput is measured with, natively (`benches/`) and on the page (`tests/browser/bench.mjs`): one
+//! million records of 8-byte keys and 100-byte values through 12 partitions, replication factor 3, `acks=all`, full
+//! batches, to 6 consumers. Left out: the clock, which is the bench's.
+
+use super::{Run, Scenario};
+use crate::cluster::{
+    ClusterSpec,
+    command::{Command, KeyOrder, KeySerializer, Load, Settings, Work},
+};
+
+/// Records that are sent and read.
+pub const LOAD_RECORDS: u64 = 1_000_000;
+/// Bytes of each value.
+pub const LOAD_VALUE_BYTES: usize = 100;
+/// Partitions of the topic.
+pub const LOAD_PARTITIONS: u32 = 12;
+
+/// No machine of the model's needs longer, in simulated time.
+const END_US_MAX: u64 = 600_000_000;
+
+/// The run at the moment at which every record has been read; `None` if that did not come.
+pub fn full_load() -> Option<Run> {
+    let mut run = Run::new(&scenario()).ok()?;
+    while run.world().consumers().values().map(|slot| slot.consumer.records_consumed).sum::<u64>() < LOAD_RECORDS {
+        run.advance_to(run.time_us() + 100_000);
+        if run.time_us() > END_US_MAX {
+            return None;
+        }
+    }
+    Some(run)
+}
+
+fn scenario() -> Scenario {
+    let settings = |pairs: &[(&str, &str)]| -> Settings {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let mut commands = vec![(
+        0,
+        Command::CreateTopic {
+            topic: "orders".to_owned(),
+            partitions: LOAD_PARTITIONS,
+            replication_factor: Some(3),
+            settings: Settings::new(),
+        },
+    )];
+    for n in 0..6 {
+        let work = Work {
+            group: Some("billing".to_owned()),
+            topics: vec!["orders".to_owned()],
+            assign: Vec::new(),
+            processing_us: 0,
+        };
+        let earliest = settings(&[("auto.offset.reset", "earliest")]);
+        commands.push((100_000, Command::AddConsumer { consumer: format!("c{n}"), work, settings: earliest }));
+    }
+    for n in 0..10 {
+        let load = Load {
+            topic: "orders".to_owned(),
+            keys: (0..1_000).map(|n| format!("key-{n:04}")).collect(),
+            key_order: KeyOrder::InTurn,
+            key_serializer: KeySerializer::String,
+            value: "v".repeat(LOAD_VALUE_BYTES),
+            rate_millihertz: 100_000_000,
+            partition: None,
+            records_max: Some(LOAD_RECORDS / 10),
+        };
+        let full = settings(&[("linger.ms", "100"), ("batch.size", "16384")]);
+        commands.push((5_000_000, Command::AddProducer { producer: format!("p{n}"), load, settings: full }));
+    }
+    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
+    Scenario { seed: 1, cluster, commands, begin_us: 0 }
+}

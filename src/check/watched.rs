@@ -5,6 +5,7 @@ use crate::{
     cluster::{ClusterSpec, World, WorldError, command::Command},
     i18n::Lang,
     kafka::event::Event,
+    sim::EventId,
 };
 
 /// A world and its checker.
@@ -19,6 +20,8 @@ pub struct Watched {
     /// What was found so far.
     pub findings: Vec<Finding>,
     checker: Checker,
+    /// Commands that were done.
+    given: usize,
     keep: bool,
     buffer: Vec<Event>,
 }
@@ -30,12 +33,13 @@ impl Watched {
         let world = World::new(seed, spec, &mut events)?;
         let event_count = events.len() as u64;
         let checker = Checker::new(&world);
-        Ok(Watched { world, events, event_count, findings: Vec::new(), checker, keep, buffer: Vec::new() })
+        Ok(Watched { world, events, event_count, findings: Vec::new(), checker, given: 0, keep, buffer: Vec::new() })
     }
 
     /// Does a command now.
     pub fn apply(&mut self, command: &Command) -> Result<(), WorldError> {
         self.world.apply(command, &mut self.buffer)?;
+        self.given += 1;
         self.take_in();
         Ok(())
     }
@@ -53,6 +57,22 @@ impl Watched {
         if self.findings.is_empty() {
             self.world.idle_until(until_us);
         }
+    }
+
+    /// Does again what another world did, up to its event `until`: its commands with the simulated time and the last
+    /// event before each. Those that were done in an earlier call are left out.
+    pub fn follow<'a>(
+        &mut self,
+        commands: impl Iterator<Item = (u64, EventId, &'a Command)>,
+        until: EventId,
+    ) -> Result<(), WorldError> {
+        for (time_us, after_event, command) in commands.skip(self.given) {
+            while self.findings.is_empty() && self.event_count < after_event && self.step(time_us) {}
+            self.world.idle_until(time_us);
+            self.apply(command)?;
+        }
+        while self.findings.is_empty() && self.event_count < until && self.step(u64::MAX) {}
+        Ok(())
     }
 
     /// The findings as lines, in English.

@@ -73,14 +73,9 @@ fn broken(run: &Run, end_us: u64) -> Vec<String> {
         Ok(watched) => watched,
         Err(error) => return vec![error.text().plain(Lang::En)],
     };
-    for stamped in run.log() {
-        while watched.findings.is_empty() && watched.event_count < stamped.after_event && watched.step(stamped.time_us)
-        {
-        }
-        watched.world.idle_until(stamped.time_us);
-        if let Err(error) = watched.apply(&stamped.command) {
-            return vec![error.text().plain(Lang::En)];
-        }
+    let commands = run.log().iter().map(|stamped| (stamped.time_us, stamped.after_event, &stamped.command));
+    if let Err(error) = watched.follow(commands, run.event()) {
+        return vec![error.text().plain(Lang::En)];
     }
     watched.run_to(end_us);
     watched.report().lines().map(str::to_owned).collect()

@@ -11,6 +11,7 @@ mod keys;
 mod player;
 mod toasts;
 mod view;
+mod watch;
 
 use std::{cell::Cell, rc::Rc};
 

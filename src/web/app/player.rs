@@ -18,7 +18,7 @@ use kafkascope::{
     },
 };
 
-use super::course::Course;
+use super::{course::Course, watch::Watch};
 use crate::{
     clock::{Frame, Playback, Speed, Timeline},
     crash,
@@ -86,6 +86,7 @@ pub struct Player {
     /// Has anything happened since the start?
     pub moved: bool,
     builder: Builder,
+    watch: Watch,
     stale: bool,
     words_at_ms: f64,
 }
@@ -108,6 +109,7 @@ impl Player {
             axis: (0, AXIS_US),
             moved: false,
             builder,
+            watch: Watch::default(),
             stale: true,
             words_at_ms: 0.0,
         };
@@ -122,6 +124,7 @@ impl Player {
         let old = std::mem::replace(&mut self.run, run);
         self.playback.restart(self.run.time_us());
         self.builder = Builder::default();
+        self.watch.forget();
         self.lit_from = u64::MAX;
         self.moved = false;
         self.refresh(hidden);
@@ -222,6 +225,7 @@ impl Player {
     }
 
     fn build(&mut self) {
+        self.watch.follow(&self.run);
         self.vm = self.builder.build(&self.run);
         self.stale = true;
     }

@@ -26,6 +26,11 @@ impl Admin {
         self.send(now_us, controller, out);
     }
 
+    /// What was asked and not answered yet.
+    pub fn pending(&self) -> impl Iterator<Item = &Request> {
+        self.under_way.values().map(|(_, request)| request).chain(&self.waiting)
+    }
+
     pub fn on(&mut self, now_us: u64, controller: Option<BrokerId>, input: Input, out: &mut Outbox) {
         match input {
             Input::Message { message: Message::Response(_, correlation, response), .. } => {
@@ -52,6 +57,9 @@ impl Admin {
     }
 
     fn send(&mut self, now_us: u64, controller: Option<BrokerId>, out: &mut Outbox) {
+        if self.waiting.is_empty() {
+            return;
+        }
         let Some(controller) = controller else {
             out.set_timer(Timer::Retry, now_us + RETRY_US);
             return;

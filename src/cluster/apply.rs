@@ -13,7 +13,7 @@ use crate::{
     kafka::{
         broker::Process,
         client::producer::Ledger,
-        config::{self, Scope},
+        config::{self, BrokerConfig, Scope},
         event::{Event, EventKind},
         ids::{BrokerId, Name, is_internal},
         limits,
@@ -139,7 +139,7 @@ impl World {
                 let request = Request::CreateTopics {
                     topic: topic.as_str().into(),
                     partitions: *partitions,
-                    replication_factor: replication_factor.unwrap_or_else(|| self.usual_replication_factor()),
+                    replication_factor: *replication_factor,
                     settings: Arc::new(settings.clone()),
                 };
                 self.ask_controller(request, base, events);
@@ -315,8 +315,10 @@ impl World {
             .map_err(CommandError::from)?;
         self.check_partitions(topic, partitions)?;
         let brokers = image.brokers.values().filter(|state| !state.in_controlled_shutdown).count() as u32;
-        match replicas {
-            Some(asked) if asked > brokers => Err(Refusal::TooFewBrokers { asked, brokers }.into()),
+        let usual =
+            || BrokerConfig::from_settings(&image.settings).map_or(1, |config| config.default_replication_factor);
+        match replicas.unwrap_or_else(usual) {
+            asked if asked > brokers => Err(Refusal::TooFewBrokers { asked, brokers }.into()),
             _ => Ok(()),
         }
     }
@@ -351,12 +353,6 @@ impl World {
     /// The controller's own metadata, ahead of what is committed; without a controller the newest applied.
     fn newest_image(&self) -> &crate::kafka::metadata::MetadataImage {
         self.controller().map_or_else(|| self.metadata(), |broker| &broker.controller.image)
-    }
-
-    /// `replication.factor` of a topic that names none: as many as three replicas, so that a class sees copies.
-    fn usual_replication_factor(&self) -> u32 {
-        let brokers = self.newest_image().brokers.values().filter(|state| !state.in_controlled_shutdown).count();
-        (brokers as u32).clamp(1, 3)
     }
 
     fn next_order(&mut self) -> u32 {

@@ -160,7 +160,7 @@ impl Broker {
         let request = Request::CreateTopics {
             topic: CONSUMER_OFFSETS.into(),
             partitions: self.config.offsets_topic_num_partitions,
-            replication_factor: self.config.offsets_topic_replication_factor.min(alive).max(1),
+            replication_factor: Some(self.config.offsets_topic_replication_factor.min(alive).max(1)),
             settings: Settings::default(),
         };
         let correlation = self.correlation();

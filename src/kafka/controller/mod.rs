@@ -94,7 +94,9 @@ impl Controller {
                 self.alter_partition(*broker, *broker_epoch, *partition, *leader_epoch, *partition_epoch, isr, out)
             }
             Request::CreateTopics { topic, partitions, replication_factor, settings } => {
-                self.create_topic(topic, *partitions, *replication_factor, settings, out)
+                // A request that names none leaves it to the brokers' setting (KIP-464).
+                let replication_factor = replication_factor.unwrap_or(config.default_replication_factor);
+                self.create_topic(topic, *partitions, replication_factor, settings, out)
             }
             Request::CreatePartitions { topic, count } => self.create_partitions(topic, *count, out),
             Request::DeleteTopics { topic } => self.delete_topic(topic, out),

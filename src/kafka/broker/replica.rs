@@ -114,6 +114,21 @@ impl Replica {
 mod tests {
     use super::*;
 
+    #[test]
+    fn whoever_is_being_added_to_the_isr_is_waited_for_already() {
+        let mut state = LeaderState {
+            leader_epoch: 0,
+            epoch_start: 0,
+            replicas: vec![1, 2, 3],
+            isr: vec![1, 2],
+            pending_isr: Some(vec![1, 2, 3]),
+            followers: BTreeMap::new(),
+        };
+        assert_eq!(state.maximal_isr().collect::<Vec<_>>(), [1, 2, 3]);
+        state.pending_isr = Some(vec![1]);
+        assert_eq!(state.maximal_isr().collect::<Vec<_>>(), [1, 2], "and whoever leaves is, until that is committed");
+    }
+
     /// A leader's clock may show less than `replica.lag.time.max.ms`; a follower that never had everything still lags.
     #[test]
     fn a_follower_that_never_had_everything_lags_from_the_first_second() {

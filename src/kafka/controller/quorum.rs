@@ -247,7 +247,7 @@ impl Quorum {
             out.request(broker_node(*voter), Channel::Quorum, self.correlation, vote);
         }
         out.unchain();
-        self.count_votes(now_us, config, out);
+        self.count_votes(now_us, out);
     }
 
     /// The fetch timer fired: ask again.
@@ -352,7 +352,7 @@ impl Quorum {
                     && !votes.contains(&from)
                 {
                     votes.push(from);
-                    self.count_votes(now_us, config, out);
+                    self.count_votes(now_us, out);
                 }
             }
             Response::FetchMetadataLog { quorum_epoch, leader, high_watermark, records, diverging, error } => {
@@ -445,7 +445,7 @@ impl Quorum {
         }
     }
 
-    fn count_votes(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
+    fn count_votes(&mut self, now_us: u64, out: &mut Outbox) {
         let Role::Candidate { votes } = &self.role else { return };
         if votes.len() * 2 <= self.voters.len() {
             return;
@@ -463,7 +463,6 @@ impl Quorum {
             out.request(broker_node(*voter), Channel::Quorum, self.correlation, begin);
         }
         out.unchain();
-        let _ = config;
     }
 
     /// Adopts a higher epoch, in which nobody is known to lead yet.
@@ -596,3 +595,6 @@ impl Quorum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

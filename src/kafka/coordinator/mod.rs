@@ -10,6 +10,8 @@ mod join;
 mod offsets;
 mod records;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 pub use group::{Group, GroupState, Member};
 pub use records::{GroupValue, LogKey, LogValue, MemberValue, decode, encode};

@@ -9,6 +9,8 @@ mod commit;
 mod fetcher;
 mod membership;
 mod positions;
+#[cfg(test)]
+mod tests;
 
 pub use application::App;
 pub use fetcher::Completed;

@@ -7,6 +7,8 @@ mod accumulator;
 mod application;
 mod idempotence;
 mod sender;
+#[cfg(test)]
+mod tests;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};

@@ -14,6 +14,9 @@ use crate::kafka::{
 
 const BROKER: NodeId = NodeId(1);
 
+/// A produce request: number, and partition, first sequence and records of each batch.
+type Sent = (CorrelationId, Vec<(i32, i32, usize)>);
+
 /// A producer that knows topic `t` with two partitions, both led by broker 1.
 struct Bench {
     producer: Producer,
@@ -102,8 +105,8 @@ impl Bench {
         self.now_us = time_us;
     }
 
-    /// The produce requests since the last look: number, and partition, first sequence and records of each batch.
-    fn sent(&mut self) -> Vec<(CorrelationId, Vec<(i32, i32, usize)>)> {
+    /// The produce requests since the last look.
+    fn sent(&mut self) -> Vec<Sent> {
         let content = |batches: Arc<[ProduceBatch]>| {
             let batch = |batch: &ProduceBatch| {
                 (batch.partition.partition, batch.records.stamp.base_sequence, batch.records.len())
@@ -114,7 +117,7 @@ impl Bench {
     }
 
     /// Answers a produce request, all its batches alike.
-    fn produced(&mut self, request: &(CorrelationId, Vec<(i32, i32, usize)>), error: ErrorCode) {
+    fn produced(&mut self, request: &Sent, error: ErrorCode) {
         let result = |(partition, ..): &(i32, i32, usize)| ProduceResult {
             partition: TopicIdPartition::new(TopicId(1), *partition),
             error,

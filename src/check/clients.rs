@@ -1,15 +1,16 @@
 //! Groups, consumers and producers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Findings, logs::Logs, sentences as says};
 use crate::{
     cluster::World,
+    i18n::Template,
     kafka::{
-        client::producer::Producer,
+        client::producer::{Ledger, Producer},
         config::Acks,
-        coordinator::GroupState,
-        event::{Event, EventKind},
+        coordinator::{Group, GroupState},
+        event::{Event, EventKind, GroupReason},
         ids::{Name, TopicIdPartition},
     },
     sim::NodeId,
@@ -17,6 +18,9 @@ use crate::{
 
 /// Generations of a group whose owners are remembered: those that consumers may still believe in.
 const GENERATIONS_KEPT: usize = 4;
+
+/// Commits of a group in a partition that are remembered: those that an answer under way may still tell of.
+const COMMITS_KEPT: usize = 64;
 
 /// What is known of clients.
 #[derive(Clone, Debug, Default)]
@@ -26,17 +30,50 @@ pub(super) struct Clients {
     positions: BTreeMap<(NodeId, TopicIdPartition), i64>,
     /// Records acknowledged to each producer, as its events told.
     acknowledged: BTreeMap<NodeId, u64>,
+    /// Batches of each producer whose end was told.
+    ended: BTreeMap<NodeId, BTreeSet<u32>>,
+    ledgers: BTreeMap<NodeId, Ledger>,
+    commits: BTreeMap<(Name, TopicIdPartition), Commits>,
+}
+
+/// What is known of a group's offset in a partition.
+#[derive(Clone, Debug, Default)]
+struct Commits {
+    /// How far any of its consumers has read, if that is known.
+    read: Option<i64>,
+    /// What was committed, the last one last.
+    offsets: VecDeque<i64>,
+}
+
+impl Commits {
+    fn note(&mut self, offset: i64) {
+        self.read = self.read.max(Some(offset));
+        self.offsets.push_back(offset);
+        if self.offsets.len() > COMMITS_KEPT {
+            self.offsets.pop_front();
+        }
+    }
 }
 
 impl Clients {
     pub fn new(world: &World) -> Clients {
         let mut clients = Clients::default();
         for (node, slot) in world.consumers() {
+            let consumer = &slot.consumer;
+            if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0) {
+                let generations = clients.owners.entry(group.clone()).or_default();
+                let owners = generations.entry(consumer.generation).or_default();
+                owners.extend(consumer.partitions().keys().map(|partition| (*partition, *node)));
+            }
             for (partition, progress) in slot.consumer.partitions() {
                 if let Some(position) = progress.position {
                     clients.positions.insert((*node, *partition), position);
+                    clients.note_read(world, *node, *partition, position);
                 }
             }
+        }
+        for group in world.brokers().values().flat_map(|broker| broker.groups.groups()) {
+            clients.note_loaded(group);
         }
         for (node, slot) in world.producers() {
             clients.acknowledged.insert(*node, slot.producer.ledger.acknowledged);
@@ -51,13 +88,23 @@ impl Clients {
                 self.forget_positions(event.node);
                 self.check_owners(event, *generation, partitions, findings);
             }
+            E::PositionFromCommit { partition, offset } => {
+                self.check_resumed(event, *partition, *offset, findings);
+                self.positions.insert((event.node, *partition), *offset);
+            }
             E::PartitionsRevoked { .. } | E::PartitionsLost { .. } => self.forget_positions(event.node),
             E::ClientClosed => {
                 self.forget_positions(event.node);
                 self.acknowledged.remove(&event.node);
+                self.ended.remove(&event.node);
+                self.ledgers.remove(&event.node);
             }
-            E::PositionFromCommit { partition, offset } | E::PositionReset { partition, offset, .. } => {
+            E::PositionReset { partition, offset, out_of_range, .. } => {
+                if !out_of_range {
+                    self.check_reset(event, *partition, findings);
+                }
                 self.positions.insert((event.node, *partition), *offset);
+                self.note_read(findings.world, event.node, *partition, *offset);
             }
             E::RecordsPolled { partition, from, records } => {
                 self.check_polled(event, *partition, *from, *records, logs, findings);
@@ -68,13 +115,23 @@ impl Clients {
                     let text = text.with("partition", findings.name(*partition)).with("committed", committed);
                     findings.add("commit", text, event);
                 }
+                self.check_commit(event, group, *partition, *offset, findings);
+            }
+            E::GroupState { group, reason: GroupReason::Loaded, .. } => {
+                let groups = findings.world.brokers().get(&event.node.0).map(|broker| &broker.groups);
+                if let Some(group) = groups.and_then(|groups| groups.group(group)) {
+                    self.check_loaded(event, group, findings);
+                    self.note_loaded(group);
+                }
             }
             E::GroupState { group, to, .. } if *to == GroupState::Stable.name() => {
                 check_assignment(event, group, findings);
             }
             E::BatchAcknowledged { partition, batch, records, base_offset } => {
+                self.check_ended(event, *partition, *batch, findings);
                 self.check_acknowledged(event, (*partition, *batch, *records, *base_offset), logs, findings);
             }
+            E::BatchFailed { partition, batch, .. } => self.check_ended(event, *partition, *batch, findings),
             _ => {}
         }
     }
@@ -93,6 +150,18 @@ impl Clients {
                 let text = text.with("waiting", ledger.waiting).with("in_flight", ledger.in_flight);
                 let text = text.with("acknowledged", ledger.acknowledged).with("failed", ledger.failed);
                 findings.add("conservation", text.with("forgotten", ledger.fire_and_forget), event);
+            }
+            if let Some(before) = self.ledgers.insert(node, ledger) {
+                let states = [
+                    ("sent", before.sent, ledger.sent),
+                    ("acknowledged", before.acknowledged, ledger.acknowledged),
+                    ("failed", before.failed, ledger.failed),
+                    ("fire_and_forget", before.fire_and_forget, ledger.fire_and_forget),
+                ];
+                for (state, before, now) in states.into_iter().filter(|(_, before, now)| now < before) {
+                    let text = says::LEDGER_BACK.with("producer", name.as_str()).with("state", state);
+                    findings.add("conservation", text.with("before", before).with("now", now), event);
+                }
             }
             let (waiting, in_flight) = count(producer);
             let free = producer.accumulator.memory_free();
@@ -153,6 +222,7 @@ impl Clients {
             let text = text.with("partition", findings.name(partition)).with("end", end);
             findings.add("visible", text.with("committed", committed), event);
         }
+        self.note_read(findings.world, event.node, partition, end);
         if let Some(expected) = self.positions.insert((event.node, partition), end).filter(|at| *at != from) {
             let text = says::POSITION_JUMPED.with("consumer", consumer(findings, event.node));
             let text = text.with("partition", findings.name(partition)).with("from", from);
@@ -185,9 +255,106 @@ impl Clients {
         findings.add("acks", text.with("partition", findings.name(partition)).with("offset", offset), event);
     }
 
+    /// A batch succeeds once or fails once.
+    fn check_ended(&mut self, event: &Event, partition: TopicIdPartition, batch: u32, findings: &mut Findings<'_>) {
+        if !self.ended.entry(event.node).or_default().insert(batch) {
+            let producer = findings.world.producers().get(&event.node);
+            let producer = producer.map_or("?", |slot| &*slot.producer.name).to_owned();
+            let text = says::ANSWERED_TWICE.with("producer", producer).with("batch", batch);
+            findings.add("acks", text.with("partition", findings.name(partition)), event);
+        }
+    }
+
+    /// A group commits what its consumers have read, and not back.
+    fn check_commit(
+        &mut self,
+        event: &Event,
+        group: &Name,
+        partition: TopicIdPartition,
+        offset: i64,
+        findings: &mut Findings<'_>,
+    ) {
+        // A consumer that assigns itself partitions under the same group commits as it likes.
+        let mut consumers = findings.world.consumers().values().map(|slot| &slot.consumer);
+        let managed = consumers.all(|consumer| consumer.assign.is_empty() || consumer.group.as_ref() != Some(group));
+        let known = self.commits.entry((group.clone(), partition)).or_default();
+        let text = |template: &'static Template, findings: &Findings<'_>| {
+            template.with("group", &**group).with("offset", offset).with("partition", findings.name(partition))
+        };
+        if let Some(read) = known.read.filter(|read| *read < offset) {
+            let text = text(&says::COMMIT_UNREAD, findings).with("read", read);
+            findings.add("commit", text, event);
+        }
+        if let Some(before) = known.offsets.back().filter(|before| managed && **before > offset) {
+            let text = text(&says::COMMIT_BACK, findings).with("before", *before);
+            findings.add("commit", text, event);
+        }
+        known.note(offset);
+    }
+
+    /// A consumer begins where its group has committed.
+    fn check_resumed(&mut self, event: &Event, partition: TopicIdPartition, offset: i64, findings: &mut Findings<'_>) {
+        let world = findings.world;
+        let Some(group) = world.consumers().get(&event.node).and_then(|slot| slot.consumer.group.clone()) else {
+            return;
+        };
+        let mut coordinators = world.brokers().values().filter_map(|broker| broker.groups.group(&group));
+        let stored = coordinators.any(|group| group.offsets.get(&partition).is_some_and(|(at, _)| *at == offset));
+        let known = self.commits.entry((group, partition)).or_default();
+        if !stored && !known.offsets.contains(&offset) {
+            let text = says::POSITION_NOT_COMMITTED.with("consumer", consumer(findings, event.node));
+            let text = text.with("partition", findings.name(partition));
+            findings.add("position", text.with("offset", offset), event);
+        }
+        known.read = known.read.max(Some(offset));
+    }
+
+    /// A new coordinator knows every commit that the one before told of.
+    fn check_loaded(&self, event: &Event, group: &Group, findings: &mut Findings<'_>) {
+        let topics = &findings.world.metadata().topics;
+        let of_group = self.commits.iter().filter(|((id, at), _)| *id == group.id && topics.contains_key(&at.topic));
+        let told = of_group.filter_map(|((_, partition), known)| Some((*partition, *known.offsets.back()?)));
+        for (partition, offset) in told {
+            if group.offsets.get(&partition).is_none_or(|(loaded, _)| *loaded < offset) {
+                commit_lost(event, &group.id, partition, offset, findings);
+            }
+        }
+    }
+
+    /// A consumer begins by `auto.offset.reset` only where its group has committed nothing.
+    fn check_reset(&self, event: &Event, partition: TopicIdPartition, findings: &mut Findings<'_>) {
+        let Some(slot) = findings.world.consumers().get(&event.node) else { return };
+        let Some(group) = slot.consumer.group.clone().filter(|_| slot.consumer.assign.is_empty()) else { return };
+        let known = self.commits.get(&(group.clone(), partition));
+        if let Some(offset) = known.and_then(|known| known.offsets.back()) {
+            commit_lost(event, &group, partition, *offset, findings);
+        }
+    }
+
+    /// A consumer has read a partition up to `offset`.
+    fn note_read(&mut self, world: &World, node: NodeId, partition: TopicIdPartition, offset: i64) {
+        let group = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone());
+        if let Some(group) = group {
+            let known = self.commits.entry((group, partition)).or_default();
+            known.read = known.read.max(Some(offset));
+        }
+    }
+
+    /// A coordinator has read its group's commits from the log.
+    fn note_loaded(&mut self, group: &Group) {
+        for (partition, (offset, _)) in &group.offsets {
+            self.commits.entry((group.id.clone(), *partition)).or_default().note(*offset);
+        }
+    }
+
     fn forget_positions(&mut self, node: NodeId) {
         self.positions.retain(|(owner, _), _| *owner != node);
     }
+}
+
+fn commit_lost(event: &Event, group: &Name, partition: TopicIdPartition, offset: i64, findings: &mut Findings<'_>) {
+    let text = says::COMMIT_LOST.with("group", &**group).with("offset", offset);
+    findings.add("commit", text.with("partition", findings.name(partition)), event);
 }
 
 /// A stable group's assignment: each partition once, and only to members that subscribe to its topic.

@@ -53,6 +53,10 @@ impl Cluster {
     fn check_applied(&mut self, event: &Event, findings: &mut Findings<'_>) {
         let Some(broker) = findings.world.brokers().get(&event.node.0) else { return };
         let from = self.applied.insert(broker.id, broker.image.offset as usize).unwrap_or(0);
+        if (broker.image.offset as usize) < from {
+            let text = says::METADATA_BACK.with("broker", broker.id).with("before", from);
+            findings.add("metadata", text.with("now", broker.image.offset), event);
+        }
         for offset in from..broker.image.offset as usize {
             let Some(record) = broker.quorum.log().get(offset as u64) else { continue };
             match self.log.get(offset) {

@@ -11,12 +11,15 @@ use crate::{
     cluster::World,
     kafka::{
         broker::Replica,
+        config::Acks,
         event::{Event, EventKind},
         ids::{BrokerId, TopicIdPartition},
         log::{NO_PRODUCER, ProducerStamp, RecordBatch, add_sequence},
     },
     sim::NodeId,
 };
+
+const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
 
 /// What is known of all logs.
 #[derive(Clone, Debug, Default)]
@@ -108,14 +111,12 @@ impl Logs {
         use EventKind as E;
         let broker = event.node.0;
         match &event.kind {
-            E::RecordsAppended { partition, .. } | E::ReplicaAppended { partition, .. } => {
+            E::RecordsAppended { partition, client, .. } => {
                 self.check_log(broker, *partition, event, findings);
+                check_min_isr(broker, *partition, *client, event, findings);
             }
-            E::LogTruncated { partition, to, .. } => {
-                let seen = self.replicas.entry((broker, *partition)).or_default();
-                seen.end = seen.end.min(*to);
-                seen.high_watermark = seen.high_watermark.min(*to);
-            }
+            E::ReplicaAppended { partition, .. } => self.check_log(broker, *partition, event, findings),
+            E::LogTruncated { partition, to, .. } => self.check_truncated(broker, *partition, *to, event, findings),
             E::HighWatermarkAdvanced { partition, .. } => {
                 self.check_log(broker, *partition, event, findings);
                 self.check_leader(broker, *partition, event, findings);
@@ -174,6 +175,31 @@ impl Logs {
         seen.end = end;
     }
 
+    /// A follower cut its log: to where it says, and nothing that it knows to be committed.
+    fn check_truncated(
+        &mut self,
+        broker: BrokerId,
+        partition: TopicIdPartition,
+        to: i64,
+        event: &Event,
+        findings: &mut Findings<'_>,
+    ) {
+        let seen = self.replicas.entry((broker, partition)).or_default();
+        let (high_watermark, end) = (seen.high_watermark, replica(findings.world, broker, partition));
+        seen.end = seen.end.min(to);
+        seen.high_watermark = seen.high_watermark.min(to);
+        let end = end.map_or(to, |replica| replica.log.log_end_offset());
+        let text = if end > to {
+            says::NOT_CUT.with("end", end)
+        } else if to < high_watermark {
+            says::CUT_COMMITTED.with("committed", high_watermark)
+        } else {
+            return;
+        };
+        let text = text.with("broker", broker).with("partition", findings.name(partition));
+        findings.add("truncation", text.with("to", to), event);
+    }
+
     /// A leader moved its high watermark: not back, and only over what every replica that could be elected has.
     fn check_leader(
         &mut self,
@@ -193,6 +219,22 @@ impl Logs {
             findings.add("high-watermark", text, event);
         }
         (seen.reign, seen.high_watermark) = (Some(epoch), high_watermark);
+
+        let needed = min_insync_replicas(findings.world, broker, partition);
+        if leader.isr.len() < needed {
+            let text = says::HIGH_WATERMARK_ALONE.with("broker", broker).with("partition", name.as_str());
+            findings.add("high-watermark", text.with("isr", leader.isr.len()).with("needed", needed), event);
+        }
+        // Whoever is being added to the ISR may be in it already, for all that the leader knows (KIP-497).
+        for member in leader.pending_isr.iter().flatten().filter(|member| **member != broker) {
+            let log = findings.world.brokers().get(member).and_then(|broker| broker.replica(partition));
+            let end = log.map_or(0, |replica| replica.log.log_end_offset());
+            if end < high_watermark {
+                let text = says::HIGH_WATERMARK_BEYOND.with("end", end).with("leader", broker);
+                let text = text.with("partition", name.as_str()).with("follower", *member);
+                findings.add("high-watermark", text.with("high_watermark", high_watermark), event);
+            }
+        }
 
         let committed = findings.world.metadata().partition(partition);
         // An older leader that has not heard of its successor cannot move its high watermark; were it to, the
@@ -379,4 +421,32 @@ impl Known {
 
 fn replica(world: &World, broker: BrokerId, partition: TopicIdPartition) -> Option<&Replica> {
     world.brokers().get(&broker)?.replica(partition)
+}
+
+/// With acks=all a leader writes only with as many in-sync replicas as `min.insync.replicas` asks for.
+fn check_min_isr(
+    broker: BrokerId,
+    partition: TopicIdPartition,
+    client: NodeId,
+    event: &Event,
+    findings: &mut Findings<'_>,
+) {
+    let world = findings.world;
+    let wants_all = world.producers().get(&client).is_some_and(|slot| slot.producer.config.acks == Acks::All);
+    let Some(leader) = replica(world, broker, partition).and_then(Replica::leader).filter(|_| wants_all) else {
+        return;
+    };
+    let needed = min_insync_replicas(world, broker, partition);
+    if leader.isr.len() < needed {
+        let text = says::WRITTEN_ALONE.with("broker", broker).with("partition", findings.name(partition));
+        findings.add("in-sync", text.with("isr", leader.isr.len()).with("needed", needed), event);
+    }
+}
+
+/// `min(min.insync.replicas, replication factor)` as a broker knows it.
+fn min_insync_replicas(world: &World, broker: BrokerId, partition: TopicIdPartition) -> usize {
+    let Some(image) = world.brokers().get(&broker).map(|broker| &broker.image) else { return 0 };
+    let topic = image.topics.get(&partition.topic).and_then(|topic| topic.settings.get(MIN_INSYNC_REPLICAS));
+    let value = topic.or_else(|| image.settings.get(MIN_INSYNC_REPLICAS)).and_then(|value| value.trim().parse().ok());
+    value.unwrap_or(1).min(image.partition(partition).map_or(0, |state| state.replicas.len()))
 }

@@ -39,12 +39,23 @@ templates! { "check":
     WRITTEN_TWICE = "The batch at `{partition}@{offset}` was committed before: it is batch {batch} of producer {producer}, which is idempotent. A retry must not be written twice.",
         "`{partition}@{offset}` 处的 batch 之前已经提交过：它是幂等 producer {producer} 的第 {batch} 个 batch。重试不得重复写入。";
 
+    NOT_CUT = "Broker {broker} cut `{partition}` to offset {to}, but its log still ends at {end}. Where logs diverge the follower gives way.",
+        "broker {broker} 把 `{partition}` 截断到 offset {to}，但其日志仍结束于 {end}。日志出现分歧时由 follower 让步。";
+    CUT_COMMITTED = "Broker {broker} cut `{partition}` to offset {to}, but knew that what lies below {committed} is committed. Without an unclean election nothing committed is ever cut.",
+        "broker {broker} 把 `{partition}` 截断到 offset {to}，但它知道 {committed} 之前的消息已提交。没有不干净选举时，已提交的消息不会被截断。";
+    HIGH_WATERMARK_ALONE = "Broker {broker} moved the high watermark of `{partition}` with {isr} in-sync replicas, but `min.insync.replicas` asks for {needed}. Below that nothing is committed.",
+        "broker {broker} 在只有 {isr} 个同步副本时移动了 `{partition}` 的高水位，而 `min.insync.replicas` 要求 {needed} 个。不足时不会提交任何消息。";
+    WRITTEN_ALONE = "Broker {broker} wrote a batch with acks=all to `{partition}` with {isr} in-sync replicas, but `min.insync.replicas` asks for {needed}. Such a write is refused.",
+        "broker {broker} 在只有 {isr} 个同步副本时以 acks=all 向 `{partition}` 写入了 batch，而 `min.insync.replicas` 要求 {needed} 个。这样的写入应被拒绝。";
+
     TWO_CONTROLLERS = "Broker {broker} became the active controller in quorum epoch {epoch}, in which broker {other} was. A quorum epoch has at most one leader.",
         "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而该 epoch 的 active controller 原是 broker {other}。每个 quorum epoch 最多有一个 leader。";
     METADATA_LOST = "Broker {broker} became the active controller with {records} records of metadata, but {committed} were committed. A voter that is elected has every committed record.",
         "broker {broker} 成为 active controller 时有 {records} 条 metadata 记录，而已提交 {committed} 条。被选出的 voter 拥有全部已提交的记录。";
     METADATA_DIFFERS = "Broker {broker} applied another record at offset {offset} of the metadata log than another broker did. What a majority has committed is the same for everyone.",
         "broker {broker} 在 metadata 日志 offset {offset} 处应用的记录与其他 broker 不同。多数派已提交的内容对所有节点都相同。";
+    METADATA_BACK = "Broker {broker} had applied {before} records of metadata, and now only {now}. What is applied stays applied.",
+        "broker {broker} 已应用 {before} 条 metadata 记录，现在却只有 {now} 条。已应用的记录不会被撤回。";
     LEADER_NOT_IN_SYNC = "The controller made broker {leader} leader of `{partition}`, whose ISR was [{isr}]. A clean election takes an in-sync replica.",
         "controller 让 broker {leader} 成为 `{partition}` 的 leader，而其 ISR 为 [{isr}]。干净选举只选同步副本。";
     ISR_UNSOUND = "The controller wrote the ISR [{isr}] for `{partition}`, whose replicas are [{replicas}]. An ISR is made of replicas, each once, and is never empty.",
@@ -62,6 +73,18 @@ templates! { "check":
         "{consumer} 从 `{partition}` 的 offset {from} 开始读取，但它的 position 是 {expected}。两次 poll 之间，position 只随返回的消息移动。";
     COMMIT_BEYOND = "Group `{group}` committed offset {offset} of `{partition}`, of which only the records below {committed} were committed by a leader. A group commits what it has read.",
         "消费组 `{group}` 提交了 `{partition}` 的 offset {offset}，而 leader 只提交到 {committed}。消费组只提交已经读到的位置。";
+    COMMIT_UNREAD = "Group `{group}` committed offset {offset} of `{partition}`, but none of its consumers has read further than {read}. A group commits what it has read.",
+        "消费组 `{group}` 提交了 `{partition}` 的 offset {offset}，但其 consumer 最多只读到 {read}。消费组只提交已经读到的位置。";
+    COMMIT_BACK = "Group `{group}` committed offset {offset} of `{partition}` after {before}. A new owner begins at the commit of the one before, and whoever is not the owner any more is refused.",
+        "消费组 `{group}` 在提交 {before} 之后又提交了 `{partition}` 的 offset {offset}。新的所有者从之前的提交处开始，而不再是所有者的成员会被拒绝。";
+    COMMIT_LOST = "Group `{group}` had committed offset {offset} of `{partition}`, but that is forgotten. A commit that was told of is in `__consumer_offsets`, on every in-sync replica.",
+        "消费组 `{group}` 已提交 `{partition}` 的 offset {offset}，但它丢失了。已确认的提交保存在 `__consumer_offsets` 中，存在于每个同步副本上。";
+    POSITION_NOT_COMMITTED = "{consumer} begins `{partition}` at offset {offset} because that was committed, but the group never committed it. A member begins where the group has committed.",
+        "{consumer} 因为 offset {offset} 已被提交而从 `{partition}` 的该处开始，但该组从未提交过它。成员从组已提交的位置开始。";
+    ANSWERED_TWICE = "{producer} was told twice what became of its batch {batch} for `{partition}`. A batch succeeds once or fails once.",
+        "{producer} 两次得知其发往 `{partition}` 的第 {batch} 个 batch 的结果。一个 batch 只会成功一次或失败一次。";
+    LEDGER_BACK = "{producer} counted {before} records as `{state}` and now counts {now}. What was sent or answered stays so.",
+        "{producer} 之前统计有 {before} 条消息处于 `{state}`，现在为 {now} 条。已发送或已得到结果的消息不会消失。";
     LEDGER_UNBALANCED = "Of {sent} records given to {producer}, {waiting} wait, {in_flight} are under way, {acknowledged} are acknowledged, {failed} failed and {forgotten} were sent with acks=0: that does not add up. Each record sent is in exactly one state.",
         "交给 {producer} 的 {sent} 条消息中，{waiting} 条等待，{in_flight} 条在途，{acknowledged} 条已确认，{failed} 条失败，{forgotten} 条以 acks=0 发出：总数不符。每条消息恰好处于一种状态。";
     LEDGER_UNTRUE = "{producer} counts {counted} records as `{state}`, but {found} are. Its ledger says what is really there.",

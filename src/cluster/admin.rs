@@ -1,6 +1,5 @@
 //! The admin client: sends what a command asks of the controller, and again if that is another by now.
 
-use crate::sim::Map;
 use std::collections::VecDeque;
 
 use crate::kafka::{
@@ -8,6 +7,7 @@ use crate::kafka::{
     node::{Input, Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, Message, Request},
 };
+use crate::sim::Map;
 
 /// Pause before it asks again (`retry.backoff.ms`).
 const RETRY_US: u64 = 100_000;
@@ -25,6 +25,11 @@ impl Admin {
     pub fn ask(&mut self, now_us: u64, controller: Option<BrokerId>, request: Request, out: &mut Outbox) {
         self.waiting.push_back(request);
         self.send(now_us, controller, out);
+    }
+
+    /// What was asked and not answered yet.
+    pub fn pending(&self) -> impl Iterator<Item = &Request> {
+        self.under_way.values().map(|(_, request)| request).chain(&self.waiting)
     }
 
     pub fn on(&mut self, now_us: u64, controller: Option<BrokerId>, input: Input, out: &mut Outbox) {
@@ -53,6 +58,9 @@ impl Admin {
     }
 
     fn send(&mut self, now_us: u64, controller: Option<BrokerId>, out: &mut Outbox) {
+        if self.waiting.is_empty() {
+            return;
+        }
         let Some(controller) = controller else {
             out.set_timer(Timer::Retry, now_us + RETRY_US);
             return;

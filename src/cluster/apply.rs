@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     ADMIN, World, WorldError,
-    command::{Command, Settings},
+    command::{Command, Load, Settings},
     command_check::{self, CommandError},
     error::Refusal,
     processes::serializer,
@@ -13,14 +13,14 @@ use crate::{
     kafka::{
         broker::Process,
         client::producer::Ledger,
-        config::{self, Scope},
+        config::{self, BrokerConfig, Scope},
         event::{Event, EventKind},
         ids::{BrokerId, Name, is_internal},
         limits,
         node::Outbox,
         protocol::Request,
     },
-    sim::{EventId, NodeId},
+    sim::{EventId, Map, NodeId},
 };
 
 impl World {
@@ -64,7 +64,7 @@ impl World {
                 if *partitions <= present {
                     return Err(Refusal::NotMorePartitions { topic: topic.clone(), present }.into());
                 }
-                self.check_partitions(*partitions - present)?;
+                self.check_partitions(topic, *partitions)?;
             }
             Command::DeleteTopic { topic } => {
                 self.user_topic(topic)?;
@@ -79,13 +79,16 @@ impl World {
                 let old = &self.newest_image().settings;
                 config::check(Scope::Broker, &merged(old, settings)).map_err(CommandError::from)?;
             }
-            Command::AddProducer { producer, .. } => {
+            Command::AddProducer { producer, load, .. } => {
                 self.check_free_name(producer)?;
                 limits::PRODUCERS.check(self.producers.len() as u64 + 1).map_err(CommandError::from)?;
+                self.check_room_for_load(load)?;
             }
-            Command::ConfigureProducer { producer, .. }
-            | Command::PauseProducer { producer }
-            | Command::RemoveProducer { producer } => {
+            Command::ConfigureProducer { producer, load, .. } => {
+                self.producer_node(producer)?;
+                self.check_room_for_load(load)?;
+            }
+            Command::PauseProducer { producer } | Command::RemoveProducer { producer } => {
                 self.producer_node(producer)?;
             }
             Command::ResumeProducer { producer } => {
@@ -136,7 +139,7 @@ impl World {
                 let request = Request::CreateTopics {
                     topic: topic.as_str().into(),
                     partitions: *partitions,
-                    replication_factor: replication_factor.unwrap_or_else(|| self.usual_replication_factor()),
+                    replication_factor: *replication_factor,
                     settings: Arc::new(settings.clone()),
                 };
                 self.ask_controller(request, base, events);
@@ -280,7 +283,11 @@ impl World {
     }
 
     fn check_room_for_records(&self) -> Result<(), WorldError> {
-        Ok(limits::RECORDS.check(self.records_kept + 1).map_err(CommandError::from)?)
+        Ok(limits::RECORDS.check(self.records_expected() + 1).map_err(CommandError::from)?)
+    }
+
+    fn check_room_for_load(&self, load: &Load) -> Result<(), WorldError> {
+        if load.rate_millihertz > 0 { self.check_room_for_records() } else { Ok(()) }
     }
 
     /// How many partitions a topic that users may change has.
@@ -302,31 +309,49 @@ impl World {
         }
         let names = image.topic_ids.keys().map(|name| &**name);
         limits::check_topic_collision(topic, names).map_err(CommandError::from)?;
-        let users = image.topic_ids.keys().filter(|name| !is_internal(name)).count() as u64;
-        limits::TOPICS.check(users + 1).map_err(CommandError::from)?;
-        self.check_partitions(partitions)?;
+        let topics = self.topics_expected();
+        limits::TOPICS
+            .check(topics.len() as u64 + u64::from(!topics.contains_key(topic)))
+            .map_err(CommandError::from)?;
+        self.check_partitions(topic, partitions)?;
         let brokers = image.brokers.values().filter(|state| !state.in_controlled_shutdown).count() as u32;
-        match replicas {
-            Some(asked) if asked > brokers => Err(Refusal::TooFewBrokers { asked, brokers }.into()),
+        let usual =
+            || BrokerConfig::from_settings(&image.settings).map_or(1, |config| config.default_replication_factor);
+        match replicas.unwrap_or_else(usual) {
+            asked if asked > brokers => Err(Refusal::TooFewBrokers { asked, brokers }.into()),
             _ => Ok(()),
         }
     }
 
-    fn check_partitions(&self, more: u32) -> Result<(), WorldError> {
-        let topics = self.newest_image().topics.values().filter(|topic| !is_internal(&topic.name));
-        let present: u64 = topics.map(|topic| topic.partitions.len() as u64).sum();
-        Ok(limits::PARTITIONS.check(present + u64::from(more)).map_err(CommandError::from)?)
+    /// May this topic have so many partitions, beside all others?
+    fn check_partitions(&self, topic: &str, partitions: u32) -> Result<(), WorldError> {
+        let mut topics = self.topics_expected();
+        let count = topics.entry(topic).or_default();
+        *count = partitions.max(*count);
+        let total: u64 = topics.values().copied().map(u64::from).sum();
+        Ok(limits::PARTITIONS.check(total).map_err(CommandError::from)?)
+    }
+
+    /// User topics and their partitions, as they are once the controller has done what it was asked so far: several
+    /// commands may be given at one moment, before it has heard of the first.
+    fn topics_expected(&self) -> Map<&str, u32> {
+        let present = self.newest_image().topics.values().filter(|topic| !is_internal(&topic.name));
+        let mut topics: Map<&str, u32> = present.map(|topic| (&*topic.name, topic.partitions.len() as u32)).collect();
+        for request in self.admin.pending() {
+            let (topic, count) = match request {
+                Request::CreateTopics { topic, partitions, .. } => (topic, *partitions),
+                Request::CreatePartitions { topic, count } => (topic, *count),
+                _ => continue,
+            };
+            let known = topics.entry(topic).or_default();
+            *known = count.max(*known);
+        }
+        topics
     }
 
     /// The controller's own metadata, ahead of what is committed; without a controller the newest applied.
     fn newest_image(&self) -> &crate::kafka::metadata::MetadataImage {
         self.controller().map_or_else(|| self.metadata(), |broker| &broker.controller.image)
-    }
-
-    /// `replication.factor` of a topic that names none: as many as three replicas, so that a class sees copies.
-    fn usual_replication_factor(&self) -> u32 {
-        let brokers = self.newest_image().brokers.values().filter(|state| !state.in_controlled_shutdown).count();
-        (brokers as u32).clamp(1, 3)
     }
 
     fn next_order(&mut self) -> u32 {

@@ -36,7 +36,7 @@ pub enum Command {
         topic: String,
         /// How many partitions.
         partitions: u32,
-        /// `replication.factor`; `None`: min(3, brokers).
+        /// `replication.factor`; `None`: `default.replication.factor` of the brokers.
         replication_factor: Option<u32>,
         /// Topic settings.
         settings: Settings,

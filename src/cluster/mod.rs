@@ -4,7 +4,6 @@
 //! happened. One seed and one list of commands make one run, on every target. Left out: history ([`crate::history`]),
 //! checks ([`crate::check`]), and any picture.
 
-use crate::sim::{Map, Set};
 mod admin;
 mod apply;
 pub mod command;
@@ -33,7 +32,7 @@ use crate::{
         node::{Input, Outbox, Output, Timer},
         protocol::{Channel, ErrorCode, Message, Request, Response},
     },
-    sim::{Digest, Due, EventId, Fired, Kernel, Latency, LinkClass, Network, NodeId},
+    sim::{Digest, Due, EventId, Fired, Kernel, Latency, LinkClass, Map, Network, NodeId, Set},
 };
 use command::Settings;
 

@@ -155,7 +155,7 @@ impl World {
 
     /// So many records are enough: every load is paused, and the story says why.
     pub(super) fn enforce_record_limit(&mut self, cause: EventId, events: &mut Vec<Event>) {
-        if self.records_kept < limits::RECORDS.max {
+        if self.records_expected() < limits::RECORDS.max {
             return;
         }
         let now_us = self.now_us();
@@ -169,6 +169,12 @@ impl World {
             }
             self.carry_out(node, cause, out, events);
         }
+    }
+
+    /// Records kept, and those that producers will still send.
+    pub(super) fn records_expected(&self) -> u64 {
+        let waiting = |slot: &ProducerSlot| slot.producer.ledger.waiting;
+        self.records_kept + self.producers.values().map(waiting).sum::<u64>()
     }
 
     /// Counts the records of user topics again, after some were cut or deleted.

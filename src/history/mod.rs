@@ -17,7 +17,7 @@ pub use scenario::{Scenario, start_cluster};
 use std::collections::VecDeque;
 
 use crate::{
-    cluster::{World, WorldError, command::Command, command_text},
+    cluster::{World, WorldError, command::Command, command_check::CommandError, command_text},
     kafka::{event::Event, limits},
     sim::EventId,
 };
@@ -68,6 +68,9 @@ struct Scout {
 impl Run {
     /// Begins a scenario and plays it up to the moment at which it is handed over.
     pub fn new(scenario: &Scenario) -> Result<Run, WorldError> {
+        check_time(scenario.begin_us)?;
+        // What is done at the very end could have no effect any more.
+        scenario.commands.iter().try_for_each(|(time_us, _)| check_time(time_us.saturating_add(1)))?;
         let mut buffer = Vec::new();
         let world = World::new(scenario.seed, &scenario.cluster, &mut buffer)?;
         let mut scripted: Vec<(u64, Command)> = scenario.commands.clone();
@@ -138,6 +141,7 @@ impl Run {
     /// Does a command at this moment.
     pub fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         let (time_us, after_event) = (self.time_us(), self.event());
+        check_time(time_us + 1)?;
         self.world.apply(&command, &mut self.buffer)?;
         self.log.push(Stamped { time_us, after_event, command });
         self.scout = None;
@@ -234,6 +238,10 @@ impl Run {
         let surplus = self.events.len().saturating_sub(limits::EVENTS.max as usize);
         self.events.drain(..surplus);
     }
+}
+
+fn check_time(time_us: u64) -> Result<(), WorldError> {
+    Ok(limits::TIME.check(time_us).map_err(CommandError::from)?)
 }
 
 impl Scout {

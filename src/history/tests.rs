@@ -106,3 +106,55 @@ fn where_nothing_drawn_happens_nothing_moves() {
     assert!(run.step().is_some());
     assert_eq!(run.time_us(), 7_200_000_000);
 }
+
+/// A cluster of three brokers, with nothing else.
+fn three_brokers() -> Run {
+    let cluster = crate::cluster::ClusterSpec { racks: vec![None; 3], ..Default::default() };
+    Run::new(&super::Scenario { seed: 1, cluster, ..Default::default() }).expect("sound")
+}
+
+fn give(run: &mut Run, line: &str) -> Result<(), crate::cluster::WorldError> {
+    run.apply(crate::cluster::command_text::parse(line).expect(line))
+}
+
+fn replicas(run: &Run, topic: &str) -> Option<usize> {
+    let (_, image) = run.world().metadata().topic_by_name(topic)?;
+    Some(image.partitions.first()?.replicas.len())
+}
+
+#[test]
+fn a_topic_without_a_replication_factor_gets_the_default_of_the_brokers() {
+    let mut run = three_brokers();
+    give(&mut run, "create-topic topic=a partitions=1").expect("allowed");
+    give(&mut run, "configure-cluster default.replication.factor=2").expect("allowed");
+    run.advance_to(1_000_000);
+    give(&mut run, "create-topic topic=b partitions=1").expect("allowed");
+    give(&mut run, "create-topic topic=c partitions=1 replication.factor=3").expect("allowed");
+    give(&mut run, "configure-cluster default.replication.factor=4").expect("allowed");
+    run.advance_to(2_000_000);
+    assert_eq!([replicas(&run, "a"), replicas(&run, "b"), replicas(&run, "c")], [Some(1), Some(2), Some(3)]);
+    let refused = give(&mut run, "create-topic topic=d partitions=1").expect_err("only three brokers");
+    assert_eq!(refused.field(), "replication.factor");
+}
+
+#[test]
+fn a_broker_that_leads_nothing_stops_at_once() {
+    let mut run = three_brokers();
+    run.advance_to(5_000_000);
+    give(&mut run, "stop-broker broker=3").expect("allowed");
+    run.advance_to(5_050_000);
+    assert!(!run.world().brokers()[&3].is_up(), "nobody has to hear of it first");
+}
+
+#[test]
+fn the_offsets_topic_has_replicas_on_fenced_brokers_too() {
+    let mut run = three_brokers();
+    give(&mut run, "create-topic topic=orders partitions=1").expect("allowed");
+    give(&mut run, "crash-broker broker=3").expect("allowed");
+    run.advance_to(20_000_000);
+    give(&mut run, "add-consumer consumer=c group=g topics=orders").expect("allowed");
+    run.advance_to(30_000_000);
+    assert_eq!(replicas(&run, "__consumer_offsets"), Some(3));
+    let (_, image) = run.world().metadata().topic_by_name("__consumer_offsets").expect("made");
+    assert!(image.partitions.iter().all(|state| state.isr.len() == 2 && state.leader != Some(3)));
+}

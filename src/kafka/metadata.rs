@@ -7,12 +7,11 @@
 
 use std::sync::Arc;
 
-use crate::sim::Map;
-
 use crate::kafka::{
     ids::{BrokerId, Name, TopicId, TopicIdPartition},
     protocol::{ErrorCode, MetadataResponse, Settings, TopicMetadata},
 };
+use crate::sim::Map;
 
 /// A partition as the controller has committed it (`PartitionRegistration`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -145,7 +145,7 @@ pub enum Request {
     /// Committed offsets of partitions.
     OffsetFetch { group_id: Name, partitions: Vec<TopicIdPartition> },
     /// One topic.
-    CreateTopics { topic: Name, partitions: u32, replication_factor: u32, settings: Settings },
+    CreateTopics { topic: Name, partitions: u32, replication_factor: Option<u32>, settings: Settings },
     /// `count`: the new total.
     CreatePartitions { topic: Name, count: u32 },
     /// One topic.

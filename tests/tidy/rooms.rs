@@ -13,8 +13,7 @@ const WAYS: [(&str, &[&str]); 9] = [
     ("cluster", &["sim", "kafka", "i18n"]),
     ("history", &["sim", "kafka", "cluster", "i18n"]),
     ("check", &["sim", "kafka", "cluster", "i18n"]),
-    // A lesson lights places of the picture and links to *Why?* cards, so it knows those two plain types of the view.
-    ("lesson", &["sim", "kafka", "cluster", "history", "check", "view", "i18n"]),
+    ("lesson", &["sim", "kafka", "cluster", "history", "i18n"]),
     ("view", &["sim", "kafka", "cluster", "history", "check", "i18n"]),
     ("codec", &["sim", "kafka", "cluster", "history", "lesson", "i18n"]),
 ];

@@ -48,7 +48,7 @@ meanings! {
     TOPIC_SENT_TO "topic" "The topic; without it, the one that the producer sends to." "topic 名称；不写则为该 producer 正在发送的 topic。"
     PARTITIONS "partitions" "How many partitions the topic has." "topic 的分区数。"
     PARTITIONS_TOTAL "partitions" "How many partitions the topic has from now on." "topic 此后的分区总数。"
-    REPLICATION_FACTOR "replication.factor" "How many replicas each partition has; without it, three, or as many as there are brokers." "每个分区的副本数；不写则为 3，broker 不足时为 broker 数。"
+    REPLICATION_FACTOR "replication.factor" "How many replicas each partition has; without it, as many as `default.replication.factor` of the brokers says." "每个分区的副本数；不写则取 broker 的 `default.replication.factor`。"
     PRODUCER "producer" "The producer's `client.id`." "producer 的 `client.id`。"
     KEYS "keys" "The keys to choose from; without them, records have no key." "可选用的 key；不写则消息没有 key。"
     KEY_ORDER "key.order" "Whether the keys are taken in turn or at random." "依次还是随机选用 key。"

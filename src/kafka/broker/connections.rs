@@ -3,7 +3,6 @@
 //!
 //! So with several produce requests in flight, the second is not even looked at before the first is answered.
 
-use crate::sim::Map;
 use std::collections::VecDeque;
 
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
         node::Outbox,
         protocol::{Channel, CorrelationId, Request, Response},
     },
-    sim::NodeId,
+    sim::{Map, NodeId},
 };
 
 /// Whom to answer.

@@ -1,6 +1,5 @@
 //! The follower's side of replication: one fetcher for each leader (`ReplicaFetcherThread`; reference §4.2, §4.7).
 
-use crate::sim::{Map, Set};
 use std::sync::Arc;
 
 use super::{
@@ -14,6 +13,7 @@ use crate::kafka::{
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request, Response},
 };
+use crate::sim::{Map, Set};
 
 /// Pause after an error (`replica.fetch.backoff.ms`).
 const BACKOFF_US: u64 = 1_000_000;

@@ -1,6 +1,5 @@
 //! The broker as group coordinator: routing by the group's hash, and writes to `__consumer_offsets`.
 
-use crate::sim::Set;
 use std::sync::Arc;
 
 use super::{Broker, Handle};
@@ -12,6 +11,7 @@ use crate::kafka::{
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, ErrorCode, JoinGroupResponse, Request, Response, Settings},
 };
+use crate::sim::Set;
 
 /// A write of the coordinator that waits until it is replicated.
 #[derive(Clone, Debug, Hash)]
@@ -157,11 +157,12 @@ impl Broker {
             return;
         }
         let Some(controller) = self.quorum.leader() else { return };
-        let alive = self.image.brokers.values().filter(|broker| broker.is_active()).count() as u32;
+        // A fenced broker may hold replicas, though none in the ISR; Kafka would refuse a factor above all of them.
+        let usable = self.image.brokers.values().filter(|broker| !broker.in_controlled_shutdown).count() as u32;
         let request = Request::CreateTopics {
             topic: CONSUMER_OFFSETS.into(),
             partitions: self.config.offsets_topic_num_partitions,
-            replication_factor: self.config.offsets_topic_replication_factor.min(alive).max(1),
+            replication_factor: Some(self.config.offsets_topic_replication_factor.min(usable).max(1)),
             settings: Settings::default(),
         };
         let correlation = self.correlation();

@@ -119,7 +119,7 @@ impl Broker {
             replica.log.start_epoch(state.leader_epoch);
             let epoch_start = replica.log.log_end_offset();
             let follower = |broker: &u32| {
-                let last_caught_up_us = if state.isr.contains(broker) { now_us } else { 0 };
+                let last_caught_up_us = state.isr.contains(broker).then_some(now_us);
                 (
                     *broker,
                     FollowerState {

@@ -5,7 +5,6 @@
 //! issues: KIP-392 reads from followers, DeleteRecords, disks that fail, fetch sessions (KIP-227: a fetch names all
 //! its partitions every time, which costs nothing here).
 
-use crate::sim::{Map, Set};
 mod connections;
 mod control;
 mod fetch;
@@ -31,7 +30,7 @@ use crate::{
         node::{Input, Outbox, Timer},
         protocol::{Channel, ErrorCode, Message, Request, Response},
     },
-    sim::{NodeId, Random},
+    sim::{Map, NodeId, Random, Set},
 };
 use connections::Connections;
 

@@ -1,6 +1,5 @@
 //! Produce requests: through the disk into the leader's log, then an answer when `acks` says so (reference §2.4).
 
-use crate::sim::Map;
 use std::sync::Arc;
 
 use super::{APPEND_JITTER_PERCENT, APPEND_US, Broker, Handle};
@@ -11,6 +10,7 @@ use crate::kafka::{
     node::{Outbox, Timer},
     protocol::{ErrorCode, ProduceBatch, ProduceResult, Response},
 };
+use crate::sim::Map;
 
 /// Work given to the disk.
 #[derive(Clone, Debug, Hash)]

@@ -53,10 +53,10 @@ pub struct LeaderState {
 pub struct FollowerState {
     /// Its log end offset, as its last fetch told; −1 before the first.
     pub log_end_offset: i64,
-    /// When it last had everything.
-    pub last_caught_up_us: u64,
-    /// When it last fetched.
-    pub last_fetch_us: u64,
+    /// When it last had everything; `None`: longer ago than any time allowed, whatever the clock says.
+    pub last_caught_up_us: Option<u64>,
+    /// When it last fetched from this leader.
+    pub last_fetch_us: Option<u64>,
     /// The leader's log end offset then.
     pub last_fetch_leader_end: i64,
     /// The high watermark that it was told last; it is told again when it moves, as in a fetch session (KIP-227).
@@ -75,18 +75,19 @@ impl FollowerState {
     /// Notes a fetch at `offset` (reference §4.2).
     pub fn on_fetch(&mut self, now_us: u64, offset: i64, leader_end: i64) {
         if offset >= leader_end {
-            self.last_caught_up_us = self.last_caught_up_us.max(now_us);
+            self.last_caught_up_us = self.last_caught_up_us.max(Some(now_us));
         } else if offset >= self.last_fetch_leader_end {
             self.last_caught_up_us = self.last_caught_up_us.max(self.last_fetch_us);
         }
         self.log_end_offset = offset;
-        self.last_fetch_us = now_us;
+        self.last_fetch_us = Some(now_us);
         self.last_fetch_leader_end = leader_end;
     }
 
     /// Had it everything within the last `lag_us`?
     pub fn is_caught_up(&self, now_us: u64, leader_end: i64, lag_us: u64) -> bool {
-        self.log_end_offset == leader_end || now_us.saturating_sub(self.last_caught_up_us) <= lag_us
+        self.log_end_offset == leader_end
+            || self.last_caught_up_us.is_some_and(|caught_up_us| now_us.saturating_sub(caught_up_us) <= lag_us)
     }
 }
 
@@ -105,5 +106,38 @@ impl Replica {
             Role::Leader(state) => Some(state),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_being_added_to_the_isr_is_waited_for_already() {
+        let mut state = LeaderState {
+            leader_epoch: 0,
+            epoch_start: 0,
+            replicas: vec![1, 2, 3],
+            isr: vec![1, 2],
+            pending_isr: Some(vec![1, 2, 3]),
+            followers: Map::new(),
+        };
+        assert_eq!(state.maximal_isr().collect::<Vec<_>>(), [1, 2, 3]);
+        state.pending_isr = Some(vec![1]);
+        assert_eq!(state.maximal_isr().collect::<Vec<_>>(), [1, 2], "and whoever leaves is, until that is committed");
+    }
+
+    /// A leader's clock may show less than `replica.lag.time.max.ms`; a follower that never had everything still lags.
+    #[test]
+    fn a_follower_that_never_had_everything_lags_from_the_first_second() {
+        let mut follower = FollowerState { log_end_offset: -1, ..FollowerState::default() };
+        assert!(!follower.is_caught_up(1_000_000, 100, 30_000_000));
+        follower.on_fetch(1_000_000, 0, 100);
+        assert!(!follower.is_caught_up(1_000_000, 100, 30_000_000), "it has nothing yet");
+        follower.on_fetch(2_000_000, 100, 150);
+        assert_eq!(follower.last_caught_up_us, Some(1_000_000), "it has what there was at the fetch before");
+        assert!(follower.is_caught_up(31_000_000, 150, 30_000_000));
+        assert!(!follower.is_caught_up(31_000_001, 150, 30_000_000));
     }
 }

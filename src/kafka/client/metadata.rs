@@ -5,7 +5,6 @@
 //! client acts on what it knows, even if that is stale. Left out: choice of the least loaded node; brokers are asked
 //! in turn.
 
-use crate::sim::{Map, Set};
 use std::sync::Arc;
 
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
         node::{Outbox, Timer, broker_node},
         protocol::{Channel, CorrelationId, ErrorCode, MetadataResponse, Request, TopicMetadata},
     },
-    sim::Random,
+    sim::{Map, Random, Set},
 };
 
 /// `reconnect.backoff.ms` and `reconnect.backoff.max.ms`.

@@ -3,7 +3,6 @@
 //!
 //! Left out: configs without an effect in the model, and whether a broker would take a change without a restart.
 
-use crate::sim::Map;
 mod error;
 mod table;
 #[cfg(test)]
@@ -11,6 +10,7 @@ mod tests;
 mod views;
 
 use crate::i18n::{Arg, Template, Text};
+use crate::sim::Map;
 
 pub use error::{ALL, ConfigError};
 pub(crate) use error::{nearest, shorten};

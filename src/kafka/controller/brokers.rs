@@ -82,6 +82,16 @@ impl Controller {
         if fenced {
             return true;
         }
+        let leads = self.image.partitions().any(|(_, state)| state.leader == Some(broker));
+        if !shutting_down && !leads {
+            // Nothing to hand over, so nobody has to hear of it first (`BrokerHeartbeatManager`).
+            out.chain(EventKind::ControlledShutdown { broker });
+            self.write(MetadataDelta::BrokerChange { broker, fenced: true, in_controlled_shutdown: false });
+            self.leave_isrs(broker, out);
+            out.unchain();
+            self.sessions.remove(&broker);
+            return true;
+        }
         if !shutting_down {
             out.chain(EventKind::ControlledShutdown { broker });
             self.write(MetadataDelta::BrokerChange { broker, fenced: false, in_controlled_shutdown: true });

@@ -5,7 +5,6 @@
 //! an answer waits until its records are committed. Left out until the failure issue: eligible leader replicas,
 //! unclean and preferred elections, reassignment, unregistration.
 
-use crate::sim::Map;
 mod admin;
 mod brokers;
 mod partitions;
@@ -24,7 +23,7 @@ use crate::{
         node::Outbox,
         protocol::{ErrorCode, Request, Response},
     },
-    sim::Random,
+    sim::{Map, Random},
 };
 
 /// The controller on one voter.
@@ -95,7 +94,9 @@ impl Controller {
                 self.alter_partition(*broker, *broker_epoch, *partition, *leader_epoch, *partition_epoch, isr, out)
             }
             Request::CreateTopics { topic, partitions, replication_factor, settings } => {
-                self.create_topic(topic, *partitions, *replication_factor, settings, out)
+                // A request that names none leaves it to the brokers' setting (KIP-464).
+                let replication_factor = replication_factor.unwrap_or(config.default_replication_factor);
+                self.create_topic(topic, *partitions, replication_factor, settings, out)
             }
             Request::CreatePartitions { topic, count } => self.create_partitions(topic, *count, out),
             Request::DeleteTopics { topic } => self.delete_topic(topic, out),

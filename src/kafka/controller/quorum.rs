@@ -4,7 +4,6 @@
 //! a majority of voters has it. Left out until the failure issue: pre-vote, resignation with EndQuorumEpoch,
 //! snapshots, changes of the voter set.
 
-use crate::sim::Map;
 use std::sync::Arc;
 
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
         node::{Outbox, Timer, broker_node},
         protocol::{Channel, CorrelationId, ErrorCode, Request, Response},
     },
-    sim::Random,
+    sim::{Map, Random},
 };
 
 /// How long the leader lets a fetch wait (`MAX_FETCH_WAIT_MS` of the Raft client).
@@ -248,7 +247,7 @@ impl Quorum {
             out.request(broker_node(*voter), Channel::Quorum, self.correlation, vote);
         }
         out.unchain();
-        self.count_votes(now_us, config, out);
+        self.count_votes(now_us, out);
     }
 
     /// The fetch timer fired: ask again.
@@ -353,7 +352,7 @@ impl Quorum {
                     && !votes.contains(&from)
                 {
                     votes.push(from);
-                    self.count_votes(now_us, config, out);
+                    self.count_votes(now_us, out);
                 }
             }
             Response::FetchMetadataLog { quorum_epoch, leader, high_watermark, records, diverging, error } => {
@@ -446,7 +445,7 @@ impl Quorum {
         }
     }
 
-    fn count_votes(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
+    fn count_votes(&mut self, now_us: u64, out: &mut Outbox) {
         let Role::Candidate { votes } = &self.role else { return };
         if votes.len() * 2 <= self.voters.len() {
             return;
@@ -464,7 +463,6 @@ impl Quorum {
             out.request(broker_node(*voter), Channel::Quorum, self.correlation, begin);
         }
         out.unchain();
-        let _ = config;
     }
 
     /// Adopts a higher epoch, in which nobody is known to lead yet.
@@ -597,3 +595,6 @@ impl Quorum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -228,11 +228,7 @@ pub(super) fn prepare_rebalance(group: &mut Group, context: &mut Context<'_>, re
         return;
     }
     if group.state == GroupState::CompletingRebalance {
-        for member in &mut group.members {
-            if let Some(handle) = member.sync.take() {
-                context.effects.replies.push((handle, sync::refusal(ErrorCode::RebalanceInProgress)));
-            }
-        }
+        sync::refuse_all(group, context, ErrorCode::RebalanceInProgress);
     }
     let from_empty = group.state == GroupState::Empty;
     change_state(group, context, GroupState::PreparingRebalance, reason);

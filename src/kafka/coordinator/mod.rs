@@ -5,12 +5,13 @@
 //! leader. What must survive is written there first; an answer waits until it is replicated. Left out until the group
 //! issue: static members, the consumer protocol, expiry of offsets, deletion of groups.
 
-use crate::sim::{Map, Set};
 mod group;
 mod join;
 mod offsets;
 mod records;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 pub use group::{Group, GroupState, Member};
 pub use records::{GroupValue, LogKey, LogValue, MemberValue, decode, encode};
@@ -26,7 +27,7 @@ use crate::{
         node::{Outbox, Timer},
         protocol::{ErrorCode, OffsetAndEpoch, Request, Response},
     },
-    sim::Random,
+    sim::{Map, Random, Set},
 };
 
 /// Groups that this broker coordinates.

@@ -4,7 +4,6 @@
 
 #![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
 
-use crate::sim::Map;
 use serde::{Deserialize, Serialize};
 
 use super::group::{Group, GroupState, Member};
@@ -12,6 +11,7 @@ use crate::kafka::{
     ids::{Name, TopicIdPartition},
     protocol::{OffsetAndEpoch, Subscription},
 };
+use crate::sim::Map;
 
 /// Key of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -79,12 +79,7 @@ impl GroupCoordinator {
         if group.state != GroupState::CompletingRebalance || group.generation != generation {
             return;
         }
-        for member in &mut group.members {
-            member.assignment = [].into();
-            if let Some(handle) = member.sync.take() {
-                context.effects.replies.push((handle, refusal(ErrorCode::CoordinatorNotAvailable)));
-            }
-        }
+        refuse_all(group, context, ErrorCode::CoordinatorNotAvailable);
         prepare_rebalance(group, context, GroupReason::AssignmentLost);
     }
 }
@@ -104,6 +99,19 @@ pub(super) fn expire_syncs(group: &mut Group, context: &mut Context<'_>) {
         group.members.iter().filter(|member| member.sync.is_none()).map(|member| member.id.clone()).collect();
     for id in late {
         remove_member(group, context, &id, GroupReason::SyncExpired(id.clone()));
+    }
+}
+
+/// Whoever waits for an assignment is told that there is none. Sessions begin anew: while a member waited, it could not
+/// be expected to heartbeat (`resetAndPropagateAssignmentWithError`).
+pub(super) fn refuse_all(group: &mut Group, context: &mut Context<'_>, error: ErrorCode) {
+    for member in &mut group.members {
+        member.assignment = [].into();
+        if let Some(handle) = member.sync.take() {
+            context.effects.replies.push((handle, refusal(error)));
+            let timer = Timer::Session(group.slot, member.slot);
+            context.out.set_timer(timer, context.now_us + member.session_timeout_us);
+        }
     }
 }
 

@@ -169,6 +169,14 @@ impl LimitUnit {
             _ => Arg::from(value),
         }
     }
+
+    /// To the last digit: what is refused may be hardly more than what is allowed.
+    fn exact(self, value: u64) -> Arg {
+        match self {
+            LimitUnit::Microseconds => Arg::from(format!("{} ms", decimal_text(value))),
+            _ => self.arg(value),
+        }
+    }
 }
 
 /// Why a number or a name is refused.
@@ -227,7 +235,7 @@ impl LimitError {
                     LimitUnit::Characters => &TOO_MANY_CHARACTERS,
                     LimitUnit::Count | LimitUnit::Microseconds | LimitUnit::Millihertz => &TOO_MUCH,
                 };
-                template.with("value", limit.unit.arg(*value)).with("rule", limit.rule())
+                template.with("value", limit.unit.exact(*value)).with("rule", limit.rule())
             }
             LimitError::TooLittle { limit } if limit.unit == LimitUnit::Characters => EMPTY.text(),
             LimitError::TooLittle { limit } => TOO_LITTLE.with("min", limit.unit.arg(limit.min)),

@@ -1,8 +1,8 @@
 //! The marks of keys: colour and letter, in order of first appearance.
 
-use crate::sim::Map;
 use std::cell::RefCell;
 
+use crate::sim::Map;
 use crate::view::model::KeyMark;
 
 /// Colours of keys.

@@ -3,13 +3,13 @@
 //! The view model is built at most once a frame and only when something drawn changed; sentences and marks at most
 //! ten times a second while time runs, and at once when it stands.
 
-use kafkascope::sim::Set;
 use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
     history::Run,
     lesson::play,
+    sim::Set,
     view::{
         Builder,
         model::ViewModel,

@@ -1,11 +1,11 @@
 //! The dialog that draws any form. It keeps what is typed until the command is accepted.
 
-use kafkascope::sim::Set;
 use std::rc::Rc;
 
 use kafkascope::{
     cluster::command::{Command, Settings},
     i18n::{Lang, Text, ui},
+    sim::Set,
     view::model::ViewModel,
 };
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};

@@ -1,10 +1,10 @@
 //! A form as data: its fields with what stands in them at first, and how what stands in them becomes a command.
 
-use kafkascope::sim::Map;
 use kafkascope::{
     cluster::command::{Command, Load, Settings, Work},
     i18n::{Template, Text, forms},
     kafka::config::Scope,
+    sim::Map,
     view::model::ViewModel,
 };
 

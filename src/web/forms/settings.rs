@@ -2,13 +2,13 @@
 //!
 //! A setting left at its default is not sent. Rules between settings are the model's; what it refuses comes back.
 
-use kafkascope::sim::Set;
 use std::rc::Rc;
 
 use kafkascope::{
     cluster::command::Settings,
     i18n::{Lang, Text, forms},
     kafka::config::{self, Config, Kind},
+    sim::Set,
 };
 use yew::prelude::*;
 

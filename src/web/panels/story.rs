@@ -3,11 +3,11 @@
 //! Lines come ready, at most a few dozen and at most ten times a second; a line that did not change is not rendered
 //! again. It is a log, but a silent one: the shell announces a sentence when somebody steps, and not while it plays.
 
-use kafkascope::sim::Set;
 use std::rc::Rc;
 
 use kafkascope::{
     i18n::{Lang, Template, ui},
+    sim::Set,
     view::story::{Lane, StoryLine},
 };
 use web_sys::{Element, wasm_bindgen::JsCast};

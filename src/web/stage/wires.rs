@@ -1,9 +1,9 @@
 //! The lines under the cards: from producers to the partitions that they send to, and a ribbon from each partition to
 //! the member that owns it.
 
-use kafkascope::sim::Map;
 use std::{cell::RefCell, rc::Rc};
 
+use kafkascope::sim::Map;
 use kafkascope::view::{
     geometry::{StageLayout, TopicRows, wire},
     model::{FlightKind, Place, ViewModel},

@@ -1,6 +1,5 @@
 //! The fetcher: one request under way to each leader, answers kept until `poll` hands them out (`AbstractFetch`).
 
-use crate::sim::Map;
 use std::sync::Arc;
 
 use super::{App, Consumer, PartitionProgress};
@@ -11,6 +10,7 @@ use crate::kafka::{
     node::{Outbox, broker_node},
     protocol::{Channel, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request},
 };
+use crate::sim::Map;
 
 /// Records of one partition that were fetched and not handed out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -4,12 +4,13 @@
 //! protocol, eager, range assignor. Left out until the group issue: other assignors and protocols, static members,
 //! subscription by pattern, seek.
 
-use crate::sim::Map;
 mod application;
 mod commit;
 mod fetcher;
 mod membership;
 mod positions;
+#[cfg(test)]
+mod tests;
 
 pub use application::App;
 pub use fetcher::Completed;
@@ -27,7 +28,7 @@ use crate::{
         node::{Input, Outbox, Timer},
         protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
     },
-    sim::{NodeId, Random},
+    sim::{Map, NodeId, Random},
 };
 
 /// A consumer node.

@@ -1,6 +1,5 @@
 //! The accumulator: batches that wait to be sent, a queue a partition (`RecordAccumulator`; reference §2.2).
 
-use crate::sim::Map;
 use std::{collections::VecDeque, sync::Arc};
 
 use crate::kafka::{
@@ -9,6 +8,7 @@ use crate::kafka::{
     ids::TopicIdPartition,
     log::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Records, RecordsBuilder, record_size},
 };
+use crate::sim::Map;
 
 /// Batches by partition, and the memory that they hold.
 #[derive(Clone, Debug, Hash)]

@@ -3,11 +3,12 @@
 //! After `KafkaProducer`, `RecordAccumulator`, `Sender` and `TransactionManager`; reference §1, §2. Left out until the
 //! failure issue: splitting of batches that are too large, transactions.
 
-use crate::sim::Map;
 mod accumulator;
 mod application;
 mod idempotence;
 mod sender;
+#[cfg(test)]
+mod tests;
 
 pub use accumulator::{Accumulator, Batch};
 pub use application::{Load, Waiting};
@@ -24,7 +25,7 @@ use crate::{
         node::{Input, Outbox, Timer},
         protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
     },
-    sim::{NodeId, Random},
+    sim::{Map, NodeId, Random},
 };
 
 /// A producer node.

@@ -102,8 +102,9 @@ impl Clients {
                 self.ledgers.remove(&event.node);
             }
             E::PositionReset { partition, offset, out_of_range, .. } => {
-                if !out_of_range {
-                    self.check_reset(event, *partition, findings);
+                match out_of_range {
+                    true => self.forget_commit(findings.world, event.node, *partition),
+                    false => self.check_reset(event, *partition, findings),
                 }
                 self.positions.insert((event.node, *partition), *offset);
                 self.note_read(findings.world, event.node, *partition, *offset);
@@ -112,7 +113,10 @@ impl Clients {
                 self.check_polled(event, *partition, *from, *records, logs, findings);
             }
             E::OffsetCommitted { group, partition, offset } => {
-                if let Some(committed) = logs.committed_end(*partition).filter(|committed| offset > committed) {
+                // A topic that was made again under its name inherits positions, and so commits, until it is read.
+                let has_read = self.commits.get(&(group.clone(), *partition)).is_some_and(|known| known.read.is_some());
+                let end = logs.committed_end(*partition).filter(|committed| has_read && offset > committed);
+                if let Some(committed) = end {
                     let text = says::COMMIT_BEYOND.with("group", &**group).with("offset", *offset);
                     let text = text.with("partition", findings.name(*partition)).with("committed", committed);
                     findings.add("commit", text, event);
@@ -331,6 +335,14 @@ impl Clients {
         let known = self.commits.get(&(group.clone(), partition));
         if let Some(offset) = known.and_then(|known| known.told) {
             commit_lost(event, &group, partition, offset, findings);
+        }
+    }
+
+    /// What was committed lies outside the log, so the next commit may be lower.
+    fn forget_commit(&mut self, world: &World, node: NodeId, partition: TopicIdPartition) {
+        let group = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone());
+        if let Some(known) = group.and_then(|group| self.commits.get_mut(&(group, partition))) {
+            known.told = None;
         }
     }
 

@@ -41,8 +41,10 @@ pub(super) struct Clients {
 struct Commits {
     /// How far any of its consumers has read, if that is known.
     read: Option<i64>,
-    /// What was committed, the last one last.
+    /// What was committed, or loaded by a coordinator, the last one last.
     offsets: VecDeque<i64>,
+    /// The last one that is replicated. What a coordinator loads may not be, and may be lost with it.
+    told: Option<i64>,
 }
 
 impl Commits {
@@ -100,8 +102,9 @@ impl Clients {
                 self.ledgers.remove(&event.node);
             }
             E::PositionReset { partition, offset, out_of_range, .. } => {
-                if !out_of_range {
-                    self.check_reset(event, *partition, findings);
+                match out_of_range {
+                    true => self.forget_commit(findings.world, event.node, *partition),
+                    false => self.check_reset(event, *partition, findings),
                 }
                 self.positions.insert((event.node, *partition), *offset);
                 self.note_read(findings.world, event.node, *partition, *offset);
@@ -110,7 +113,10 @@ impl Clients {
                 self.check_polled(event, *partition, *from, *records, logs, findings);
             }
             E::OffsetCommitted { group, partition, offset } => {
-                if let Some(committed) = logs.committed_end(*partition).filter(|committed| offset > committed) {
+                // A topic that was made again under its name inherits positions, and so commits, until it is read.
+                let has_read = self.commits.get(&(group.clone(), *partition)).is_some_and(|known| known.read.is_some());
+                let end = logs.committed_end(*partition).filter(|committed| has_read && offset > committed);
+                if let Some(committed) = end {
                     let text = says::COMMIT_BEYOND.with("group", &**group).with("offset", *offset);
                     let text = text.with("partition", findings.name(*partition)).with("committed", committed);
                     findings.add("commit", text, event);
@@ -285,11 +291,12 @@ impl Clients {
             let text = text(&says::COMMIT_UNREAD, findings).with("read", read);
             findings.add("commit", text, event);
         }
-        if let Some(before) = known.offsets.back().filter(|before| managed && **before > offset) {
-            let text = text(&says::COMMIT_BACK, findings).with("before", *before);
+        if let Some(before) = known.told.filter(|before| managed && *before > offset) {
+            let text = text(&says::COMMIT_BACK, findings).with("before", before);
             findings.add("commit", text, event);
         }
         known.note(offset);
+        known.told = Some(offset);
     }
 
     /// A consumer begins where its group has committed.
@@ -313,7 +320,7 @@ impl Clients {
     fn check_loaded(&self, event: &Event, group: &Group, findings: &mut Findings<'_>) {
         let topics = &findings.world.metadata().topics;
         let of_group = self.commits.iter().filter(|((id, at), _)| *id == group.id && topics.contains_key(&at.topic));
-        let told = of_group.filter_map(|((_, partition), known)| Some((*partition, *known.offsets.back()?)));
+        let told = of_group.filter_map(|((_, partition), known)| Some((*partition, known.told?)));
         for (partition, offset) in told {
             if group.offsets.get(&partition).is_none_or(|(loaded, _)| *loaded < offset) {
                 commit_lost(event, &group.id, partition, offset, findings);
@@ -326,8 +333,16 @@ impl Clients {
         let Some(slot) = findings.world.consumers().get(&event.node) else { return };
         let Some(group) = slot.consumer.group.clone().filter(|_| slot.consumer.assign.is_empty()) else { return };
         let known = self.commits.get(&(group.clone(), partition));
-        if let Some(offset) = known.and_then(|known| known.offsets.back()) {
-            commit_lost(event, &group, partition, *offset, findings);
+        if let Some(offset) = known.and_then(|known| known.told) {
+            commit_lost(event, &group, partition, offset, findings);
+        }
+    }
+
+    /// What was committed lies outside the log, so the next commit may be lower.
+    fn forget_commit(&mut self, world: &World, node: NodeId, partition: TopicIdPartition) {
+        let group = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone());
+        if let Some(known) = group.and_then(|group| self.commits.get_mut(&(group, partition))) {
+            known.told = None;
         }
     }
 

@@ -210,7 +210,10 @@ impl Logs {
     ) {
         let name = findings.name(partition);
         let Some(replica) = replica(findings.world, broker, partition) else { return };
-        let Some(leader) = replica.leader() else { return };
+        let Some(leader) = replica.leader() else {
+            // The same step ended its reign after that; what it committed stays so.
+            return self.commit(broker, partition, replica.log.high_watermark(), event, findings);
+        };
         let (epoch, high_watermark) = (leader.leader_epoch, replica.log.high_watermark());
         let seen = self.replicas.entry((broker, partition)).or_default();
         if seen.reign == Some(epoch) && high_watermark < seen.high_watermark {

@@ -389,7 +389,7 @@ impl App {
     fn ask(&mut self, ask: Ask) {
         if let Some(card) = self.player.why(&ask.key) {
             // A question asked within the card opens beside what the card stands beside.
-            let inside = |anchor: &web_sys::Element| anchor.closest(".why-card").ok().flatten().is_some();
+            let inside = |anchor: &web_sys::Element| anchor.closest(".why").ok().flatten().is_some();
             let before = self.asked.take().and_then(|asked| asked.anchor);
             let anchor = match ask.anchor {
                 Some(anchor) if inside(&anchor) => before,

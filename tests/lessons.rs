@@ -13,7 +13,7 @@ use kafkascope::{
     lesson::{
         Lesson, catalogue,
         play::{self, begin, now, play_beat},
-        progress::{LessonAction, LessonRun, Phase},
+        progress::{Effect, LessonAction, LessonRun, Phase},
         question::Grade,
         view::{self, BeatView},
     },
@@ -190,6 +190,55 @@ fn a_class_that_acts_on_its_own_still_gets_through() {
             assert_eq!(right, beat.question.as_ref().map(|_| true), "{} {}", lesson.id, beat.id);
             let moment = now(&run);
             class.act(lesson, LessonAction::Continue, run.world(), moment);
+        }
+    }
+}
+
+/// All acts of a beat, given by the class itself.
+fn do_by_hand(lesson: &Lesson, run: &mut Run, beat: usize) {
+    for act in 0..lesson.beats().get(beat).map_or(0, |beat| beat.acts.len()) {
+        assert_eq!(play::give(run, lesson.commands(beat, act).to_vec()), [], "by hand");
+        run.advance_to(run.time_us() + 15_000_000);
+    }
+}
+
+/// Plays a beat whose commands the cluster may refuse.
+fn play_anyway(lesson: &Lesson, run: &mut Run, class: &mut LessonRun) {
+    class.act(lesson, LessonAction::Skip, run.world(), now(run));
+    class.act(lesson, LessonAction::Run, run.world(), now(run));
+    assert_eq!(class.phase, Phase::Running);
+    play::give(run, lesson.commands(class.beat, 0).to_vec());
+    let deadline_us = run.time_us() + play::BEAT_TIME_MAX_US;
+    loop {
+        match class.check(lesson, run.world()) {
+            Effect::Ended => break,
+            Effect::Apply(commands) => drop(play::give(run, commands)),
+            _ => {
+                let goes_on = run.step().is_some() && run.time_us() < deadline_us;
+                let waits = play::waits_for(lesson, run, class).join(", ");
+                assert!(goes_on, "{} beat {} waits for {waits}", lesson.id, class.beat);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_beat_ends_for_a_class_that_did_it_already() {
+    // While it reads what the beat is about, or before it even came to it.
+    for early in [false, true] {
+        for lesson in lessons().iter().filter(|lesson| lesson.number.is_some()) {
+            let (mut run, mut class) = begin(lesson).expect("it begins");
+            for beat in 0..lesson.beats().len() {
+                if !early {
+                    do_by_hand(lesson, &mut run, beat);
+                }
+                play_anyway(lesson, &mut run, &mut class);
+                if early {
+                    do_by_hand(lesson, &mut run, beat + 1);
+                }
+                class.act(lesson, LessonAction::Continue, run.world(), now(&run));
+            }
+            assert_eq!(class.phase, Phase::Free);
         }
     }
 }

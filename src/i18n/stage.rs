@@ -5,7 +5,7 @@ use crate::templates;
 templates! { "stage":
     // Headings and buttons.
     PRODUCERS = "Producers", "Producer";
-    CLUSTER = "Cluster", "集群";
+    CLUSTER = "Brokers and topics", "Broker 与 topic";
     GROUPS = "Consumer groups", "消费组";
     BROKERS = "Brokers", "Broker";
     ADD_PRODUCER = "+ Producer", "+ Producer";
@@ -107,7 +107,6 @@ templates! { "stage":
     GROUP_FACTS = "generation {generation} · {assignor} · coordinator B{broker}", "generation {generation} · {assignor} · coordinator B{broker}";
     GROUP_FACTS_NO_COORDINATOR = "generation {generation} · {assignor} · no coordinator", "generation {generation} · {assignor} · 无 coordinator";
     GROUP_NEW = "no coordinator yet", "尚无 coordinator";
-    NO_ASSIGNOR = "no assignor yet", "尚无 assignor";
     WITHOUT_GROUP = "Without a group", "不属于消费组";
     WITHOUT_GROUP_FACTS = "assign() · nobody coordinates", "assign() · 无人协调";
     GROUP_LEADER = "leader of the group: it computes the assignment", "组 leader：由它计算分配";

@@ -84,6 +84,8 @@ export function fixture(page, context, server) {
 
   // Fails on any accessibility violation that axe-core finds, on the page or below `selector`.
   const axe = async (selector) => {
+    // What fades in is judged once it is there.
+    await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
     // Through the debugging protocol, which the page's content security policy does not concern.
     await page.evaluate(await axeSource);
     const violations = await page.evaluate(async (selector) => {

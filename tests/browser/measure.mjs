@@ -55,7 +55,8 @@ export function workByFrame(events) {
   for (const task of tasks) {
     // A frame's mark lies inside its task, so a task belongs to the first mark after its start.
     while (frame < marks.length && marks[frame].ts < task.ts) frame += 1;
-    if (frame > 0 && frame < marks.length) work[frame - 1] += task.dur / 1000;
+    // The thread's own time where the trace has it: what others do on a shared machine is not the page's work.
+    if (frame > 0 && frame < marks.length) work[frame - 1] += (task.tdur ?? task.dur) / 1000;
   }
   return work;
 }

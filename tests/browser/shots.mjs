@@ -1,24 +1,171 @@
-// The screenshots that README.md names, written into target/shots. A picture is a line in the
-// table: its name, the window and preferences, and what to do before it is taken.
+// Screenshots, written into target/shots: those that README.md names, and one of each state of the page that should
+// be looked at after a change. A picture is a line in the table: its name, the window and preferences, and what to do
+// before it is taken.
+//
+//   node shots.mjs [TEXT]   only the pictures with TEXT in their name
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { contextFor, launch, ready } from "./chromium.mjs";
+import { BY_CLOCK, FAST, add, inspect, pause, play, step, steps, until } from "./cluster.mjs";
 import { project, serve } from "./server.mjs";
+
+const TABLET = { width: 1024, height: 768 };
+const PHONE = { width: 390, height: 844 };
+
+// What is done before a picture is taken.
+const form = (name) => (page) => add(page, name);
+const menu = (name) => (page) => page.getByRole("button", { name }).click();
+const inspecting = (name) => (page) => inspect(page, name);
+const tab = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
+
+// At the moment when a batch is between its producer and its partition.
+async function pausedInFlight(page) {
+  const newest = page.getByRole("log").locator(".line").first();
+  await until("a batch leaves", async () => {
+    if (/sent a batch/.test(await newest.textContent())) return true;
+    const before = await steps(page);
+    await step(page);
+    await until("a step was taken", async () => (await steps(page)) > before);
+    return false;
+  });
+  await play(page);
+  await page.waitForTimeout(30);
+  await pause(page);
+}
+
+function crash(...brokers) {
+  return async (page) => {
+    for (const id of brokers) {
+      const inspector = await inspect(page, new RegExp(`^B${id}, Broker ${id}`));
+      await inspector.getByRole("button", { name: "Crash" }).click();
+    }
+    await play(page);
+    await page.waitForTimeout(3_000);
+    await pause(page).catch(() => undefined);
+  };
+}
+
+async function noTopics(page) {
+  const inspector = await inspect(page, "orders");
+  await inspector.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await play(page);
+  await page.getByText("No topic yet").waitFor();
+  await page.waitForTimeout(1_000);
+}
+
+async function nothingLeft(page) {
+  for (const name of ["checkout", "web-logs"]) {
+    await (await inspect(page, name)).getByRole("button", { name: "Close it" }).click();
+  }
+  await (await inspect(page, "billing")).getByRole("button", { name: "Close all" }).click();
+  await noTopics(page);
+}
+
+// A lesson to the end of its step `beats`, or before its question is answered.
+function lesson(number, beats) {
+  return async (page) => {
+    await page.locator(".header .scenario button").first().click();
+    await page.getByRole("menuitemradio").nth(number).click();
+    const lead = page.locator(".lesson-lead");
+    for (let beat = 1; beat <= beats; beat += 1) {
+      if ((await page.getByRole("radio").count()) > 0) {
+        await page.getByRole("radio").nth(1).check();
+      }
+      await lead.click();
+      await until("the step has ended", async () => (await page.locator(".lesson-done").count()) > 0);
+      if (beat < beats) await lead.click();
+    }
+    if (beats > 0) return;
+    await page.getByText(/step 1 of|第 1 步/).waitFor();
+  };
+}
+
+async function question(page) {
+  await lesson(3, 1)(page);
+  await page.locator(".lesson-lead").click();
+  await page.getByRole("radio").nth(1).check();
+}
+
+async function manyPartitions(page) {
+  await page.getByRole("button", { name: "Add partitions to orders" }).click();
+  await page.getByRole("dialog").getByLabel("Partitions, new total").fill("24");
+  await page.getByRole("dialog").getByRole("button", { name: "Add", exact: true }).click();
+  await play(page);
+  await page.waitForTimeout(3_000);
+  await pause(page);
+}
+
+const why = (page) => page.getByTitle("0: alice", { exact: true }).click();
+
+async function wrongInput(page) {
+  await add(page, "Topic…");
+  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("or ders");
+  await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
+}
 
 const SHOTS = [
   { name: "start-light" },
   { name: "start-dark", theme: "dark" },
   { name: "start-zh", lang: "zh-CN" },
   { name: "start-tablet", viewport: { width: 820, height: 1180 } },
+  { name: "start-1024", viewport: TABLET },
+  { name: "start-1024-zh-dark", viewport: TABLET, lang: "zh-CN", theme: "dark" },
+  { name: "start-phone", viewport: PHONE },
+  { name: "phone-story", viewport: PHONE, act: tab("Story") },
+  { name: "phone-about", viewport: PHONE, act: tab("Start") },
+  { name: "phone-inspector", viewport: PHONE, act: inspecting("checkout") },
+  { name: "phone-zh", viewport: PHONE, lang: "zh-CN" },
+  { name: "in-flight-light", act: pausedInFlight },
+  { name: "in-flight-dark", theme: "dark", act: pausedInFlight },
+  { name: "one-broker-down", saved: BY_CLOCK, act: crash(2) },
+  { name: "two-brokers-down", saved: BY_CLOCK, act: crash(2, 3) },
+  { name: "all-brokers-down-dark", saved: BY_CLOCK, theme: "dark", act: crash(1, 2, 3) },
+  { name: "no-topics", saved: FAST, act: noTopics },
+  { name: "nothing-left", saved: FAST, act: nothingLeft },
+  { name: "many-partitions", saved: BY_CLOCK, act: manyPartitions },
+  { name: "lesson-1", saved: BY_CLOCK, act: lesson(1, 3) },
+  { name: "lesson-2", saved: BY_CLOCK, act: lesson(2, 3) },
+  { name: "lesson-2-end-dark", saved: BY_CLOCK, theme: "dark", act: lesson(2, 5) },
+  { name: "lesson-3-question", saved: BY_CLOCK, act: question },
+  { name: "lesson-3", saved: BY_CLOCK, act: lesson(3, 5) },
+  { name: "lesson-3-zh", saved: BY_CLOCK, lang: "zh-CN", act: lesson(3, 2) },
+  { name: "lesson-2-zh", saved: BY_CLOCK, lang: "zh-CN", act: lesson(2, 5) },
+  { name: "lesson-phone", saved: BY_CLOCK, viewport: PHONE, act: lesson(2, 1) },
+  { name: "lesson-1024", saved: BY_CLOCK, viewport: TABLET, act: lesson(2, 1) },
+  { name: "dialog-topic", act: form("Topic…") },
+  { name: "dialog-producer", act: form("Producer…") },
+  { name: "dialog-consumer-dark", theme: "dark", act: form("Consumer…") },
+  { name: "dialog-broker", act: form("Broker…") },
+  { name: "dialog-cluster", act: form("Cluster settings…") },
+  { name: "dialog-wrong", act: wrongInput },
+  { name: "dialog-phone", viewport: PHONE, act: (page) => page.keyboard.press("n") },
+  { name: "dialog-zh", lang: "zh-CN", act: (page) => page.keyboard.press("n") },
+  { name: "menu-add", act: menu("Add to the cluster") },
+  { name: "menu-scenario", act: menu(/^Scenario:/) },
+  { name: "menu-speed", act: menu(/^Pace and speed:/) },
+  { name: "menu-colours-dark", theme: "dark", act: menu(/^Colours:/) },
+  { name: "help", act: menu("Help") },
+  { name: "help-zh-dark", lang: "zh-CN", theme: "dark", act: menu("帮助") },
+  { name: "why", act: why },
+  { name: "why-phone", viewport: PHONE, act: why },
+  { name: "inspect-producer", act: inspecting("checkout") },
+  { name: "inspect-consumer", act: inspecting("C1") },
+  { name: "inspect-group", act: inspecting("billing") },
+  { name: "inspect-topic", act: inspecting("orders") },
+  { name: "inspect-partition-dark", theme: "dark", act: inspecting(/^P1, orders-1/) },
+  { name: "inspect-broker", act: inspecting(/^B1, Broker 1/) },
 ];
 
+const filter = process.argv[2] ?? "";
 const folder = join(project, "target", "shots");
 await mkdir(folder, { recursive: true });
 const server = await serve();
 const browser = await launch();
-for (const { name, act, ...options } of SHOTS) {
+for (const { name, act, ...options } of SHOTS.filter(({ name }) => name.includes(filter))) {
   const context = await contextFor(browser, server.origin, { deviceScaleFactor: 2, ...options });
   const page = await context.newPage();
   await page.goto("/");

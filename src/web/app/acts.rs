@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
 use kafkascope::{
     cluster::{WorldError, command::Command},
     i18n::{Lang, ui},
@@ -21,9 +20,6 @@ use crate::{
     stage_api::{Ask, Dialog, place_id},
 };
 
-/// Preferences are remembered so long after the last change, in milliseconds.
-const SAVE_AFTER_MS: u32 = 300;
-
 /// From this width on the left column stands beside the stage (`static/app.css` says so too).
 const LEFT_FITS_FROM: f64 = 1280.0;
 
@@ -38,7 +34,7 @@ impl App {
             Msg::Forward => self.forward(),
             Msg::Reset => self.reset(ctx),
             Msg::Undo => self.undo(),
-            Msg::Speed(speed) => self.set_speed(ctx, speed),
+            Msg::Speed(speed) => self.set_speed(speed),
             Msg::Select(place) => self.select(place),
             Msg::Command(command) => self.command(ctx, command),
             Msg::Submit(command) => self.submit(command),
@@ -57,14 +53,13 @@ impl App {
                     hidden.insert(lane);
                 }
                 self.prefs.hidden = hidden.clone();
+                self.prefs.save();
                 self.player.refresh_words(&self.hidden);
-                self.save_soon(ctx);
             }
-            Msg::Lang(lang) => self.set_lang(ctx, lang),
+            Msg::Lang(lang) => self.set_lang(lang),
             Msg::Theme(theme) => {
                 self.prefs.theme = theme;
                 self.show_prefs();
-                self.save_soon(ctx);
             }
             Msg::Scenario(index) => self.choose(index),
             Msg::Lesson(action) => self.lesson(action),
@@ -78,11 +73,7 @@ impl App {
             Msg::Shortcuts(on) => {
                 self.prefs.shortcuts = on;
                 self.single_keys.set(on);
-                self.save_soon(ctx);
-            }
-            Msg::Save => {
                 self.prefs.save();
-                return false;
             }
         }
         true
@@ -102,11 +93,11 @@ impl App {
             Act::Step => self.step(),
             Act::Forward => self.forward(),
             Act::Reset => self.reset(ctx),
-            Act::Faster => self.set_speed(ctx, self.prefs.speed.at(self.prefs.speed.index() + 1)),
-            Act::Slower => self.set_speed(ctx, self.prefs.speed.at(self.prefs.speed.index().saturating_sub(1))),
+            Act::Faster => self.set_speed(self.prefs.speed.at(self.prefs.speed.index() + 1)),
+            Act::Slower => self.set_speed(self.prefs.speed.at(self.prefs.speed.index().saturating_sub(1))),
             Act::Pace => {
                 let pace = if self.prefs.speed.pace == Pace::Event { Pace::Clock } else { Pace::Event };
-                self.set_speed(ctx, Speed { pace, ..self.prefs.speed });
+                self.set_speed(Speed { pace, ..self.prefs.speed });
             }
             Act::Producer => self.open(Dialog::AddProducer(None)),
             Act::Consumer => self.open(Dialog::AddConsumer(None)),
@@ -115,7 +106,7 @@ impl App {
             Act::Panel => self.panel = !self.panel,
             Act::Language => {
                 let lang = if self.prefs.lang == Lang::En { Lang::Zh } else { Lang::En };
-                self.set_lang(ctx, lang);
+                self.set_lang(lang);
             }
             Act::Help => self.open(Dialog::Help),
             Act::Close => return self.close_something(),
@@ -177,7 +168,15 @@ impl App {
         let effect = self.player.course.act(action, &self.player.run);
         let runs = matches!(action, LessonAction::Run | LessonAction::Skip) && self.player.course.running();
         self.carry_out(effect);
-        if runs {
+        if !runs {
+            return;
+        }
+        // The class may have done it already, and nothing more would happen that ends the beat.
+        while self.player.course.check(&self.player.run) {
+            let effect = self.player.course.take_effect();
+            self.carry_out(effect);
+        }
+        if self.player.course.running() {
             self.player.playback.play();
             self.show_stage();
         }
@@ -283,19 +282,18 @@ impl App {
         self.light();
     }
 
-    fn set_speed(&mut self, ctx: &Context<Self>, speed: Speed) {
+    fn set_speed(&mut self, speed: Speed) {
         self.prefs.speed = speed;
         self.player.playback.set_speed(speed);
+        self.prefs.save();
         self.announced = crate::panels::transport::speed_name(speed, self.prefs.lang);
-        self.save_soon(ctx);
     }
 
-    fn set_lang(&mut self, ctx: &Context<Self>, lang: Lang) {
+    fn set_lang(&mut self, lang: Lang) {
         self.prefs.lang = lang;
         self.announced.clear();
         self.player.course.refresh(lang);
         self.show_prefs();
-        self.save_soon(ctx);
     }
 
     fn select(&mut self, place: Option<Place>) {
@@ -391,7 +389,7 @@ impl App {
     fn ask(&mut self, ask: Ask) {
         if let Some(card) = self.player.why(&ask.key) {
             // A question asked within the card opens beside what the card stands beside.
-            let inside = |anchor: &web_sys::Element| anchor.closest(".why-card").ok().flatten().is_some();
+            let inside = |anchor: &web_sys::Element| anchor.closest(".why").ok().flatten().is_some();
             let before = self.asked.take().and_then(|asked| asked.anchor);
             let anchor = match ask.anchor {
                 Some(anchor) if inside(&anchor) => before,
@@ -436,13 +434,10 @@ impl App {
         }
     }
 
-    pub(super) fn show_prefs(&self) {
+    /// Remembered before it is shown: whoever sees the change and reloads at once finds it again.
+    fn show_prefs(&self) {
+        self.prefs.save();
         self.prefs.apply(tr(&ui::TITLE, self.prefs.lang));
-    }
-
-    fn save_soon(&mut self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        self.save = Some(Timeout::new(SAVE_AFTER_MS, move || link.send_message(Msg::Save)));
     }
 }
 

@@ -15,11 +15,10 @@ mod watch;
 
 use std::{cell::Cell, rc::Rc};
 
-use gloo_timers::callback::Timeout;
 use kafkascope::{
     cluster::command::Command,
     history::Run,
-    i18n::Lang,
+    i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
     view::{
         model::{Place, ViewModel},
@@ -36,6 +35,7 @@ use crate::{
     clock::{Raf, Speed},
     forms::{Current, Refusal},
     prefs::{Prefs, Theme},
+    say::tr,
     stage_api::{Ask, Dialog},
 };
 
@@ -43,7 +43,6 @@ use crate::{
 pub struct App {
     prefs: Prefs,
     hidden: Rc<kafkascope::sim::Set<Lane>>,
-    save: Option<Timeout>,
     player: Player,
     raf: Raf,
     last_ms: Option<f64>,
@@ -177,8 +176,6 @@ pub enum Msg {
     ToastEnd(u32),
     /// Single keys on or off.
     Shortcuts(bool),
-    /// Time to remember the preferences.
-    Save,
 }
 
 impl Component for App {
@@ -195,7 +192,6 @@ impl Component for App {
         let app = App {
             hidden: Rc::new(prefs.hidden.clone()),
             prefs,
-            save: None,
             player,
             raf: Raf::new(link.callback(Msg::Frame)),
             last_ms: None,
@@ -216,7 +212,7 @@ impl Component for App {
             _keys: listen(single_keys.clone(), link.callback(Msg::Key)),
             single_keys,
         };
-        app.show_prefs();
+        app.prefs.apply(tr(&ui::TITLE, app.prefs.lang));
         app
     }
 

@@ -1,7 +1,7 @@
 //! The run and what is shown of it: view model, story, timeline, clock. The page's other state is in [`super::App`].
 //!
-//! The view model is built at most once a frame and only when something drawn changed; sentences and marks at most
-//! ten times a second while time runs, and at once when it stands.
+//! The view model is built at most once a frame and only when something drawn changed; sentences at most ten times a
+//! second while time runs, marks four times, and both at once when it stands.
 
 use std::rc::Rc;
 
@@ -29,8 +29,12 @@ use crate::{
 
 /// Lines of the story that are kept on the page.
 const LINES: usize = 60;
-/// Sentences and marks are made anew at most so often, in wall milliseconds.
+/// Lines while time runs so fast that all of these are new each time: as many as are in sight.
+const LINES_IN_FLOOD: usize = 12;
+/// Sentences are made anew at most so often, in wall milliseconds.
 const WORDS_EVERY_MS: f64 = 100.0;
+/// And marks, for which all events of the axis are gone through.
+const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.
 const AXIS_US: u64 = 20_000_000;
 
@@ -89,6 +93,7 @@ pub struct Player {
     watch: Watch,
     stale: bool,
     words_at_ms: f64,
+    marks_at_ms: f64,
 }
 
 impl Player {
@@ -112,6 +117,7 @@ impl Player {
             watch: Watch::default(),
             stale: true,
             words_at_ms: 0.0,
+            marks_at_ms: 0.0,
         };
         player.refresh_words(hidden);
         player.show_clock();
@@ -239,15 +245,28 @@ impl Player {
         self.stale = false;
         self.words_at_ms = now_ms();
         let hidden: Vec<Lane> = hidden.iter().copied().collect();
-        let lines = story::lines(&self.run, &hidden, LINES);
         let old = &self.lines;
+        let mut lines = story::lines(&self.run, &hidden, LINES_IN_FLOOD);
+        let last_shown = old.first().map_or(0, |line| line.event);
+        let flood = self.playback.active() && lines.last().is_some_and(|line| line.event > last_shown);
+        if !flood && lines.len() == LINES_IN_FLOOD {
+            lines = story::lines(&self.run, &hidden, LINES);
+        }
         let lines: Vec<Rc<StoryLine>> = lines
             .into_iter()
             .map(|line| old.iter().find(|kept| ***kept == line).cloned().unwrap_or_else(|| Rc::new(line)))
             .collect();
         self.lines = Rc::new(lines);
-        self.axis = axis(self.run.time_us());
-        self.marks = Rc::new(story::marks(&self.run, self.axis.0, self.axis.1));
+        let axis = axis(self.run.time_us());
+        let due = axis != self.axis || self.words_at_ms - self.marks_at_ms >= MARKS_EVERY_MS;
+        if due || !self.playback.active() {
+            self.marks_at_ms = self.words_at_ms;
+            self.axis = axis;
+            self.marks = Rc::new(story::marks(&self.run, self.axis.0, self.axis.1));
+        } else {
+            // The marks that are due come with the next sentences.
+            self.stale = true;
+        }
         true
     }
 

@@ -152,7 +152,7 @@ impl Component for FormDialog {
         let refused = self.refusal.as_ref().and_then(|refusal| Some((refusal.field.clone()?, refusal.text.clone())));
         let submit_class = if form.danger { "button button-bad" } else { "button button-main" };
         html! {
-            <Modal title={form.title.plain(lang)} {lang} on_close={on_close.clone()} wide={form.settings.is_some() && !form.fields.is_empty()}>
+            <Modal title={form.title.plain(lang)} {lang} on_close={on_close.clone()} wide={form.settings.is_some()}>
                 <form class="form" {onsubmit} novalidate={true}>
                     <div class="modal-body">
                         if let Some(note) = &form.note { <p class="form-note">{ say(note, lang) }</p> }

@@ -148,7 +148,7 @@ fn facts(view: &GroupView, lang: Lang) -> String {
     if view.group_id.is_none() {
         return stage::WITHOUT_GROUP_FACTS.source(lang).to_owned();
     }
-    let assignor = view.assignor.clone().unwrap_or_else(|| stage::NO_ASSIGNOR.source(lang).to_owned());
+    let assignor = view.assignor.clone().unwrap_or_else(|| "–".to_owned());
     match (view.coordinator, view.state) {
         (Some(broker), _) => stage::GROUP_FACTS
             .with("generation", view.generation)

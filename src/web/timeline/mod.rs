@@ -95,7 +95,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     });
     html! {
         <div class="timeline" ref={root}>
-            <canvas ref={canvas} role="img" aria-label={alt(marks, *to_us, *lang)}></canvas>
+            <canvas ref={canvas} role="img" aria-label={alt(marks, clock.time_us(), *lang)}></canvas>
             <div class="playhead" ref={playhead} aria-hidden="true"></div>
         </div>
     }

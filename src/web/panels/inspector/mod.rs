@@ -88,9 +88,9 @@ impl Component for Inspector {
         let body = body.unwrap_or_default();
         let on_close = props.on_select.reform(|_: MouseEvent| None);
         html! {
-            <section class="inspector" aria-labelledby="inspector-title">
+            <section class="inspector" aria-labelledby="inspector-kind inspector-title">
                 <header class="inspector-head">
-                    <p class="over">{ tr(body.kind.unwrap_or(&ui::NONE), props.lang) }</p>
+                    <p class="over" id="inspector-kind">{ tr(body.kind.unwrap_or(&ui::NONE), props.lang) }</p>
                     <h2 id="inspector-title" tabindex="-1" ref={self.heading.clone()}>{ body.title }</h2>
                     { body.badge }
                     <button type="button" class="icon-button inspector-close" aria-label={tr(&ui::INSPECT_CLOSE, props.lang)}

@@ -96,9 +96,11 @@ impl Scene {
     /// Draws what the clock says, if that is not what stands there.
     pub fn frame(&mut self, canvas: &HtmlCanvasElement, now_ms: f64, top: f32) {
         let (time, rate) = (self.clock.time_us(), self.clock.rate());
+        // The frame after the last pulse takes away what is left of it, even if the clock stands.
+        let pulsing = !self.pulses.is_empty();
         self.pulses.retain(|(since, _)| now_ms - since < PULSE_MS);
         let (shown_time, shown_top, drew) = self.shown;
-        if !self.changed && self.pulses.is_empty() && time == shown_time && top == shown_top {
+        if !self.changed && !pulsing && time == shown_time && top == shown_top {
             return;
         }
         let vm = self.vm.clone();

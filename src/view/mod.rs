@@ -3,8 +3,10 @@
 mod build;
 pub mod geometry;
 pub mod model;
+mod pace;
 pub mod story;
 pub mod trace;
 pub mod why;
 
 pub use build::{Builder, CELL_PARTITIONS_MAX, TEXTS, text_of};
+pub use pace::Pace;

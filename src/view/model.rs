@@ -102,7 +102,7 @@ pub enum BrokerState {
 }
 
 /// A topic.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicView {
     /// Its name.
     pub name: String,
@@ -119,7 +119,7 @@ pub struct TopicView {
 }
 
 /// A partition, the logical log: the leader's, or the last leader's when there is none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionView {
     /// Topic name.
     pub topic: String,
@@ -147,7 +147,7 @@ pub struct PartitionView {
 pub const CELLS_MAX: usize = 48;
 
 /// One replica of a partition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplicaView {
     /// Broker that holds it.
     pub broker: u32,

@@ -11,7 +11,7 @@ use kafkascope::{
     lesson::play,
     sim::Set,
     view::{
-        Builder,
+        Builder, Pace,
         model::ViewModel,
         story::{self, Lane, StoryLine, TimelineMark},
         why::{self, WhyCard, WhyKey},
@@ -33,6 +33,8 @@ const LINES: usize = 60;
 const LINES_IN_FLOOD: usize = 12;
 /// Sentences are made anew at most so often, in wall milliseconds.
 const WORDS_EVERY_MS: f64 = 100.0;
+/// While all of them are new each time nobody can read them anyway.
+const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
 /// And marks, for which all events of the axis are gone through.
 const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.
@@ -90,8 +92,11 @@ pub struct Player {
     /// Has anything happened since the start?
     pub moved: bool,
     builder: Builder,
+    pace: Pace,
     watch: Watch,
     stale: bool,
+    /// All sentences were new at once.
+    flood: bool,
     words_at_ms: f64,
     marks_at_ms: f64,
 }
@@ -114,8 +119,10 @@ impl Player {
             axis: (0, AXIS_US),
             moved: false,
             builder,
+            pace: Pace::default(),
             watch: Watch::default(),
             stale: true,
+            flood: false,
             words_at_ms: 0.0,
             marks_at_ms: 0.0,
         };
@@ -232,12 +239,14 @@ impl Player {
 
     fn build(&mut self) {
         self.watch.follow(&self.run);
-        self.vm = self.builder.build(&self.run);
+        let now = self.builder.build(&self.run);
+        self.vm = if self.playback.playing() { self.pace.next(&self.vm, &now) } else { now };
         self.stale = true;
     }
 
     fn words_due(&self) -> bool {
-        self.stale && (!self.playback.active() || now_ms() - self.words_at_ms >= WORDS_EVERY_MS)
+        let every_ms = if self.flood { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
+        self.stale && (!self.playback.active() || now_ms() - self.words_at_ms >= every_ms)
     }
 
     /// Story and timeline; lines that are the same stay the same allocation.
@@ -248,8 +257,8 @@ impl Player {
         let old = &self.lines;
         let mut lines = story::lines(&self.run, &hidden, LINES_IN_FLOOD);
         let last_shown = old.first().map_or(0, |line| line.event);
-        let flood = self.playback.active() && lines.last().is_some_and(|line| line.event > last_shown);
-        if !flood && lines.len() == LINES_IN_FLOOD {
+        self.flood = self.playback.active() && lines.last().is_some_and(|line| line.event > last_shown);
+        if !self.flood && lines.len() == LINES_IN_FLOOD {
             lines = story::lines(&self.run, &hidden, LINES);
         }
         let lines: Vec<Rc<StoryLine>> = lines

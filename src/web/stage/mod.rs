@@ -46,7 +46,7 @@ use self::{
     producer::Producer,
     spot::At,
     topic::{Topic, TopicProps},
-    wires::{Wires, wires},
+    wires::Wires,
 };
 use crate::stage_api::{Dialog, StageProps};
 
@@ -68,7 +68,7 @@ pub fn Stage(props: &StageProps) -> Html {
     let placed = use_memo((size, shape), |(size, shape)| {
         size.filter(|(width, _)| *width > 0.0).map(|(width, height)| Rc::new(layout(width, height, shape)))
     });
-    let recent = use_mut_ref(Default::default);
+    let drawn = use_mut_ref(wires::Drawn::default);
     let height = placed.as_ref().as_ref().map(|layout| layout.height);
     use_effect_with(height, {
         let content = content.clone();
@@ -78,7 +78,8 @@ pub fn Stage(props: &StageProps) -> Html {
             }
         }
     });
-    let lines = (*placed).as_ref().map(|layout| Rc::new(wires(vm, layout, &mut recent.borrow_mut())));
+    let running = props.clock.rate() > 0.0;
+    let lines = (*placed).as_ref().map(|layout| drawn.borrow_mut().wires(vm, layout, running));
     let onclick = use_callback(acts.clone(), |event: MouseEvent, acts| {
         let on_ground = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| {
             let classes = target.class_list();

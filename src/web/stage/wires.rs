@@ -25,10 +25,40 @@ pub enum WireId {
 }
 
 /// A line and how it is drawn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wire {
     id: WireId,
     class: &'static str,
+}
+
+/// Lines are worked out anew only so often while time runs, in wall milliseconds: they change with nearly every record.
+const EVERY_MS: f64 = 200.0;
+
+/// The lines that are drawn, and since when.
+#[derive(Default)]
+pub struct Drawn {
+    recent: Recent,
+    at_ms: f64,
+    layout: Option<Rc<StageLayout>>,
+    wires: Rc<Vec<Wire>>,
+}
+
+impl Drawn {
+    /// The lines of a picture; those of a moment ago if time runs and they are new enough.
+    pub fn wires(&mut self, vm: &ViewModel, layout: &Rc<StageLayout>, running: bool) -> Rc<Vec<Wire>> {
+        note(vm, &mut self.recent);
+        let now_ms = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+        let same_layout = self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, layout));
+        if !running || !same_layout || now_ms - self.at_ms >= EVERY_MS {
+            self.at_ms = now_ms;
+            self.layout = Some(layout.clone());
+            let new = wires(vm, layout, &self.recent);
+            if *self.wires != new {
+                self.wires = Rc::new(new);
+            }
+        }
+        self.wires.clone()
+    }
 }
 
 /// When each producer last sent to each partition.
@@ -46,8 +76,20 @@ static LIVE: [&str; 8] = [
 ];
 static OWN: [&str; 4] = ["own m0", "own m1", "own m2", "own m3"];
 
-/// The lines of a picture. `recent` remembers where records went a moment ago.
-pub fn wires(vm: &ViewModel, layout: &StageLayout, recent: &mut Recent) -> Vec<Wire> {
+/// Remembers where records go now, and forgets where they went long ago.
+fn note(vm: &ViewModel, recent: &mut Recent) {
+    for flight in vm.flights.iter() {
+        if let (FlightKind::Produce, Place::Producer(name), Place::Partition(topic, partition)) =
+            (flight.kind, &flight.from, &flight.to)
+        {
+            recent.insert((name.clone(), topic.clone(), *partition), flight.sent_us);
+        }
+    }
+    recent.retain(|_, at| *at <= vm.time_us && vm.time_us - *at < REMEMBERED_US);
+}
+
+/// The lines of a picture. `recent` tells where records went a moment ago.
+fn wires(vm: &ViewModel, layout: &StageLayout, recent: &Recent) -> Vec<Wire> {
     let mut live: Map<(&str, &str, i32), &'static str> = Map::new();
     for flight in vm.flights.iter() {
         if let (FlightKind::Produce, Place::Producer(name), Place::Partition(topic, partition)) =
@@ -55,10 +97,8 @@ pub fn wires(vm: &ViewModel, layout: &StageLayout, recent: &mut Recent) -> Vec<W
         {
             let mark = key_mark(&vm.keys, flight.cells.first().copied().flatten());
             live.insert((name, topic, *partition), mark.map_or("wire live", |mark| LIVE[usize::from(mark.color % 8)]));
-            recent.insert((name.clone(), topic.clone(), *partition), flight.sent_us);
         }
     }
-    recent.retain(|_, at| *at <= vm.time_us && vm.time_us - *at < REMEMBERED_US);
     let mut wires = Vec::new();
     for (producer, view) in vm.producers.iter().enumerate().take(layout.producers.cards.len()) {
         for (topic, at) in vm.topics.iter().enumerate() {

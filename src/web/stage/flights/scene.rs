@@ -25,6 +25,22 @@ const PULSES_MAX: usize = 64;
 
 type Routes = Map<(Place, Place), Option<Rc<Curve>>>;
 
+/// Do the same members own the same partitions?
+fn same_owners(a: &ViewModel, b: &ViewModel) -> bool {
+    let owners = |vm: &ViewModel| {
+        let members = vm.groups.iter().flat_map(|group| group.members.iter().cloned());
+        members.collect::<Vec<_>>()
+    };
+    let (a, b) = (owners(a), owners(b));
+    a.len() == b.len()
+        && a.iter().zip(&b).all(|(a, b)| {
+            Rc::ptr_eq(a, b)
+                || a.name == b.name
+                    && a.owned.len() == b.owned.len()
+                    && (a.owned.iter().zip(&b.owned)).all(|(a, b)| (&a.topic, a.partition) == (&b.topic, b.partition))
+        })
+}
+
 /// The state between frames.
 pub struct Scene {
     clock: StageClock,
@@ -78,7 +94,7 @@ impl Scene {
         let same_layout = self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, &layout) || **old == *layout);
         let same_cast = same_layout
             && self.vm.producers.len() == vm.producers.len()
-            && self.vm.groups == vm.groups
+            && same_owners(&self.vm, &vm)
             && self.vm.topics.len() == vm.topics.len();
         if !same_cast {
             self.routes.clear();

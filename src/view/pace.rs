@@ -1,0 +1,184 @@
+//! How much of a picture changes from one frame to the next, so that each frame costs the same on a busy stage.
+//!
+//! At hundreds of records a second nearly every card differs in every frame; drawing them all would take several
+//! frames' time, in which still more happens. So while time runs, a few parts change in each frame, in turn: every
+//! part is right again within a third of a second, and a picture that stands is always whole. Left out: flights and
+//! numbers of the whole, which are of the moment.
+
+use std::rc::Rc;
+
+use super::model::{GroupView, MemberView, PartitionView, ProducerView, TopicView, ViewModel};
+
+/// Partitions that change in one frame.
+const PARTITIONS: usize = 3;
+/// Cards of members, and as many of producers, that change in one frame.
+const CARDS: usize = 1;
+/// A group's own figures change once in so many frames.
+const FIGURES_EVERY: usize = 8;
+
+/// Whose turn it is.
+#[derive(Clone, Debug, Default)]
+pub struct Pace {
+    partition: usize,
+    member: usize,
+    producer: usize,
+    frame: usize,
+}
+
+impl Pace {
+    /// What to show next: `now`, but for the parts that have to wait for their turn and stay as `shown` has them. What
+    /// came or went is shown at once.
+    pub fn next(&mut self, shown: &ViewModel, now: &Rc<ViewModel>) -> Rc<ViewModel> {
+        if !same_cast(shown, now) {
+            return now.clone();
+        }
+        self.frame = self.frame.wrapping_add(1);
+        let mut view = ViewModel::clone(now);
+        // Strips and cards take turns too: a frame pays for one kind.
+        let (strips, cards) = if self.frame.is_multiple_of(2) { (PARTITIONS, 0) } else { (0, CARDS) };
+        let mut turn = Turn::new(&mut self.partition, strips, partitions(shown), partitions(now));
+        view.topics = (shown.topics.iter().zip(&now.topics)).map(|(old, new)| topic(old, new, &mut turn)).collect();
+        let mut turn = Turn::new(&mut self.member, cards, members(shown), members(now));
+        let figures = self.frame % FIGURES_EVERY == 1;
+        let groups = shown.groups.iter().zip(&now.groups);
+        view.groups = groups.map(|(old, new)| group(old, new, figures, &mut turn)).collect();
+        let mut turn = Turn::new(&mut self.producer, cards, shown.producers.iter(), now.producers.iter());
+        let producers = shown.producers.iter().zip(&now.producers);
+        view.producers = producers.map(|(old, new): (&Rc<ProducerView>, _)| turn.take(old, new)).collect();
+        Rc::new(view)
+    }
+}
+
+/// A walk over parts of which some may change.
+struct Turn {
+    at: usize,
+    /// The parts that may change, by number.
+    first: Vec<usize>,
+}
+
+impl Turn {
+    /// From `next` on, as many changed parts as `room` may change, round and round.
+    fn new<'a, T: PartialEq + 'a>(
+        next: &mut usize,
+        room: usize,
+        old: impl Iterator<Item = &'a Rc<T>>,
+        new: impl Iterator<Item = &'a Rc<T>>,
+    ) -> Turn {
+        let changed = old.zip(new).enumerate().filter(|(_, (old, new))| !Rc::ptr_eq(old, new) && old != new);
+        let changed: Vec<usize> = changed.map(|(at, _)| at).collect();
+        let split = changed.partition_point(|at| *at < *next);
+        let first: Vec<usize> = changed[split..].iter().chain(&changed[..split]).copied().take(room).collect();
+        *next = first.last().map_or(*next, |last| last + 1);
+        Turn { at: 0, first }
+    }
+
+    fn take<T>(&mut self, old: &Rc<T>, new: &Rc<T>) -> Rc<T> {
+        let mine = self.first.contains(&self.at);
+        self.at += 1;
+        if mine { new.clone() } else { old.clone() }
+    }
+}
+
+fn partitions(view: &ViewModel) -> impl Iterator<Item = &Rc<PartitionView>> {
+    view.topics.iter().flat_map(|topic| &topic.partitions)
+}
+
+fn members(view: &ViewModel) -> impl Iterator<Item = &Rc<MemberView>> {
+    view.groups.iter().flat_map(|group| &group.members)
+}
+
+fn topic(old: &Rc<TopicView>, new: &Rc<TopicView>, turn: &mut Turn) -> Rc<TopicView> {
+    let pairs = old.partitions.iter().zip(&new.partitions);
+    let partitions: Vec<Rc<PartitionView>> = pairs.map(|(old, new)| turn.take(old, new)).collect();
+    let view = TopicView { partitions, ..TopicView::clone(new) };
+    if view == **old { old.clone() } else { Rc::new(view) }
+}
+
+fn group(old: &Rc<GroupView>, new: &Rc<GroupView>, figures: bool, turn: &mut Turn) -> Rc<GroupView> {
+    let pairs = old.members.iter().zip(&new.members);
+    let members: Vec<Rc<MemberView>> = pairs.map(|(old, new)| turn.take(old, new)).collect();
+    let lag = if figures { new.lag } else { old.lag };
+    let view = GroupView { members, lag, ..GroupView::clone(new) };
+    if view == **old { old.clone() } else { Rc::new(view) }
+}
+
+/// Do both show the same topics, partitions, leaders, producers, groups and members?
+fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
+    let same_topic = |(a, b): (&Rc<TopicView>, &Rc<TopicView>)| {
+        a.name == b.name
+            && a.partitions.len() == b.partitions.len()
+            && (a.partitions.iter().zip(&b.partitions)).all(|(a, b)| a.leader == b.leader)
+    };
+    let same_group = |(a, b): (&Rc<GroupView>, &Rc<GroupView>)| {
+        a.group_id == b.group_id
+            && a.state == b.state
+            && a.generation == b.generation
+            && a.members.len() == b.members.len()
+            && (a.members.iter().zip(&b.members)).all(|(a, b)| a.name == b.name && a.owned.len() == b.owned.len())
+    };
+    a.topics.len() == b.topics.len()
+        && a.producers.len() == b.producers.len()
+        && a.groups.len() == b.groups.len()
+        && a.brokers == b.brokers
+        && a.topics.iter().zip(&b.topics).all(same_topic)
+        && a.groups.iter().zip(&b.groups).all(same_group)
+        && a.producers.iter().zip(&b.producers).all(|(a, b)| a.name == b.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cluster::command_text,
+        history::{Run, start_cluster},
+        view::Builder,
+    };
+
+    fn busy() -> (Run, Builder) {
+        let mut run = Run::new(&start_cluster()).expect("sound");
+        let in_turn = "partitioner.class=org.apache.kafka.clients.producer.RoundRobinPartitioner";
+        let producer = format!("add-producer producer=bulk topic=orders rate=500 {in_turn}");
+        for line in ["add-partitions topic=orders partitions=24", &producer] {
+            run.apply(command_text::parse(line).expect("a command")).expect("it can be done");
+            // So that the producer learns of all partitions.
+            run.advance_to(run.time_us() + 10_000_000);
+        }
+        (run, Builder::default())
+    }
+
+    fn changes(old: &ViewModel, new: &ViewModel) -> usize {
+        partitions(old).zip(partitions(new)).filter(|(old, new)| old != new).count()
+    }
+
+    #[test]
+    fn few_parts_change_in_a_frame_and_each_has_its_turn() {
+        let (mut run, mut builder) = busy();
+        let mut pace = Pace::default();
+        let mut shown = builder.build(&run);
+        let start = shown.clone();
+        for _ in 0..16 {
+            run.advance_to(run.time_us() + 60_000);
+            let now = builder.build(&run);
+            let next = pace.next(&shown, &now);
+            assert!(changes(&shown, &next) <= PARTITIONS);
+            assert_eq!((next.time_us, &next.flights), (now.time_us, &now.flights));
+            shown = next;
+        }
+        let now = builder.build(&run);
+        assert!(changes(&start, &now) > PARTITIONS * 2, "it is busy");
+        for _ in 0..48 {
+            shown = pace.next(&shown, &now);
+        }
+        assert_eq!(*shown, *now, "it is whole soon after the last change");
+    }
+
+    #[test]
+    fn what_comes_or_goes_is_shown_at_once() {
+        let (mut run, mut builder) = busy();
+        let shown = builder.build(&run);
+        run.apply(command_text::parse("add-partitions topic=orders partitions=25").expect("a command")).expect("done");
+        run.advance_to(run.time_us() + 100_000);
+        let now = builder.build(&run);
+        assert_eq!(*Pace::default().next(&shown, &now), *now);
+    }
+}

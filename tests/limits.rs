@@ -8,6 +8,7 @@ use kafkascope::{
         command::{Command, KeyOrder, KeySerializer, Load, Settings, Work},
         command_check::CommandError,
         command_text::parse,
+        error::Refusal,
     },
     history::{Run, Scenario},
     i18n::Lang,
@@ -89,6 +90,18 @@ fn refused(result: Result<(), WorldError>, limit: &'static Limit, by: u64) {
 
 fn past(result: Result<(), WorldError>, limit: &'static Limit) {
     refused(result, limit, limit.max + 1);
+}
+
+/// Refused for what other topics have; the sentence says how many that are and what is allowed.
+fn together(result: Result<(), WorldError>, asked: u32, others: u64) {
+    let error = result.expect_err("past the limit");
+    assert_eq!(error, WorldError::Refused(Refusal::PartitionsTogether { asked, others }));
+    assert_eq!(error.field(), limits::PARTITIONS.name);
+    for lang in Lang::ALL {
+        let text = error.text().plain(lang);
+        let rule = limits::PARTITIONS.rule().plain(lang);
+        assert!(text.contains(&others.to_string()) && text.contains(&rule), "{text}");
+    }
 }
 
 fn below(result: Result<(), WorldError>, limit: &'static Limit) {
@@ -193,11 +206,11 @@ fn partitions() {
     past(line(&mut world, &format!("create-topic topic=a partitions={}", max + 1)), &limits::PARTITIONS);
     allowed(line(&mut world, &format!("create-topic topic=a partitions={}", max - 2)));
     allowed(line(&mut world, "create-topic topic=b partitions=1"));
-    past(line(&mut world, "create-topic topic=c partitions=2"), &limits::PARTITIONS);
+    together(line(&mut world, "create-topic topic=c partitions=2"), 2, max - 1);
     run_to(&mut world, 1_000_000);
-    past(line(&mut world, "add-partitions topic=b partitions=3"), &limits::PARTITIONS);
+    together(line(&mut world, "add-partitions topic=b partitions=3"), 3, max - 2);
     allowed(line(&mut world, "add-partitions topic=b partitions=2"));
-    past(line(&mut world, "create-topic topic=c partitions=1"), &limits::PARTITIONS);
+    together(line(&mut world, "create-topic topic=c partitions=1"), 1, max);
     let asked = |topic: &str| parse(&format!("add-partitions topic={topic} partitions={}", max + 1)).expect("sound");
     past(give(&mut world, &asked("b")), &limits::PARTITIONS);
 }

@@ -328,8 +328,13 @@ impl World {
         let mut topics = self.topics_expected();
         let count = topics.entry(topic).or_default();
         *count = partitions.max(*count);
-        let total: u64 = topics.values().copied().map(u64::from).sum();
-        Ok(limits::PARTITIONS.check(total).map_err(CommandError::from)?)
+        let count = *count;
+        let others = topics.values().copied().map(u64::from).sum::<u64>() - u64::from(count);
+        limits::PARTITIONS.check(count.into()).map_err(CommandError::from)?;
+        match limits::PARTITIONS.check(others + u64::from(count)) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(Refusal::PartitionsTogether { asked: partitions, others }.into()),
+        }
     }
 
     /// User topics and their partitions, as they are once the controller has done what it was asked so far: several

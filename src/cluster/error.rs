@@ -39,6 +39,8 @@ pub enum Refusal {
     InternalTopic { topic: String },
     /// Partitions are never removed.
     NotMorePartitions { topic: String, present: u32 },
+    /// Together with those of other topics they are past [`limits::PARTITIONS`].
+    PartitionsTogether { asked: u32, others: u64 },
     /// More replicas than brokers.
     TooFewBrokers { asked: u32, brokers: u32 },
     /// No such producer.
@@ -81,6 +83,10 @@ impl Refusal {
             Refusal::NotMorePartitions { topic, present } => {
                 NOT_MORE_PARTITIONS.with("topic", topic.as_str()).with("present", *present)
             }
+            Refusal::PartitionsTogether { asked, others } => {
+                let rule = limits::PARTITIONS.rule();
+                PARTITIONS_TOGETHER.with("asked", *asked).with("others", *others).with("rule", rule)
+            }
             Refusal::TooFewBrokers { asked, brokers } => {
                 TOO_FEW_BROKERS.with("asked", *asked).with("brokers", *brokers)
             }
@@ -95,7 +101,7 @@ impl Refusal {
         match self {
             Refusal::UnknownBroker { .. } | Refusal::BrokerIsUp { .. } | Refusal::BrokerIsDown { .. } => "broker",
             Refusal::UnknownTopic { .. } | Refusal::TopicExists { .. } | Refusal::InternalTopic { .. } => "topic",
-            Refusal::NotMorePartitions { .. } => "partitions",
+            Refusal::NotMorePartitions { .. } | Refusal::PartitionsTogether { .. } => "partitions",
             Refusal::TooFewBrokers { .. } => "replication.factor",
             Refusal::UnknownProducer { .. } => "producer",
             Refusal::UnknownConsumer { .. } | Refusal::NoGroup { .. } => "consumer",
@@ -134,6 +140,7 @@ templates! { "refused":
     TOPIC_EXISTS = "There is a topic `{topic}` already.", "topic `{topic}` 已存在。";
     INTERNAL_TOPIC = "`{topic}` is one of Kafka's own topics and cannot be changed by hand.", "`{topic}` 是 Kafka 的内部 topic，不能手动修改。";
     NOT_MORE_PARTITIONS = "`{topic}` has {present|one partition|{present} partitions} already; partitions can be added, never removed, so `partitions` must be higher.", "`{topic}` 已有 {present} 个分区；分区只能增加，不能减少，因此 `partitions` 必须更大。";
+    PARTITIONS_TOGETHER = "`partitions` cannot be {asked}: other topics have {others|one partition|{others} partitions} already. {rule}", "`partitions` 不能是 {asked}：其他 topic 已有 {others} 个分区。{rule}";
     TOO_FEW_BROKERS = "`replication.factor` {asked} needs {asked} brokers, and there {brokers|is one|are {brokers}}.", "`replication.factor` 为 {asked} 需要 {asked} 个 broker，而现在有 {brokers} 个。";
     UNKNOWN_PRODUCER = "There is no producer `{producer}`.", "没有 producer `{producer}`。";
     UNKNOWN_CONSUMER = "There is no consumer `{consumer}`.", "没有 consumer `{consumer}`。";

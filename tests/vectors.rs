@@ -10,17 +10,17 @@ use std::process::{Command, Output};
 
 /// The kinds the model answers for, with their cases. A file moves here from [`NOT_MODELLED`] when
 /// its kind is modelled.
-const MODELLED: [(&str, u32); 5] = [
+const MODELLED: [(&str, u32); 6] = [
     ("client_range", 162),
+    ("client_roundrobin", 84),
     ("coordinator_partition", 18),
     ("murmur2", 45),
     ("replica_placement", 53),
     ("sticky_partitioner", 21),
 ];
 
-const NOT_MODELLED: [&str; 9] = [
+const NOT_MODELLED: [&str; 8] = [
     "client_cooperative_sticky",
-    "client_roundrobin",
     "client_sticky",
     "controller_scenarios",
     "partition_change",
@@ -158,6 +158,12 @@ fn a_case_that_differs_is_told_and_fails() {
             r#""consumer-v1":[]"#,
             "case client_range-0097: expected member \"consumer-v1\" to have [], \
              got [clicks-1]",
+        ),
+        (
+            "client_roundrobin",
+            r#""consumer-e2":["orders-2"]"#,
+            r#""consumer-e2":["orders-3"]"#,
+            "case client_roundrobin-0135: expected member \"consumer-e2\" to have [orders-3], got [orders-2]",
         ),
     ] {
         let output = vectors_of("differs.json", changed(kind, from, to));

@@ -5,6 +5,8 @@
 
 mod case;
 mod client_range;
+mod client_round_robin;
+mod group;
 mod hashes;
 mod replica_placement;
 mod sticky_partitioner;
@@ -28,8 +30,9 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 5] = [
+const MODELLED: [(&str, Runner); 6] = [
     ("client_range", run_cases::<client_range::RangeCase>),
+    ("client_roundrobin", run_cases::<client_round_robin::RoundRobinCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
     ("replica_placement", run_cases::<replica_placement::PlacementCase>),

@@ -15,6 +15,7 @@ pub(super) struct Index<'a> {
     pub(super) subscriptions: Vec<Vec<usize>>,
     /// The number of the first partition of each topic, and of one more behind the last.
     first: Vec<usize>,
+    by_name: Map<&'a str, usize>,
 }
 
 impl<'a> Index<'a> {
@@ -63,7 +64,13 @@ impl<'a> Index<'a> {
             next += topic.partition_count as usize;
             first.push(next);
         }
-        Self { topics, subscriptions, first }
+        let by_name = topics.iter().zip(0..).map(|(topic, at)| (topic.name.as_str(), at)).collect();
+        Self { topics, subscriptions, first, by_name }
+    }
+
+    /// How many partitions there are in all topics together.
+    pub(super) fn partition_count(&self) -> usize {
+        self.first[self.topics.len()]
     }
 
     /// The numbers of a topic's partitions.
@@ -74,6 +81,21 @@ impl<'a> Index<'a> {
     /// The topic a partition belongs to.
     pub(super) fn topic_of(&self, partition: usize) -> usize {
         self.first.partition_point(|first| *first <= partition) - 1
+    }
+
+    /// The numbers of those of `named` that exist, in their order.
+    pub(super) fn numbers_of(&self, named: &[TopicPartition]) -> Vec<usize> {
+        let mut topic = 0;
+        let mut number_of = |named: &TopicPartition| {
+            // Lists mostly go on with the same topic.
+            if self.topics.get(topic).is_none_or(|topic| topic.name != named.topic) {
+                topic = *self.by_name.get(named.topic.as_str())?;
+            }
+            let partitions = self.partitions_of(topic);
+            let at = partitions.start.checked_add(usize::try_from(named.partition).ok()?)?;
+            partitions.contains(&at).then_some(at)
+        };
+        named.iter().filter_map(&mut number_of).collect()
     }
 
     /// A partition by its name.

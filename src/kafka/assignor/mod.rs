@@ -7,9 +7,13 @@
 mod index;
 mod range;
 mod round_robin;
+mod sticky;
 
 pub use range::{RangeAssignment, TopicRange, assign_range};
 pub use round_robin::{RoundRobinAssignment, assign_round_robin};
+pub use sticky::{
+    NO_GENERATION, StickyAssignment, StickyMember, StickyOptions, StickyPath, assign_cooperative_sticky, assign_sticky,
+};
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -10,6 +10,9 @@
     reason = "a bench measures with the machine's clock"
 )]
 
+#[path = "figures/assignors.rs"]
+mod assignors;
+
 use std::{alloc::System, hint::black_box, time::Instant};
 
 use kafkascope::{
@@ -32,6 +35,7 @@ fn main() {
     // `cargo bench --bench figures -- quiet` runs that one alone, as a profiler wants it.
     match std::env::args().nth(1).as_deref() {
         Some("quiet") => return row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5),
+        Some("assignors") => return assignors::rows(),
         Some("million") => return drop(full_load()),
         _ => {}
     }
@@ -57,6 +61,7 @@ fn main() {
     row("memory_over_record", bytes_over as f64, "bytes/record", 96.0);
     row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5);
     row("start_cluster_step_and_view", best_of(3, steps_and_views) as f64 / 1e3, "us/step", 0.0);
+    assignors::rows();
 }
 
 fn row(name: &str, value: f64, unit: &str, limit: f64) {

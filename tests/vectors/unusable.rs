@@ -72,6 +72,15 @@ fn a_case_that_does_not_fit_is_refused_by_its_line() {
         ("client_range", r#""id":"consumer-v1""#, r#""id":"consumer-t0""#, "once"),
         ("client_range", r#","subscriptions":["clicks","orders"]"#, "", "`subscriptions`"),
         ("client_range", r#""ordered-lists"}"#, r#""bags"}"#, "`sets`"),
+        ("client_roundrobin", r#""assignor":"roundrobin""#, r#""assignor":"range""#, "\"roundrobin\""),
+        ("client_sticky", r#""owned":["orders-2""#, r#""owned":["orders""#, "topic-partition"),
+        ("client_sticky", r#""path":"constrained""#, r#""path":"narrow""#, "`general`"),
+        (
+            "client_sticky",
+            r#""owner_iteration_order":["consumer-t2","#,
+            r#""owner_iteration_order":["#,
+            "each member once",
+        ),
     ];
     for (kind, from, to, expected) in cases {
         // The second case of a file is in its third line.

@@ -5,6 +5,9 @@
 
 mod case;
 mod client_range;
+mod client_round_robin;
+mod client_sticky;
+mod group;
 mod hashes;
 mod replica_placement;
 mod sticky_partitioner;
@@ -28,8 +31,11 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 5] = [
+const MODELLED: [(&str, Runner); 8] = [
+    ("client_cooperative_sticky", run_cases::<client_sticky::CooperativeStickyCase>),
     ("client_range", run_cases::<client_range::RangeCase>),
+    ("client_roundrobin", run_cases::<client_round_robin::RoundRobinCase>),
+    ("client_sticky", run_cases::<client_sticky::StickyCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
     ("replica_placement", run_cases::<replica_placement::PlacementCase>),

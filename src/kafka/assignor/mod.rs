@@ -4,9 +4,16 @@
 //! gives the same result. Left out: how subscriptions come in and assignments go out, which is the
 //! group protocol's.
 
+mod index;
 mod range;
+mod round_robin;
+mod sticky;
 
 pub use range::{RangeAssignment, TopicRange, assign_range};
+pub use round_robin::{RoundRobinAssignment, assign_round_robin};
+pub use sticky::{
+    NO_GENERATION, StickyAssignment, StickyMember, StickyOptions, StickyPath, assign_cooperative_sticky, assign_sticky,
+};
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -10,25 +10,19 @@ use std::process::{Command, Output};
 
 /// The kinds the model answers for, with their cases. A file moves here from [`NOT_MODELLED`] when
 /// its kind is modelled.
-const MODELLED: [(&str, u32); 5] = [
+const MODELLED: [(&str, u32); 8] = [
     ("client_range", 162),
     ("coordinator_partition", 18),
     ("murmur2", 45),
     ("replica_placement", 53),
+    ("server_range", 107),
+    ("server_uniform_heterogeneous", 140),
+    ("server_uniform_homogeneous", 103),
     ("sticky_partitioner", 21),
 ];
 
-const NOT_MODELLED: [&str; 9] = [
-    "client_cooperative_sticky",
-    "client_roundrobin",
-    "client_sticky",
-    "controller_scenarios",
-    "partition_change",
-    "reconciliation",
-    "server_range",
-    "server_uniform_heterogeneous",
-    "server_uniform_homogeneous",
-];
+const NOT_MODELLED: [&str; 5] =
+    ["client_cooperative_sticky", "client_roundrobin", "client_sticky", "controller_scenarios", "partition_change"];
 
 fn recorded(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{kind}.json"))
@@ -158,6 +152,26 @@ fn a_case_that_differs_is_told_and_fails() {
             r#""consumer-v1":[]"#,
             "case client_range-0097: expected member \"consumer-v1\" to have [], \
              got [clicks-1]",
+        ),
+        (
+            "server_range",
+            r#""consumer-o0":["orders-3","orders-4"]"#,
+            r#""consumer-o0":["orders-3"]"#,
+            "case server_range-0015: expected member \"consumer-o0\" to have [orders-3], got [orders-3, orders-4]",
+        ),
+        (
+            "server_uniform_homogeneous",
+            r#""expected":{"consumer-q0":["#,
+            r#""expected":{"consumer-q1":[],"consumer-q0":["#,
+            "case server_uniform_homogeneous-0009: expected member \"consumer-q1\" to have [], got no entry",
+        ),
+        (
+            "server_uniform_heterogeneous",
+            r#"["payments-6","payments-7","orders-0""#,
+            r#"["payments-6","orders-0""#,
+            "case server_uniform_heterogeneous-0011: expected member \"consumer-i1\" to have \
+             [orders-0, orders-1, orders-2, orders-3, payments-6], \
+             got [orders-0, orders-1, orders-2, orders-3, payments-6, payments-7]",
         ),
     ] {
         let output = vectors_of("differs.json", changed(kind, from, to));

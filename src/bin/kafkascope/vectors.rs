@@ -7,6 +7,7 @@ mod case;
 mod client_range;
 mod hashes;
 mod replica_placement;
+mod server_assignors;
 mod sticky_partitioner;
 
 use std::fs::File;
@@ -28,11 +29,14 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 5] = [
+const MODELLED: [(&str, Runner); 8] = [
     ("client_range", run_cases::<client_range::RangeCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
     ("replica_placement", run_cases::<replica_placement::PlacementCase>),
+    ("server_range", run_cases::<server_assignors::ServerCase>),
+    ("server_uniform_heterogeneous", run_cases::<server_assignors::ServerCase>),
+    ("server_uniform_homogeneous", run_cases::<server_assignors::ServerCase>),
     ("sticky_partitioner", run_cases::<sticky_partitioner::StickyCase>),
 ];
 

@@ -10,10 +10,11 @@ use std::process::{Command, Output};
 
 /// The kinds the model answers for, with their cases. A file moves here from [`NOT_MODELLED`] when
 /// its kind is modelled.
-const MODELLED: [(&str, u32); 8] = [
+const MODELLED: [(&str, u32); 9] = [
     ("client_range", 162),
     ("coordinator_partition", 18),
     ("murmur2", 45),
+    ("reconciliation", 176),
     ("replica_placement", 53),
     ("server_range", 107),
     ("server_uniform_heterogeneous", 140),
@@ -172,6 +173,18 @@ fn a_case_that_differs_is_told_and_fails() {
             "case server_uniform_heterogeneous-0011: expected member \"consumer-i1\" to have \
              [orders-0, orders-1, orders-2, orders-3, payments-6], \
              got [orders-0, orders-1, orders-2, orders-3, payments-6, payments-7]",
+        ),
+        (
+            "reconciliation",
+            r#""expected":{"state":"UNRELEASED_PARTITIONS","member_epoch":7"#,
+            r#""expected":{"state":"UNRELEASED_PARTITIONS","member_epoch":8"#,
+            "case reconciliation-0018: expected member epoch to be 8, got 7",
+        ),
+        (
+            "reconciliation",
+            r#""expected":{"state":"UNREVOKED_PARTITIONS","member_epoch":6,"previous_epoch":6,"assigned":{"t2":[0]}"#,
+            r#""expected":{"error":"FencedMemberEpochException","was":{"t2":[0]}"#,
+            "case reconciliation-0019: expected FencedMemberEpochException, got UNREVOKED_PARTITIONS",
         ),
     ] {
         let output = vectors_of("differs.json", changed(kind, from, to));

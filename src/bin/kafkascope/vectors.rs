@@ -6,6 +6,7 @@
 mod case;
 mod client_range;
 mod hashes;
+mod reconciliation;
 mod replica_placement;
 mod server_assignors;
 mod sticky_partitioner;
@@ -29,10 +30,11 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 8] = [
+const MODELLED: [(&str, Runner); 9] = [
     ("client_range", run_cases::<client_range::RangeCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
+    ("reconciliation", run_cases::<reconciliation::ReconciliationCase>),
     ("replica_placement", run_cases::<replica_placement::PlacementCase>),
     ("server_range", run_cases::<server_assignors::ServerCase>),
     ("server_uniform_heterogeneous", run_cases::<server_assignors::ServerCase>),

@@ -8,6 +8,7 @@
 mod group;
 mod join;
 mod offsets;
+pub mod reconciliation;
 mod records;
 mod sync;
 #[cfg(test)]

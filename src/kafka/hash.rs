@@ -97,9 +97,14 @@ pub fn java_string_hash(text: &str) -> i32 {
 
 /// `java.lang.String.compareTo`: the order of UTF-16 code units, which everything in Kafka that is
 /// "sorted by id" means. It differs from the order of Rust strings only where a character outside
-/// the basic plane meets one of U+E000 to U+FFFF.
+/// the basic plane meets one of U+E000 to U+FFFF: the first byte of the former is 0xF0 or more, that
+/// of the latter 0xEE or 0xEF.
 pub fn java_string_cmp(a: &str, b: &str) -> Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
+    let place = |byte: u8| if matches!(byte, 0xEE | 0xEF) { byte + 0x10 } else { byte };
+    match a.bytes().zip(b.bytes()).find(|(a, b)| a != b) {
+        Some((a, b)) => place(a).cmp(&place(b)),
+        None => a.len().cmp(&b.len()),
+    }
 }
 
 #[cfg(test)]
@@ -175,5 +180,30 @@ mod tests {
         assert_eq!(java_string_cmp("a", "ab"), Ordering::Less);
         assert_eq!(java_string_cmp("B", "a"), Ordering::Less);
         assert_eq!(java_string_cmp("a", "a"), Ordering::Equal);
+        // Characters at every edge of an encoding, alone and behind a character they share bytes with.
+        let edges = [
+            "",
+            "\0",
+            "\u{7f}",
+            "\u{80}",
+            "\u{7ff}",
+            "\u{800}",
+            "\u{cfff}",
+            "\u{d7ff}",
+            "\u{e000}",
+            "\u{efff}",
+            "\u{f000}",
+            "\u{ffff}",
+            "\u{10000}",
+            "\u{3ffff}",
+            "\u{40000}",
+            "\u{10ffff}",
+        ];
+        let texts: Vec<String> = edges.iter().flat_map(|a| edges.iter().map(move |b| format!("{a}{b}"))).collect();
+        for a in &texts {
+            for b in &texts {
+                assert_eq!(java_string_cmp(a, b), a.encode_utf16().cmp(b.encode_utf16()), "{a:?} {b:?}");
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! Unlike the client's it knows no racks, and like that one it minds no earlier assignment. Left out: Kafka's shortcut
 //! for equal subscriptions, which gives the same.
 
-use super::{GroupSpec, Layout};
+use std::ops::Range;
+
+use super::{GroupSpec, Layout, SubscribedTopic};
 use crate::{
     kafka::{
         assignor::instance_cmp,
@@ -25,21 +27,24 @@ pub fn assign_range(group: &GroupSpec<'_>) -> RangeAssignment {
     sort_by(&mut order, |a, b| instance_cmp(key(*a), key(*b)));
     let subscribers = layout.subscribers(order.iter().map(|at| (*at, &group.members[*at])));
 
-    let mut members: Vec<Vec<TopicIdPartition>> = vec![Vec::new(); group.members.len()];
-    let mut topics = Vec::new();
-    for (topic, order) in group.topics.iter().zip(subscribers) {
-        if order.is_empty() {
-            continue;
+    let topics: Vec<TopicShares> = group
+        .topics
+        .iter()
+        .zip(subscribers)
+        .filter(|(_, order)| !order.is_empty())
+        .map(|(topic, order)| TopicShares::new(*topic, order))
+        .collect();
+    let mut sizes = vec![0; group.members.len()];
+    for shares in &topics {
+        for (member, share) in shares.shares() {
+            sizes[member] += share.len();
         }
-        let (partition_count, member_count) = (topic.partition_count.max(0), order.len() as i32);
-        let (quotient, remainder) = (partition_count / member_count, partition_count % member_count);
-        let mut next = 0;
-        for (place, at) in (0..).zip(&order) {
-            let end = next + quotient + i32::from(place < remainder);
-            members[*at].extend((next..end).map(|partition| TopicIdPartition::new(topic.id, partition)));
-            next = end;
+    }
+    let mut members: Vec<Vec<TopicIdPartition>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    for shares in &topics {
+        for (member, share) in shares.shares() {
+            members[member].extend(share.map(|partition| TopicIdPartition::new(shares.topic, partition)));
         }
-        topics.push(TopicShares { topic: topic.id, partition_count, quotient, remainder, order });
     }
     RangeAssignment { members, topics }
 }
@@ -68,4 +73,26 @@ pub struct TopicShares {
     /// Its m subscribers, as indices of the members, in the order of the assignor: static members by instance id, then
     /// the others by member id.
     pub order: Vec<usize>,
+}
+
+impl TopicShares {
+    /// `order` is not empty.
+    fn new(topic: SubscribedTopic, order: Vec<usize>) -> TopicShares {
+        let (partition_count, member_count) = (topic.partition_count.max(0), order.len() as i32);
+        TopicShares {
+            topic: topic.id,
+            partition_count,
+            quotient: partition_count / member_count,
+            remainder: partition_count % member_count,
+            order,
+        }
+    }
+
+    /// Each subscriber, as an index of the members, with its run of partitions.
+    pub fn shares(&self) -> impl Iterator<Item = (usize, Range<i32>)> {
+        (0..).zip(&self.order).map(|(place, member)| {
+            let begin = place * self.quotient + place.min(self.remainder);
+            (*member, begin..begin + self.quotient + i32::from(place < self.remainder))
+        })
+    }
 }

@@ -10,25 +10,22 @@ use std::process::{Command, Output};
 
 /// The kinds the model answers for, with their cases. A file moves here from [`NOT_MODELLED`] when
 /// its kind is modelled.
-const MODELLED: [(&str, u32); 8] = [
+const MODELLED: [(&str, u32); 12] = [
     ("client_cooperative_sticky", 212),
     ("client_range", 162),
     ("client_roundrobin", 84),
     ("client_sticky", 212),
     ("coordinator_partition", 18),
     ("murmur2", 45),
+    ("reconciliation", 176),
     ("replica_placement", 53),
+    ("server_range", 107),
+    ("server_uniform_heterogeneous", 140),
+    ("server_uniform_homogeneous", 103),
     ("sticky_partitioner", 21),
 ];
 
-const NOT_MODELLED: [&str; 6] = [
-    "controller_scenarios",
-    "partition_change",
-    "reconciliation",
-    "server_range",
-    "server_uniform_heterogeneous",
-    "server_uniform_homogeneous",
-];
+const NOT_MODELLED: [&str; 2] = ["controller_scenarios", "partition_change"];
 
 fn recorded(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{kind}.json"))
@@ -183,6 +180,38 @@ fn a_case_that_differs_is_told_and_fails() {
             "",
             "case client_cooperative_sticky-0216: expected partitions transferring ownership to be {}, got \
              {\"clicks-0\": \"consumer-x3\", \"orders-4\": \"consumer-x3\", \"orders-5\": \"consumer-x3\"}",
+        ),
+        (
+            "server_range",
+            r#""consumer-o0":["orders-3","orders-4"]"#,
+            r#""consumer-o0":["orders-3"]"#,
+            "case server_range-0015: expected member \"consumer-o0\" to have [orders-3], got [orders-3, orders-4]",
+        ),
+        (
+            "server_uniform_homogeneous",
+            r#""expected":{"consumer-q0":["#,
+            r#""expected":{"consumer-q1":[],"consumer-q0":["#,
+            "case server_uniform_homogeneous-0009: expected member \"consumer-q1\" to have [], got no entry",
+        ),
+        (
+            "server_uniform_heterogeneous",
+            r#"["payments-6","payments-7","orders-0""#,
+            r#"["payments-6","orders-0""#,
+            "case server_uniform_heterogeneous-0011: expected member \"consumer-i1\" to have \
+             [orders-0, orders-1, orders-2, orders-3, payments-6], \
+             got [orders-0, orders-1, orders-2, orders-3, payments-6, payments-7]",
+        ),
+        (
+            "reconciliation",
+            r#""expected":{"state":"UNRELEASED_PARTITIONS","member_epoch":7"#,
+            r#""expected":{"state":"UNRELEASED_PARTITIONS","member_epoch":8"#,
+            "case reconciliation-0018: expected member epoch to be 8, got 7",
+        ),
+        (
+            "reconciliation",
+            r#""expected":{"state":"UNREVOKED_PARTITIONS","member_epoch":6,"previous_epoch":6,"assigned":{"t2":[0]}"#,
+            r#""expected":{"error":"FencedMemberEpochException","was":{"t2":[0]}"#,
+            "case reconciliation-0019: expected FencedMemberEpochException, got UNREVOKED_PARTITIONS",
         ),
     ] {
         let output = vectors_of("differs.json", changed(kind, from, to));

@@ -81,6 +81,18 @@ fn a_case_that_does_not_fit_is_refused_by_its_line() {
             r#""owner_iteration_order":["#,
             "each member once",
         ),
+        ("server_range", r#""assignor":"server-range""#, r#""assignor":"range""#, "`server-range`"),
+        ("server_range", r#""orders":1"#, r#""orders":-1"#, "0 or more"),
+        ("server_range", r#""orders":1"#, r#""orders":2000000000"#, "at most 10000"),
+        ("server_range", r#""id":"consumer-e1""#, r#""id":"consumer-z0""#, "once"),
+        ("server_range", "HOMOGENEOUS", "MIXED", "`HOMOGENEOUS`"),
+        ("server_uniform_homogeneous", r#""owned":["orders-0""#, r#""owned":["orders""#, "a hyphen"),
+        ("server_uniform_heterogeneous", "OGudK4jaYrwwRKLGh2sIBw", "OGudK4jaYrwwRKLGh2sIB", "22 letters"),
+        ("server_uniform_heterogeneous", "OGudK4jaYrwwRKLGh2sIBw", "OGudK4jaYrwwRKLGh2sIB+", "22 letters"),
+        ("reconciliation", r#""target_epoch":7,"#, "", "missing field `target_epoch`"),
+        ("reconciliation", r#""UNRELEASED_PARTITIONS""#, r#""WAITING""#, "`UNRELEASED_PARTITIONS`"),
+        ("reconciliation", r#""t1-1":-1"#, r#""t1":-1"#, "a hyphen"),
+        ("reconciliation", r#""t1":[0,2]"#, r#""t1":["0"]"#, "expected i32"),
     ];
     for (kind, from, to, expected) in cases {
         // The second case of a file is in its third line.

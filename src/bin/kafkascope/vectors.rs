@@ -9,7 +9,9 @@ mod client_round_robin;
 mod client_sticky;
 mod group;
 mod hashes;
+mod reconciliation;
 mod replica_placement;
+mod server_assignors;
 mod sticky_partitioner;
 
 use std::fs::File;
@@ -31,14 +33,18 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 8] = [
+const MODELLED: [(&str, Runner); 12] = [
     ("client_cooperative_sticky", run_cases::<client_sticky::CooperativeStickyCase>),
     ("client_range", run_cases::<client_range::RangeCase>),
     ("client_roundrobin", run_cases::<client_round_robin::RoundRobinCase>),
     ("client_sticky", run_cases::<client_sticky::StickyCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
+    ("reconciliation", run_cases::<reconciliation::ReconciliationCase>),
     ("replica_placement", run_cases::<replica_placement::PlacementCase>),
+    ("server_range", run_cases::<server_assignors::ServerCase>),
+    ("server_uniform_heterogeneous", run_cases::<server_assignors::ServerCase>),
+    ("server_uniform_homogeneous", run_cases::<server_assignors::ServerCase>),
     ("sticky_partitioner", run_cases::<sticky_partitioner::StickyCase>),
 ];
 

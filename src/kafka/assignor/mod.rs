@@ -7,6 +7,7 @@
 mod index;
 mod range;
 mod round_robin;
+pub mod server;
 mod sticky;
 
 pub use range::{RangeAssignment, TopicRange, assign_range};
@@ -76,11 +77,16 @@ pub struct MemberAssignment {
 ///
 /// Follows `AbstractPartitionAssignor.MemberInfo.compareTo`.
 pub fn member_cmp(a: &Member, b: &Member) -> Ordering {
-    match (&a.group_instance_id, &b.group_instance_id) {
+    instance_cmp((a.group_instance_id.as_deref(), &a.id), (b.group_instance_id.as_deref(), &b.id))
+}
+
+/// [`member_cmp`] by instance id and member id alone. Follows also `RangeAssignor.sortMemberIds` of the coordinator.
+fn instance_cmp(a: (Option<&str>, &str), b: (Option<&str>, &str)) -> Ordering {
+    match (a.0, b.0) {
         (Some(a), Some(b)) => java_string_cmp(a, b),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (None, None) => java_string_cmp(&a.id, &b.id),
+        (None, None) => java_string_cmp(a.1, b.1),
     }
 }
 

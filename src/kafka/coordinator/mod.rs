@@ -5,9 +5,11 @@
 //! leader. What must survive is written there first; an answer waits until it is replicated. Left out until the group
 //! issue: static members, the consumer protocol, expiry of offsets, deletion of groups.
 
+pub mod consumer_group;
 mod group;
 mod join;
 mod offsets;
+pub mod reconciliation;
 mod records;
 mod sync;
 #[cfg(test)]

@@ -1,0 +1,225 @@
+//! The one request of the consumer protocol, ConsumerGroupHeartbeat: join, stay, leave (reference §7.1 to §7.5).
+
+use super::{ConsumerGroup, GroupError, Member, Surroundings};
+use crate::{
+    kafka::{
+        coordinator::reconciliation::{CurrentAssignment, Target, reconcile},
+        ids::{Name, TopicIdPartition},
+    },
+    sim::Set,
+};
+
+/// The member epoch with which a member joins.
+const JOIN: i32 = 0;
+/// The member epoch with which a member leaves.
+pub const LEAVE: i32 = -1;
+/// The member epoch with which a static member leaves but means to come back.
+pub const LEAVE_FOR_A_WHILE: i32 = -2;
+
+/// A ConsumerGroupHeartbeat. What is none has not changed since the last.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Heartbeat {
+    /// Member id, made by the client.
+    pub member_id: Name,
+    /// The member's epoch; 0 to join, -1 to leave, -2 to leave for a while.
+    pub member_epoch: i32,
+    /// `group.instance.id`.
+    pub instance_id: Option<Name>,
+    /// `client.rack`.
+    pub rack: Option<Name>,
+    /// `max.poll.interval.ms`.
+    pub rebalance_timeout_us: Option<u64>,
+    /// Topics it subscribes to.
+    pub subscription: Option<Set<Name>>,
+    /// `group.remote.assignor`.
+    pub assignor: Option<Name>,
+    /// What it owns.
+    pub owned: Option<Set<TopicIdPartition>>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Answer {
+    /// The member's epoch from now on.
+    pub member_epoch: i32,
+    /// What it may read from now on, if that has changed or it cannot know.
+    pub assigned: Option<Set<TopicIdPartition>>,
+}
+
+impl ConsumerGroup {
+    /// Handles a heartbeat. A refused one changes nothing.
+    ///
+    /// Follows `GroupMetadataManager.consumerGroupHeartbeat`.
+    pub fn heartbeat(&mut self, heartbeat: &Heartbeat, around: &Surroundings<'_>) -> Result<Answer, GroupError> {
+        check_request(heartbeat, around)?;
+        if heartbeat.member_epoch < JOIN {
+            return self.leave(heartbeat, around);
+        }
+        if self.members.len() >= around.max_size && self.member(&heartbeat.member_id).is_none() {
+            return Err(GroupError::GroupMaxSizeReached { max_size: around.max_size });
+        }
+        let mut place = self.admit(heartbeat)?;
+        // The only refusal that comes after this is that of a state which the model's own coordinator never writes.
+        let place = *place.get_or_insert_with(|| {
+            self.members.push(Member::new(heartbeat.member_id.clone(), heartbeat.instance_id.clone()));
+            self.members.len() - 1
+        });
+
+        let member = &mut self.members[place];
+        let changed = update(member, heartbeat);
+        let before = member.current.clone();
+        if self.epoch == 0 || changed || self.have_topics_changed(around) {
+            self.raise_epoch(around);
+        }
+        if self.epoch > self.assignment_epoch {
+            self.compute_target(around);
+        }
+
+        let member = &self.members[place];
+        let target = Target { epoch: self.assignment_epoch, partitions: &member.target };
+        let after = reconcile(&before, target, heartbeat.owned.as_ref(), |partition| self.is_free(partition))?;
+        let is_full =
+            heartbeat.rebalance_timeout_us.is_some() && heartbeat.subscription.is_some() && heartbeat.owned.is_some();
+        let tell = heartbeat.member_epoch == JOIN || is_full || after.assigned != before.assigned;
+        let answer = Answer { member_epoch: after.member_epoch, assigned: tell.then(|| after.assigned.clone()) };
+        self.members[place].current = after;
+        Ok(answer)
+    }
+
+    /// The place of the member that heartbeats; none if it is new.
+    fn admit(&mut self, heartbeat: &Heartbeat) -> Result<Option<usize>, GroupError> {
+        let joins = heartbeat.member_epoch == JOIN;
+        let Some(instance_id) = &heartbeat.instance_id else {
+            let place = match self.place(&heartbeat.member_id) {
+                Ok(place) => place,
+                Err(_) if joins => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            check_epoch(&self.members[place].current, heartbeat)?;
+            return Ok(Some(place));
+        };
+        let Some(existing) = self.static_member(instance_id) else {
+            return match joins {
+                true => Ok(None),
+                false => Err(GroupError::UnknownMemberId { member: instance_id.clone() }),
+            };
+        };
+        if !joins {
+            check_instance(existing, heartbeat, instance_id)?;
+            check_epoch(&existing.current, heartbeat)?;
+        } else if !existing.is_away() {
+            return Err(GroupError::UnreleasedInstanceId {
+                member: heartbeat.member_id.clone(),
+                instance_id: instance_id.clone(),
+                owner: existing.id.clone(),
+            });
+        }
+        let place = self.place(&existing.id.clone())?;
+        if joins {
+            // It takes over what the one before had and should have, with the group epoch as it was.
+            let member = &mut self.members[place];
+            member.id = heartbeat.member_id.clone();
+            member.current.member_epoch = JOIN;
+            member.current.previous_member_epoch = JOIN;
+        }
+        Ok(Some(place))
+    }
+
+    /// Follows `GroupMetadataManager.consumerGroupLeave`.
+    fn leave(&mut self, heartbeat: &Heartbeat, around: &Surroundings<'_>) -> Result<Answer, GroupError> {
+        let place = match &heartbeat.instance_id {
+            None => self.place(&heartbeat.member_id)?,
+            Some(instance_id) => {
+                let existing = self
+                    .static_member(instance_id)
+                    .ok_or_else(|| GroupError::UnknownMemberId { member: instance_id.clone() })?;
+                check_instance(existing, heartbeat, instance_id)?;
+                self.place(&existing.id)?
+            }
+        };
+        if heartbeat.member_epoch == LEAVE_FOR_A_WHILE {
+            // It keeps what it has; nobody else gets it before its session ends.
+            let member = &mut self.members[place];
+            member.current.member_epoch = LEAVE_FOR_A_WHILE;
+            member.current.pending_revocation = Set::new();
+        } else {
+            let id = self.members[place].id.clone();
+            self.fence(&id, around)?;
+        }
+        Ok(Answer { member_epoch: heartbeat.member_epoch, assigned: None })
+    }
+}
+
+/// Follows `GroupMetadataManager.throwIfConsumerGroupHeartbeatRequestIsInvalid`.
+fn check_request(heartbeat: &Heartbeat, around: &Surroundings<'_>) -> Result<(), GroupError> {
+    let invalid = |why| Err(GroupError::InvalidRequest(why));
+    match heartbeat.member_epoch {
+        ..LEAVE_FOR_A_WHILE => return invalid("MemberEpoch is invalid."),
+        LEAVE_FOR_A_WHILE if heartbeat.instance_id.is_none() => return invalid("InstanceId can't be null."),
+        JOIN if heartbeat.rebalance_timeout_us.is_none() => {
+            return invalid("RebalanceTimeoutMs must be provided in first request.");
+        }
+        JOIN if heartbeat.owned.as_ref().is_none_or(|owned| !owned.is_empty()) => {
+            return invalid("TopicPartitions must be empty when (re-)joining.");
+        }
+        JOIN if heartbeat.subscription.is_none() => {
+            return invalid("SubscribedTopicNames must be set in first request.");
+        }
+        _ => {}
+    }
+    if heartbeat.member_id.is_empty() {
+        return invalid("MemberId can't be empty.");
+    }
+    let known = |name: &Name| around.assignors.iter().any(|assignor| assignor.name() == &**name);
+    match heartbeat.assignor.as_ref().filter(|name| !known(name)) {
+        Some(assignor) => Err(GroupError::UnsupportedAssignor { assignor: assignor.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// An epoch behind may be the retry of a heartbeat whose answer was lost: then it is the one before, and the member owns
+/// nothing that is not its own.
+///
+/// Follows `GroupMetadataManager.throwIfConsumerGroupMemberEpochIsInvalid`.
+fn check_epoch(current: &CurrentAssignment, heartbeat: &Heartbeat) -> Result<(), GroupError> {
+    let (member_epoch, known) = (heartbeat.member_epoch, current.member_epoch);
+    let is_retry = member_epoch < known
+        && member_epoch == current.previous_member_epoch
+        && heartbeat.owned.as_ref().is_some_and(|owned| owned.is_subset(&current.assigned));
+    match member_epoch == known || is_retry {
+        true => Ok(()),
+        false => Err(GroupError::FencedMemberEpoch { member_epoch, known }),
+    }
+}
+
+/// Follows `GroupMetadataManager.throwIfInstanceIdIsFenced`.
+fn check_instance(existing: &Member, heartbeat: &Heartbeat, instance_id: &Name) -> Result<(), GroupError> {
+    match existing.id == heartbeat.member_id {
+        true => Ok(()),
+        false => Err(GroupError::FencedInstanceId {
+            member: heartbeat.member_id.clone(),
+            instance_id: instance_id.clone(),
+            owner: existing.id.clone(),
+        }),
+    }
+}
+
+/// Takes over what the heartbeat says; has the subscription changed?
+fn update(member: &mut Member, heartbeat: &Heartbeat) -> bool {
+    if let Some(rack) = &heartbeat.rack {
+        member.rack = Some(rack.clone());
+    }
+    if let Some(timeout_us) = heartbeat.rebalance_timeout_us {
+        member.rebalance_timeout_us = timeout_us;
+    }
+    if let Some(assignor) = &heartbeat.assignor {
+        member.assignor = Some(assignor.clone());
+    }
+    match &heartbeat.subscription {
+        Some(subscription) if *subscription != member.subscription => {
+            member.subscription = subscription.clone();
+            true
+        }
+        _ => false,
+    }
+}

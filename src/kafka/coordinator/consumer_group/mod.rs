@@ -1,0 +1,245 @@
+//! A group of the consumer protocol (KIP-848): its epochs, its members and their targets (reference §7).
+//!
+//! There is no leader and no barrier. A change of who subscribes to what raises the group epoch; the next heartbeat of
+//! anybody computes the target assignment of all; and each member goes there by itself, a step a heartbeat. Timers are
+//! the coordinator's: it begins a session with each answer, and the rebalance timeout where
+//! [`Member::must_revoke_within`] says so. Left out: subscriptions by regular expression, members of the classic
+//! protocol in the same group, and the records in `__consumer_offsets`.
+
+mod error;
+mod heartbeat;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use error::GroupError;
+pub use heartbeat::{Answer, Heartbeat, LEAVE, LEAVE_FOR_A_WHILE};
+
+use super::reconciliation::{CurrentAssignment, MemberState};
+use crate::{
+    kafka::{
+        assignor::server::{SubscribedTopic, SubscriptionType},
+        ids::{Name, TopicIdPartition},
+    },
+    sim::{Map, Set},
+};
+
+/// What a group needs to know of the brokers it lives on.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// `group.consumer.assignors`, by name; the first is the default. Not empty.
+    pub assignors: &'a [ServerAssignor],
+    /// `group.consumer.max.size`.
+    pub max_size: usize,
+    /// The topics that there are, by name.
+    pub topic: &'a dyn Fn(&str) -> Option<SubscribedTopic>,
+}
+
+/// An assignor of the coordinator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServerAssignor {
+    /// `uniform`.
+    Uniform,
+    /// `range`.
+    Range,
+}
+
+impl ServerAssignor {
+    /// Kafka's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ServerAssignor::Uniform => "uniform",
+            ServerAssignor::Range => "range",
+        }
+    }
+}
+
+/// State of a group (`ConsumerGroupState`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConsumerGroupState {
+    /// No members; offsets may exist.
+    Empty,
+    /// The target assignment is older than the group: the next heartbeat computes it.
+    Assigning,
+    /// Some member has not reached its target.
+    Reconciling,
+    /// All have.
+    Stable,
+}
+
+impl ConsumerGroupState {
+    /// Kafka's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ConsumerGroupState::Empty => "Empty",
+            ConsumerGroupState::Assigning => "Assigning",
+            ConsumerGroupState::Reconciling => "Reconciling",
+            ConsumerGroupState::Stable => "Stable",
+        }
+    }
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConsumerGroup {
+    /// `group.id`.
+    pub id: Name,
+    /// Raised when members or what they subscribe to change.
+    pub epoch: i32,
+    /// The group epoch for which the target was computed.
+    pub assignment_epoch: i32,
+    /// Members in the order of joining; who takes a static member's place takes it here too. The assignors walk them in
+    /// this order.
+    pub members: Vec<Member>,
+    /// The topics of all subscriptions as they were when the group epoch was raised last; one that is not there has
+    /// none.
+    topics: Map<Name, Option<SubscribedTopic>>,
+}
+
+/// A member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// Member id.
+    pub id: Name,
+    /// `group.instance.id` of a static member.
+    pub instance_id: Option<Name>,
+    /// `client.rack`.
+    pub rack: Option<Name>,
+    /// `max.poll.interval.ms`.
+    pub rebalance_timeout_us: u64,
+    /// `group.remote.assignor`.
+    pub assignor: Option<Name>,
+    /// Topics it subscribes to.
+    pub subscription: Set<Name>,
+    /// What it has, and how far it has come.
+    pub current: CurrentAssignment,
+    /// What it shall have.
+    pub target: Set<TopicIdPartition>,
+}
+
+impl Member {
+    fn new(id: Name, instance_id: Option<Name>) -> Member {
+        Member {
+            id,
+            instance_id,
+            rack: None,
+            rebalance_timeout_us: 0,
+            assignor: None,
+            subscription: Set::new(),
+            current: CurrentAssignment {
+                state: MemberState::Stable,
+                member_epoch: 0,
+                previous_member_epoch: -1,
+                assigned: Set::new(),
+                pending_revocation: Set::new(),
+            },
+            target: Set::new(),
+        }
+    }
+
+    /// How long it may take to give up what it has to; none if it has to give up nothing. The time begins when it is
+    /// told, and anew when it is told of more.
+    pub fn must_revoke_within(&self) -> Option<u64> {
+        (self.current.state == MemberState::UnrevokedPartitions).then_some(self.rebalance_timeout_us)
+    }
+
+    /// Has it left for a while, as a static member may?
+    pub fn is_away(&self) -> bool {
+        self.current.member_epoch == LEAVE_FOR_A_WHILE
+    }
+
+    fn has_reached(&self, assignment_epoch: i32) -> bool {
+        self.current.state == MemberState::Stable && self.current.member_epoch == assignment_epoch
+    }
+}
+
+impl ConsumerGroup {
+    /// An empty group.
+    pub fn new(id: Name) -> ConsumerGroup {
+        ConsumerGroup { id, epoch: 0, assignment_epoch: 0, members: Vec::new(), topics: Map::new() }
+    }
+
+    /// A member by its id.
+    pub fn member(&self, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| &*member.id == id)
+    }
+
+    /// A static member by its instance id.
+    pub fn static_member(&self, instance_id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.instance_id.as_deref() == Some(instance_id))
+    }
+
+    fn place(&self, id: &str) -> Result<usize, GroupError> {
+        let place = self.members.iter().position(|member| &*member.id == id);
+        place.ok_or_else(|| GroupError::UnknownMemberId { member: id.into() })
+    }
+
+    /// Its state.
+    pub fn state(&self) -> ConsumerGroupState {
+        if self.members.is_empty() {
+            ConsumerGroupState::Empty
+        } else if self.epoch > self.assignment_epoch {
+            ConsumerGroupState::Assigning
+        } else if self.members.iter().any(|member| !member.has_reached(self.assignment_epoch)) {
+            ConsumerGroupState::Reconciling
+        } else {
+            ConsumerGroupState::Stable
+        }
+    }
+
+    /// Does nobody have this partition, neither to read nor to give up?
+    pub fn is_free(&self, partition: TopicIdPartition) -> bool {
+        self.members.iter().all(|member| {
+            !member.current.assigned.contains(&partition) && !member.current.pending_revocation.contains(&partition)
+        })
+    }
+
+    /// Whether a commit, or a fetch of commits, with this member id and epoch counts. Without members anybody without a
+    /// member id may commit, as a tool does that sets offsets.
+    ///
+    /// Follows `ConsumerGroup.validateOffsetCommit`.
+    pub fn check_commit(&self, member: &str, member_epoch: i32) -> Result<(), GroupError> {
+        if member_epoch < 0 && self.members.is_empty() {
+            return Ok(());
+        }
+        let known = self.members[self.place(member)?].current.member_epoch;
+        match member_epoch == known {
+            true => Ok(()),
+            false => Err(GroupError::StaleMemberEpoch { member_epoch, known }),
+        }
+    }
+
+    /// Takes a member out, which has left or was not heard of in time or did not give up in time: what it had is free,
+    /// and the group epoch rises. The target is computed when somebody heartbeats.
+    ///
+    /// Follows `GroupMetadataManager.consumerGroupFenceMember`.
+    pub fn fence(&mut self, member: &str, around: &Surroundings<'_>) -> Result<Member, GroupError> {
+        let place = self.place(member)?;
+        let gone = self.members.remove(place);
+        self.raise_epoch(around);
+        Ok(gone)
+    }
+
+    fn raise_epoch(&mut self, around: &Surroundings<'_>) {
+        self.epoch += 1;
+        self.topics = self.topics_now(around);
+    }
+
+    fn topics_now(&self, around: &Surroundings<'_>) -> Map<Name, Option<SubscribedTopic>> {
+        let names: Set<&Name> = self.members.iter().flat_map(|member| &member.subscription).collect();
+        names.into_iter().map(|name| (name.clone(), (around.topic)(name))).collect()
+    }
+
+    /// Has a subscribed topic come, gone or grown since the group epoch was raised last?
+    fn have_topics_changed(&self, around: &Surroundings<'_>) -> bool {
+        self.topics.iter().any(|(name, topic)| (around.topic)(name) != *topic)
+    }
+
+    /// Whether all members subscribe to the same names; topics that are not there count.
+    fn subscription_type(&self) -> SubscriptionType {
+        match self.members.windows(2).all(|pair| pair[0].subscription == pair[1].subscription) {
+            true => SubscriptionType::Homogeneous,
+            false => SubscriptionType::Heterogeneous,
+        }
+    }
+}

@@ -83,13 +83,13 @@ fn every_recorded_file_is_in_one_of_the_lists() {
 
 #[test]
 fn several_files_are_a_line_each_and_the_worst_counts() {
-    let output = vectors(&[recorded("murmur2"), recorded("server_range")]);
-    assert_eq!(stdout(&output), "murmur2.json 45/45\nserver_range.json not modelled yet\n");
+    let output = vectors(&[recorded("murmur2"), recorded("partition_change")]);
+    assert_eq!(stdout(&output), "murmur2.json 45/45\npartition_change.json not modelled yet\n");
     assert_eq!(output.status.code(), Some(1));
 
     let absent = PathBuf::from("no-such-file.json");
-    let output = vectors(&[absent, recorded("server_range"), recorded("murmur2")]);
-    assert_eq!(stdout(&output), "server_range.json not modelled yet\nmurmur2.json 45/45\n");
+    let output = vectors(&[absent, recorded("partition_change"), recorded("murmur2")]);
+    assert_eq!(stdout(&output), "partition_change.json not modelled yet\nmurmur2.json 45/45\n");
     assert_eq!(output.status.code(), Some(2));
 }
 

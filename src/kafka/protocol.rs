@@ -462,8 +462,6 @@ error_codes! {
     InvalidConfig = "INVALID_CONFIG", 40, false;
     /// This controller is not the active one.
     NotController = "NOT_CONTROLLER", 41, true;
-    /// A request that makes no sense.
-    InvalidRequest = "INVALID_REQUEST", 42, false;
     /// A batch that is not the next of its producer.
     OutOfOrderSequenceNumber = "OUT_OF_ORDER_SEQUENCE_NUMBER", 45, false;
     /// A batch that was written before.
@@ -480,8 +478,6 @@ error_codes! {
     MemberIdRequired = "MEMBER_ID_REQUIRED", 79, false;
     /// The group is full.
     GroupMaxSizeReached = "GROUP_MAX_SIZE_REACHED", 81, false;
-    /// Another member has taken over the instance id.
-    FencedInstanceId = "FENCED_INSTANCE_ID", 82, false;
     /// A broker epoch that is over.
     StaleBrokerEpoch = "STALE_BROKER_EPOCH", 77, false;
     /// Another change of the partition came first.
@@ -490,6 +486,10 @@ error_codes! {
     DuplicateBrokerRegistration = "DUPLICATE_BROKER_REGISTRATION", 101, false;
     /// A replica that may not join the ISR.
     IneligibleReplica = "INELIGIBLE_REPLICA", 107, false;
+    /// A request that makes no sense.
+    InvalidRequest = "INVALID_REQUEST", 42, false;
+    /// Another member has taken over the instance id.
+    FencedInstanceId = "FENCED_INSTANCE_ID", 82, false;
     /// A member epoch that the coordinator does not go along with: drop everything and join again.
     FencedMemberEpoch = "FENCED_MEMBER_EPOCH", 110, false;
     /// A live member has the instance id.

@@ -11,7 +11,8 @@ import { contextFor, launch } from "./chromium.mjs";
 import { fixture, registry } from "./harness.mjs";
 import { dist, project, serve } from "./server.mjs";
 
-const TIMEOUT = 60_000;
+// Generous: they only tell how long a failure takes, and CI machines are slow and noisy.
+const TIMEOUT = 120_000;
 const filter = process.argv[2] ?? "";
 const pictures = join(project, "target", "browser");
 
@@ -54,7 +55,7 @@ async function runOne({ file, name, options, run }) {
 
   const server = await serve();
   const context = await contextFor(browser, server.origin, settings);
-  context.setDefaultTimeout(Math.min(timeout, 15_000));
+  context.setDefaultTimeout(Math.min(timeout, 30_000));
   const page = await context.newPage();
   const tools = fixture(page, context, server);
   let error;

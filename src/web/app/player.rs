@@ -97,6 +97,8 @@ pub struct Player {
     stale: bool,
     /// All sentences were new at once.
     flood: bool,
+    /// Parts of the picture still wait for their turn.
+    behind: bool,
     words_at_ms: f64,
     marks_at_ms: f64,
 }
@@ -123,6 +125,7 @@ impl Player {
             watch: Watch::default(),
             stale: true,
             flood: false,
+            behind: false,
             words_at_ms: 0.0,
             marks_at_ms: 0.0,
         };
@@ -149,10 +152,10 @@ impl Player {
     pub fn frame(&mut self, dt_ms: f64, hidden: &Set<Lane>) -> Shown {
         let before = (self.playback.note(), self.playback.playing());
         let frame = self.playback.frame(&mut Watched { run: &mut self.run, course: &mut self.course }, dt_ms, now_ms);
-        self.after(frame);
+        let built = self.after(frame);
         let words = self.words_due() && self.refresh_words(hidden);
         self.show_clock();
-        let render = frame.changed || words || before != (self.playback.note(), self.playback.playing());
+        let render = built || words || before != (self.playback.note(), self.playback.playing());
         Shown { frame, render }
     }
 
@@ -228,19 +231,26 @@ impl Player {
         self.lines.first().map(Rc::as_ref)
     }
 
-    fn after(&mut self, frame: Frame) {
-        if !frame.changed {
-            return;
+    /// Takes in what a frame did; was the picture made anew?
+    fn after(&mut self, frame: Frame) -> bool {
+        if frame.changed {
+            self.moved = true;
+            self.lit_from = self.run.step_began();
         }
-        self.moved = true;
-        self.build();
-        self.lit_from = self.run.step_began();
+        let due = frame.changed || self.behind;
+        if due {
+            self.build();
+        }
+        due
     }
 
     fn build(&mut self) {
         self.watch.follow(&self.run);
         let now = self.builder.build(&self.run);
-        self.vm = if self.playback.playing() { self.pace.next(&self.vm, &now) } else { now };
+        // Step by step, and whenever there is time to look, a picture is whole at once.
+        let paced = self.playback.playing() && self.flood;
+        self.vm = if paced { self.pace.next(&self.vm, &now) } else { now.clone() };
+        self.behind = !Rc::ptr_eq(&self.vm, &now);
         self.stale = true;
     }
 

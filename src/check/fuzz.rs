@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use super::Watched;
 use crate::{
-    cluster::{ClusterSpec, World, command_text},
+    cluster::{ClientProcess, ClusterSpec, World, command_text},
     kafka::{
         broker::Process,
         client::consumer::{App, Membership},
@@ -159,7 +159,14 @@ impl Fuzz {
     }
 
     fn mild_command(&mut self) {
-        match self.random.below(10) {
+        match self.random.below(17) {
+            10 => self.for_a_consumer("crash-consumer"),
+            11 => self.for_a_consumer("restart-consumer"),
+            12 => self.for_a_consumer("freeze-consumer"),
+            13 => self.for_a_consumer("thaw-consumer"),
+            14 => self.for_a_consumer("stall-consumer"),
+            15 => self.for_a_consumer("unstall-consumer"),
+            16 => self.subscribe(),
             0 | 1 => self.add_consumer(),
             2 | 3 => self.for_a_consumer("remove-consumer"),
             4 => self.for_a_consumer("pause-consumer"),
@@ -297,9 +304,15 @@ impl Fuzz {
         line += &self.setting("auto.offset.reset", &["earliest", "latest"]);
         line += &self.setting("max.poll.records", &["1", "10", "500"]);
         line += &self.setting("fetch.max.wait.ms", &["30", "100", "500"]);
-        line += &self.setting("fetch.min.bytes", &["0", "1", "2000"]);
-        line += &self.setting("fetch.max.bytes", &["0", "200", "52428800"]);
-        line += &self.setting("max.partition.fetch.bytes", &["0", "200", "1048576"]);
+        // Small answers that nevertheless wait to be large take `fetch.max.wait.ms` for each batch: then no time of peace
+        // is long enough to catch up.
+        match self.random.below(2) {
+            0 => line += &self.setting("fetch.min.bytes", &["0", "1", "2000"]),
+            _ => {
+                line += &self.setting("fetch.max.bytes", &["0", "200", "52428800"]);
+                line += &self.setting("max.partition.fetch.bytes", &["0", "200", "1048576"]);
+            }
+        }
         // Shorter than the defaults, so that what waits for them comes right sooner.
         line += &format!(" metadata.max.age.ms={}", self.pick(&["1000", "5000", "60000"]).unwrap_or_default());
         line += &format!(" max.poll.interval.ms={}", self.pick(&["10000", "60000"]).unwrap_or_default());
@@ -335,6 +348,15 @@ impl Fuzz {
         }
     }
 
+    fn subscribe(&mut self) {
+        let Some(topic) = self.topic() else { return };
+        let names: Vec<String> = self.world().consumers().values().map(|slot| slot.consumer.name.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if let Some(name) = self.pick(&names) {
+            self.give(&format!("subscribe consumer={name} topics={topic}"));
+        }
+    }
+
     fn for_a_producer(&mut self, verb: &str) {
         let names: Vec<String> = self.world().producers().values().map(|slot| slot.producer.name.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -349,9 +371,15 @@ impl Fuzz {
             slots.into_iter().map(|name| format!("{verb} {kind}={name}")).collect()
         };
         let producers = self.world().producers().values().map(|slot| slot.producer.name.to_string()).collect();
-        let consumers = self.world().consumers().values().map(|slot| slot.consumer.name.to_string()).collect();
+        let consumers: Vec<String> =
+            self.world().consumers().values().map(|slot| slot.consumer.name.to_string()).collect();
         let mut lines = names(producers, "pause-producer", "producer");
-        lines.extend(names(consumers, "resume-consumer", "consumer"));
+        for verb in ["thaw-consumer", "unstall-consumer", "resume-consumer"] {
+            lines.extend(names(consumers.clone(), verb, "consumer"));
+        }
+        let crashed = self.world().consumers().values().filter(|slot| slot.process == ClientProcess::Crashed);
+        let crashed = crashed.map(|slot| slot.consumer.name.to_string()).collect();
+        lines.extend(names(crashed, "restart-consumer", "consumer"));
         // What asks for more in-sync replicas than there can be would never come right.
         let topics: Vec<String> = self.world().metadata().topic_ids.keys().map(|name| name.to_string()).collect();
         let user_topics = topics.iter().filter(|name| !is_internal(name));

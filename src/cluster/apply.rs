@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    ADMIN, World, WorldError,
+    ADMIN, ClientProcess, World, WorldError,
     command::{Command, Load, Settings},
     command_check::{self, CommandError},
     error::Refusal,
@@ -107,14 +107,37 @@ impl World {
                 limits::MEMBERS.check(self.consumers.len() as u64 + 1).map_err(CommandError::from)?;
             }
             Command::Commit { consumer } => {
-                let node = self.consumer_node(consumer)?;
+                let node = self.running_consumer(consumer)?;
                 if self.consumers.get(&node).is_some_and(|slot| slot.work.group.is_none()) {
                     return Err(Refusal::NoGroup { consumer: consumer.clone() }.into());
                 }
             }
-            Command::ConfigureConsumer { consumer, .. }
-            | Command::PauseConsumer { consumer }
+            Command::Subscribe { consumer, .. } => {
+                let node = self.running_consumer(consumer)?;
+                if self.consumers.get(&node).is_some_and(|slot| slot.work.topics.is_empty()) {
+                    return Err(Refusal::ConsumerAssigns { consumer: consumer.clone() }.into());
+                }
+            }
+            Command::ThawConsumer { consumer } => {
+                if self.process_of_consumer(consumer)?.1 != ClientProcess::Frozen {
+                    return Err(Refusal::ConsumerIsNotFrozen { consumer: consumer.clone() }.into());
+                }
+            }
+            Command::CrashConsumer { consumer } => {
+                if self.process_of_consumer(consumer)?.1 == ClientProcess::Crashed {
+                    return Err(Refusal::ConsumerIsDown { consumer: consumer.clone() }.into());
+                }
+            }
+            Command::PauseConsumer { consumer }
             | Command::ResumeConsumer { consumer }
+            | Command::FreezeConsumer { consumer }
+            | Command::StallConsumer { consumer }
+            | Command::UnstallConsumer { consumer }
+            | Command::SetProcessing { consumer, .. } => {
+                self.running_consumer(consumer)?;
+            }
+            Command::ConfigureConsumer { consumer, .. }
+            | Command::RestartConsumer { consumer }
             | Command::RemoveConsumer { consumer } => {
                 self.consumer_node(consumer)?;
             }
@@ -178,6 +201,14 @@ impl World {
             | Command::PauseConsumer { consumer }
             | Command::ResumeConsumer { consumer }
             | Command::RemoveConsumer { consumer }
+            | Command::CrashConsumer { consumer }
+            | Command::RestartConsumer { consumer }
+            | Command::FreezeConsumer { consumer }
+            | Command::ThawConsumer { consumer }
+            | Command::StallConsumer { consumer }
+            | Command::UnstallConsumer { consumer }
+            | Command::SetProcessing { consumer, .. }
+            | Command::Subscribe { consumer, .. }
             | Command::Commit { consumer } => self.command_consumer(consumer, command, base, events),
         }
     }
@@ -213,10 +244,35 @@ impl World {
 
     fn command_consumer(&mut self, name: &str, command: &Command, base: EventId, events: &mut Vec<Event>) {
         let now_us = self.now_us();
-        let Ok(node) = self.consumer_node(name) else { return };
+        let Ok((node, process)) = self.process_of_consumer(name) else { return };
         let Some(slot) = self.consumers.get_mut(&node) else { return };
         let mut out = Outbox::default();
         match command {
+            Command::CrashConsumer { .. } => return self.crash_consumer(node, base, events),
+            Command::FreezeConsumer { .. } => return self.freeze_consumer(node, true, base, events),
+            Command::ThawConsumer { .. } => return self.freeze_consumer(node, false, base, events),
+            Command::RemoveConsumer { .. } if process != ClientProcess::Running => {
+                return self.take_away(node, None, base, events);
+            }
+            Command::RestartConsumer { .. } if process != ClientProcess::Running => {
+                let again = Some((slot.work.clone(), slot.settings.clone()));
+                return self.take_away(node, again, base, events);
+            }
+            Command::ConfigureConsumer { work, settings, .. } if process != ClientProcess::Running => {
+                return self.take_away(node, Some((work.clone(), settings.clone())), base, events);
+            }
+            Command::RestartConsumer { .. } => {
+                slot.reopen = Some((slot.work.clone(), slot.settings.clone()));
+                slot.consumer.close(now_us, &mut out);
+            }
+            Command::StallConsumer { .. } => slot.consumer.set_stalled(now_us, true, &mut out),
+            Command::UnstallConsumer { .. } => slot.consumer.set_stalled(now_us, false, &mut out),
+            Command::SetProcessing { processing_us, .. } => slot.consumer.set_processing(*processing_us, &mut out),
+            Command::Subscribe { topics, .. } => {
+                slot.work.topics.clone_from(topics);
+                let topics = topics.iter().map(|topic| Name::from(&**topic)).collect();
+                slot.consumer.subscribe(now_us, topics, &mut out);
+            }
             Command::PauseConsumer { .. } => slot.consumer.set_paused(now_us, true, &mut out),
             Command::ResumeConsumer { .. } => slot.consumer.set_paused(now_us, false, &mut out),
             Command::Commit { .. } => slot.consumer.request_commit(now_us, &mut out),
@@ -255,6 +311,14 @@ impl World {
             | Command::PauseConsumer { consumer }
             | Command::ResumeConsumer { consumer }
             | Command::RemoveConsumer { consumer }
+            | Command::CrashConsumer { consumer }
+            | Command::RestartConsumer { consumer }
+            | Command::FreezeConsumer { consumer }
+            | Command::ThawConsumer { consumer }
+            | Command::StallConsumer { consumer }
+            | Command::UnstallConsumer { consumer }
+            | Command::SetProcessing { consumer, .. }
+            | Command::Subscribe { consumer, .. }
             | Command::Commit { consumer } => self.consumer_node(consumer).unwrap_or(ADMIN),
             _ => ADMIN,
         }
@@ -270,6 +334,22 @@ impl World {
     pub fn consumer_node(&self, name: &str) -> Result<NodeId, WorldError> {
         let found = self.consumers.iter().find(|(_, slot)| &*slot.consumer.name == name);
         found.map(|(node, _)| *node).ok_or_else(|| Refusal::UnknownConsumer { consumer: name.to_owned() }.into())
+    }
+
+    /// A consumer's node and process.
+    fn process_of_consumer(&self, name: &str) -> Result<(NodeId, ClientProcess), WorldError> {
+        let node = self.consumer_node(name)?;
+        Ok((node, self.consumers.get(&node).map_or(ClientProcess::Crashed, |slot| slot.process)))
+    }
+
+    /// The node of a consumer whose application can do something.
+    fn running_consumer(&self, name: &str) -> Result<NodeId, WorldError> {
+        let consumer = name.to_owned();
+        match self.process_of_consumer(name)? {
+            (node, ClientProcess::Running) => Ok(node),
+            (_, ClientProcess::Frozen) => Err(Refusal::ConsumerIsFrozen { consumer }.into()),
+            (_, ClientProcess::Crashed) => Err(Refusal::ConsumerIsDown { consumer }.into()),
+        }
     }
 
     fn process_of(&self, broker: BrokerId) -> Result<Process, WorldError> {

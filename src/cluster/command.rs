@@ -146,10 +146,55 @@ pub enum Command {
         /// Consumer.
         consumer: String,
     },
-    /// `close()`: commits if it commits automatically, leaves the group.
+    /// `close()`: commits if it commits automatically, leaves the group. A process that does not run is only taken away.
     RemoveConsumer {
         /// Consumer.
         consumer: String,
+    },
+    /// Kills the consumer's process at once: it commits nothing and leaves no group.
+    CrashConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// Starts a crashed consumer again, as it was; one that runs is closed first, a frozen one killed.
+    RestartConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// Stops the process without ending it, as a long pause of the machine does: no heartbeats, yet its connections
+    /// stay open.
+    FreezeConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// Lets a frozen process go on where it was.
+    ThawConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// Its application hangs: it does not `poll`, while its heartbeats go on.
+    StallConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// Its application goes on.
+    UnstallConsumer {
+        /// Consumer.
+        consumer: String,
+    },
+    /// Its application takes another time for a record from now on.
+    SetProcessing {
+        /// Consumer.
+        consumer: String,
+        /// Processing time of one record, in microseconds.
+        processing_us: u64,
+    },
+    /// `subscribe()` to other topics than before.
+    Subscribe {
+        /// Consumer.
+        consumer: String,
+        /// All topics from now on.
+        topics: Vec<String>,
     },
 }
 

@@ -87,7 +87,24 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
         Command::PauseConsumer { consumer }
         | Command::ResumeConsumer { consumer }
         | Command::Commit { consumer }
-        | Command::RemoveConsumer { consumer } => limits::check_name(&limits::CONSUMER_ID, consumer)?,
+        | Command::RemoveConsumer { consumer }
+        | Command::CrashConsumer { consumer }
+        | Command::RestartConsumer { consumer }
+        | Command::FreezeConsumer { consumer }
+        | Command::ThawConsumer { consumer }
+        | Command::StallConsumer { consumer }
+        | Command::UnstallConsumer { consumer } => limits::check_name(&limits::CONSUMER_ID, consumer)?,
+        Command::SetProcessing { consumer, processing_us } => {
+            limits::check_name(&limits::CONSUMER_ID, consumer)?;
+            limits::PROCESSING.check(*processing_us)?;
+        }
+        Command::Subscribe { consumer, topics } => {
+            limits::check_name(&limits::CONSUMER_ID, consumer)?;
+            if topics.is_empty() {
+                return Err(CommandError::SubscribeOrAssign);
+            }
+            check_topics(topics)?;
+        }
     }
     Ok(())
 }
@@ -132,14 +149,19 @@ fn check_work(work: &Work) -> Result<(), CommandError> {
     if work.group.is_none() && !work.topics.is_empty() {
         return Err(CommandError::SubscribeWithoutGroup);
     }
-    limits::SUBSCRIPTION.check(work.topics.len() as u64)?;
+    check_topics(&work.topics)?;
     limits::ASSIGNMENT.check(work.assign.len() as u64)?;
-    work.topics.iter().try_for_each(|topic| limits::check_topic_name(topic))?;
     for (topic, partition) in &work.assign {
         limits::check_topic_name(topic)?;
         check_partition(Some(*partition))?;
     }
     Ok(limits::PROCESSING.check(work.processing_us)?)
+}
+
+/// The topics of a subscription.
+fn check_topics(topics: &[String]) -> Result<(), CommandError> {
+    limits::SUBSCRIPTION.check(topics.len() as u64)?;
+    Ok(topics.iter().try_for_each(|topic| limits::check_topic_name(topic))?)
 }
 
 impl CommandError {

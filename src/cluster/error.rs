@@ -51,6 +51,14 @@ pub enum Refusal {
     NameTaken { name: String },
     /// A consumer without a group has nowhere to commit.
     NoGroup { consumer: String },
+    /// Its process was killed.
+    ConsumerIsDown { consumer: String },
+    /// Its process is frozen: it can do nothing.
+    ConsumerIsFrozen { consumer: String },
+    /// Its process is not frozen.
+    ConsumerIsNotFrozen { consumer: String },
+    /// It assigns itself its partitions.
+    ConsumerAssigns { consumer: String },
 }
 
 impl WorldError {
@@ -94,6 +102,10 @@ impl Refusal {
             Refusal::UnknownConsumer { consumer } => UNKNOWN_CONSUMER.with("consumer", consumer.as_str()),
             Refusal::NameTaken { name } => NAME_TAKEN.with("name", name.as_str()),
             Refusal::NoGroup { consumer } => NO_GROUP.with("consumer", consumer.as_str()),
+            Refusal::ConsumerIsDown { consumer } => CONSUMER_IS_DOWN.with("consumer", consumer.as_str()),
+            Refusal::ConsumerIsFrozen { consumer } => CONSUMER_IS_FROZEN.with("consumer", consumer.as_str()),
+            Refusal::ConsumerIsNotFrozen { consumer } => CONSUMER_IS_NOT_FROZEN.with("consumer", consumer.as_str()),
+            Refusal::ConsumerAssigns { consumer } => CONSUMER_ASSIGNS.with("consumer", consumer.as_str()),
         }
     }
 
@@ -104,7 +116,12 @@ impl Refusal {
             Refusal::NotMorePartitions { .. } | Refusal::PartitionsTogether { .. } => "partitions",
             Refusal::TooFewBrokers { .. } => "replication.factor",
             Refusal::UnknownProducer { .. } => "producer",
-            Refusal::UnknownConsumer { .. } | Refusal::NoGroup { .. } => "consumer",
+            Refusal::UnknownConsumer { .. }
+            | Refusal::NoGroup { .. }
+            | Refusal::ConsumerIsDown { .. }
+            | Refusal::ConsumerIsFrozen { .. }
+            | Refusal::ConsumerIsNotFrozen { .. }
+            | Refusal::ConsumerAssigns { .. } => "consumer",
             Refusal::NameTaken { .. } => "name",
         }
     }
@@ -146,4 +163,8 @@ templates! { "refused":
     UNKNOWN_CONSUMER = "There is no consumer `{consumer}`.", "没有 consumer `{consumer}`。";
     NAME_TAKEN = "A producer or consumer is called `{name}` already; names are unique on the stage.", "已有名为 `{name}` 的 producer 或 consumer；名称在台上必须唯一。";
     NO_GROUP = "`{consumer}` has no group, so it has nowhere to commit to.", "`{consumer}` 没有消费组，因此无处提交。";
+    CONSUMER_IS_DOWN = "The process of `{consumer}` was killed; it can only be restarted or taken away.", "`{consumer}` 的进程已被终止；只能重新启动或移除。";
+    CONSUMER_IS_FROZEN = "The process of `{consumer}` is frozen and can do nothing until it thaws.", "`{consumer}` 的进程已被冻结，解冻之前什么也做不了。";
+    CONSUMER_IS_NOT_FROZEN = "The process of `{consumer}` is not frozen.", "`{consumer}` 的进程没有被冻结。";
+    CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

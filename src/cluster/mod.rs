@@ -14,7 +14,7 @@ mod nodes;
 mod processes;
 
 pub use error::WorldError;
-pub use nodes::{ConsumerSlot, ProducerSlot};
+pub use nodes::{ClientProcess, ConsumerSlot, ProducerSlot};
 
 use std::{
     hash::{Hash, Hasher},
@@ -289,7 +289,11 @@ impl World {
         } else if let Some(slot) = self.producers.get_mut(&node) {
             slot.producer.on(now_us, input, &mut out);
         } else if let Some(slot) = self.consumers.get_mut(&node) {
-            slot.consumer.on(now_us, input, &mut out);
+            match slot.process {
+                ClientProcess::Running => slot.consumer.on(now_us, input, &mut out),
+                ClientProcess::Frozen => slot.held.push((base, input)),
+                ClientProcess::Crashed => {}
+            }
         } else if node == ADMIN {
             let controller = self.controller().map(|broker| broker.id);
             self.admin.on(now_us, controller, input, &mut out);

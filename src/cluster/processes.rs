@@ -1,7 +1,7 @@
 //! Processes that begin and end, and what their peers see of it.
 
 use super::{
-    ADMIN, CHANNELS, ConsumerSlot, ProducerSlot, World,
+    ADMIN, CHANNELS, ClientProcess, ConsumerSlot, ProducerSlot, World,
     command::{KeyOrder, KeySerializer, Load, Settings, Work},
 };
 use crate::{
@@ -122,20 +122,22 @@ impl World {
         );
         let mut out = Outbox::default();
         consumer.start(self.now_us(), &mut out);
-        self.consumers.insert(node, ConsumerSlot { consumer, work, settings, order, reopen: None });
+        let slot = ConsumerSlot {
+            consumer,
+            work,
+            settings,
+            order,
+            reopen: None,
+            process: ClientProcess::Running,
+            held: Vec::new(),
+        };
+        self.consumers.insert(node, slot);
         self.carry_out(node, cause, out, events);
     }
 
     /// A client has closed: its connections close, and it is opened again if that was asked.
     pub(super) fn client_closed(&mut self, node: NodeId, cause: EventId, events: &mut Vec<Event>) {
-        self.kernel.clear_timers(node);
-        let brokers: Vec<NodeId> =
-            self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id)).collect();
-        for broker in brokers {
-            for channel in self.channels_between(node) {
-                self.send(node, broker, cause, Message::Disconnect(*channel));
-            }
-        }
+        self.close_connections(node, cause);
         if let Some(slot) = self.producers.remove(&node) {
             let (name, ledger) = (slot.producer.name.clone(), slot.producer.ledger);
             match slot.reopen {
@@ -150,6 +152,56 @@ impl World {
             && let Some((work, settings)) = slot.reopen
         {
             self.open_consumer(&slot.consumer.name, work, settings, slot.order, cause, events);
+        }
+    }
+
+    /// A consumer's process is killed. It stays on the stage until it is restarted or taken away.
+    pub(super) fn crash_consumer(&mut self, node: NodeId, cause: EventId, events: &mut Vec<Event>) {
+        let cause = self.event(node, cause, EventKind::ClientCrashed, events);
+        self.close_connections(node, cause);
+        if let Some(slot) = self.consumers.get_mut(&node) {
+            slot.process = ClientProcess::Crashed;
+            slot.held.clear();
+            slot.consumer.crash();
+        }
+    }
+
+    /// Takes away a consumer whose process does not run; with `again` it is opened with that.
+    pub(super) fn take_away(
+        &mut self,
+        node: NodeId,
+        again: Option<(Work, Settings)>,
+        cause: EventId,
+        events: &mut Vec<Event>,
+    ) {
+        if self.consumers.get(&node).is_some_and(|slot| slot.process != ClientProcess::Crashed) {
+            self.crash_consumer(node, cause, events);
+        }
+        let Some(slot) = self.consumers.remove(&node) else { return };
+        if let Some((work, settings)) = again {
+            self.open_consumer(&slot.consumer.name, work, settings, slot.order, cause, events);
+        }
+    }
+
+    /// A consumer's process stops running, or goes on with what reached it meanwhile.
+    pub(super) fn freeze_consumer(&mut self, node: NodeId, frozen: bool, cause: EventId, events: &mut Vec<Event>) {
+        self.event(node, cause, EventKind::ClientFrozen(frozen), events);
+        let Some(slot) = self.consumers.get_mut(&node) else { return };
+        slot.process = if frozen { ClientProcess::Frozen } else { ClientProcess::Running };
+        for (base, input) in std::mem::take(&mut slot.held) {
+            self.deliver(node, base, input, events);
+        }
+    }
+
+    /// The process of a client is gone, and with it its timers and connections.
+    fn close_connections(&mut self, node: NodeId, cause: EventId) {
+        self.kernel.clear_timers(node);
+        let brokers: Vec<NodeId> =
+            self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id)).collect();
+        for broker in brokers {
+            for channel in self.channels_between(node) {
+                self.send(node, broker, cause, Message::Disconnect(*channel));
+            }
         }
     }
 

@@ -15,6 +15,9 @@ templates! { "forms":
     CONFIGURE_PRODUCER = "Configure producer {name}", "配置 producer {name}";
     ADD_CONSUMER = "New consumer", "新建 consumer";
     CONFIGURE_CONSUMER = "Configure consumer {name}", "配置 consumer {name}";
+    SUBSCRIBE = "Subscription of {name}", "{name} 的订阅";
+    SUBSCRIBE_NOTE = "It calls `subscribe` with these topics while it runs; its group rebalances when it joins again, at its next poll.",
+        "它在运行中以这些 topic 调用 `subscribe`；下一次 poll 时重新加入，消费组随之再均衡。";
     DO_CREATE = "Create", "创建";
     DO_START = "Start it", "启动";
     DO_APPLY = "Apply", "应用";

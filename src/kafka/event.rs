@@ -269,6 +269,16 @@ pub enum EventKind {
     ClientClosed,
     /// A client was paused (true) or resumed by hand.
     ClientPaused(bool),
+    /// A client's process was killed.
+    ClientCrashed,
+    /// A client's process was frozen (true) or goes on.
+    ClientFrozen(bool),
+    /// A consumer's application hangs (true) or goes on.
+    ApplicationStalled(bool),
+    /// A consumer's application takes another time for a record.
+    ProcessingChanged { processing_us: u64 },
+    /// A consumer subscribes to other topics.
+    SubscriptionChanged { topics: Arc<[Name]> },
     /// A client learnt newer metadata.
     MetadataRefreshed { metadata_offset: u64 },
 }

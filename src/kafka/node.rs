@@ -65,7 +65,7 @@ pub enum Timer {
 }
 
 /// What a node is told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub enum Input {
     /// A message arrived.
     Message {

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::i18n::Text;
+use crate::{cluster::ClientProcess, i18n::Text};
 
 /// Everything on the stage at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -283,6 +283,14 @@ pub struct MemberView {
     pub progress_permille: Option<u16>,
     /// Paused by hand?
     pub paused: bool,
+    /// Its process.
+    pub process: ClientProcess,
+    /// Does its application hang?
+    pub stalled: bool,
+    /// Processing time of a record now, in microseconds, where it is not the one that it was started with.
+    pub slowed_us: Option<u64>,
+    /// Processing time of a record that it was started with.
+    pub processing_us: u64,
     /// Records that `poll` has returned.
     pub records_consumed: u64,
     /// The last error given to the application.

@@ -373,6 +373,13 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::ClientClosed => fields("client_closed"),
         E::ClientPaused(true) => fields("client_paused"),
         E::ClientPaused(false) => fields("client_resumed"),
+        E::ClientCrashed => fields("client_crashed"),
+        E::ClientFrozen(true) => fields("client_frozen"),
+        E::ClientFrozen(false) => fields("client_thawed"),
+        E::ApplicationStalled(true) => fields("application_stalled"),
+        E::ApplicationStalled(false) => fields("application_unstalled"),
+        E::ProcessingChanged { processing_us } => fields("processing_changed").with("processing_us", *processing_us),
+        E::SubscriptionChanged { topics } => fields("subscription_changed").with("topics", topics.join(",").as_str()),
         E::MetadataRefreshed { metadata_offset } => {
             fields("metadata_refreshed").with("metadata_offset", *metadata_offset)
         }

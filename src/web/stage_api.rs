@@ -109,6 +109,8 @@ pub enum Dialog {
     AddConsumer(Option<String>),
     /// Work and settings of a consumer.
     ConfigureConsumer(String),
+    /// Other topics for a consumer that runs.
+    Subscribe(String),
 }
 
 /// The moment that is drawn in this frame; one cell, shared, compared by identity.

@@ -252,4 +252,36 @@ verbs! {
     "remove-consumer" "Closes a consumer; it leaves its group." "关闭 consumer；它会离开消费组。"
     [Command::RemoveConsumer { consumer }]
     { consumer: Required<Words> = CONSUMER; }
+
+    "crash-consumer" "Kills a consumer's process at once; it commits nothing and leaves no group." "立即终止 consumer 进程；它不提交 offset，也不离开消费组。"
+    [Command::CrashConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "restart-consumer" "Starts a consumer again as it was; one that runs is closed first." "按原样重新启动 consumer；仍在运行的会先关闭。"
+    [Command::RestartConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "freeze-consumer" "Stops a consumer's process without ending it: no heartbeats, no polls." "冻结 consumer 进程而不终止它：没有心跳，也不 poll。"
+    [Command::FreezeConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "thaw-consumer" "Lets a frozen consumer go on where it was." "让被冻结的 consumer 从原处继续。"
+    [Command::ThawConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "stall-consumer" "Lets a consumer's application hang: no `poll()`, while heartbeats go on." "让 consumer 的应用卡住：不再调用 `poll()`，但心跳继续。"
+    [Command::StallConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "unstall-consumer" "Lets a consumer's application go on." "让 consumer 的应用继续运行。"
+    [Command::UnstallConsumer { consumer }]
+    { consumer: Required<Words> = CONSUMER; }
+
+    "set-processing" "Changes how long a consumer works on each record, while it runs." "在 consumer 运行时修改处理每条消息所用的时间。"
+    [Command::SetProcessing { consumer, processing_us }]
+    { consumer: Required<Words> = CONSUMER; processing_us: Required<Thousandths> = PROCESSING; }
+
+    "subscribe" "Lets a consumer subscribe to other topics than before." "让 consumer 改为订阅其他 topic。"
+    [Command::Subscribe { consumer, topics }]
+    { consumer: Required<Words> = CONSUMER; topics: Required<List> = TOPICS; }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Builder;
 use crate::{
-    cluster::{ConsumerSlot, World},
+    cluster::{ClientProcess, ConsumerSlot, World},
     i18n::Text,
     kafka::{
         client::consumer::{App, Membership},
@@ -124,6 +124,10 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         doing: doing(slot),
         progress_permille,
         paused: consumer.paused,
+        process: slot.process,
+        stalled: consumer.stalled,
+        slowed_us: Some(consumer.processing_us).filter(|now| *now != slot.work.processing_us),
+        processing_us: slot.work.processing_us,
         records_consumed: consumer.records_consumed,
         last_error: consumer.last_error.map(|error| ERROR.with("error", error.name())),
         configs: effective(Scope::Consumer, &slot.settings)
@@ -136,8 +140,11 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
 fn doing(slot: &ConsumerSlot) -> Text {
     let consumer = &slot.consumer;
     match (consumer.app, consumer.membership) {
+        _ if slot.process == ClientProcess::Crashed => CRASHED.text(),
+        _ if slot.process == ClientProcess::Frozen => FROZEN.text(),
         (App::Failed, _) => FAILED.text(),
         _ if consumer.is_closing() => CLOSING.text(),
+        _ if consumer.stalled => STALLED.text(),
         (App::Processing { since_us, until_us, records }, _) => {
             PROCESSING.with("n", records).with("time", crate::i18n::Arg::Duration(until_us - since_us))
         }
@@ -155,6 +162,9 @@ fn doing(slot: &ConsumerSlot) -> Text {
 templates! { "member":
     ERROR = "It was told `{error}`.", "收到错误 `{error}`。";
     FAILED = "stopped by an exception", "因异常停止";
+    CRASHED = "killed: its group waits for its session to end", "已被终止：消费组要等到它的 session 超时";
+    FROZEN = "frozen: no heartbeats, no polls", "已冻结：没有心跳，也不 poll";
+    STALLED = "hangs: heartbeats, but does not poll", "卡住：有心跳，但不 poll";
     CLOSING = "closing", "正在关闭";
     PROCESSING = "processing {n|one record|{n} records} · {time}", "正在处理 {n} 条消息 · {time}";
     PAUSED = "paused: polls, fetches nothing", "已暂停：继续 poll，不再拉取";

@@ -50,6 +50,14 @@ templates! {
     CLIENT_CLOSED = "**{who}** closed.", "**{who}** 关闭。";
     CLIENT_PAUSED = "**{who}** was paused.", "**{who}** 已暂停。";
     CLIENT_RESUMED = "**{who}** goes on.", "**{who}** 继续运行。";
+    CLIENT_CRASHED = "**{who}** was **killed**: it commits nothing and tells nobody.", "**{who}** 被**终止**：它不提交 offset，也不通知任何人。";
+    CLIENT_FROZEN = "**{who}** is **frozen**: no heartbeats and no polls, though its connections are open.",
+        "**{who}** 被**冻结**：没有心跳，也不 poll，但连接仍然打开。";
+    CLIENT_THAWED = "**{who}** goes on where it was, and does not know how long it was away.", "**{who}** 从原处继续，并不知道自己停了多久。";
+    STALLED = "The application of **{who}** hangs: no `poll`, while heartbeats go on.", "**{who}** 的应用卡住了：不再 `poll`，但心跳继续。";
+    UNSTALLED = "The application of **{who}** goes on.", "**{who}** 的应用继续运行。";
+    PROCESSING = "**{who}** takes {each} for a record from now on.", "**{who}** 此后处理每条消息需要 {each}。";
+    SUBSCRIBED = "**{who}** subscribes to `{topics}` now.", "**{who}** 现在订阅 `{topics}`。";
     METADATA_APPLIED = "Broker {broker} applied the metadata log up to offset {offset}.",
         "broker {broker} 应用了 metadata 日志，直到 offset {offset}。";
     METADATA_REFRESHED = "**{who}** has newer metadata: offset {offset}.", "**{who}** 得到了更新的 metadata：offset {offset}。";
@@ -113,6 +121,15 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::ClientClosed => plain(CLIENT_CLOSED.with("who", who())),
         E::ClientPaused(true) => plain(CLIENT_PAUSED.with("who", who())),
         E::ClientPaused(false) => plain(CLIENT_RESUMED.with("who", who())),
+        E::ClientCrashed => plain(CLIENT_CRASHED.with("who", who())),
+        E::ClientFrozen(true) => plain(CLIENT_FROZEN.with("who", who())),
+        E::ClientFrozen(false) => plain(CLIENT_THAWED.with("who", who())),
+        E::ApplicationStalled(true) => plain(STALLED.with("who", who())),
+        E::ApplicationStalled(false) => plain(UNSTALLED.with("who", who())),
+        E::ProcessingChanged { processing_us } => {
+            plain(PROCESSING.with("who", who()).with("each", Arg::Duration(*processing_us)))
+        }
+        E::SubscriptionChanged { topics } => plain(SUBSCRIBED.with("who", who()).with("topics", topics.join(", "))),
         E::MetadataApplied { offset } => plain(METADATA_APPLIED.with("broker", broker).with("offset", *offset)),
         E::MetadataRefreshed { metadata_offset } => {
             plain(METADATA_REFRESHED.with("who", who()).with("offset", *metadata_offset))

@@ -71,7 +71,12 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::ControlledShutdown { .. } | E::BrokerStarted | E::BrokerStopped | E::BrokerCrashed => Lane::Cluster,
         E::TopicCreated { .. } | E::PartitionsAdded { .. } | E::TopicDeleted { .. } => Lane::Cluster,
         E::ConfigChanged { .. } | E::AdminRefused { .. } => Lane::Cluster,
-        E::ClientStarted | E::ClientClosed | E::ClientPaused(_) => Lane::Cluster,
+        E::ClientStarted | E::ClientClosed | E::ClientPaused(_) | E::ClientCrashed | E::ClientFrozen(_) => {
+            Lane::Cluster
+        }
+
+        E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,
+        E::SubscriptionChanged { .. } => Lane::Group,
     }
 }
 

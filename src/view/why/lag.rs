@@ -2,7 +2,7 @@
 
 use super::{WhyCard, WhyKey, WhyStep, formula, newest, strong, with_causes};
 use crate::{
-    cluster::{ConsumerSlot, World},
+    cluster::{ClientProcess, ConsumerSlot, World},
     history::Run,
     i18n::{Arg, Text},
     kafka::{
@@ -31,6 +31,8 @@ templates! {
     HAS_BUFFERED = "**{who}** is inside `poll` and has {n|1 record|{n} records} fetched.", "**{who}** 正在 `poll` 中，已拉取 {n} 条消息。";
     JOINING = "**{who}** is joining its group and reads nothing meanwhile.", "**{who}** 正在加入消费组，期间不读任何消息。";
     PAUSED = "**{who}** is paused: it polls but fetches nothing.", "**{who}** 已暂停：它仍在 poll，但不拉取。";
+    FROZEN = "The process of **{who}** is frozen: it neither polls nor sends heartbeats.", "**{who}** 的进程被冻结：既不 poll，也不发送心跳。";
+    STALLED = "The application of **{who}** hangs: it does not poll, while heartbeats go on.", "**{who}** 的应用卡住了：不 poll，但心跳继续。";
     STOPPED = "The application of **{who}** has stopped.", "**{who}** 的应用已停止。";
     AUTO = "Committed trails position: **{who}** commits inside `poll`, when `auto.commit.interval.ms` ({interval}) has passed since the last time.",
         "已提交的 offset 落后于 position：**{who}** 只在 `poll` 中、距上次超过 `auto.commit.interval.ms`（{interval}）时才提交。";
@@ -101,7 +103,9 @@ fn reader<'a>(world: &'a World, group: &str, at: TopicIdPartition) -> Option<&'a
 fn doing(slot: &ConsumerSlot) -> Text {
     let consumer = &slot.consumer;
     let text = match consumer.app {
+        _ if slot.process == ClientProcess::Frozen => FROZEN.text(),
         App::Failed => STOPPED.text(),
+        _ if consumer.stalled => STALLED.text(),
         App::Processing { until_us, records, .. } => PROCESSING
             .with("n", records)
             .with("each", Arg::Duration(consumer.processing_us))

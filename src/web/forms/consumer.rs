@@ -1,7 +1,7 @@
 //! Consumers: what they read, how long they work on it, and their settings.
 
 use kafkascope::{
-    cluster::command::{Settings, Work},
+    cluster::command::{Command, Settings, Work},
     i18n::forms,
     kafka::config::Scope,
     view::model::ViewModel,
@@ -64,6 +64,32 @@ pub fn configure(vm: &ViewModel, name: &str, work: &Work, settings: &Settings) -
     }
 }
 
+/// Other topics for a consumer that runs.
+pub fn subscribe(vm: &ViewModel, name: &str) -> Option<Form> {
+    let mut members = vm.groups.iter().flat_map(|group| &group.members);
+    let member = members.find(|member| member.name == name)?;
+    Some(Form {
+        title: forms::SUBSCRIBE.with("name", name),
+        note: Some(forms::SUBSCRIBE_NOTE.text()),
+        fields: vec![topics_field(vm, &member.subscription)],
+        settings: None,
+        submit: &forms::DO_APPLY,
+        danger: false,
+    })
+}
+
+/// The command of [`subscribe`].
+pub fn read_subscribe(name: &str, values: &Values) -> Result<Command, Vec<Wrong>> {
+    match lines(values, TOPICS) {
+        topics if topics.is_empty() => Err(vec![(TOPICS, forms::ERROR_CHOOSE.text())]),
+        topics => Ok(Command::Subscribe { consumer: name.to_owned(), topics }),
+    }
+}
+
+fn topics_field(vm: &ViewModel, chosen: &[String]) -> Field {
+    Field { control: Control::Many(topics(vm)), ..Field::line(TOPICS, &forms::TOPICS, chosen.join("\n")) }
+}
+
 fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
     let groups = vm.groups.iter().filter_map(|group| group.group_id.clone()).collect();
     let modes = vec![
@@ -79,10 +105,6 @@ fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
         })
         .collect();
     let assigned: Vec<String> = work.assign.iter().map(|(topic, partition)| name(topic, *partition)).collect();
-    let many = |id, label, options, chosen: &[String]| Field {
-        control: Control::Many(options),
-        ..Field::line(id, label, chosen.join("\n"))
-    };
     vec![
         Field {
             control: Control::Line(groups),
@@ -95,8 +117,8 @@ fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
             .unit(&forms::PROCESSING_UNIT)
             .half()
             .help(forms::PROCESSING_HELP.text()),
-        many(TOPICS, &forms::TOPICS, topics(vm), &work.topics),
-        many(ASSIGN, &forms::ASSIGN, partitions, &assigned),
+        topics_field(vm, &work.topics),
+        Field { control: Control::Many(partitions), ..Field::line(ASSIGN, &forms::ASSIGN, assigned.join("\n")) },
     ]
 }
 

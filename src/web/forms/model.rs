@@ -161,6 +161,7 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
             Some(Current::Consumer(work, settings)) => consumer::configure(vm, name, work, settings),
             _ => return None,
         },
+        Dialog::Subscribe(name) => consumer::subscribe(vm, name)?,
         Dialog::Help | Dialog::SendOne(_) => return None,
     })
 }
@@ -202,6 +203,7 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
             let (_, work) = consumer::read(values)?;
             Ok(Command::ConfigureConsumer { consumer: name.clone(), work, settings: settings.clone() })
         }
+        Dialog::Subscribe(name) => consumer::read_subscribe(name, values),
         Dialog::Help | Dialog::SendOne(_) => Err(Vec::new()),
     }
 }

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    i18n::{Lang, stage},
+    cluster::ClientProcess,
+    i18n::{Lang, Template, stage, ui},
     view::{
         geometry::{Density, OWNED_LISTED, Rect},
         model::{MemberView, OwnedPartition, Place},
@@ -91,7 +92,11 @@ fn badges(props: &MemberProps, lang: Lang) -> Html {
             if let Some(error) = &view.last_error {
                 { alert(stage::LAST_ERROR.with("error", error.clone()).plain(lang)) }
             }
-            if view.paused {
+            if let Some((class, path, words)) = sign(view) {
+                <span {class} role="img" aria-label={words.source(lang)} title={words.source(lang)}>
+                    <svg viewBox="0 0 10 10" aria-hidden="true"><path class="stroke" d={path} /></svg>
+                </span>
+            } else if view.paused {
                 { paused(lang) }
             }
             if props.group.is_some() {
@@ -100,6 +105,15 @@ fn badges(props: &MemberProps, lang: Lang) -> Html {
                 <span class="badge">{ short }</span>
             }
         </>
+    }
+}
+
+/// What happened to its process or its application.
+fn sign(view: &MemberView) -> Option<(&'static str, &'static str, &'static Template)> {
+    match view.process {
+        ClientProcess::Crashed => Some(("alert bad", "M2 2l6 6M8 2l-6 6", &ui::CRASHED)),
+        ClientProcess::Frozen => Some(("alert warn", "M5 1v8M1.5 3l7 4M8.5 3l-7 4", &ui::FROZEN)),
+        ClientProcess::Running => view.stalled.then_some(("alert warn", "M2.5 1.5h5l-5 7h5z", &ui::STALLED)),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Consumer, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
+    ids::Name,
     node::{Outbox, Timer},
 };
 
@@ -84,10 +85,60 @@ impl Consumer {
 
     /// The application has processed its records and polls again.
     pub(super) fn on_processed(&mut self, _now_us: u64, out: &mut Outbox) {
+        if self.stalled {
+            return;
+        }
         if let App::Processing { records, .. } = self.app {
             self.app = App::Polling;
-            out.event(EventKind::RecordsProcessed { records });
+            if records > 0 {
+                out.event(EventKind::RecordsProcessed { records });
+            }
         }
+    }
+
+    /// The application hangs, or goes on with what it did. While it hangs the client's heartbeats go on.
+    pub fn set_stalled(&mut self, now_us: u64, stalled: bool, out: &mut Outbox) {
+        self.stalled = stalled;
+        out.event(EventKind::ApplicationStalled(stalled));
+        match self.app {
+            App::Polling if stalled => self.app = App::Processing { since_us: now_us, until_us: now_us, records: 0 },
+            App::Processing { until_us, .. } if !stalled && until_us <= now_us => {
+                self.on_processed(now_us, out);
+                self.poll(now_us, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// The application takes another time for a record, from its next poll on.
+    pub fn set_processing(&mut self, processing_us: u64, out: &mut Outbox) {
+        self.processing_us = processing_us;
+        out.event(EventKind::ProcessingChanged { processing_us });
+    }
+
+    /// `subscribe()` to other topics: the group hears of it when the consumer joins again, at its next poll.
+    pub fn subscribe(&mut self, now_us: u64, topics: Vec<Name>, out: &mut Outbox) {
+        out.event(EventKind::SubscriptionChanged { topics: topics.clone().into() });
+        for topic in &topics {
+            self.metadata.want(topic);
+        }
+        self.topics = topics;
+        self.rejoin_needed = true;
+        self.metadata.poll(now_us, &mut self.correlation, out);
+        self.poll(now_us, out);
+    }
+
+    /// The process was killed: whatever it knew is gone.
+    pub fn crash(&mut self) {
+        self.closed = true;
+        self.partitions.clear();
+        self.completed.clear();
+        self.fetches.clear();
+        self.pending.clear();
+        self.app = App::Polling;
+        self.membership = Membership::Unjoined;
+        self.is_leader = false;
+        self.stalled = false;
     }
 
     /// `pause()` or `resume()` of all partitions, by hand.
@@ -106,6 +157,7 @@ impl Consumer {
     /// `close()`: what is being processed is dropped, offsets are committed if that is automatic, the group is left.
     pub fn close(&mut self, now_us: u64, out: &mut Outbox) {
         self.closing = true;
+        self.stalled = false;
         self.app = App::Polling;
         out.clear_timer(Timer::Application);
         if let Some(coordinator) = self.coordinator {

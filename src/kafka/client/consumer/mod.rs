@@ -50,6 +50,8 @@ pub struct Consumer {
     pub processing_us: u64,
     /// Paused by hand: `pause()` of all its partitions.
     pub paused: bool,
+    /// Its application hangs and does not `poll`.
+    pub stalled: bool,
     /// What its application does.
     pub app: App,
     /// Where it stands in its group.
@@ -158,6 +160,7 @@ impl Consumer {
             config,
             processing_us,
             paused: false,
+            stalled: false,
             app: App::Polling,
             membership: Membership::Unjoined,
             member_id: "".into(),

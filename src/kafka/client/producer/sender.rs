@@ -381,7 +381,8 @@ impl Producer {
                 .into_iter()
                 .flatten()
                 .copied()
-                .filter(|(partition, _)| topic.partitions[*partition as usize].leader.is_some())
+                // A topic made anew with fewer partitions: queues of the old one may still stand.
+                .filter(|(partition, _)| topic.partitions.get(*partition as usize).is_some_and(|p| p.leader.is_some()))
                 .collect();
             let (partition_ids, queue_sizes): (Vec<i32>, Vec<i32>) = with_leader.into_iter().unzip();
             let sample =

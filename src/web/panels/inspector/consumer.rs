@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    cluster::command::Command,
-    i18n::ui,
-    kafka::config::Scope,
+    cluster::{ClientProcess, command::Command},
+    i18n::{Template, ui},
+    kafka::{config::Scope, limits::PROCESSING},
     view::{
         model::{GroupView, MemberView, Place, ViewModel},
         why::WhyKey,
@@ -33,27 +33,87 @@ pub fn find<'a>(vm: &'a ViewModel, name: &str) -> Option<(&'a Rc<GroupView>, &'a
 pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let lang = props.lang;
     let (group, member) = find(&props.vm, name)?;
-    let command = |make: fn(String) -> Command| make(name.to_owned());
-    let pause = if member.paused {
-        act(props, &ui::DO_RESUME, None, command(|consumer| Command::ResumeConsumer { consumer }))
-    } else {
-        act(props, &ui::DO_PAUSE, None, command(|consumer| Command::PauseConsumer { consumer }))
-    };
-    let mut buttons = vec![pause];
-    if group.group_id.is_some() {
-        buttons.push(act(props, &ui::DO_COMMIT, None, command(|consumer| Command::Commit { consumer })));
-    }
-    buttons.push(open(props, &ui::DO_CONFIGURE, Dialog::ConfigureConsumer(name.to_owned())));
-    buttons.push(act(props, &ui::DO_REMOVE, None, command(|consumer| Command::RemoveConsumer { consumer })));
     let content = html! { <>
         <p class="doing">{ say(&member.doing, lang) }</p>
-        { actions(props, buttons) }
+        { actions(props, buttons(props, group, member)) }
         { owned(props, group, member) }
         { facts(props, group, member) }
         <Settings {lang} scope={ScopeProp(Scope::Consumer)} configs={member.configs.clone()} />
     </> };
-    let badge = if member.paused { badge("warn", tr(&ui::PAUSED, lang)) } else { Html::default() };
+    let badge = match member.process {
+        ClientProcess::Crashed => badge("bad", tr(&ui::CRASHED, lang)),
+        ClientProcess::Frozen => badge("warn", tr(&ui::FROZEN, lang)),
+        ClientProcess::Running if member.stalled => badge("warn", tr(&ui::STALLED, lang)),
+        ClientProcess::Running if member.paused => badge("warn", tr(&ui::PAUSED, lang)),
+        ClientProcess::Running => Html::default(),
+    };
     Some(Body { kind: Some(&ui::KIND_CONSUMER), title: name.to_owned(), badge, content })
+}
+
+/// What can be done to it: what its application can be told while it runs, and what can happen to its process.
+fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Vec<Html> {
+    let consumer = || member.name.clone();
+    let configure = open(props, &ui::DO_CONFIGURE, Dialog::ConfigureConsumer(consumer()));
+    let restart = act(props, &ui::DO_RESTART, Some(&ui::DO_RESTART_CONSUMER_HELP), {
+        Command::RestartConsumer { consumer: consumer() }
+    });
+    let crash = act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_CONSUMER_HELP), {
+        Command::CrashConsumer { consumer: consumer() }
+    });
+    let remove = |words| act(props, words, None, Command::RemoveConsumer { consumer: consumer() });
+    match member.process {
+        ClientProcess::Crashed => return vec![restart, configure, remove(&ui::DO_TAKE_AWAY)],
+        ClientProcess::Frozen => {
+            let thaw =
+                act(props, &ui::DO_THAW, Some(&ui::DO_THAW_HELP), Command::ThawConsumer { consumer: consumer() });
+            return vec![thaw, crash, restart];
+        }
+        ClientProcess::Running => {}
+    }
+    let toggle = |on, (done, undo): (&'static Template, &'static Template), help, (make, end): (Make, Make)| match on {
+        true => act(props, undo, None, end(consumer())),
+        false => act(props, done, help, make(consumer())),
+    };
+    let mut buttons = vec![toggle(
+        member.paused,
+        (&ui::DO_PAUSE, &ui::DO_RESUME),
+        Some(&ui::DO_PAUSE_CONSUMER_HELP),
+        (|consumer| Command::PauseConsumer { consumer }, |consumer| Command::ResumeConsumer { consumer }),
+    )];
+    if group.group_id.is_some() {
+        buttons.push(act(props, &ui::DO_COMMIT, None, Command::Commit { consumer: consumer() }));
+    }
+    let slow = member.slowed_us.is_some();
+    let processing_us = if slow { member.processing_us } else { slower_us(member.processing_us) };
+    let words = if slow { &ui::DO_SPEED_UP } else { &ui::DO_SLOW_DOWN };
+    buttons.push(act(props, words, None, Command::SetProcessing { consumer: consumer(), processing_us }));
+    buttons.push(toggle(
+        member.stalled,
+        (&ui::DO_STALL, &ui::DO_UNSTALL),
+        Some(&ui::DO_STALL_HELP),
+        (|consumer| Command::StallConsumer { consumer }, |consumer| Command::UnstallConsumer { consumer }),
+    ));
+    buttons.push(act(
+        props,
+        &ui::DO_FREEZE,
+        Some(&ui::DO_FREEZE_HELP),
+        Command::FreezeConsumer { consumer: consumer() },
+    ));
+    buttons.push(crash);
+    buttons.push(restart);
+    if !member.subscription.is_empty() {
+        buttons.push(open(props, &ui::DO_SUBSCRIBE, Dialog::Subscribe(consumer())));
+    }
+    buttons.extend([configure, remove(&ui::DO_REMOVE)]);
+    buttons
+}
+
+/// Makes a command for a consumer.
+type Make = fn(String) -> Command;
+
+/// Ten times as slow, and at least so that a class can watch it.
+fn slower_us(processing_us: u64) -> u64 {
+    (processing_us * 10).clamp(1_000_000, PROCESSING.max)
 }
 
 fn facts(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {

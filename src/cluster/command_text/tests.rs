@@ -299,7 +299,15 @@ impl Draw {
             17 => Command::PauseConsumer { consumer },
             18 => Command::ResumeConsumer { consumer },
             19 => Command::Commit { consumer },
-            _ => Command::RemoveConsumer { consumer },
+            20 => Command::RemoveConsumer { consumer },
+            21 => Command::CrashConsumer { consumer },
+            22 => Command::RestartConsumer { consumer },
+            23 => Command::FreezeConsumer { consumer },
+            24 => Command::ThawConsumer { consumer },
+            25 => Command::StallConsumer { consumer },
+            26 => Command::UnstallConsumer { consumer },
+            27 => Command::SetProcessing { consumer, processing_us: self.number() },
+            _ => Command::Subscribe { consumer, topics: vec![topic, self.text()] },
         }
     }
 }

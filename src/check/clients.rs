@@ -41,6 +41,8 @@ pub(super) struct Clients {
 struct Commits {
     /// How far any of its consumers has read, if that is known.
     read: Option<i64>,
+    /// How far an application went by `seek()`: it may commit that, even past the log's end.
+    sought: i64,
     /// What was committed, or loaded by a coordinator, the last one last.
     offsets: VecDeque<i64>,
     /// The last one that is replicated. What a coordinator loads may not be, and may be lost with it.
@@ -94,6 +96,25 @@ impl Clients {
                 self.check_resumed(event, *partition, *offset, findings);
                 self.positions.insert((event.node, *partition), *offset);
             }
+            E::PositionSought { partition, offset } => {
+                self.forget_commit(findings.world, event.node, *partition);
+                self.positions.insert((event.node, *partition), *offset);
+                self.note_read(findings.world, event.node, *partition, *offset);
+                let group = findings.world.consumers().get(&event.node).and_then(|slot| slot.consumer.group.clone());
+                if let Some(known) = group.and_then(|group| self.commits.get_mut(&(group, *partition))) {
+                    known.sought = known.sought.max(*offset);
+                }
+            }
+            E::OffsetsReset { group, offsets } => {
+                for (partition, offset) in offsets.iter() {
+                    let known = self.commits.entry((group.clone(), *partition)).or_default();
+                    (known.read, known.told) = (known.read.max(Some(*offset)), None);
+                }
+            }
+            E::GroupDeleted { group } => {
+                self.commits.retain(|(id, _), _| id != group);
+                self.owners.remove(group);
+            }
             E::PartitionsRevoked { .. } | E::PartitionsLost { .. } => self.forget_positions(event.node),
             E::ClientClosed => {
                 self.forget_positions(event.node);
@@ -114,7 +135,8 @@ impl Clients {
             }
             E::OffsetCommitted { group, partition, offset } => {
                 // A topic that was made again under its name inherits positions, and so commits, until it is read.
-                let has_read = self.commits.get(&(group.clone(), *partition)).is_some_and(|known| known.read.is_some());
+                let known = self.commits.get(&(group.clone(), *partition));
+                let has_read = known.is_some_and(|known| known.read.is_some() && *offset > known.sought);
                 let end = logs.committed_end(*partition).filter(|committed| has_read && offset > committed);
                 if let Some(committed) = end {
                     let text = says::COMMIT_BEYOND.with("group", &**group).with("offset", *offset);

@@ -159,7 +159,7 @@ impl Fuzz {
     }
 
     fn mild_command(&mut self) {
-        match self.random.below(17) {
+        match self.random.below(20) {
             10 => self.for_a_consumer("crash-consumer"),
             11 => self.for_a_consumer("restart-consumer"),
             12 => self.for_a_consumer("freeze-consumer"),
@@ -167,6 +167,16 @@ impl Fuzz {
             14 => self.for_a_consumer("stall-consumer"),
             15 => self.for_a_consumer("unstall-consumer"),
             16 => self.subscribe(),
+            17 => self.seek(),
+            18 => {
+                let (group, to) = (self.random.below(3), ["earliest", "latest", "shift:-5", "offset:3"]);
+                let (topic, to) = (self.topic().unwrap_or_default(), self.pick(&to).unwrap_or_default());
+                self.give(&format!("reset-offsets group=g{group} topic={topic} to={to}"));
+            }
+            19 => {
+                let group = self.random.below(3);
+                self.give(&format!("delete-group group=g{group}"));
+            }
             0 | 1 => self.add_consumer(),
             2 | 3 => self.for_a_consumer("remove-consumer"),
             4 => self.for_a_consumer("pause-consumer"),
@@ -345,6 +355,22 @@ impl Fuzz {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if let Some(name) = self.pick(&names) {
             self.give(&format!("{verb} consumer={name}"));
+        }
+    }
+
+    fn seek(&mut self) {
+        let slots = self.world().consumers().values();
+        let owned: Vec<String> = slots
+            .flat_map(|slot| slot.consumer.partitions().keys().map(|at| (slot.consumer.name.clone(), *at)))
+            .map(|(name, at)| {
+                let topic = self.world().topic_name(at.topic);
+                format!("seek consumer={name} topic={topic} partition={}", at.partition)
+            })
+            .collect();
+        let owned: Vec<&str> = owned.iter().map(String::as_str).collect();
+        let offset = self.random.below(200);
+        if let Some(seek) = self.pick(&owned) {
+            self.give(&format!("{seek} offset={offset}"));
         }
     }
 

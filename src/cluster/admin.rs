@@ -1,8 +1,10 @@
-//! The admin client: sends what a command asks of the controller, and again if that is another by now.
+//! The admin client: sends what a command asks of the controller or a group's coordinator, and again if that is another
+//! by now.
 
 use std::collections::VecDeque;
 
 use crate::kafka::{
+    event::EventKind,
     ids::BrokerId,
     node::{Input, Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, Message, Request},
@@ -12,7 +14,10 @@ use crate::sim::Map;
 /// Pause before it asks again (`retry.backoff.ms`).
 const RETRY_US: u64 = 100_000;
 
-/// The admin client. It knows the active controller at once; a real one asks any broker, which forwards.
+/// Whom a request is for, now: the active controller, or the coordinator of its group.
+pub(super) type Find<'a> = &'a dyn Fn(&Request) -> Option<BrokerId>;
+
+/// The admin client. It knows controller and coordinators at once; a real one asks any broker for them.
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Admin {
     correlation: CorrelationId,
@@ -21,10 +26,10 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    /// Asks the controller for something.
-    pub fn ask(&mut self, now_us: u64, controller: Option<BrokerId>, request: Request, out: &mut Outbox) {
+    /// Asks for something.
+    pub fn ask(&mut self, now_us: u64, find: Find<'_>, request: Request, out: &mut Outbox) {
         self.waiting.push_back(request);
-        self.send(now_us, controller, out);
+        self.send(now_us, find, out);
     }
 
     /// What was asked and not answered yet.
@@ -32,13 +37,21 @@ impl Admin {
         self.under_way.values().map(|(_, request)| request).chain(&self.waiting)
     }
 
-    pub fn on(&mut self, now_us: u64, controller: Option<BrokerId>, input: Input, out: &mut Outbox) {
+    pub fn on(&mut self, now_us: u64, find: Find<'_>, input: Input, out: &mut Outbox) {
         match input {
             Input::Message { message: Message::Response(_, correlation, response), .. } => {
-                let asked = self.under_way.remove(&correlation);
-                if let (Some((_, request)), ErrorCode::NotController) = (asked, response.error()) {
-                    self.waiting.push_back(request);
-                    out.set_timer(Timer::Retry, now_us + RETRY_US);
+                let Some((_, request)) = self.under_way.remove(&correlation) else { return };
+                match response.error() {
+                    ErrorCode::NotController | ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
+                        self.waiting.push_back(request);
+                        out.set_timer(Timer::Retry, now_us + RETRY_US);
+                    }
+                    ErrorCode::None => {}
+                    // The controller tells of its refusals itself.
+                    error if is_for_coordinator(&request) => {
+                        out.event(EventKind::AdminRefused { api: request.api(), error });
+                    }
+                    _ => {}
                 }
             }
             Input::Message { from, message: Message::Disconnect(_) } => {
@@ -53,22 +66,25 @@ impl Admin {
                 self.waiting.extend(self.under_way.remove(&correlation).map(|(_, request)| request));
                 out.set_timer(Timer::Retry, now_us + RETRY_US);
             }
-            _ => self.send(now_us, controller, out),
+            _ => self.send(now_us, find, out),
         }
     }
 
-    fn send(&mut self, now_us: u64, controller: Option<BrokerId>, out: &mut Outbox) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        let Some(controller) = controller else {
-            out.set_timer(Timer::Retry, now_us + RETRY_US);
-            return;
-        };
+    fn send(&mut self, now_us: u64, find: Find<'_>, out: &mut Outbox) {
         for request in std::mem::take(&mut self.waiting) {
+            let Some(broker) = find(&request) else {
+                self.waiting.push_back(request);
+                out.set_timer(Timer::Retry, now_us + RETRY_US);
+                continue;
+            };
             self.correlation += 1;
-            out.request(broker_node(controller), Channel::Control, self.correlation, request.clone());
-            self.under_way.insert(self.correlation, (controller, request));
+            out.request(broker_node(broker), Channel::Control, self.correlation, request.clone());
+            self.under_way.insert(self.correlation, (broker, request));
         }
     }
+}
+
+/// Is it for a group's coordinator, and not for the controller?
+pub(super) fn is_for_coordinator(request: &Request) -> bool {
+    matches!(request, Request::OffsetCommit { .. } | Request::DeleteGroups { .. })
 }

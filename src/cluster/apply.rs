@@ -118,6 +118,14 @@ impl World {
                     return Err(Refusal::ConsumerAssigns { consumer: consumer.clone() }.into());
                 }
             }
+            Command::Seek { consumer, topic, partition, .. } => {
+                let node = self.running_consumer(consumer)?;
+                self.sought(node, topic, *partition)?;
+            }
+            Command::ResetOffsets { group, topic, partition, to } => {
+                self.offsets_for(group, topic, *partition, *to)?;
+            }
+            Command::DeleteGroup { group } => self.check_delete_group(group)?,
             Command::ThawConsumer { consumer } => {
                 if self.process_of_consumer(consumer)?.1 != ClientProcess::Frozen {
                     return Err(Refusal::ConsumerIsNotFrozen { consumer: consumer.clone() }.into());
@@ -165,23 +173,23 @@ impl World {
                     replication_factor: *replication_factor,
                     settings: Arc::new(settings.clone()),
                 };
-                self.ask_controller(request, base, events);
+                self.ask(request, base, events);
             }
             Command::AddPartitions { topic, partitions } => {
                 let request = Request::CreatePartitions { topic: topic.as_str().into(), count: *partitions };
-                self.ask_controller(request, base, events);
+                self.ask(request, base, events);
             }
             Command::DeleteTopic { topic } => {
-                self.ask_controller(Request::DeleteTopics { topic: topic.as_str().into() }, base, events);
+                self.ask(Request::DeleteTopics { topic: topic.as_str().into() }, base, events);
             }
             Command::ConfigureTopic { topic, settings } => {
                 let topic = Some(topic.as_str().into());
                 let settings = Arc::new(settings.clone());
-                self.ask_controller(Request::IncrementalAlterConfigs { topic, settings }, base, events);
+                self.ask(Request::IncrementalAlterConfigs { topic, settings }, base, events);
             }
             Command::ConfigureCluster { settings } => {
                 let settings = Arc::new(settings.clone());
-                self.ask_controller(Request::IncrementalAlterConfigs { topic: None, settings }, base, events);
+                self.ask(Request::IncrementalAlterConfigs { topic: None, settings }, base, events);
             }
             Command::AddProducer { producer, load, settings } => {
                 let order = self.next_order();
@@ -191,6 +199,14 @@ impl World {
             Command::AddConsumer { consumer, work, settings } => {
                 let order = self.next_order();
                 self.open_consumer(consumer, work.clone(), settings.clone(), order, base, events);
+            }
+            Command::ResetOffsets { group, topic, partition, to } => {
+                if let Ok(offsets) = self.offsets_for(group, topic, *partition, *to) {
+                    self.reset_offsets(group, offsets, base, events);
+                }
+            }
+            Command::DeleteGroup { group } => {
+                self.ask(Request::DeleteGroups { group_id: group.as_str().into() }, base, events);
             }
             Command::ConfigureProducer { producer, .. }
             | Command::PauseProducer { producer }
@@ -209,6 +225,7 @@ impl World {
             | Command::UnstallConsumer { consumer }
             | Command::SetProcessing { consumer, .. }
             | Command::Subscribe { consumer, .. }
+            | Command::Seek { consumer, .. }
             | Command::Commit { consumer } => self.command_consumer(consumer, command, base, events),
         }
     }
@@ -245,6 +262,10 @@ impl World {
     fn command_consumer(&mut self, name: &str, command: &Command, base: EventId, events: &mut Vec<Event>) {
         let now_us = self.now_us();
         let Ok((node, process)) = self.process_of_consumer(name) else { return };
+        let sought = match command {
+            Command::Seek { topic, partition, .. } => self.sought(node, topic, *partition).ok(),
+            _ => None,
+        };
         let Some(slot) = self.consumers.get_mut(&node) else { return };
         let mut out = Outbox::default();
         match command {
@@ -264,6 +285,12 @@ impl World {
             Command::RestartConsumer { .. } => {
                 slot.reopen = Some((slot.work.clone(), slot.settings.clone()));
                 slot.consumer.close(now_us, &mut out);
+            }
+            Command::Seek { offset, .. } => {
+                if let Some(partition) = sought {
+                    let offset = i64::try_from(*offset).unwrap_or(i64::MAX);
+                    slot.consumer.seek(now_us, partition, offset, &mut out);
+                }
             }
             Command::StallConsumer { .. } => slot.consumer.set_stalled(now_us, true, &mut out),
             Command::UnstallConsumer { .. } => slot.consumer.set_stalled(now_us, false, &mut out),
@@ -289,13 +316,6 @@ impl World {
         self.carry_out(node, base, out, events);
     }
 
-    fn ask_controller(&mut self, request: Request, base: EventId, events: &mut Vec<Event>) {
-        let (now_us, controller) = (self.now_us(), self.controller().map(|broker| broker.id));
-        let mut out = Outbox::default();
-        self.admin.ask(now_us, controller, request, &mut out);
-        self.carry_out(ADMIN, base, out, events);
-    }
-
     /// The node that a command is about.
     fn node_of(&self, command: &Command) -> NodeId {
         match command {
@@ -319,6 +339,7 @@ impl World {
             | Command::UnstallConsumer { consumer }
             | Command::SetProcessing { consumer, .. }
             | Command::Subscribe { consumer, .. }
+            | Command::Seek { consumer, .. }
             | Command::Commit { consumer } => self.consumer_node(consumer).unwrap_or(ADMIN),
             _ => ADMIN,
         }
@@ -371,7 +392,7 @@ impl World {
     }
 
     /// How many partitions a topic that users may change has.
-    fn user_topic(&self, topic: &str) -> Result<u32, WorldError> {
+    pub(super) fn user_topic(&self, topic: &str) -> Result<u32, WorldError> {
         if is_internal(topic) {
             return Err(Refusal::InternalTopic { topic: topic.to_owned() }.into());
         }

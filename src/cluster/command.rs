@@ -196,6 +196,48 @@ pub enum Command {
         /// All topics from now on.
         topics: Vec<String>,
     },
+    /// `seek()`: the next poll returns what is there. It commits nothing.
+    Seek {
+        /// Consumer.
+        consumer: String,
+        /// Topic.
+        topic: String,
+        /// Partition; it must be the consumer's now.
+        partition: i32,
+        /// Next offset to read.
+        offset: u64,
+    },
+    /// `kafka-consumer-groups --reset-offsets --execute` on a group that nobody is in.
+    ResetOffsets {
+        /// `group.id`.
+        group: String,
+        /// Topic.
+        topic: String,
+        /// One partition; `None`: all of the topic.
+        partition: Option<i32>,
+        /// Where the group begins from now on.
+        to: ResetTo,
+    },
+    /// `kafka-consumer-groups --delete` on a group that nobody is in: its committed offsets are gone.
+    DeleteGroup {
+        /// `group.id`.
+        group: String,
+    },
+}
+
+/// Where `--reset-offsets` puts a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ResetTo {
+    /// `--to-earliest`: the log's start.
+    Earliest,
+    /// `--to-latest`: the log's end, as consumers see it.
+    Latest,
+    /// `--to-offset`: this one, or the nearest that there is.
+    Offset(u64),
+    /// `--shift-by`: so many from the committed offset, forward or back, or as far as there is.
+    Shift(i64),
+    /// `--by-duration`: the first record that is not older, in microseconds; if there is none, the end.
+    Duration(u64),
 }
 
 /// What a producer's application sends.

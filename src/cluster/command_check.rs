@@ -98,6 +98,17 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
             limits::PROCESSING.check(*processing_us)?;
         }
+        Command::Seek { consumer, topic, partition, .. } => {
+            limits::check_name(&limits::CONSUMER_ID, consumer)?;
+            limits::check_topic_name(topic)?;
+            check_partition(Some(*partition))?;
+        }
+        Command::ResetOffsets { group, topic, partition, .. } => {
+            limits::check_name(&limits::GROUP_ID, group)?;
+            limits::check_topic_name(topic)?;
+            check_partition(*partition)?;
+        }
+        Command::DeleteGroup { group } => limits::check_name(&limits::GROUP_ID, group)?,
         Command::Subscribe { consumer, topics } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
             if topics.is_empty() {

@@ -59,6 +59,20 @@ pub enum Refusal {
     ConsumerIsNotFrozen { consumer: String },
     /// It assigns itself its partitions.
     ConsumerAssigns { consumer: String },
+    /// The partition is not the consumer's.
+    NotOwned { consumer: String, topic: String, partition: i32 },
+    /// There is no such group.
+    UnknownGroup { group: String },
+    /// Somebody is in it.
+    GroupIsActive { group: String, state: &'static str },
+    /// No broker coordinates it now.
+    NoCoordinator { group: String },
+    /// No such partition.
+    UnknownPartition { topic: String, partition: i32 },
+    /// Nobody can say where its log begins and ends.
+    NoLeader { topic: String, partition: i32 },
+    /// There is nothing to shift from.
+    NothingCommitted { group: String, topic: String, partition: i32 },
 }
 
 impl WorldError {
@@ -105,6 +119,21 @@ impl Refusal {
             Refusal::ConsumerIsDown { consumer } => CONSUMER_IS_DOWN.with("consumer", consumer.as_str()),
             Refusal::ConsumerIsFrozen { consumer } => CONSUMER_IS_FROZEN.with("consumer", consumer.as_str()),
             Refusal::ConsumerIsNotFrozen { consumer } => CONSUMER_IS_NOT_FROZEN.with("consumer", consumer.as_str()),
+            Refusal::NotOwned { consumer, topic, partition } => {
+                NOT_OWNED.with("consumer", consumer.as_str()).with("place", format!("{topic}-{partition}"))
+            }
+            Refusal::UnknownGroup { group } => UNKNOWN_GROUP.with("group", group.as_str()),
+            Refusal::GroupIsActive { group, state } => {
+                GROUP_IS_ACTIVE.with("group", group.as_str()).with("state", *state)
+            }
+            Refusal::NoCoordinator { group } => NO_COORDINATOR.with("group", group.as_str()),
+            Refusal::UnknownPartition { topic, partition } => {
+                UNKNOWN_PARTITION.with("topic", topic.as_str()).with("partition", *partition)
+            }
+            Refusal::NoLeader { topic, partition } => NO_LEADER.with("place", format!("{topic}-{partition}")),
+            Refusal::NothingCommitted { group, topic, partition } => {
+                NOTHING_COMMITTED.with("group", group.as_str()).with("place", format!("{topic}-{partition}"))
+            }
             Refusal::ConsumerAssigns { consumer } => CONSUMER_ASSIGNS.with("consumer", consumer.as_str()),
         }
     }
@@ -122,6 +151,9 @@ impl Refusal {
             | Refusal::ConsumerIsFrozen { .. }
             | Refusal::ConsumerIsNotFrozen { .. }
             | Refusal::ConsumerAssigns { .. } => "consumer",
+            Refusal::NotOwned { .. } | Refusal::UnknownPartition { .. } | Refusal::NoLeader { .. } => "partition",
+            Refusal::UnknownGroup { .. } | Refusal::GroupIsActive { .. } | Refusal::NoCoordinator { .. } => "group",
+            Refusal::NothingCommitted { .. } => "to",
             Refusal::NameTaken { .. } => "name",
         }
     }
@@ -166,5 +198,12 @@ templates! { "refused":
     CONSUMER_IS_DOWN = "The process of `{consumer}` was killed; it can only be restarted or taken away.", "`{consumer}` 的进程已被终止；只能重新启动或移除。";
     CONSUMER_IS_FROZEN = "The process of `{consumer}` is frozen and can do nothing until it thaws.", "`{consumer}` 的进程已被冻结，解冻之前什么也做不了。";
     CONSUMER_IS_NOT_FROZEN = "The process of `{consumer}` is not frozen.", "`{consumer}` 的进程没有被冻结。";
+    NOT_OWNED = "`{consumer}` does not have `{place}` now; `seek()` is only for its own `partition`s.", "`{consumer}` 目前没有 `{place}`；`seek()` 只能用于自己拥有的 `partition`。";
+    UNKNOWN_GROUP = "There is no group `{group}`.", "没有消费组 `{group}`。";
+    GROUP_IS_ACTIVE = "This can only be done while group `{group}` is inactive, but its state is {state}: close its members first.", "只有在消费组 `{group}` 没有成员时才能这样做，但它现在的状态是 {state}：请先关闭它的成员。";
+    NO_COORDINATOR = "Group `{group}` has no coordinator now.", "消费组 `{group}` 目前没有 coordinator。";
+    UNKNOWN_PARTITION = "Topic `{topic}` has no `partition` {partition}.", "topic `{topic}` 没有 `partition` {partition}。";
+    NO_LEADER = "`{place}` has no leader now, so nobody can say where its log begins and ends; choose another `partition`.", "`{place}` 目前没有 leader，无法得知日志的起止；请选择其他 `partition`。";
+    NOTHING_COMMITTED = "Group `{group}` has committed nothing for `{place}`, so there is nothing that `to` could shift from.", "消费组 `{group}` 在 `{place}` 还没有提交过，`to` 无从移动。";
     CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

@@ -10,6 +10,7 @@ pub mod command;
 pub mod command_check;
 pub mod command_text;
 pub mod error;
+mod groups;
 mod nodes;
 mod processes;
 
@@ -295,8 +296,7 @@ impl World {
                 ClientProcess::Crashed => {}
             }
         } else if node == ADMIN {
-            let controller = self.controller().map(|broker| broker.id);
-            self.admin.on(now_us, controller, input, &mut out);
+            self.with_admin(|admin, find| admin.on(now_us, find, input, &mut out));
         }
         self.carry_out(node, base, out, events);
     }

@@ -18,6 +18,27 @@ templates! { "forms":
     SUBSCRIBE = "Subscription of {name}", "{name} 的订阅";
     SUBSCRIBE_NOTE = "It calls `subscribe` with these topics while it runs; its group rebalances when it joins again, at its next poll.",
         "它在运行中以这些 topic 调用 `subscribe`；下一次 poll 时重新加入，消费组随之再均衡。";
+    SEEK = "Seek of {name}", "{name} 的 seek";
+    SEEK_NOTE = "Its next poll returns what is there. Nothing is committed by that; an automatic commit follows as always.",
+        "它的下一次 poll 返回该处的消息。seek 本身不提交 offset；自动提交照常进行。";
+    DO_SEEK = "Seek", "跳转";
+    RESET = "Reset offsets of {group}", "重设 {group} 的 offset";
+    RESET_NOTE = "As `kafka-consumer-groups --reset-offsets` does, from outside the group: only while nobody is in it.",
+        "与 `kafka-consumer-groups --reset-offsets` 一样，从组外提交：仅当组内没有成员时可用。";
+    RESET_ALL = "all of the topic", "该 topic 的全部分区";
+    RESET_TO = "To", "重设到";
+    RESET_EARLIEST = "the start of the log (`--to-earliest`)", "日志起点（`--to-earliest`）";
+    RESET_LATEST = "the end of the log (`--to-latest`)", "日志末端（`--to-latest`）";
+    RESET_OFFSET = "an offset (`--to-offset`)", "某个 offset（`--to-offset`）";
+    RESET_SHIFT = "so many from the committed one (`--shift-by`)", "从已提交的 offset 移动（`--shift-by`）";
+    RESET_DURATION = "records of the last … (`--by-duration`)", "最近一段时间的消息（`--by-duration`）";
+    OFFSET = "Offset", "Offset";
+    SHIFT = "Shift by", "移动";
+    SHIFT_HELP = "A whole number; negative goes back. Past an end, the end counts.", "整数；负数为向后退。超出范围时取边界。";
+    DURATION = "Duration", "时长";
+    DURATION_HELP = "A duration such as `PT10S`, `PT5M` or `P1D`.", "时长，例如 `PT10S`、`PT5M` 或 `P1D`。";
+    DO_RESET = "Reset", "重设";
+    ERROR_SHIFT = "A whole number is needed, such as 5 or -10.", "需要整数，例如 5 或 -10。";
     DO_CREATE = "Create", "创建";
     DO_START = "Start it", "启动";
     DO_APPLY = "Apply", "应用";

@@ -135,6 +135,10 @@ templates! { "ui":
     DO_SLOW_DOWN = "Slow down ×10", "减慢 10 倍";
     DO_SPEED_UP = "Back to its speed", "恢复原速";
     DO_SUBSCRIBE = "Subscription…", "修改订阅…";
+    DO_SEEK = "Seek…", "跳转（seek）…";
+    DO_RESET_OFFSETS = "Reset offsets…", "重设 offset…";
+    DO_DELETE_GROUP = "Delete the group", "删除消费组";
+    DO_DELETE_GROUP_HELP = "Only while nobody is in it; its committed offsets are gone then", "仅当组内没有成员时；已提交的 offset 随之消失";
     DO_TAKE_AWAY = "Take it away", "移除";
     CRASHED = "killed", "已终止";
     FROZEN = "frozen", "已冻结";

@@ -279,6 +279,12 @@ pub enum EventKind {
     ProcessingChanged { processing_us: u64 },
     /// A consumer subscribes to other topics.
     SubscriptionChanged { topics: Arc<[Name]> },
+    /// A consumer's application went to another offset.
+    PositionSought { partition: TopicIdPartition, offset: i64 },
+    /// The admin client asks a coordinator to set a group's offsets.
+    OffsetsReset { group: Name, offsets: Arc<[(TopicIdPartition, i64)]> },
+    /// A coordinator deleted a group.
+    GroupDeleted { group: Name },
     /// A client learnt newer metadata.
     MetadataRefreshed { metadata_offset: u64 },
 }
@@ -321,6 +327,7 @@ impl EventKind {
             | E::RecordsFetched { partition, .. }
             | E::RecordsPolled { partition, .. }
             | E::PositionFromCommit { partition, .. }
+            | E::PositionSought { partition, .. }
             | E::PositionReset { partition, .. } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
             _ => None,

@@ -6,6 +6,7 @@ pub mod client;
 pub mod config;
 pub mod controller;
 pub mod coordinator;
+pub mod duration;
 pub mod event;
 pub mod hash;
 pub mod ids;

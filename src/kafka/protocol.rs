@@ -115,6 +115,8 @@ apis! {
     Vote,
     /// A new quorum leader tells the voters.
     BeginQuorumEpoch,
+    /// The admin client lets a coordinator delete a group that nobody is in.
+    DeleteGroups,
 }
 
 /// A request.
@@ -177,6 +179,8 @@ pub enum Request {
     Vote { quorum_epoch: u32, candidate: BrokerId, last_epoch: u32, last_offset: u64 },
     /// `leader` leads `quorum_epoch`.
     BeginQuorumEpoch { quorum_epoch: u32, leader: BrokerId },
+    /// Deletes a group.
+    DeleteGroups { group_id: Name },
 }
 
 /// Settings by name, for admin requests.
@@ -317,6 +321,8 @@ pub enum Response {
     Vote { quorum_epoch: u32, granted: bool },
     /// Only an error code.
     BeginQuorumEpoch { error: ErrorCode },
+    /// Deleted, or not.
+    DeleteGroups { error: ErrorCode },
 }
 
 /// A broker's view of the cluster, for clients.
@@ -498,6 +504,10 @@ error_codes! {
     UnsupportedAssignor = "UNSUPPORTED_ASSIGNOR", 112, false;
     /// A commit with a member epoch that is over.
     StaleMemberEpoch = "STALE_MEMBER_EPOCH", 113, false;
+    /// Somebody is in the group.
+    NonEmptyGroup = "NON_EMPTY_GROUP", 68, false;
+    /// There is no such group.
+    GroupIdNotFound = "GROUP_ID_NOT_FOUND", 69, false;
 }
 
 impl Response {
@@ -528,6 +538,7 @@ impl Response {
             | Response::BrokerHeartbeat { error, .. }
             | Response::AlterPartition { error, .. }
             | Response::FetchMetadataLog { error, .. }
+            | Response::DeleteGroups { error }
             | Response::BeginQuorumEpoch { error } => *error,
         }
     }

@@ -373,6 +373,11 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::ClientClosed => fields("client_closed"),
         E::ClientPaused(true) => fields("client_paused"),
         E::ClientPaused(false) => fields("client_resumed"),
+        E::PositionSought { partition, offset } => fields("position_sought").at(*partition).with("offset", *offset),
+        E::OffsetsReset { group, offsets } => {
+            fields("offsets_reset").with("group", &**group).with("partitions", offsets.len() as u32)
+        }
+        E::GroupDeleted { group } => fields("group_deleted").with("group", &**group),
         E::ClientCrashed => fields("client_crashed"),
         E::ClientFrozen(true) => fields("client_frozen"),
         E::ClientFrozen(false) => fields("client_thawed"),

@@ -111,6 +111,10 @@ pub enum Dialog {
     ConfigureConsumer(String),
     /// Other topics for a consumer that runs.
     Subscribe(String),
+    /// Another offset for a partition of a consumer.
+    Seek(String),
+    /// Other committed offsets for a group.
+    ResetOffsets(String),
 }
 
 /// The moment that is drawn in this frame; one cell, shared, compared by identity.

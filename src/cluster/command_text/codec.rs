@@ -6,9 +6,9 @@ use super::{
     words::{Raw, quote},
 };
 use crate::{
-    cluster::command::{KeyOrder, KeySerializer},
+    cluster::command::{KeyOrder, KeySerializer, ResetTo},
     i18n::{Arg, Text},
-    kafka::limits::decimal_text,
+    kafka::{duration, limits::decimal_text},
 };
 
 /// The type of a parameter.
@@ -23,6 +23,8 @@ pub enum ParamKind {
     },
     /// A number from 0 with up to three decimals.
     Decimal,
+    /// Where to reset offsets to.
+    Reset,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// Texts separated by commas.
@@ -40,6 +42,7 @@ impl ParamKind {
             ParamKind::Text => error::ALLOWED_TEXT.text(),
             ParamKind::Whole { max } => error::ALLOWED_WHOLE.with("max", max.to_string()),
             ParamKind::Decimal => error::ALLOWED_DECIMAL.text(),
+            ParamKind::Reset => error::ALLOWED_RESET.text(),
             ParamKind::Choice(words) => {
                 let word = |word: &&'static str| Arg::from(ALLOWED_WORD.with("word", *word));
                 error::ALLOWED_CHOICE.with("words", words.iter().map(word).collect::<Vec<_>>())
@@ -213,6 +216,37 @@ macro_rules! choice {
 }
 choice!(Order KeyOrder { "in-turn" InTurn, "random" Random });
 choice!(Serializer KeySerializer { "StringSerializer" String, "IntegerSerializer" Integer, "LongSerializer" Long });
+
+/// Where to reset offsets to.
+pub(super) struct Reset;
+
+impl Codec for Reset {
+    type Value = ResetTo;
+    const KIND: ParamKind = ParamKind::Reset;
+
+    fn read(raw: &Raw) -> Option<ResetTo> {
+        let text = raw.text();
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        match text.split_once(':').unwrap_or((&text, "")) {
+            ("earliest", "") => Some(ResetTo::Earliest),
+            ("latest", "") => Some(ResetTo::Latest),
+            ("offset", offset) if digits(offset) => offset.parse().ok().map(ResetTo::Offset),
+            ("shift", by) if digits(by.strip_prefix('-').unwrap_or(by)) => by.parse().ok().map(ResetTo::Shift),
+            ("duration", duration) => duration::parse(duration).map(ResetTo::Duration),
+            _ => None,
+        }
+    }
+
+    fn write(to: &ResetTo) -> String {
+        match to {
+            ResetTo::Earliest => "earliest".to_owned(),
+            ResetTo::Latest => "latest".to_owned(),
+            ResetTo::Offset(offset) => format!("offset:{offset}"),
+            ResetTo::Shift(by) => format!("shift:{by}"),
+            ResetTo::Duration(duration_us) => format!("duration:{}", duration::print(*duration_us)),
+        }
+    }
+}
 
 fn join<T>(values: &[T], write: impl Fn(&T) -> String) -> String {
     values.iter().map(write).collect::<Vec<_>>().join(",")

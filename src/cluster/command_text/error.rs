@@ -133,6 +133,7 @@ templates! { "command_text":
     ALLOWED_TEXT = "a text", "一段文本";
     ALLOWED_WHOLE = "a whole number from 0 to {max}", "介于 0 和 {max} 之间的整数";
     ALLOWED_DECIMAL = "a number from 0 with at most three decimals", "不小于 0 且最多三位小数的数";
+    ALLOWED_RESET = "one of `earliest`, `latest`, `offset:5`, `shift:-3` or `duration:PT10S`", "以下之一：`earliest`、`latest`、`offset:5`、`shift:-3` 或 `duration:PT10S`";
     ALLOWED_CHOICE = "one of {words}", "以下之一：{words}";
     ALLOWED_WORD = "`{word}`", "`{word}`";
     ALLOWED_TEXT_LIST = "texts separated by commas", "以英文逗号分隔的文本";

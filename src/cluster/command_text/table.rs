@@ -64,6 +64,11 @@ meanings! {
     GROUP "group" "The group's id; without it, the consumer is in no group." "消费组的 `group.id`；不写则不属于任何消费组。"
     TOPICS "topics" "The topics to subscribe to." "要订阅（subscribe）的 topic。"
     ASSIGN "assign" "The partitions to read without a group's assignment." "不经消费组分配、直接指定（assign）读取的分区。"
+    GROUP_NAMED "group" "The group's id." "消费组的 `group.id`。"
+    PARTITION_SOUGHT "partition" "The partition; it must be the consumer's now." "分区；必须是该 consumer 当前拥有的。"
+    PARTITION_RESET "partition" "The partition; without it, all of the topic." "分区；不写则为该 topic 的全部分区。"
+    OFFSET "offset" "The next offset to read." "接下来要读的 offset。"
+    RESET_TO "to" "Where the group begins from now on." "消费组此后从哪里开始。"
     PROCESSING "processing.ms" "How long the consumer works on each record, in milliseconds." "处理每条消息所用的时间，单位毫秒。"
 }
 
@@ -284,4 +289,26 @@ verbs! {
     "subscribe" "Lets a consumer subscribe to other topics than before." "让 consumer 改为订阅其他 topic。"
     [Command::Subscribe { consumer, topics }]
     { consumer: Required<Words> = CONSUMER; topics: Required<List> = TOPICS; }
+
+    "seek" "Lets a consumer go on reading at another offset; it commits nothing." "让 consumer 从另一个 offset 继续读；不提交 offset。"
+    [Command::Seek { consumer, topic, partition, offset }]
+    {
+        consumer: Required<Words> = CONSUMER;
+        topic: Required<Words> = TOPIC;
+        partition: Required<I32> = PARTITION_SOUGHT;
+        offset: Required<U64> = OFFSET;
+    }
+
+    "reset-offsets" "Sets the committed offsets of a group that nobody is in." "重设没有成员的消费组的已提交 offset。"
+    [Command::ResetOffsets { group, topic, partition, to }]
+    {
+        group: Required<Words> = GROUP_NAMED;
+        topic: Required<Words> = TOPIC;
+        partition: Maybe<I32> = PARTITION_RESET;
+        to: Required<Reset> = RESET_TO;
+    }
+
+    "delete-group" "Deletes a group that nobody is in, with its committed offsets." "删除没有成员的消费组及其已提交的 offset。"
+    [Command::DeleteGroup { group }]
+    { group: Required<Words> = GROUP_NAMED; }
 }

@@ -5,7 +5,7 @@ use rand_pcg::Pcg32;
 
 use super::*;
 use crate::{
-    cluster::command::{KeyOrder, KeySerializer, Load, Work},
+    cluster::command::{KeyOrder, KeySerializer, Load, ResetTo, Work},
     i18n::Lang,
     kafka::config::Kind,
 };
@@ -307,7 +307,21 @@ impl Draw {
             25 => Command::StallConsumer { consumer },
             26 => Command::UnstallConsumer { consumer },
             27 => Command::SetProcessing { consumer, processing_us: self.number() },
-            _ => Command::Subscribe { consumer, topics: vec![topic, self.text()] },
+            28 => Command::Subscribe { consumer, topics: vec![topic, self.text()] },
+            29 => Command::Seek { consumer, topic, partition: self.partition(), offset: self.number() },
+            30 => Command::ResetOffsets {
+                group: self.text(),
+                topic,
+                partition: self.maybe(Self::partition),
+                to: match self.below(5) {
+                    0 => ResetTo::Earliest,
+                    1 => ResetTo::Latest,
+                    2 => ResetTo::Offset(self.number()),
+                    3 => ResetTo::Shift(self.number() as i64),
+                    _ => ResetTo::Duration(self.number()),
+                },
+            },
+            _ => Command::DeleteGroup { group: self.text() },
         }
     }
 }

@@ -205,6 +205,7 @@ fn group_of(request: &Request) -> &Name {
         | Request::Heartbeat { group_id, .. }
         | Request::LeaveGroup { group_id, .. }
         | Request::OffsetCommit { group_id, .. }
+        | Request::DeleteGroups { group_id }
         | Request::OffsetFetch { group_id, .. } => group_id,
         Request::JoinGroup(join) => &join.group_id,
         other => unreachable!("{} names no group", other.api().name()),
@@ -224,6 +225,7 @@ fn refusal(request: &Request, error: ErrorCode) -> Response {
         Request::SyncGroup { .. } => Response::SyncGroup { error, assignment: [].into() },
         Request::Heartbeat { .. } => Response::Heartbeat { error },
         Request::LeaveGroup { .. } => Response::LeaveGroup { error },
+        Request::DeleteGroups { .. } => Response::DeleteGroups { error },
         Request::OffsetCommit { offsets, .. } => Response::OffsetCommit { error, offsets: offsets.clone() },
         _ => Response::OffsetFetch { error, offsets: Vec::new() },
     }

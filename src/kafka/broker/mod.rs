@@ -291,7 +291,8 @@ impl Broker {
             | Request::Heartbeat { .. }
             | Request::LeaveGroup { .. }
             | Request::OffsetCommit { .. }
-            | Request::OffsetFetch { .. } => {
+            | Request::OffsetFetch { .. }
+            | Request::DeleteGroups { .. } => {
                 self.on_group_request(now_us, handle, request, out);
                 None
             }

@@ -152,6 +152,10 @@ impl GroupCoordinator {
                 let offsets = self.committed(shard, group_id, partitions);
                 context.effects.replies.push((handle, Response::OffsetFetch { error: ErrorCode::None, offsets }));
             }
+            Request::DeleteGroups { group_id } => {
+                let error = self.delete(&mut context, group_id);
+                context.effects.replies.push((handle, Response::DeleteGroups { error }));
+            }
             other => unreachable!("{} is not for the group coordinator", other.api().name()),
         }
         context.effects

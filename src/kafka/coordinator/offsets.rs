@@ -77,6 +77,28 @@ impl GroupCoordinator {
         }
     }
 
+    /// Deletes a group that nobody is in, with its offsets (`DeleteGroups`).
+    pub(super) fn delete(&mut self, context: &mut Context<'_>, id: &Name) -> ErrorCode {
+        let Some(group) = self.group_mut(context.shard, id) else { return ErrorCode::GroupIdNotFound };
+        if !group.members.is_empty() || group.state != GroupState::Empty {
+            return ErrorCode::NonEmptyGroup;
+        }
+        let slot = group.slot;
+        for member in group.pending.values() {
+            context.out.clear_timer(Timer::Session(slot, *member));
+        }
+        let mut records: Vec<_> =
+            group.offsets.keys().map(|partition| records::offset_tombstone(id, *partition)).collect();
+        records.push(records::group_tombstone(id));
+        context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
+        context.out.event(EventKind::GroupDeleted { group: id.clone() });
+        self.slots.remove(&slot);
+        if let Some(groups) = self.shards.get_mut(&context.shard) {
+            groups.remove(id);
+        }
+        ErrorCode::None
+    }
+
     pub(super) fn committed(
         &self,
         shard: i32,

@@ -107,6 +107,11 @@ pub(super) fn offset_tombstone(group: &Name, partition: TopicIdPartition) -> (Ve
     (encode(&LogKey::Offset { group: group.clone(), partition }), None)
 }
 
+/// The record that deletes a group.
+pub(super) fn group_tombstone(group: &Name) -> (Vec<u8>, Option<Vec<u8>>) {
+    (encode(&LogKey::Group { group: group.clone() }), None)
+}
+
 /// Applies one record to groups that are being loaded.
 pub(super) fn replay(groups: &mut Map<Name, Group>, key: LogKey, value: Option<LogValue>) {
     match (key, value) {

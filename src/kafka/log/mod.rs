@@ -151,6 +151,13 @@ impl Log {
         }
     }
 
+    /// The first offset below `below` whose record's timestamp is not before `timestamp_us`, if there is one
+    /// (`offsetsForTimes`).
+    pub fn offset_for_time(&self, timestamp_us: u64, below: i64) -> Option<i64> {
+        (self.log_start_offset..below)
+            .find(|offset| self.record(*offset).is_some_and(|record| record.timestamp_us >= timestamp_us))
+    }
+
     /// Bytes of the batches from the one that holds `from` on, below `below`; once `enough` are counted, no more are.
     pub fn bytes_between(&self, from: i64, below: i64, enough: u64) -> u64 {
         let mut bytes = 0;

@@ -8,6 +8,7 @@ use crate::{
     kafka::{
         event::{Event, EventKind},
         ids::{BrokerId, TopicIdPartition},
+        protocol::Api,
     },
     templates,
 };
@@ -57,6 +58,11 @@ templates! {
     STALLED = "The application of **{who}** hangs: no `poll`, while heartbeats go on.", "**{who}** 的应用卡住了：不再 `poll`，但心跳继续。";
     UNSTALLED = "The application of **{who}** goes on.", "**{who}** 的应用继续运行。";
     PROCESSING = "**{who}** takes {each} for a record from now on.", "**{who}** 此后处理每条消息需要 {each}。";
+    SOUGHT = "**{who}** goes to offset **{offset}** of `{place}` by `seek`; nothing is committed by that.",
+        "**{who}** 用 `seek` 跳到 `{place}` 的 offset **{offset}**；这不会提交 offset。";
+    OFFSETS_RESET = "The admin client sets the offsets of group **{group}**: {offsets}.", "管理客户端重设消费组 **{group}** 的 offset：{offsets}。";
+    GROUP_DELETED = "The coordinator deleted group **{group}** with its offsets.", "coordinator 删除了消费组 **{group}** 及其 offset。";
+    GROUP_REFUSED = "The coordinator refused `{api}`: `{error}`.", "coordinator 拒绝了 `{api}`：`{error}`。";
     SUBSCRIBED = "**{who}** subscribes to `{topics}` now.", "**{who}** 现在订阅 `{topics}`。";
     METADATA_APPLIED = "Broker {broker} applied the metadata log up to offset {offset}.",
         "broker {broker} 应用了 metadata 日志，直到 offset {offset}。";
@@ -114,6 +120,9 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::TopicDeleted { topic } => plain(TOPIC_DELETED.with("topic", world.topic_name(*topic))),
         E::ConfigChanged { topic: Some(topic) } => plain(CONFIG_TOPIC.with("topic", world.topic_name(*topic))),
         E::ConfigChanged { topic: None } => plain(CONFIG_CLUSTER.text()),
+        E::AdminRefused { api: api @ (Api::OffsetCommit | Api::DeleteGroups), error } => {
+            caused(GROUP_REFUSED.with("api", api.name()).with("error", error.name()), event)
+        }
         E::AdminRefused { api, error } => {
             caused(ADMIN_REFUSED.with("api", api.name()).with("error", error.name()), event)
         }
@@ -121,6 +130,17 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::ClientClosed => plain(CLIENT_CLOSED.with("who", who())),
         E::ClientPaused(true) => plain(CLIENT_PAUSED.with("who", who())),
         E::ClientPaused(false) => plain(CLIENT_RESUMED.with("who", who())),
+        E::PositionSought { partition: at, offset } => {
+            plain(SOUGHT.with("who", who()).with("place", partition(at)).with("offset", *offset))
+        }
+        E::OffsetsReset { group, offsets } => {
+            let one = |(at, offset): &(TopicIdPartition, i64)| {
+                format!("`{}-{}` → {offset}", world.topic_name(at.topic), at.partition)
+            };
+            let offsets: Vec<String> = offsets.iter().map(one).collect();
+            plain(OFFSETS_RESET.with("group", &**group).with("offsets", offsets.join(", ")))
+        }
+        E::GroupDeleted { group } => caused(GROUP_DELETED.with("group", &**group), event),
         E::ClientCrashed => plain(CLIENT_CRASHED.with("who", who())),
         E::ClientFrozen(true) => plain(CLIENT_FROZEN.with("who", who())),
         E::ClientFrozen(false) => plain(CLIENT_THAWED.with("who", who())),

@@ -75,6 +75,8 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
             Lane::Cluster
         }
 
+        E::PositionSought { .. } | E::OffsetsReset { .. } => Lane::Consume,
+        E::GroupDeleted { .. } => Lane::Group,
         E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,
         E::SubscriptionChanged { .. } => Lane::Group,
     }

@@ -7,6 +7,7 @@ mod consumer;
 mod dialog;
 mod field;
 mod model;
+mod offsets;
 mod producer;
 mod read;
 mod send;

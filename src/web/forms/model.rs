@@ -8,7 +8,7 @@ use kafkascope::{
     view::model::ViewModel,
 };
 
-use super::{broker, consumer, producer, topic};
+use super::{broker, consumer, offsets, producer, topic};
 use crate::stage_api::Dialog;
 
 /// A form.
@@ -162,6 +162,8 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
             _ => return None,
         },
         Dialog::Subscribe(name) => consumer::subscribe(vm, name)?,
+        Dialog::Seek(name) => offsets::seek(vm, name)?,
+        Dialog::ResetOffsets(group) => offsets::reset(vm, group),
         Dialog::Help | Dialog::SendOne(_) => return None,
     })
 }
@@ -172,7 +174,7 @@ pub fn shown(id: &str, values: &Values) -> bool {
     match id {
         consumer::TOPICS => mode != Some(consumer::BY_HAND),
         consumer::ASSIGN => mode == Some(consumer::BY_HAND),
-        _ => true,
+        _ => offsets::shown(id, values),
     }
 }
 
@@ -204,6 +206,8 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
             Ok(Command::ConfigureConsumer { consumer: name.clone(), work, settings: settings.clone() })
         }
         Dialog::Subscribe(name) => consumer::read_subscribe(name, values),
+        Dialog::Seek(name) => offsets::read_seek(name, values),
+        Dialog::ResetOffsets(group) => offsets::read_reset(group, values),
         Dialog::Help | Dialog::SendOne(_) => Err(Vec::new()),
     }
 }

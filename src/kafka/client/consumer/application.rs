@@ -3,7 +3,7 @@
 use super::{Consumer, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
-    ids::Name,
+    ids::{Name, TopicIdPartition},
     node::{Outbox, Timer},
 };
 
@@ -126,6 +126,17 @@ impl Consumer {
         self.rejoin_needed = true;
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
+    }
+
+    /// `seek()`: the next poll returns what is there. Returns whether the partition is its own.
+    pub fn seek(&mut self, now_us: u64, partition: TopicIdPartition, offset: i64, out: &mut Outbox) -> bool {
+        let Some(progress) = self.partitions.get_mut(&partition) else { return false };
+        (progress.position, progress.epoch, progress.out_of_range) = (Some(offset), -1, false);
+        progress.committed_known = true;
+        self.completed.retain(|completed| completed.partition != partition);
+        out.event(EventKind::PositionSought { partition, offset });
+        self.poll(now_us, out);
+        true
     }
 
     /// The process was killed: whatever it knew is gone.

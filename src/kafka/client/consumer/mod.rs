@@ -2,7 +2,7 @@
 //!
 //! After `ClassicKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`; reference §6, §8. Classic
 //! protocol, eager, range assignor. Left out until the group issue: other assignors and protocols, static members,
-//! subscription by pattern, seek.
+//! subscription by pattern.
 
 mod application;
 mod commit;

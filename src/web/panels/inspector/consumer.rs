@@ -104,6 +104,9 @@ fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Ve
     if !member.subscription.is_empty() {
         buttons.push(open(props, &ui::DO_SUBSCRIBE, Dialog::Subscribe(consumer())));
     }
+    if !member.owned.is_empty() {
+        buttons.push(open(props, &ui::DO_SEEK, Dialog::Seek(consumer())));
+    }
     buttons.extend([configure, remove(&ui::DO_REMOVE)]);
     buttons
 }

@@ -10,7 +10,7 @@ use kafkascope::{
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, actions,
+    Body, InspectorProps, act, actions,
     facts::{Facts, badge, table},
     link, open,
 };
@@ -40,12 +40,17 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
         });
         html! { <button type="button" class="button" {onclick} {disabled}>{ tr(words, lang) }</button> }
     };
-    let buttons = vec![
+    let mut buttons = vec![
         open(props, &ui::DO_ADD_CONSUMER, Dialog::AddConsumer(group.group_id.clone())),
         all(&ui::DO_PAUSE_ALL, |member| !member.paused, |consumer| Command::PauseConsumer { consumer }),
         all(&ui::DO_RESUME_ALL, |member| member.paused, |consumer| Command::ResumeConsumer { consumer }),
         all(&ui::DO_CLOSE_ALL, |_| true, |consumer| Command::RemoveConsumer { consumer }),
     ];
+    if let Some(id) = &group.group_id {
+        let delete = Command::DeleteGroup { group: id.clone() };
+        buttons.push(open(props, &ui::DO_RESET_OFFSETS, Dialog::ResetOffsets(id.clone())));
+        buttons.push(act(props, &ui::DO_DELETE_GROUP, Some(&ui::DO_DELETE_GROUP_HELP), delete));
+    }
     let content = html! { <>
         { actions(props, buttons) }
         { facts(props, group) }

@@ -327,6 +327,14 @@ impl Fuzz {
         line += &format!(" metadata.max.age.ms={}", self.pick(&["1000", "5000", "60000"]).unwrap_or_default());
         line += &format!(" max.poll.interval.ms={}", self.pick(&["10000", "60000"]).unwrap_or_default());
         line += &self.setting("auto.commit.interval.ms", &["0", "300", "5000"]);
+        // In each group all name the one that is chosen: a new coordinator knows of its members only that (Kafka stores no
+        // other), and who does not support it fails for good.
+        let strategies: &[&str] = match () {
+            () if line.contains("group=g0") => &["range,cooperative-sticky", "range", "range,roundrobin"],
+            () if line.contains("group=g1") => &["cooperative-sticky", "cooperative-sticky,roundrobin"],
+            () => &["sticky,range", "sticky"],
+        };
+        line += &format!(" partition.assignment.strategy={}", self.pick(strategies).unwrap_or_default());
         if !line.contains("assign=") {
             line += &self.setting("enable.auto.commit", &["true", "false"]);
         }

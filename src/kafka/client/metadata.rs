@@ -112,6 +112,16 @@ impl ClientMetadata {
         self.known.as_ref().is_some_and(|known| known.topics.iter().any(|topic| &*topic.name == name))
     }
 
+    /// The name of a topic that it has ever known.
+    pub fn name_of(&self, topic: TopicId) -> Option<&Name> {
+        self.names.get(&topic)
+    }
+
+    /// Must it ask before what it knows can be relied upon (`ensureFreshMetadata`)?
+    pub fn is_update_due(&self) -> bool {
+        self.update_needed
+    }
+
     /// The same partition of a topic that was deleted and made again: Kafka's clients go by names.
     pub fn at_home(&self, partition: TopicIdPartition) -> TopicIdPartition {
         let name = self.names.get(&partition.topic);

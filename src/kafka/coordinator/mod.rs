@@ -2,8 +2,8 @@
 //!
 //! After `group-coordinator/.../GroupMetadataManager` (classicGroup*) and `OffsetMetadataManager`; reference §6, §8.
 //! A group belongs to the partition of `__consumer_offsets` that its id hashes to, and lives on that partition's
-//! leader. What must survive is written there first; an answer waits until it is replicated. Left out until the group
-//! issue: static members, the consumer protocol, expiry of offsets, deletion of groups.
+//! leader. What must survive is written there first; an answer waits until it is replicated. Left out: expiry of
+//! offsets, deletion of groups.
 
 pub mod consumer_group;
 mod group;
@@ -11,6 +11,7 @@ mod join;
 mod offsets;
 pub mod reconciliation;
 mod records;
+mod static_members;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,13 @@ pub enum Then {
         /// Generation.
         generation: i32,
     },
+    /// A static member took the place of another process: it is told what the group has for it.
+    StaticMemberStored {
+        /// Group.
+        group: Name,
+        /// Its new member id.
+        member: Name,
+    },
     /// Offsets are stored: they count from now on, and the client is told.
     OffsetsStored {
         /// Group.
@@ -134,20 +142,16 @@ impl GroupCoordinator {
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
         match request {
             Request::JoinGroup(join) => self.join(&mut context, handle, join),
-            Request::SyncGroup { group_id, generation, member_id, assignments } => {
-                self.sync(&mut context, handle, group_id, *generation, member_id, assignments);
-            }
-            Request::Heartbeat { group_id, generation, member_id } => {
-                let error = self.heartbeat(&mut context, group_id, *generation, member_id);
+            Request::SyncGroup { member, assignments } => self.sync(&mut context, handle, member, assignments),
+            Request::Heartbeat { member } => {
+                let error = self.heartbeat(&mut context, member);
                 context.effects.replies.push((handle, Response::Heartbeat { error }));
             }
             Request::LeaveGroup { group_id, member_id } => {
                 let error = self.leave(&mut context, group_id, member_id);
                 context.effects.replies.push((handle, Response::LeaveGroup { error }));
             }
-            Request::OffsetCommit { group_id, generation, member_id, offsets } => {
-                self.commit(&mut context, handle, group_id, *generation, member_id, offsets);
-            }
+            Request::OffsetCommit { member, offsets } => self.commit(&mut context, handle, member, offsets),
             Request::OffsetFetch { group_id, partitions } => {
                 let offsets = self.committed(shard, group_id, partitions);
                 context.effects.replies.push((handle, Response::OffsetFetch { error: ErrorCode::None, offsets }));
@@ -192,6 +196,9 @@ impl GroupCoordinator {
         match then {
             Then::Nothing => {}
             Then::AssignmentStored { group, generation } => self.assignment_stored(&mut context, &group, generation),
+            Then::StaticMemberStored { group, member } => {
+                self.static_member_stored(&mut context, &group, &member, ErrorCode::None);
+            }
             Then::OffsetsStored { group, offsets, handle } => {
                 self.offsets_stored(&mut context, &group, offsets, handle);
             }
@@ -199,18 +206,28 @@ impl GroupCoordinator {
         context.effects
     }
 
-    /// An assignment was not replicated in time: whoever waits for it must begin again.
-    pub fn on_assignment_lost(
+    /// A write was not replicated in time: whoever waits for it must begin again.
+    pub fn on_write_lost(
         &mut self,
         now_us: u64,
         shard: i32,
         config: &BrokerConfig,
-        group: &Name,
-        generation: i32,
+        then: Then,
         out: &mut Outbox,
     ) -> Effects {
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
-        self.assignment_lost(&mut context, group, generation);
+        let error = ErrorCode::CoordinatorNotAvailable;
+        match then {
+            Then::Nothing => {}
+            Then::AssignmentStored { group, generation } => self.assignment_lost(&mut context, &group, generation),
+            Then::StaticMemberStored { group, member } => {
+                self.static_member_stored(&mut context, &group, &member, error);
+            }
+            Then::OffsetsStored { offsets, handle, .. } => {
+                let response = Response::OffsetCommit { error, offsets };
+                context.effects.replies.extend(handle.map(|handle| (handle, response)));
+            }
+        }
         context.effects
     }
 

@@ -31,8 +31,17 @@ templates! {
 }
 
 /// Every sentence of the cards, by the file that it stands in.
-pub static TEMPLATES: &[&[&Template]] =
-    &[ALL, assignment::ALL, lag::ALL, partition::ALL, sticky::ALL, timing::ALL, visible::ALL];
+pub static TEMPLATES: &[&[&Template]] = &[
+    ALL,
+    assignment::ALL,
+    assignment::circle::ALL,
+    assignment::keeping::ALL,
+    lag::ALL,
+    partition::ALL,
+    sticky::ALL,
+    timing::ALL,
+    visible::ALL,
+];
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -9,7 +9,8 @@ use crate::kafka::{
     metadata::PartitionState,
     node::Output,
     protocol::{
-        FetchResult, JoinGroupResponse, MetadataResponse, OffsetAndEpoch, Request, Subscription, TopicMetadata,
+        FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch, Request,
+        TopicMetadata,
     },
 };
 
@@ -112,8 +113,8 @@ impl Bench {
             }
             other => panic!("{}", other.api().name()),
         });
-        let Request::SyncGroup { generation: sent, assignments, .. } = request else { panic!("a sync") };
-        assert_eq!((sent, assignments.len()), (generation, 1));
+        let Request::SyncGroup { member, assignments } = request else { panic!("a sync") };
+        assert_eq!((member.generation, assignments.len()), (generation, 1));
     }
 
     /// A member in generation 1 that owns both partitions and begins at these commits.
@@ -178,26 +179,20 @@ fn found() -> Response {
 /// The answer to a join of the only member.
 fn joined(request: &Request, generation: i32) -> Response {
     let Request::JoinGroup(join) = request else { panic!("{}", request.api().name()) };
-    let member_id = join.member_id.clone();
+    let (member_id, chosen) = (join.member_id.clone(), &join.protocols[0]);
     Response::JoinGroup(Box::new(JoinGroupResponse {
         error: ErrorCode::None,
         generation,
-        protocol: Some("range".into()),
+        protocol: Some(chosen.name.clone()),
         leader: member_id.clone(),
+        skip_assignment: false,
         member_id: member_id.clone(),
-        members: vec![(member_id, Subscription { topics: vec!["t".into()], rack: None })],
+        members: vec![JoinedMember { member_id, group_instance_id: None, metadata: chosen.metadata.clone() }],
     }))
 }
 
 fn join_error(error: ErrorCode, member_id: &str) -> Response {
-    Response::JoinGroup(Box::new(JoinGroupResponse {
-        error,
-        generation: -1,
-        protocol: None,
-        leader: "".into(),
-        member_id: member_id.into(),
-        members: Vec::new(),
-    }))
+    Response::JoinGroup(Box::new(JoinGroupResponse::refusal(error, &member_id.into())))
 }
 
 fn committed_by(request: &Request) -> Vec<(i32, i64)> {
@@ -222,7 +217,7 @@ fn it_finds_its_coordinator_gets_an_id_joins_and_assigns() {
     let request = bench.next(|request| joined(request, 1));
     assert!(matches!(&request, Request::JoinGroup(join) if &*join.member_id == "c-1"));
     let request = bench.next(|_| Response::SyncGroup { error: ErrorCode::None, assignment: [at(0), at(1)].into() });
-    let Request::SyncGroup { assignments, member_id, .. } = request else { panic!("a sync") };
+    let Request::SyncGroup { assignments, member: GroupMember { member_id, .. } } = request else { panic!("a sync") };
     assert_eq!((&*member_id, &assignments[0].1[..]), ("c-1", &[at(0), at(1)][..]));
     assert_eq!(bench.consumer.membership, Membership::Stable);
 }

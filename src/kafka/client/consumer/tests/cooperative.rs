@@ -57,6 +57,17 @@ fn what_is_new_comes_without_a_position_and_what_stays_keeps_its_own() {
 }
 
 #[test]
+fn what_it_gives_up_and_what_it_gets_are_told_apart() {
+    let mut bench = member(0);
+    bench.heartbeat(ErrorCode::RebalanceInProgress);
+    bench.next_join(|request| followed(request, 2));
+    assert_eq!(bench.next_name(synced(&[1])), "SyncGroup");
+    bench.next_join(|request| followed(request, 3));
+    assert_eq!(bench.next_name(synced(&[0])), "SyncGroup");
+    assert_eq!(bench.callbacks(), ["+0,1", "-0", "+", "-1", "+0"]);
+}
+
+#[test]
 fn an_assignment_waits_until_the_application_polls() {
     let mut bench = member(10_000_000);
     bench.heartbeat(ErrorCode::RebalanceInProgress);

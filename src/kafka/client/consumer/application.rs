@@ -44,6 +44,7 @@ impl Consumer {
         if !self.poll_coordinator(now_us, out) {
             // A cooperative member goes on with what it keeps while it joins.
             if !self.partitions.is_empty() && self.may_read() {
+                self.refuse_commit(out);
                 self.return_records(now_us, out);
                 self.send_fetches(now_us, out);
             }

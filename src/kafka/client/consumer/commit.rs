@@ -32,6 +32,19 @@ impl Consumer {
         out.set_timer(Timer::AutoCommit, self.next_auto_commit_us.max(self.last_auto_commit_us + POLL_TIMEOUT_US));
     }
 
+    /// Outside a generation there is nobody to commit as, so that the client itself refuses a commit by hand
+    /// (`sendOffsetCommitRequest`). Without a coordinator it waits for one first.
+    pub(super) fn refuse_commit(&mut self, out: &mut Outbox) {
+        if self.commit_requested && self.coordinator.is_some() && self.membership != Membership::Stable {
+            self.commit_requested = false;
+            let error = match self.membership {
+                Membership::Unjoined => ErrorCode::UnknownMemberId,
+                _ => ErrorCode::RebalanceInProgress,
+            };
+            out.event(EventKind::CommitFailed { error });
+        }
+    }
+
     /// Sends a commit of all positions. Returns whether there was anything to commit.
     pub(super) fn commit(
         &mut self,
@@ -43,14 +56,6 @@ impl Consumer {
     ) -> bool {
         let Some(member) = self.group_member() else { return false };
         if self.is_subscribed() && self.membership != Membership::Stable && !before_join {
-            // Nobody to commit as: the client itself refuses (`sendOffsetCommitRequest`).
-            if !self.partitions.is_empty() && !auto {
-                let error = match self.membership {
-                    Membership::Unjoined => ErrorCode::UnknownMemberId,
-                    _ => ErrorCode::RebalanceInProgress,
-                };
-                out.event(EventKind::CommitFailed { error });
-            }
             return false;
         }
         let offsets: Vec<OffsetAndEpoch> = self

@@ -145,13 +145,13 @@ impl Consumer {
 
     /// `onPartitionsRevoked` for what it does not keep. Returns whether there was such.
     fn revoke_all_but(&mut self, kept: &[TopicIdPartition], out: &mut Outbox) -> bool {
-        let revoked = self.partitions.keys().copied().filter(|partition| !kept.contains(partition));
-        let partitions: Assignment = revoked.collect();
-        if partitions.is_empty() {
+        let (kept, revoked): (Vec<TopicIdPartition>, Vec<TopicIdPartition>) =
+            self.partitions.keys().partition(|partition| kept.contains(partition));
+        if revoked.is_empty() {
             return false;
         }
-        out.event(EventKind::PartitionsRevoked { partitions });
-        self.own(kept);
+        out.event(EventKind::PartitionsRevoked { partitions: revoked.into() });
+        self.own(&kept);
         true
     }
 

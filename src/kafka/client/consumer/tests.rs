@@ -1,5 +1,10 @@
 //! The consumer by itself: its requests are taken from its outbox and answered by hand.
 
+mod cooperative;
+mod errors;
+mod leader;
+mod static_member;
+
 use std::sync::Arc;
 
 use super::*;
@@ -23,6 +28,8 @@ struct Bench {
     requests: VecDeque<(Channel, CorrelationId, Request)>,
     fetch: Option<(CorrelationId, Vec<(i32, i64)>)>,
     events: Vec<EventKind>,
+    /// What a broker says when it is asked.
+    metadata: MetadataResponse,
 }
 
 impl Bench {
@@ -33,7 +40,7 @@ impl Bench {
         let consumer =
             Consumer::new(1, node, name, group, vec!["t".into()], Vec::new(), config, processing_us, vec![1]);
         let (timers, requests, events) = (Map::new(), VecDeque::new(), Vec::new());
-        let mut bench = Bench { consumer, now_us: 0, timers, requests, fetch: None, events };
+        let mut bench = Bench { consumer, now_us: 0, timers, requests, fetch: None, events, metadata: metadata() };
         let mut out = Outbox::default();
         bench.consumer.start(0, &mut out);
         bench.take(out);
@@ -48,7 +55,7 @@ impl Bench {
                 Output::ClearTimer(timer) => drop(self.timers.remove(&timer)),
                 Output::Send { message: Message::Request(channel, correlation, request), .. } => match request {
                     Request::Metadata { .. } => {
-                        self.answer(channel, correlation, Response::Metadata(metadata().into()));
+                        self.answer(channel, correlation, Response::Metadata(self.metadata.clone().into()));
                     }
                     Request::Fetch(fetch) => {
                         let wanted = fetch.partitions.iter().map(|at| (at.partition.partition, at.fetch_offset));
@@ -157,6 +164,52 @@ impl Bench {
     /// A heartbeat is due and is answered so.
     fn heartbeat(&mut self, error: ErrorCode) {
         assert_eq!(self.next_name(Response::Heartbeat { error }), "Heartbeat");
+    }
+}
+
+impl Bench {
+    /// The next request must be a JoinGroup.
+    fn next_join(&mut self, answer: impl FnOnce(&Request) -> Response) -> Box<crate::kafka::protocol::JoinGroup> {
+        match self.next(answer) {
+            Request::JoinGroup(join) => join,
+            other => panic!("{}", other.api().name()),
+        }
+    }
+
+    /// The callbacks so far, as `+` assigned, `-` revoked, `!` lost, with partition numbers.
+    fn callbacks(&self) -> Vec<String> {
+        let list = |sign: char, partitions: &[TopicIdPartition]| {
+            let numbers: Vec<String> = partitions.iter().map(|at| at.partition.to_string()).collect();
+            format!("{sign}{}", numbers.join(","))
+        };
+        let tell = |event: &EventKind| match event {
+            EventKind::PartitionsAssigned { partitions, .. } => Some(list('+', partitions)),
+            EventKind::PartitionsRevoked { partitions } => Some(list('-', partitions)),
+            EventKind::PartitionsLost { partitions } => Some(list('!', partitions)),
+            _ => None,
+        };
+        self.events.iter().filter_map(tell).collect()
+    }
+
+    fn owned(&self) -> Vec<(i32, Option<i64>)> {
+        let partitions = self.consumer.partitions().iter();
+        partitions.map(|(partition, progress)| (partition.partition, progress.position)).collect()
+    }
+}
+
+/// The answer to a SyncGroup.
+fn synced(partitions: &[i32]) -> Response {
+    Response::SyncGroup { error: ErrorCode::None, assignment: partitions.iter().map(|number| at(*number)).collect() }
+}
+
+/// The answer to the join of a follower.
+fn followed(request: &Request, generation: i32) -> Response {
+    match joined(request, generation) {
+        Response::JoinGroup(mut join) => {
+            (join.leader, join.members) = ("other".into(), Vec::new());
+            Response::JoinGroup(join)
+        }
+        other => other,
     }
 }
 

@@ -64,7 +64,7 @@ impl Clients {
         let mut clients = Clients::default();
         for (node, slot) in world.consumers() {
             let consumer = &slot.consumer;
-            if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0) {
+            if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0 && !consumer.is_modern()) {
                 let generations = clients.owners.entry(group.clone()).or_default();
                 let owners = generations.entry(consumer.generation).or_default();
                 owners.extend(consumer.partitions().keys().map(|partition| (*partition, *node)));
@@ -89,8 +89,12 @@ impl Clients {
         use EventKind as E;
         match &event.kind {
             E::PartitionsAssigned { partitions, generation } => {
-                self.forget_positions(event.node);
-                self.check_owners(event, *generation, partitions, findings);
+                // In the consumer protocol these are only those that were added; see `members`.
+                let consumer = findings.world.consumers().get(&event.node).map(|slot| &slot.consumer);
+                if !consumer.is_some_and(|consumer| consumer.is_modern()) {
+                    self.forget_positions(event.node);
+                    self.check_owners(event, *generation, partitions, findings);
+                }
             }
             E::PositionFromCommit { partition, offset } => {
                 self.check_resumed(event, *partition, *offset, findings);
@@ -115,7 +119,9 @@ impl Clients {
                 self.commits.retain(|(id, _), _| id != group);
                 self.owners.remove(group);
             }
-            E::PartitionsRevoked { .. } | E::PartitionsLost { .. } => self.forget_positions(event.node),
+            E::PartitionsRevoked { partitions } | E::PartitionsLost { partitions } => {
+                self.positions.retain(|(owner, at), _| *owner != event.node || !partitions.contains(at));
+            }
             E::ClientClosed => {
                 self.forget_positions(event.node);
                 self.acknowledged.remove(&event.node);

@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 pub mod fuzz;
 mod logs;
+mod members;
 mod sentences;
 mod watched;
 
@@ -69,6 +70,7 @@ impl Checker {
             self.logs.check(event, &mut findings);
             self.cluster.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
+            members::check(event, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);
         findings.list

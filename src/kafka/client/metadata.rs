@@ -112,6 +112,11 @@ impl ClientMetadata {
         self.known.as_ref().is_some_and(|known| known.topics.iter().any(|topic| &*topic.name == name))
     }
 
+    /// Has it ever known the name of this topic?
+    pub fn has_known(&self, topic: TopicId) -> bool {
+        self.names.contains_key(&topic)
+    }
+
     /// The same partition of a topic that was deleted and made again: Kafka's clients go by names.
     pub fn at_home(&self, partition: TopicIdPartition) -> TopicIdPartition {
         let name = self.names.get(&partition.topic);

@@ -26,6 +26,9 @@ impl GroupCoordinator {
         if !allowed.contains(&join.session_timeout_us) {
             return refuse(context, ErrorCode::InvalidSessionTimeout);
         }
+        if let Err(error) = self.make_classic(context, &join.group_id) {
+            return refuse(context, error);
+        }
         if join.member_id.is_empty() {
             let id: Name = format!("{}-{}", join.client_id, self.uuid()).into();
             let group = self.group_or_new(context.shard, &join.group_id);

@@ -30,6 +30,12 @@ templates! {
     CLOSE = "`close()` of **{who}** had waited long enough.", "**{who}** 的 `close()` 已等待足够久。";
     REBALANCE = "The join or sync phase of a group was over at {who}.", "{who} 上一个消费组的 join 或 sync 阶段结束。";
     SESSION = "A member's `session.timeout.ms` was over at {who}.", "{who} 上一个成员的 `session.timeout.ms` 已到。";
+    MEMBER_SESSION = "The `group.consumer.session.timeout.ms` of a member was over at {who}.",
+        "{who} 上一个成员的 `group.consumer.session.timeout.ms` 已到。";
+    REVOCATION = "A member had had its `max.poll.interval.ms` to give up partitions at {who}.",
+        "{who} 上一个成员放弃分区的时限 `max.poll.interval.ms` 已到。";
+    POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
+        "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
@@ -52,6 +58,9 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::Close => &CLOSE,
         Timer::Rebalance(_) => &REBALANCE,
         Timer::Session(..) => &SESSION,
+        Timer::MemberSession(..) => &MEMBER_SESSION,
+        Timer::Revocation(..) => &REVOCATION,
+        Timer::PollInterval => &POLL_INTERVAL,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,
         Timer::QuorumFetch | Timer::QuorumFetchWait(_) => &QUORUM,

@@ -36,6 +36,10 @@ impl Consumer {
         if self.group.is_none() {
             return true;
         }
+        if self.is_modern() {
+            self.poll_membership(now_us, out);
+            return true;
+        }
         let Some(coordinator) = self.coordinator else {
             self.find_coordinator(now_us, out);
             // A member goes on with what it has fetched while it looks for the coordinator.
@@ -54,7 +58,7 @@ impl Consumer {
         self.membership == Membership::Stable
     }
 
-    fn find_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
+    pub(super) fn find_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
         if now_us < self.retry_at_us || self.is_waiting_for(|pending| *pending == Pending::FindCoordinator) {
             return;
         }
@@ -82,6 +86,7 @@ impl Consumer {
         self.coordinator = None;
         self.heartbeat_in_flight = false;
         self.pending.retain(|_, pending| *pending == Pending::ListOffsets);
+        self.forget_asked();
         match self.membership {
             Membership::Preparing | Membership::Joining | Membership::Syncing => {
                 self.membership = Membership::Unjoined;

@@ -22,7 +22,7 @@ pub use lane::{Lane, lane_of};
 pub use lines::lines;
 pub use marks::{TimelineMark, marks};
 pub use names::{member, member_name, partition};
-pub(crate) use names::{place, record_key, serializer_of};
+pub(crate) use names::{place, places, record_key, serializer_of};
 
 use crate::{
     history::Run,

@@ -5,6 +5,7 @@ mod chain;
 mod lag;
 mod partition;
 mod sticky;
+mod target;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -32,7 +33,7 @@ templates! {
 
 /// Every sentence of the cards, by the file that it stands in.
 pub static TEMPLATES: &[&[&Template]] =
-    &[ALL, assignment::ALL, lag::ALL, partition::ALL, sticky::ALL, timing::ALL, visible::ALL];
+    &[ALL, assignment::ALL, lag::ALL, partition::ALL, sticky::ALL, target::ALL, timing::ALL, visible::ALL];
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,7 +127,9 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         WhyKey::WouldGo { producer, key: record_key, partition } => {
             partition::would_go(run, key, producer, record_key.as_deref(), *partition)
         }
-        WhyKey::Assignment { group, consumer } => assignment::card(run, key, group, consumer),
+        WhyKey::Assignment { group, consumer } => {
+            target::card(run, key, group, consumer).or_else(|| assignment::card(run, key, group, consumer))
+        }
         WhyKey::NotVisible { topic, partition } => visible::card(run, key, topic, *partition),
         WhyKey::Lag { group, topic, partition } => lag::card(run, key, group, topic, *partition),
         WhyKey::BatchTiming { event } => timing::card(run, key, run.event_by_id(*event)?),

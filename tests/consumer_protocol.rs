@@ -295,3 +295,40 @@ fn one_request_is_all_and_it_names_only_what_is_new() {
         assert_ne!(trace::traced(&run.world, event).kind, "unknown", "{event:?}");
     }
 }
+
+#[test]
+fn a_static_member_that_restarts_moves_nothing_and_a_second_one_is_refused() {
+    let mut run = stage(&[]);
+    join(&mut run, "A", "group.instance.id=one");
+    join(&mut run, "B", "group.instance.id=two");
+    after(&mut run, 20);
+    let (epoch, from_us, node) = (group(&run).epoch(), run.world.now_us(), consumer(&run, "B").node);
+    let before: Vec<_> = consumer(&run, "A").partitions().keys().copied().collect();
+    give(&mut run, "configure-consumer consumer=A group=g topics=t group.protocol=consumer group.instance.id=one");
+    after(&mut run, 10);
+    let now: Vec<_> = consumer(&run, "A").partitions().keys().copied().collect();
+    assert_eq!((now, group(&run).epoch(), group(&run).state_name()), (before, epoch, "Stable"));
+    let moved = |event: &Event| {
+        event.node == node
+            && matches!(event.kind, EventKind::PartitionsRevoked { .. } | EventKind::PartitionsLost { .. })
+    };
+    assert_eq!(happened(&run, from_us, moved), None);
+    let replaced =
+        |event: &Event| matches!(&event.kind, EventKind::MemberRemoved { reason: GroupReason::Replaced(_), .. });
+    assert!(happened(&run, from_us, replaced).is_some());
+    assert!(is_read_to_the_end(&run));
+
+    // The newcomer is refused while the one before lives; in the classic protocol that one would be fenced.
+    join(&mut run, "twin", "group.instance.id=one");
+    after(&mut run, 5);
+    let refused = Some(kafkascope::kafka::protocol::ErrorCode::UnreleasedInstanceId);
+    assert_eq!((consumer(&run, "twin").modern.state, consumer(&run, "twin").last_error), (ClientState::Fatal, refused));
+    assert_eq!((owned(&run, "A"), owned(&run, "B")), (2, 2));
+
+    // Who does not come back is out when its session ends.
+    give(&mut run, "remove-consumer consumer=A");
+    after(&mut run, 30);
+    assert_eq!((owned(&run, "B"), group(&run).member_count()), (2, 2), "its partitions wait for it");
+    after(&mut run, 25);
+    assert_eq!((owned(&run, "B"), group(&run).member_count()), (4, 1));
+}

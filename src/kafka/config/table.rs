@@ -5,7 +5,10 @@
 //! maximum of the model's own. Left out: every config whose effect the model does not have.
 
 use super::{Config, Kind, Scope, Scope::*, Unit, Unit::*};
-use crate::{i18n::Template, kafka::limits::RACK};
+use crate::{
+    i18n::Template,
+    kafka::limits::{GROUP_ID, RACK},
+};
 
 const INT_MAX: i64 = i32::MAX as i64;
 const SHORT_MAX: i64 = i16::MAX as i64;
@@ -167,6 +170,10 @@ table! {
     "client.rack" [Consumer], Kind::Text { max: RACK.max as u32 }, PLAIN, "";
     "The rack in which the consumer runs, to compare with the racks of the brokers."
     "consumer 所在的 rack，用于与 broker 的 rack 比较。"
+
+    "group.instance.id" [Consumer], Kind::Text { max: GROUP_ID.max as u32 }, PLAIN, "";
+    "Makes the consumer a static member: it says nothing when it closes, and who joins under the same id within `session.timeout.ms` takes its place without a rebalance."
+    "使 consumer 成为静态成员：关闭时不发送 LeaveGroup，在 `session.timeout.ms` 内以同一 id 加入者会接替其位置而不触发 rebalance。"
 
     // Topic and broker.
     "min.insync.replicas" [Topic, Broker], int(1), Replicas, "1";

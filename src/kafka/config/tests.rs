@@ -30,6 +30,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Consumer, "fetch.max.bytes", "52428800"),
     (Scope::Consumer, "fetch.max.wait.ms", "500"),
     (Scope::Consumer, "fetch.min.bytes", "1"),
+    (Scope::Consumer, "group.instance.id", ""),
     (Scope::Consumer, "group.protocol", "classic"),
     (Scope::Consumer, "group.remote.assignor", ""),
     (Scope::Consumer, "heartbeat.interval.ms", "3000"),

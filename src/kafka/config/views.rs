@@ -242,6 +242,8 @@ pub struct ConsumerConfig {
     pub retry_backoff_us: u64,
     pub retry_backoff_max_us: u64,
     pub metadata_max_age_us: u64,
+    /// `None`: not set, or empty; a dynamic member.
+    pub group_instance_id: Option<String>,
 }
 
 impl ConsumerConfig {
@@ -282,6 +284,7 @@ impl ConsumerConfig {
             retry_backoff_us: read.us("retry.backoff.ms")?,
             retry_backoff_max_us: read.us("retry.backoff.max.ms")?,
             metadata_max_age_us: read.us("metadata.max.age.ms")?,
+            group_instance_id: named(read.text("group.instance.id")?),
         })
     }
 

@@ -3,7 +3,7 @@
 use super::{ClientState, Consumer};
 use crate::kafka::{
     client::consumer::Pending,
-    coordinator::consumer_group::LEAVE,
+    coordinator::consumer_group::{LEAVE, LEAVE_FOR_A_WHILE},
     ids::{BrokerId, Name, TopicIdPartition},
     node::{Outbox, Timer},
     protocol::{Channel, ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse, ErrorCode, Request},
@@ -54,7 +54,7 @@ impl Consumer {
             group_id,
             member_id: self.member_id.clone(),
             member_epoch: self.modern.epoch,
-            instance_id: None,
+            instance_id: named(&self.config.group_instance_id),
             rack_id: named(&self.config.client_rack).filter(|_| settings),
             rebalance_timeout_us: settings.then_some(self.config.max_poll_interval_us),
             subscribed_topic_names: topics.then(|| self.topics.clone()),
@@ -68,9 +68,9 @@ impl Consumer {
         self.ask(coordinator, Channel::Coordinator, request, pending, out);
     }
 
-    /// The member epoch with which it leaves.
+    /// The member epoch with which it leaves; a static member means to come back.
     pub(super) fn leave_epoch(&self) -> i32 {
-        LEAVE
+        if self.config.group_instance_id.is_some() { LEAVE_FOR_A_WHILE } else { LEAVE }
     }
 
     /// The coordinator answered a heartbeat.

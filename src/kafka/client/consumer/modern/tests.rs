@@ -378,3 +378,14 @@ fn what_it_cannot_name_yet_waits_for_metadata() {
     bench.run_to(bench.now_us + 1_000_000);
     assert_eq!(beats(&bench), 0, "it does not say the same again and again");
 }
+
+#[test]
+fn a_static_member_names_its_instance_and_leaves_for_a_while() {
+    let mut bench = Bench::member(&[("group.instance.id", "i"), ("enable.auto.commit", "false")], 0);
+    let plain = bench.beat(told(1, None));
+    assert_eq!(plain.instance_id.as_deref(), Some("i"));
+    let mut out = Outbox::default();
+    bench.consumer.close(bench.now_us, &mut out);
+    bench.take(out);
+    assert_eq!(bench.beat(told(-2, None)).member_epoch, -2);
+}

@@ -72,6 +72,12 @@ fn what_can_not_be_is_found_and_told() {
         ("commit: ", leader, EventKind::OffsetCommitted { group: group(), partition, offset: 0 }),
         ("commit: ", owner.0, EventKind::PositionReset { partition, offset: 0, earliest: true, out_of_range: false }),
         ("owner: ", other.0, EventKind::PartitionsAssigned { partitions: [partition].into(), generation }),
+        (
+            "owner: C",
+            other.0,
+            EventKind::PartitionsAssigned { partitions: [partition].into(), generation: generation + 1 },
+        ),
+        ("owner: C", owner.0, EventKind::PartitionsRevoked { partitions: [partition].into() }),
         ("leader: ", follower, EventKind::BecameLeader { partition, leader_epoch: state.leader_epoch, log_end: end }),
         ("truncation: ", follower, EventKind::LogTruncated { partition, from: end, to: 0, epoch: 0 }),
         ("controller: ", not_controller, EventKind::ControllerElected { quorum_epoch }),

@@ -115,14 +115,17 @@ fn a_stalled_member_stays_by_its_heartbeats_until_the_poll_interval_ends() {
     after(&mut run, 15);
     assert_eq!((owned(&run), group(&run).members.len()), ([2, 2], 2), "its heartbeats keep it");
     after(&mut run, 15);
-    assert_eq!((owned(&run), group(&run).members.len()), ([0, 4], 1));
+    assert_eq!((owned(&run), group(&run).members.len()), ([2, 4], 1), "its application learns of it at its next poll");
     let left = happened(&run, |event| {
         let leaves = matches!(&event.kind, EventKind::Sent(rpc) if rpc.api.name() == "LeaveGroup");
         event.node == node && event.time_us > began_us && leaves
     });
     let left_us = left.expect("the client itself leaves") - began_us;
-    assert!((20 * SECOND_US..=23 * SECOND_US + 100_000).contains(&left_us), "{left_us}");
+    assert!((19_900_000..=20_100_000).contains(&left_us), "{left_us}");
+    let resumed_us = run.world.now_us();
     give(&mut run, "unstall-consumer consumer=A");
+    let lost = |event: &Event| event.node == node && matches!(event.kind, EventKind::PartitionsLost { .. });
+    assert_eq!(happened(&run, lost), Some(resumed_us), "lost, not revoked");
     after(&mut run, 10);
     assert_eq!((owned(&run), group(&run).state), ([2, 2], GroupState::Stable));
 }

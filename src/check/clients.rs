@@ -16,17 +16,12 @@ use crate::{
     sim::NodeId,
 };
 
-/// Generations of a group whose owners are remembered: those that consumers may still believe in.
-const GENERATIONS_KEPT: usize = 4;
-
 /// Commits of a group in a partition that are remembered: those that an answer under way may still tell of.
 const COMMITS_KEPT: usize = 64;
 
 /// What is known of clients.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clients {
-    /// Who was given what, by group and generation.
-    owners: BTreeMap<Name, BTreeMap<i32, BTreeMap<TopicIdPartition, NodeId>>>,
     positions: BTreeMap<(NodeId, TopicIdPartition), i64>,
     /// Records acknowledged to each producer, as its events told.
     acknowledged: BTreeMap<NodeId, u64>,
@@ -63,12 +58,6 @@ impl Clients {
     pub fn new(world: &World) -> Clients {
         let mut clients = Clients::default();
         for (node, slot) in world.consumers() {
-            let consumer = &slot.consumer;
-            if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0 && !consumer.is_modern()) {
-                let generations = clients.owners.entry(group.clone()).or_default();
-                let owners = generations.entry(consumer.generation).or_default();
-                owners.extend(consumer.partitions().keys().map(|partition| (*partition, *node)));
-            }
             for (partition, progress) in slot.consumer.partitions() {
                 if let Some(position) = progress.position {
                     clients.positions.insert((*node, *partition), position);
@@ -88,12 +77,12 @@ impl Clients {
     pub fn check(&mut self, event: &Event, logs: &Logs, findings: &mut Findings<'_>) {
         use EventKind as E;
         match &event.kind {
-            E::PartitionsAssigned { partitions, generation } => {
-                // In the consumer protocol these are only those that were added; see `members`.
-                let consumer = findings.world.consumers().get(&event.node).map(|slot| &slot.consumer);
-                if !consumer.is_some_and(|consumer| consumer.is_modern()) {
-                    self.forget_positions(event.node);
-                    self.check_owners(event, *generation, partitions, findings);
+            // What a consumer keeps it reads on where it was.
+            E::PartitionsAssigned { partitions, .. }
+            | E::PartitionsRevoked { partitions }
+            | E::PartitionsLost { partitions } => {
+                for partition in partitions.iter() {
+                    self.positions.remove(&(event.node, *partition));
                 }
             }
             E::PositionFromCommit { partition, offset } => {
@@ -117,10 +106,6 @@ impl Clients {
             }
             E::GroupDeleted { group } => {
                 self.commits.retain(|(id, _), _| id != group);
-                self.owners.remove(group);
-            }
-            E::PartitionsRevoked { partitions } | E::PartitionsLost { partitions } => {
-                self.positions.retain(|(owner, at), _| *owner != event.node || !partitions.contains(at));
             }
             E::ClientClosed => {
                 self.forget_positions(event.node);
@@ -210,32 +195,6 @@ impl Clients {
                 let text = says::LEDGER_UNTRUE.with("producer", name.as_str()).with("state", state);
                 findings.add("conservation", text.with("counted", counted).with("found", found), event);
             }
-        }
-    }
-
-    /// Within a generation a partition has at most one owner.
-    fn check_owners(
-        &mut self,
-        event: &Event,
-        generation: i32,
-        partitions: &[TopicIdPartition],
-        findings: &mut Findings<'_>,
-    ) {
-        let Some(slot) = findings.world.consumers().get(&event.node) else { return };
-        let Some(group) = slot.consumer.group.clone() else { return };
-        let generations = self.owners.entry(group.clone()).or_default();
-        let owners = generations.entry(generation).or_default();
-        for partition in partitions {
-            let first = *owners.entry(*partition).or_insert(event.node);
-            if first != event.node {
-                let text = says::TWO_OWNERS.with("generation", generation).with("group", &*group);
-                let text = text.with("partition", findings.name(*partition));
-                let text = text.with("consumer", consumer(findings, event.node));
-                findings.add("owner", text.with("other", consumer(findings, first)), event);
-            }
-        }
-        while generations.len() > GENERATIONS_KEPT {
-            generations.pop_first();
         }
     }
 
@@ -406,7 +365,7 @@ fn check_assignment(event: &Event, group: &Name, findings: &mut Findings<'_>) {
     let Some(group) = world.brokers().get(&event.node.0).and_then(|broker| broker.groups.group(group)) else { return };
     let mut owners: BTreeMap<TopicIdPartition, &Name> = BTreeMap::new();
     for member in &group.members {
-        let topics: BTreeSet<&str> = member.subscription.topics.iter().map(|topic| &**topic).collect();
+        let topics: BTreeSet<&str> = member.topics().iter().map(|topic| &**topic).collect();
         for partition in member.assignment.iter() {
             if let Some(other) = owners.insert(*partition, &member.id) {
                 let text = says::TWO_OWNERS.with("generation", group.generation).with("group", &*group.id);
@@ -442,6 +401,6 @@ fn memory(producer: &Producer) -> u64 {
     queued.chain(producer.in_flight().map(|(_, batch)| batch)).map(|batch| batch.memory_bytes()).sum()
 }
 
-fn consumer(findings: &Findings<'_>, node: NodeId) -> String {
+pub(super) fn consumer(findings: &Findings<'_>, node: NodeId) -> String {
     findings.world.consumers().get(&node).map_or_else(|| "?".to_owned(), |slot| slot.consumer.name.to_string())
 }

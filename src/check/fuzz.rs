@@ -339,6 +339,15 @@ impl Fuzz {
         if modern {
             line += " group.protocol=consumer";
             line += &self.setting("group.remote.assignor", &["uniform", "range"]);
+        } else if !line.contains("assign=") {
+            // In each group all name the one that is chosen: a new coordinator knows of its members only that (Kafka stores no
+            // other), and who does not support it fails for good.
+            let strategies: &[&str] = match () {
+                () if line.contains("group=g0") => &["range,cooperative-sticky", "range", "range,roundrobin"],
+                () if line.contains("group=g1") => &["cooperative-sticky", "cooperative-sticky,roundrobin"],
+                () => &["sticky,range", "sticky"],
+            };
+            line += &format!(" partition.assignment.strategy={}", self.pick(strategies).unwrap_or_default());
         }
         if !line.contains("assign=") {
             line += &self.setting("enable.auto.commit", &["true", "false"]);

@@ -10,6 +10,7 @@ mod cluster;
 pub mod fuzz;
 mod logs;
 mod members;
+mod owners;
 mod sentences;
 mod watched;
 
@@ -47,6 +48,7 @@ pub struct Checker {
     logs: logs::Logs,
     cluster: cluster::Cluster,
     clients: clients::Clients,
+    owners: owners::Owners,
 }
 
 impl Checker {
@@ -59,6 +61,7 @@ impl Checker {
             logs: logs::Logs::new(world),
             cluster: cluster::Cluster::new(world),
             clients: clients::Clients::new(world),
+            owners: owners::Owners::new(world),
         }
     }
 
@@ -71,8 +74,10 @@ impl Checker {
             self.cluster.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
             members::check(event, &mut findings);
+            self.owners.check(event, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);
+        self.owners.check_told(events, &mut findings);
         findings.list
     }
 
@@ -109,8 +114,12 @@ impl Findings<'_> {
 
     /// A partition as people write it, such as `orders-3`.
     fn name(&self, partition: TopicIdPartition) -> String {
-        format!("{}-{}", self.world.topic_name(partition.topic), partition.partition)
+        name_of(self.world, partition)
     }
+}
+
+fn name_of(world: &World, partition: TopicIdPartition) -> String {
+    format!("{}-{}", world.topic_name(partition.topic), partition.partition)
 }
 
 fn time(us: u64) -> crate::i18n::Arg {

@@ -65,6 +65,10 @@ templates! { "check":
 
     TWO_OWNERS = "In generation {generation} of group `{group}`, `{partition}` was given to {consumer} and to {other}. Within a generation a partition has at most one owner.",
         "在消费组 `{group}` 的第 {generation} 代中，`{partition}` 同时分配给了 {consumer} 和 {other}。同一代内一个分区最多有一个所有者。";
+    STILL_OWNED = "{consumer} was given `{partition}` in group `{group}` while {other}, a member of the same group, still had it. A partition goes to another member only after the one that had it gave it up.",
+        "消费组 `{group}` 中，成员 {other} 仍拥有 `{partition}` 时，它就被分给了 {consumer}。只有原成员放弃之后，分区才会分给别的成员。";
+    OWNED_UNTOLD = "{consumer} was told that it has [{told}], but it reads [{has}]. What a consumer has comes and goes only by `onPartitionsAssigned`, `onPartitionsRevoked` and `onPartitionsLost`.",
+        "{consumer} 被告知拥有 [{told}]，实际读取的却是 [{has}]。consumer 拥有的分区只会随 `onPartitionsAssigned`、`onPartitionsRevoked` 和 `onPartitionsLost` 变化。";
     NOT_SUBSCRIBED = "Group `{group}` gave `{partition}` to {consumer}, which does not subscribe to that topic. A member gets partitions of its own topics only.",
         "消费组 `{group}` 把 `{partition}` 分配给了没有订阅该 topic 的 {consumer}。成员只会得到自己订阅的 topic 的分区。";
     POLLED_UNCOMMITTED = "{consumer} got `{partition}` up to offset {end} from `poll()`, but it is committed only up to {committed}. A consumer sees nothing from the high watermark on.",

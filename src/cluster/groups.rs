@@ -20,7 +20,7 @@ use crate::{
         hash::coordinator_partition,
         ids::{BrokerId, CONSUMER_OFFSETS, TopicIdPartition},
         node::Outbox,
-        protocol::{OffsetAndEpoch, Request},
+        protocol::{GroupMember, OffsetAndEpoch, Request},
     },
     sim::{EventId, NodeId},
 };
@@ -43,9 +43,8 @@ impl World {
     pub(super) fn with_admin(&mut self, act: impl FnOnce(&mut Admin, Find<'_>)) {
         let mut admin = std::mem::take(&mut self.admin);
         let find = |request: &Request| match request {
-            Request::OffsetCommit { group_id, .. } | Request::DeleteGroups { group_id } => {
-                self.coordinator_of(group_id)
-            }
+            Request::OffsetCommit { member, .. } => self.coordinator_of(&member.group_id),
+            Request::DeleteGroups { group_id } => self.coordinator_of(group_id),
             request => {
                 debug_assert!(!is_for_coordinator(request), "a request for a coordinator names its group");
                 self.controller().map(|broker| broker.id)
@@ -141,7 +140,9 @@ impl World {
     ) {
         let told: Arc<[(TopicIdPartition, i64)]> = offsets.iter().map(|at| (at.partition, at.offset)).collect();
         let base = self.event(ADMIN, base, EventKind::OffsetsReset { group: group.into(), offsets: told }, events);
-        let request = Request::OffsetCommit { group_id: group.into(), generation: -1, member_id: "".into(), offsets };
+        let (group_id, member_id) = (group.into(), "".into());
+        let member = GroupMember { group_id, generation: -1, member_id, group_instance_id: None };
+        let request = Request::OffsetCommit { member, offsets };
         self.ask(request, base, events);
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::{
     kafka::{
+        assignor::Assignor,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
         node::Timer,
         protocol::{Api, ErrorCode},
@@ -122,6 +123,8 @@ pub enum GroupReason {
     NobodyLeft,
     /// The log of `__consumer_offsets` was read by a new coordinator.
     Loaded,
+    /// A member came back when `group.max.size` others were there.
+    GroupFull(Name),
     /// A member did not give up its partitions within its rebalance timeout.
     RevocationExpired(Name),
     /// A member subscribes to other topics.
@@ -150,6 +153,7 @@ impl GroupReason {
             | R::Left(member)
             | R::SessionExpired(member)
             | R::SyncExpired(member)
+            | R::GroupFull(member)
             | R::RevocationExpired(member)
             | R::SubscriptionChanged(member)
             | R::LeftForAWhile(member)
@@ -283,12 +287,15 @@ pub enum EventKind {
     /// The records of the last poll are processed.
     RecordsProcessed { records: u32 },
     /// The group's leader computed the assignment.
-    AssignmentComputed { group: Name, generation: i32, members: u32 },
-    /// `onPartitionsAssigned`: all that it has, or in the consumer protocol what was added. `generation`: or member epoch.
+    AssignmentComputed { group: Name, generation: i32, members: u32, assignor: Assignor },
+    /// `onPartitionsAssigned`: what is new to the consumer. An eager one has given up everything before, so that this is
+    /// all it has; a cooperative one keeps the rest, and gets this event with no partitions if nothing is new.
+    /// In the consumer protocol what was added; `generation` is the member epoch there.
     PartitionsAssigned { partitions: Arc<[TopicIdPartition]>, generation: i32 },
-    /// `onPartitionsRevoked`.
+    /// `onPartitionsRevoked`: exactly what the consumer gives up now; an eager one all it has, a cooperative one what
+    /// goes to others.
     PartitionsRevoked { partitions: Arc<[TopicIdPartition]> },
-    /// `onPartitionsLost`.
+    /// `onPartitionsLost`: all that the consumer had; told in its first poll after its membership ended.
     PartitionsLost { partitions: Arc<[TopicIdPartition]> },
     /// A consumer asks for a commit. `auto`: by `enable.auto.commit`.
     CommitSent { partitions: u32, auto: bool },
@@ -326,6 +333,10 @@ pub enum EventKind {
     GroupDeleted { group: Name },
     /// A client learnt newer metadata.
     MetadataRefreshed { metadata_offset: u64 },
+
+    // --- coordinator, later
+    /// A process took the place of another under the same `group.instance.id`; the member id `old` is fenced.
+    StaticMemberReplaced { group: Name, old: Name, new: Name },
 
     // --- consumer protocol (KIP-848)
     /// A group's epoch rose.

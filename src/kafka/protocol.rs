@@ -6,8 +6,10 @@
 
 #![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
 
+mod classic;
 mod consumer_group;
 
+pub use classic::{JoinGroup, JoinGroupResponse, JoinProtocol, JoinedMember, OwnedPartitions, Subscription, UserData};
 pub use consumer_group::{ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse};
 
 use std::sync::Arc;
@@ -143,13 +145,13 @@ pub enum Request {
     /// See [`JoinGroup`].
     JoinGroup(Box<JoinGroup>),
     /// `assignments` only from the leader.
-    SyncGroup { group_id: Name, generation: i32, member_id: Name, assignments: Vec<(Name, Assignment)> },
+    SyncGroup { member: GroupMember, assignments: Vec<(Name, Assignment)> },
     /// Alive.
-    Heartbeat { group_id: Name, generation: i32, member_id: Name },
+    Heartbeat { member: GroupMember },
     /// Goodbye.
     LeaveGroup { group_id: Name, member_id: Name },
-    /// `generation`: the member epoch in the consumer protocol; −1 and an empty member id outside group management.
-    OffsetCommit { group_id: Name, generation: i32, member_id: Name, offsets: Vec<OffsetAndEpoch> },
+    /// The generation is the member epoch in the consumer protocol; −1 and an empty member id outside group management.
+    OffsetCommit { member: GroupMember, offsets: Vec<OffsetAndEpoch> },
     /// Committed offsets of partitions. `member_epoch` −1 and an empty member id outside the consumer protocol.
     OffsetFetch { group_id: Name, member_id: Name, member_epoch: i32, partitions: Vec<TopicIdPartition> },
     /// One topic.
@@ -233,32 +235,17 @@ pub struct FetchPartition {
     pub max_bytes: u32,
 }
 
-/// Join of the classic protocol.
+/// Who speaks for which group, and in which generation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct JoinGroup {
+pub struct GroupMember {
     /// Group.
     pub group_id: Name,
-    /// Empty at first.
+    /// Generation, −1 outside group management.
+    pub generation: i32,
+    /// Member id, empty outside group management.
     pub member_id: Name,
-    /// For the new member id.
-    pub client_id: Name,
-    /// `session.timeout.ms`.
-    pub session_timeout_us: u64,
-    /// `max.poll.interval.ms`.
-    pub rebalance_timeout_us: u64,
-    /// Assignors by preference.
-    pub protocols: Vec<Name>,
-    /// What it subscribes to.
-    pub subscription: Subscription,
-}
-
-/// The metadata that a member sends for its group's leader.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Subscription {
-    /// Topics.
-    pub topics: Vec<Name>,
-    /// `client.rack`.
-    pub rack: Option<Name>,
+    /// `group.instance.id` of a static member.
+    pub group_instance_id: Option<Name>,
 }
 
 /// The partitions of one member.
@@ -389,23 +376,6 @@ pub struct FetchResult {
     pub diverging_epoch: Option<(i32, i64)>,
     /// The leader that the broker knows of (KIP-951).
     pub current_leader: Option<(BrokerId, i32)>,
-}
-
-/// Answer to a join.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct JoinGroupResponse {
-    /// Error, or NONE.
-    pub error: ErrorCode,
-    /// Generation.
-    pub generation: i32,
-    /// Assignor chosen.
-    pub protocol: Option<Name>,
-    /// The group's leader.
-    pub leader: Name,
-    /// The id that the coordinator gave.
-    pub member_id: Name,
-    /// All members with their subscriptions, for the leader only.
-    pub members: Vec<(Name, Subscription)>,
 }
 
 macro_rules! error_codes {

@@ -316,6 +316,9 @@ fn group<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str) -> F
             .with("group", &**group)
             .with("member", member(id))
             .with("reason", group_reason(reason).0),
+        E::StaticMemberReplaced { group, new, .. } => {
+            fields("static_member_replaced").with("group", &**group).with("member", member(new))
+        }
         E::OffsetCommitted { group, partition, offset } => {
             fields("offset_committed").at(*partition).with("group", &**group).with("offset", *offset)
         }
@@ -373,6 +376,7 @@ fn group_reason(reason: &GroupReason) -> (&'static str, Option<&str>) {
         GroupReason::Left(_) => "left",
         GroupReason::SessionExpired(_) | GroupReason::MemberSessionExpired(_) => "session_expired",
         GroupReason::SyncExpired(_) => "sync_expired",
+        GroupReason::GroupFull(_) => "group_full",
         GroupReason::JoinComplete => "join_complete",
         GroupReason::AssignmentStored => "assignment_stored",
         GroupReason::AssignmentLost => "assignment_lost",
@@ -399,15 +403,15 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
             fields("records_polled").at(*partition).with("from", *from).with("records", *records)
         }
         E::RecordsProcessed { records } => fields("records_processed").with("records", *records),
-        E::AssignmentComputed { group, generation, members } => fields("assignment_computed")
+        E::AssignmentComputed { group, generation, members, assignor } => fields("assignment_computed")
             .with("group", &**group)
             .with("generation", *generation)
             .with("members", *members)
-            .with("why", "assignment.range"),
-        E::PartitionsAssigned { partitions, generation } => fields("partitions_assigned")
-            .places(partitions)
-            .with("generation", *generation)
-            .with("why", "assignment.range"),
+            .with("assignor", assignor.name())
+            .with("why", "assignment"),
+        E::PartitionsAssigned { partitions, generation } => {
+            fields("partitions_assigned").places(partitions).with("generation", *generation).with("why", "assignment")
+        }
         E::PartitionsRevoked { partitions } => fields("partitions_revoked").places(partitions),
         E::PartitionsLost { partitions } => fields("partitions_lost").places(partitions),
         E::CommitSent { partitions, auto } => fields("commit_sent").with("partitions", *partitions).with("auto", *auto),

@@ -232,6 +232,7 @@ impl Draw {
                     Kind::Bool => self.flip().to_string(),
                     Kind::Choice(values) => values[self.below(values.len() as u32) as usize].to_owned(),
                     Kind::Text { .. } => self.text(),
+                    Kind::List(words) => words[self.below(words.len() as u32) as usize].0.to_owned(),
                 };
                 settings.insert(config.name.to_owned(), value);
             }

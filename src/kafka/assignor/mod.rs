@@ -9,12 +9,14 @@ mod range;
 mod round_robin;
 pub mod server;
 mod sticky;
+mod strategy;
 
 pub use range::{RangeAssignment, TopicRange, assign_range};
 pub use round_robin::{RoundRobinAssignment, assign_round_robin};
 pub use sticky::{
     NO_GENERATION, StickyAssignment, StickyMember, StickyOptions, StickyPath, assign_cooperative_sticky, assign_sticky,
 };
+pub use strategy::{ASSIGNORS, Assignor, RebalanceProtocol};
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -140,28 +140,17 @@ impl Broker {
     /// once they are replicated.
     pub(super) fn on_write_timeout(&mut self, now_us: u64, number: u64, out: &mut Outbox) {
         let Some(write) = self.delayed_writes.iter_mut().find(|write| write.number == number) else { return };
-        let (partition, error) = (write.partition, ErrorCode::CoordinatorNotAvailable);
-        match &mut write.then {
-            Then::Nothing => {}
-            Then::Answer { handle, .. } => {
-                let handle = *handle;
-                write.then = Then::Nothing;
-                self.answer(handle, not_stored(error), out);
+        let partition = write.partition;
+        let lost = match &mut write.then {
+            Then::OffsetsStored { group, offsets, handle } => {
+                let (group, offsets, handle) = (group.clone(), offsets.clone(), handle.take());
+                Then::OffsetsStored { group, offsets, handle }
             }
-            Then::OffsetsStored { offsets, handle, .. } => {
-                let (offsets, handle) = (offsets.clone(), handle.take());
-                if let Some(handle) = handle {
-                    self.answer(handle, Response::OffsetCommit { error, offsets }, out);
-                }
-            }
-            Then::AssignmentStored { group, generation } => {
-                let (group, generation, config) = (group.clone(), *generation, self.config.clone());
-                write.then = Then::Nothing;
-                let shard = partition.partition;
-                let effects = self.groups.on_assignment_lost(now_us, shard, &config, &group, generation, out);
-                self.carry_out(now_us, partition, effects, out);
-            }
-        }
+            then => std::mem::replace(then, Then::Nothing),
+        };
+        let config = self.config.clone();
+        let effects = self.groups.on_write_lost(now_us, partition.partition, &config, lost, out);
+        self.carry_out(now_us, partition, effects, out);
     }
 
     /// The leader of the group's partition of `__consumer_offsets`, as far as this broker knows.
@@ -250,12 +239,12 @@ impl Broker {
 fn group_of(request: &Request) -> &Name {
     match request {
         Request::FindCoordinator { group_id }
-        | Request::SyncGroup { group_id, .. }
-        | Request::Heartbeat { group_id, .. }
         | Request::LeaveGroup { group_id, .. }
-        | Request::OffsetCommit { group_id, .. }
         | Request::DeleteGroups { group_id }
         | Request::OffsetFetch { group_id, .. } => group_id,
+        Request::SyncGroup { member, .. } | Request::Heartbeat { member } | Request::OffsetCommit { member, .. } => {
+            &member.group_id
+        }
         Request::JoinGroup(join) => &join.group_id,
         Request::ConsumerGroupHeartbeat(heartbeat) => &heartbeat.group_id,
         other => unreachable!("{} names no group", other.api().name()),
@@ -269,14 +258,7 @@ fn not_stored(error: ErrorCode) -> Response {
 
 fn refusal(request: &Request, error: ErrorCode) -> Response {
     match request {
-        Request::JoinGroup(join) => Response::JoinGroup(Box::new(JoinGroupResponse {
-            error,
-            generation: -1,
-            protocol: None,
-            leader: "".into(),
-            member_id: join.member_id.clone(),
-            members: Vec::new(),
-        })),
+        Request::JoinGroup(join) => Response::JoinGroup(Box::new(JoinGroupResponse::refusal(error, &join.member_id))),
         Request::ConsumerGroupHeartbeat(_) => not_stored(error),
         Request::SyncGroup { .. } => Response::SyncGroup { error, assignment: [].into() },
         Request::Heartbeat { .. } => Response::Heartbeat { error },

@@ -112,9 +112,14 @@ impl ClientMetadata {
         self.known.as_ref().is_some_and(|known| known.topics.iter().any(|topic| &*topic.name == name))
     }
 
-    /// Has it ever known the name of this topic?
-    pub fn has_known(&self, topic: TopicId) -> bool {
-        self.names.contains_key(&topic)
+    /// The name of a topic that it has ever known.
+    pub fn name_of(&self, topic: TopicId) -> Option<&Name> {
+        self.names.get(&topic)
+    }
+
+    /// Must it ask before what it knows can be relied upon (`ensureFreshMetadata`)?
+    pub fn is_update_due(&self) -> bool {
+        self.update_needed
     }
 
     /// The same partition of a topic that was deleted and made again: Kafka's clients go by names.

@@ -48,6 +48,7 @@ impl Config {
             Kind::Bool => parse_bool(value).is_some(),
             Kind::Choice(values) => values.contains(&value),
             Kind::Text { max } => value.chars().count() <= max as usize,
+            Kind::List(words) => list(words, value).is_some(),
         };
         if good {
             return Ok(());
@@ -61,6 +62,7 @@ impl Config {
             Kind::Int { .. } => value.trim().parse::<i64>().map_or_else(|_| value.to_owned(), |n| n.to_string()),
             Kind::Bool => value.trim().to_ascii_lowercase(),
             Kind::Choice(_) if self.name == "acks" && value == "-1" => "all".to_owned(),
+            Kind::List(words) => list(words, value).map_or_else(|| value.to_owned(), |names| names.join(",")),
             Kind::Choice(_) | Kind::Text { .. } => value.to_owned(),
         }
     }
@@ -103,6 +105,8 @@ pub enum Kind {
         /// The most characters allowed.
         max: u32,
     },
+    /// At least one of these in order of preference, each once: names, and the classes that mean the same.
+    List(&'static [(&'static str, &'static str)]),
 }
 
 impl Kind {
@@ -117,6 +121,10 @@ impl Kind {
                 error::ONE_OF.with("values", values.iter().map(value).collect::<Vec<_>>())
             }
             Kind::Text { max } => error::SHORT_TEXT.with("max", max),
+            Kind::List(words) => {
+                let name = |(name, _): &(&'static str, &'static str)| Arg::from(error::VALUE.with("value", *name));
+                error::LIST_OF.with("values", words.iter().map(name).collect::<Vec<_>>())
+            }
         }
     }
 }
@@ -199,6 +207,23 @@ pub fn effective(scope: Scope, settings: &Settings) -> Vec<(&'static str, String
             (config.name, value, differs)
         })
         .collect()
+}
+
+/// The names in a list with commas; `None` if it is empty or names something unknown or twice. A class may stand for
+/// its name, with its package or without.
+fn list(words: &'static [(&'static str, &'static str)], value: &str) -> Option<Vec<&'static str>> {
+    let mut names = Vec::new();
+    for item in value.split(',').map(str::trim) {
+        let is_meant = |(name, class): &&(&'static str, &'static str)| {
+            *name == item || *class == item || class.rsplit('.').next() == Some(item)
+        };
+        let (name, _) = words.iter().find(is_meant)?;
+        if names.contains(name) {
+            return None;
+        }
+        names.push(*name);
+    }
+    Some(names)
 }
 
 /// As Kafka's `ConfigDef` reads a boolean.

@@ -7,7 +7,10 @@
 use super::{Config, Kind, Scope, Scope::*, Unit, Unit::*};
 use crate::{
     i18n::Template,
-    kafka::limits::{GROUP_ID, RACK},
+    kafka::{
+        assignor::ASSIGNORS,
+        limits::{GROUP_ID, RACK},
+    },
 };
 
 const INT_MAX: i64 = i32::MAX as i64;
@@ -174,6 +177,10 @@ table! {
     "group.instance.id" [Consumer], Kind::Text { max: GROUP_ID.max as u32 }, PLAIN, "";
     "Makes the consumer a static member: it says nothing when it closes, and who joins under the same id within `session.timeout.ms` takes its place without a rebalance."
     "使 consumer 成为静态成员：关闭时不发送 LeaveGroup，在 `session.timeout.ms` 内以同一 id 加入者会接替其位置而不触发 rebalance。"
+
+    "partition.assignment.strategy" [Consumer], Kind::List(ASSIGNORS), PLAIN, "range,cooperative-sticky";
+    "Which assignors the member can compute with, by preference: the group uses one that all its members name, and gives everything up in every rebalance unless all of a member's assignors are cooperative."
+    "成员可以使用的分配器，按优先顺序排列：消费组使用所有成员都列出的一个；除非成员的全部分配器都是 cooperative，否则每次 rebalance 都会放弃全部分区。"
 
     // Topic and broker.
     "min.insync.replicas" [Topic, Broker], int(1), Replicas, "1";

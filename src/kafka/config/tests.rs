@@ -1,7 +1,7 @@
 //! The table against the reference, and each refusal by name.
 
 use super::*;
-use crate::i18n::Lang;
+use crate::{i18n::Lang, kafka::assignor::Assignor};
 
 /// Defaults of Kafka 4.1, by hand from the reference; not from the table.
 const DEFAULTS: &[(Scope, &str, &str)] = &[
@@ -38,6 +38,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Consumer, "max.poll.interval.ms", "300000"),
     (Scope::Consumer, "max.poll.records", "500"),
     (Scope::Consumer, "metadata.max.age.ms", "300000"),
+    (Scope::Consumer, "partition.assignment.strategy", "range,cooperative-sticky"),
     (Scope::Consumer, "request.timeout.ms", "30000"),
     (Scope::Consumer, "retry.backoff.max.ms", "1000"),
     (Scope::Consumer, "retry.backoff.ms", "100"),
@@ -136,6 +137,15 @@ fn values_at_and_past_their_range() {
                 assert!(config.check_value(&"机".repeat(max as usize)).is_ok());
                 assert!(config.check_value(&"a".repeat(max as usize + 1)).is_err());
             }
+            Kind::List(words) => {
+                let all: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+                assert_eq!(config.check_value(&all.join(" , ")), Ok(()), "{}", config.name);
+                assert!(words.iter().all(|(_, class)| config.check_value(class).is_ok()));
+                let doubled = format!("{},{}", words[0].0, words[0].1);
+                for bad in ["", ",", "range,,sticky", "ranged", doubled.as_str()] {
+                    assert!(config.check_value(bad).is_err(), "{} {bad}", config.name);
+                }
+            }
         }
         for scope in config.scopes {
             if !matches!(config.kind, Kind::Text { .. }) {
@@ -229,6 +239,21 @@ fn consumer_and_broker_rules() {
     assert_eq!(ConsumerConfig::without_group(&Settings::new()).map(|c| c.enable_auto_commit), Ok(false));
     let asked = ConsumerConfig::without_group(&settings(&[("enable.auto.commit", "true")]));
     assert_eq!(asked.expect_err("refused").field(), "enable.auto.commit");
+}
+
+#[test]
+fn assignors_by_name_or_class() {
+    let config = ConsumerConfig::default();
+    assert_eq!(config.partition_assignment_strategy, [Assignor::Range, Assignor::CooperativeSticky]);
+    let class = "org.apache.kafka.clients.consumer.RoundRobinAssignor, StickyAssignor,range";
+    let set = settings(&[("partition.assignment.strategy", class)]);
+    let config = ConsumerConfig::from_settings(&set).expect("valid");
+    assert_eq!(config.partition_assignment_strategy, [Assignor::RoundRobin, Assignor::Sticky, Assignor::Range]);
+    let shown = effective(Scope::Consumer, &set).into_iter().find(|(_, _, differs)| *differs);
+    assert_eq!(shown.map(|(_, value, _)| value), Some("roundrobin,sticky,range".to_owned()));
+    let (field, text) = refused(Scope::Consumer, &[("partition.assignment.strategy", "range,RangeAssignor")]);
+    assert_eq!(field, "partition.assignment.strategy");
+    assert!(text.ends_with("cooperative-sticky, each once, not “range,RangeAssignor”."), "{text}");
 }
 
 #[test]

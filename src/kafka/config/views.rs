@@ -5,6 +5,7 @@
 //! `KafkaConfig.validateValues`. Left out: `group.id`, which is part of what a consumer's application does.
 
 use super::{ConfigError, Scope, Settings, error, lookup, parse_bool, table::ROUND_ROBIN};
+use crate::kafka::assignor::Assignor;
 
 /// Stands for any time too long to add up (36,000 years): sums of several still fit.
 pub const FOREVER_US: u64 = 1 << 60;
@@ -66,6 +67,11 @@ impl<'a> Checked<'a> {
     fn text(&self, name: &str) -> Result<&str, ConfigError> {
         let default = lookup(self.scope, name)?.default;
         Ok(self.settings.get(name).map_or(default, String::as_str))
+    }
+
+    /// A value in its one spelling.
+    fn canonical(&self, name: &str) -> Result<String, ConfigError> {
+        Ok(lookup(self.scope, name)?.canonical(self.text(name)?))
     }
 
     /// A number; within the range of its row, which for all of them starts at 0 or above.
@@ -244,6 +250,8 @@ pub struct ConsumerConfig {
     pub metadata_max_age_us: u64,
     /// `None`: not set, or empty; a dynamic member.
     pub group_instance_id: Option<String>,
+    /// By preference.
+    pub partition_assignment_strategy: Vec<Assignor>,
 }
 
 impl ConsumerConfig {
@@ -285,6 +293,7 @@ impl ConsumerConfig {
             retry_backoff_max_us: read.us("retry.backoff.max.ms")?,
             metadata_max_age_us: read.us("metadata.max.age.ms")?,
             group_instance_id: named(read.text("group.instance.id")?),
+            partition_assignment_strategy: Assignor::list(&read.canonical("partition.assignment.strategy")?),
         })
     }
 

@@ -10,7 +10,10 @@ use crate::{
         log::{NO_PRODUCER, RecordsBuilder},
         metadata::{MetadataDelta, MetadataImage, PartitionState},
         node::Output,
-        protocol::{Channel, ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse},
+        protocol::{
+            Channel, ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse, GroupMember, JoinGroup, JoinProtocol,
+            Subscription,
+        },
     },
     sim::NodeId,
 };
@@ -299,7 +302,8 @@ fn commits_need_the_members_epoch() {
         let handle = Handle { node: NodeId(1_000_000), channel: Channel::Coordinator, correlation: 1 };
         let offsets = vec![crate::kafka::protocol::OffsetAndEpoch { partition: at(0), offset: 5, leader_epoch: 0 }];
         let (group_id, member_id) = ("g".into(), member.into());
-        let request = Request::OffsetCommit { group_id, generation, member_id, offsets };
+        let member = GroupMember { group_id, generation, member_id, group_instance_id: None };
+        let request = Request::OffsetCommit { member, offsets };
         let mut out = Outbox::default();
         let config = bench.config.clone();
         let effects = bench.groups.handle(0, 0, &config, handle, &request, &mut out);
@@ -321,14 +325,15 @@ fn empty_groups_change_their_protocol_and_keep_their_offsets() {
     assert_eq!(bench.group().consumer.as_ref().map(|group| group.state()), Some(ConsumerGroupState::Stable));
     let classic = |bench: &mut Bench| {
         let handle = Handle { node: NodeId(1_000_000), channel: Channel::Coordinator, correlation: 1 };
-        let request = Request::JoinGroup(Box::new(crate::kafka::protocol::JoinGroup {
+        let metadata = Subscription { topics: vec!["t".into()], ..Subscription::default() };
+        let request = Request::JoinGroup(Box::new(JoinGroup {
             group_id: "g".into(),
             member_id: "".into(),
+            group_instance_id: None,
             client_id: "c".into(),
             session_timeout_us: 10 * SECOND_US,
             rebalance_timeout_us: 60 * SECOND_US,
-            protocols: vec!["range".into()],
-            subscription: crate::kafka::protocol::Subscription { topics: vec!["t".into()], rack: None },
+            protocols: [JoinProtocol { name: "range".into(), metadata }].into(),
         }));
         let mut out = Outbox::default();
         let config = bench.config.clone();

@@ -1,10 +1,12 @@
 //! A classic group and its members (`ClassicGroup`, `ClassicGroupMember`).
 
+use std::sync::Arc;
+
 use super::consumer_group::ConsumerGroup;
 use crate::kafka::{
     broker::Handle,
     ids::{Name, TopicIdPartition},
-    protocol::{Assignment, Subscription},
+    protocol::{Assignment, ErrorCode, JoinProtocol, JoinedMember, Subscription},
 };
 use crate::sim::Map;
 
@@ -77,6 +79,8 @@ pub(super) struct InitialDelay {
 pub struct Member {
     /// Member id.
     pub id: Name,
+    /// `group.instance.id` of a static member.
+    pub group_instance_id: Option<Name>,
     /// `client.id`.
     pub client_id: Name,
     /// Number that its timer carries.
@@ -85,10 +89,8 @@ pub struct Member {
     pub session_timeout_us: u64,
     /// `max.poll.interval.ms`.
     pub rebalance_timeout_us: u64,
-    /// Assignors by preference.
-    pub protocols: Vec<Name>,
-    /// Subscription.
-    pub subscription: Subscription,
+    /// Assignors by preference, each with what the member tells its group's leader.
+    pub protocols: Arc<[JoinProtocol]>,
     /// Its partitions.
     pub assignment: Assignment,
     /// It waits for the join phase to end.
@@ -97,9 +99,21 @@ pub struct Member {
     pub(super) sync: Option<Handle>,
     /// It has not been through a join phase yet.
     pub(super) is_new: bool,
+    /// It has not asked for its assignment since the join phase ended.
+    pub(super) owes_sync: bool,
 }
 
 impl Member {
+    /// Topics that it subscribes to: the same whatever assignor is chosen.
+    pub fn topics(&self) -> &[Name] {
+        self.protocols.first().map_or(&[], |protocol| &protocol.metadata.topics)
+    }
+
+    /// What it tells the leader for an assignor.
+    pub(super) fn metadata(&self, protocol: &str) -> Option<&Subscription> {
+        self.protocols.iter().find(|at| &*at.name == protocol).map(|protocol| &protocol.metadata)
+    }
+
     /// Does it wait for the join phase to end?
     pub fn is_joining(&self) -> bool {
         self.join.is_some()
@@ -169,6 +183,39 @@ impl Group {
         self.members.iter_mut().find(|member| &*member.id == id)
     }
 
+    /// The member with that instance id.
+    pub(super) fn static_member(&self, instance: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.group_instance_id.as_deref() == Some(instance))
+    }
+
+    /// May somebody speak under this member id and instance id (`ClassicGroup.validateMember`)?
+    pub(super) fn validate(&self, member: &str, instance: Option<&str>) -> Result<(), ErrorCode> {
+        if let Some(instance) = instance {
+            match self.static_member(instance) {
+                None => return Err(ErrorCode::UnknownMemberId),
+                Some(present) if &*present.id != member => return Err(ErrorCode::FencedInstanceId),
+                Some(_) => {}
+            }
+        }
+        self.member(member).map(drop).ok_or(ErrorCode::UnknownMemberId)
+    }
+
+    /// All members as the leader is told of them (`currentClassicGroupMembers`).
+    pub(super) fn joined_members(&self) -> Vec<JoinedMember> {
+        let protocol = self.protocol.as_deref().unwrap_or("");
+        let told = |member: &Member| JoinedMember {
+            member_id: member.id.clone(),
+            group_instance_id: member.group_instance_id.clone(),
+            metadata: member.metadata(protocol).cloned().unwrap_or_default(),
+        };
+        self.members.iter().map(told).collect()
+    }
+
+    /// How many members wait for the join phase to end.
+    pub(super) fn joining(&self) -> usize {
+        self.members.iter().filter(|member| member.is_joining()).count()
+    }
+
     /// Has every known member joined, and is no given id still to come?
     pub(super) fn has_all_joined(&self) -> bool {
         self.pending.is_empty() && self.members.iter().all(|member| member.join.is_some())
@@ -179,24 +226,29 @@ impl Group {
         self.members.iter().map(|member| member.rebalance_timeout_us).max().unwrap_or(0)
     }
 
-    /// The assignor: among those that all support, each votes for its first; most votes win, the first voted for at a tie.
+    /// The assignor: among those that all support, each votes for its first; most votes win. At a tie Kafka takes the
+    /// first of a hash map; here it is the first voted for (reference §0.2).
     pub(super) fn choose_protocol(&self) -> Option<Name> {
-        let supported = |name: &Name| self.members.iter().all(|member| member.protocols.contains(name));
-        let mut votes: Vec<(Name, usize)> = Vec::new();
+        let mut votes: Vec<(&Name, usize)> = Vec::new();
         for member in &self.members {
-            let Some(choice) = member.protocols.iter().find(|name| supported(name)) else { continue };
-            match votes.iter_mut().find(|(name, _)| name == choice) {
+            let mut choices = member.protocols.iter().map(|protocol| &protocol.name);
+            let Some(choice) = choices.find(|name| self.all_support(name)) else { continue };
+            match votes.iter_mut().find(|(name, _)| *name == choice) {
                 Some((_, count)) => *count += 1,
-                None => votes.push((choice.clone(), 1)),
+                None => votes.push((choice, 1)),
             }
         }
         let most = votes.iter().map(|(_, count)| *count).max()?;
-        votes.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name)
+        votes.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name.clone())
     }
 
-    /// Would a member with these assignors find one in common with the others?
-    pub(super) fn supports(&self, protocols: &[Name], except: &str) -> bool {
-        let others = || self.members.iter().filter(|member| &*member.id != except);
-        protocols.iter().any(|name| others().all(|member| member.protocols.contains(name)))
+    /// Would a member with these assignors find one that all members support? A member that joins again counts with
+    /// what it supported before, as in Kafka (`supportsProtocols`).
+    pub(super) fn supports(&self, protocols: &[JoinProtocol]) -> bool {
+        protocols.iter().any(|protocol| self.all_support(&protocol.name))
+    }
+
+    fn all_support(&self, name: &str) -> bool {
+        self.members.iter().all(|member| member.metadata(name).is_some())
     }
 }

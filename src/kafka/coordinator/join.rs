@@ -3,14 +3,15 @@
 use super::{
     Context, GroupCoordinator, Then, Write,
     group::{Group, GroupState, InitialDelay, Member},
-    records, sync,
+    records, static_members, sync,
 };
 use crate::kafka::{
     broker::Handle,
+    config::BrokerConfig,
     event::{EventKind, GroupReason},
     ids::Name,
     node::Timer,
-    protocol::{ErrorCode, JoinGroup, JoinGroupResponse, Response},
+    protocol::{ErrorCode, GroupMember, JoinGroup, JoinGroupResponse, Response},
 };
 
 /// A new member that waits in its first join is given five minutes (`NEW_MEMBER_JOIN_TIMEOUT_MS`).
@@ -30,59 +31,80 @@ impl GroupCoordinator {
             return refuse(context, error);
         }
         if join.member_id.is_empty() {
-            let id: Name = format!("{}-{}", join.client_id, self.uuid()).into();
-            let group = self.group_or_new(context.shard, &join.group_id);
-            if group.members.len() + group.pending.len() >= config.group_max_size as usize {
-                return refuse(context, ErrorCode::GroupMaxSizeReached);
-            }
-            if !group.supports(&join.protocols, "") {
-                return refuse(context, ErrorCode::InconsistentGroupProtocol);
-            }
-            group.next_member_slot += 1;
-            group.pending.insert(id.clone(), group.next_member_slot);
-            let timer = Timer::Session(group.slot, group.next_member_slot);
-            context.out.set_timer(timer, context.now_us + join.session_timeout_us);
-            context.out.event(EventKind::MemberIdGiven { group: group.id.clone(), member: id.clone() });
-            context.effects.replies.push((handle, refusal(ErrorCode::MemberIdRequired, &id)));
-            return;
+            return self.join_unknown(context, handle, join);
         }
         let Some(group) = self.group_mut(context.shard, &join.group_id) else {
             return refuse(context, ErrorCode::UnknownMemberId);
         };
-        if !group.supports(&join.protocols, &join.member_id) {
+        if !has_room(group, config, &join.member_id) {
+            // Who is one too many after `group.max.size` was lowered is out, unless it waits already.
+            drop_member(group, context, &join.member_id, GroupReason::GroupFull(join.member_id.clone()));
+            refuse(context, ErrorCode::GroupMaxSizeReached);
+            return maybe_complete_join(group, context);
+        }
+        if !group.supports(&join.protocols) {
             return refuse(context, ErrorCode::InconsistentGroupProtocol);
         }
         if let Some(slot) = group.pending.remove(&join.member_id) {
-            add_member(group, handle, join, slot);
+            add_member(group, handle, join, &join.member_id, slot);
             begin_session(group, &join.member_id, context);
             let reason = GroupReason::Joined(join.member_id.clone());
             return prepare_rebalance(group, context, reason);
         }
-        if group.member(&join.member_id).is_none() {
-            return refuse(context, ErrorCode::UnknownMemberId);
+        if let Err(error) = group.validate(&join.member_id, join.group_instance_id.as_deref()) {
+            return refuse(context, error);
         }
         rejoin(group, context, handle, join);
     }
 
-    pub(super) fn heartbeat(
-        &mut self,
-        context: &mut Context<'_>,
-        group: &Name,
-        generation: i32,
-        member: &Name,
-    ) -> ErrorCode {
-        let Some(group) = self.group_mut(context.shard, group) else { return ErrorCode::UnknownMemberId };
-        let known = group.member(member).is_some();
-        match group.state {
-            GroupState::Dead => ErrorCode::CoordinatorNotAvailable,
-            GroupState::Empty => ErrorCode::UnknownMemberId,
-            _ if !known => ErrorCode::UnknownMemberId,
-            _ if generation != group.generation => ErrorCode::IllegalGeneration,
-            GroupState::PreparingRebalance => {
+    /// Somebody without a member id: a new member, or a static one that was started again.
+    fn join_unknown(&mut self, context: &mut Context<'_>, handle: Handle, join: &JoinGroup) {
+        let id: Name = match &join.group_instance_id {
+            Some(instance) => format!("{instance}-{}", self.uuid()).into(),
+            None => format!("{}-{}", join.client_id, self.uuid()).into(),
+        };
+        let config = context.config;
+        let group = self.group_or_new(context.shard, &join.group_id);
+        let refuse =
+            |context: &mut Context<'_>, error| context.effects.replies.push((handle, refusal(error, &"".into())));
+        if !has_room(group, config, "") {
+            return refuse(context, ErrorCode::GroupMaxSizeReached);
+        }
+        if !group.supports(&join.protocols) {
+            return refuse(context, ErrorCode::InconsistentGroupProtocol);
+        }
+        if let Some(instance) = &join.group_instance_id {
+            if let Some(old) = group.static_member(instance).map(|member| member.id.clone()) {
+                return static_members::replace(group, context, handle, join, &old, id);
+            }
+            group.next_member_slot += 1;
+            let slot = group.next_member_slot;
+            add_member(group, handle, join, &id, slot);
+            begin_session(group, &id, context);
+            return prepare_rebalance(group, context, GroupReason::Joined(id));
+        }
+        group.next_member_slot += 1;
+        group.pending.insert(id.clone(), group.next_member_slot);
+        let timer = Timer::Session(group.slot, group.next_member_slot);
+        context.out.set_timer(timer, context.now_us + join.session_timeout_us);
+        context.out.event(EventKind::MemberIdGiven { group: group.id.clone(), member: id.clone() });
+        context.effects.replies.push((handle, refusal(ErrorCode::MemberIdRequired, &id)));
+    }
+
+    pub(super) fn heartbeat(&mut self, context: &mut Context<'_>, member: &GroupMember) -> ErrorCode {
+        let GroupMember { group_id, generation, member_id: member, group_instance_id } = member;
+        let Some(group) = self.group_mut(context.shard, group_id) else { return ErrorCode::UnknownMemberId };
+        let valid = group.validate(member, group_instance_id.as_deref());
+        match (group.state, valid) {
+            (GroupState::Dead, _) => ErrorCode::CoordinatorNotAvailable,
+            (GroupState::Empty, _) => ErrorCode::UnknownMemberId,
+            (_, Err(error)) => error,
+            _ if *generation != group.generation => ErrorCode::IllegalGeneration,
+            (GroupState::PreparingRebalance, _) => {
                 begin_session(group, member, context);
                 ErrorCode::RebalanceInProgress
             }
-            GroupState::CompletingRebalance | GroupState::Stable => {
+            (GroupState::CompletingRebalance | GroupState::Stable, _) => {
                 begin_session(group, member, context);
                 ErrorCode::None
             }
@@ -136,7 +158,7 @@ impl GroupCoordinator {
                 }
                 _ => complete_join(group, context),
             },
-            GroupState::CompletingRebalance => sync::expire_syncs(group, context),
+            GroupState::CompletingRebalance | GroupState::Stable => sync::expire_syncs(group, context),
             _ => {}
         }
     }
@@ -150,14 +172,19 @@ impl GroupCoordinator {
 
 /// The answer to a join that fails.
 pub(super) fn refusal(error: ErrorCode, member: &Name) -> Response {
-    Response::JoinGroup(Box::new(JoinGroupResponse {
-        error,
-        generation: -1,
-        protocol: None,
-        leader: "".into(),
-        member_id: member.clone(),
-        members: Vec::new(),
-    }))
+    Response::JoinGroup(Box::new(JoinGroupResponse::refusal(error, member)))
+}
+
+/// May this member join, or somebody new (`acceptJoiningMember`)? While joins are collected those that wait count, so
+/// that after `group.max.size` was lowered the last ones to come are out; else those that are in.
+fn has_room(group: &Group, config: &BrokerConfig, member: &str) -> bool {
+    let max = config.group_max_size as usize;
+    let known = group.member(member);
+    match group.state {
+        GroupState::Empty | GroupState::Dead => true,
+        GroupState::PreparingRebalance => known.is_some_and(Member::is_joining) || group.joining() < max,
+        GroupState::CompletingRebalance | GroupState::Stable => known.is_some() || group.members.len() < max,
+    }
 }
 
 /// A known member joins again.
@@ -165,24 +192,25 @@ fn rejoin(group: &mut Group, context: &mut Context<'_>, handle: Handle, join: &J
     let is_leader = group.leader.as_ref() == Some(&join.member_id);
     let state = group.state;
     let Some(member) = group.member_mut(&join.member_id) else { return };
-    let changed = member.subscription != join.subscription || member.protocols != join.protocols;
+    let changed = member.protocols != join.protocols;
     let id = member.id.clone();
     match state {
         GroupState::CompletingRebalance if !changed => {
             // The answer to its join was lost: it gets it again.
             let response = join_response(group, &id);
+            begin_session(group, &id, context);
             context.effects.replies.push((handle, response));
         }
         GroupState::Stable if !is_leader && !changed => {
             let response = join_response(group, &id);
+            begin_session(group, &id, context);
             context.effects.replies.push((handle, response));
         }
         GroupState::Empty | GroupState::Dead => {
             context.effects.replies.push((handle, refusal(ErrorCode::UnknownMemberId, &id)));
         }
         _ => {
-            member.subscription = join.subscription.clone();
-            member.protocols.clone_from(&join.protocols);
+            member.protocols = join.protocols.clone();
             member.session_timeout_us = join.session_timeout_us;
             member.rebalance_timeout_us = join.rebalance_timeout_us;
             member.join = Some(handle);
@@ -191,33 +219,31 @@ fn rejoin(group: &mut Group, context: &mut Context<'_>, handle: Handle, join: &J
     }
 }
 
-fn add_member(group: &mut Group, handle: Handle, join: &JoinGroup, slot: u32) {
+fn add_member(group: &mut Group, handle: Handle, join: &JoinGroup, id: &Name, slot: u32) {
     if group.leader.is_none() {
-        group.leader = Some(join.member_id.clone());
+        group.leader = Some(id.clone());
     }
     group.members.push(Member {
-        id: join.member_id.clone(),
+        id: id.clone(),
+        group_instance_id: join.group_instance_id.clone(),
         client_id: join.client_id.clone(),
         slot,
         session_timeout_us: join.session_timeout_us,
         rebalance_timeout_us: join.rebalance_timeout_us,
         protocols: join.protocols.clone(),
-        subscription: join.subscription.clone(),
         assignment: [].into(),
         join: Some(handle),
         sync: None,
         is_new: true,
+        owes_sync: false,
     });
-    if group.state == GroupState::PreparingRebalance
-        && group.generation == 0
-        && let Some(wait) = &mut group.initial_delay
-    {
+    if let Some(wait) = &mut group.initial_delay {
         wait.new_member_added = true;
     }
 }
 
 /// The member was heard of.
-fn begin_session(group: &Group, member: &str, context: &mut Context<'_>) {
+pub(super) fn begin_session(group: &Group, member: &str, context: &mut Context<'_>) {
     if let Some(member) = group.member(member) {
         let timeout_us = if member.is_new { NEW_MEMBER_TIMEOUT_US } else { member.session_timeout_us };
         context.out.set_timer(Timer::Session(group.slot, member.slot), context.now_us + timeout_us);
@@ -248,21 +274,26 @@ pub(super) fn prepare_rebalance(group: &mut Group, context: &mut Context<'_>, re
     maybe_complete_join(group, context);
 }
 
-fn maybe_complete_join(group: &mut Group, context: &mut Context<'_>) {
+pub(super) fn maybe_complete_join(group: &mut Group, context: &mut Context<'_>) {
     let waits_initially = group.initial_delay.is_some();
     if group.state == GroupState::PreparingRebalance && !waits_initially && group.has_all_joined() {
         complete_join(group, context);
     }
 }
 
-/// Ends the join phase: who has not joined is out, the generation rises, everyone is answered.
+/// Ends the join phase: who has not joined is out unless it is static, the generation rises, everyone is answered.
 fn complete_join(group: &mut Group, context: &mut Context<'_>) {
     group.initial_delay = None;
     context.out.clear_timer(Timer::Rebalance(group.slot));
-    let late: Vec<Name> =
-        group.members.iter().filter(|member| member.join.is_none()).map(|member| member.id.clone()).collect();
+    let is_late = |member: &&Member| member.join.is_none() && member.group_instance_id.is_none();
+    let late: Vec<Name> = group.members.iter().filter(is_late).map(|member| member.id.clone()).collect();
     for id in late {
         drop_member(group, context, &id, GroupReason::SyncExpired(id.clone()));
+    }
+    if !elect_joined_leader(group) && !group.members.is_empty() {
+        // Only static members are left and none has come: their sessions decide.
+        let deadline_us = context.now_us + group.rebalance_timeout_us();
+        return context.out.set_timer(Timer::Rebalance(group.slot), deadline_us);
     }
     group.generation += 1;
     if group.members.is_empty() {
@@ -280,6 +311,7 @@ fn complete_join(group: &mut Group, context: &mut Context<'_>) {
         let leader = group.leader.as_ref() == Some(&id);
         if let Some(member) = group.member_mut(&id) {
             let was_new = std::mem::replace(&mut member.is_new, false);
+            member.owes_sync = true;
             if let Some(handle) = member.join.take() {
                 context.effects.replies.push((handle, response));
             }
@@ -293,16 +325,29 @@ fn complete_join(group: &mut Group, context: &mut Context<'_>) {
     context.out.set_timer(Timer::Rebalance(group.slot), context.now_us + group.rebalance_timeout_us());
 }
 
-fn join_response(group: &Group, member: &Name) -> Response {
+/// A static leader that has not joined again hands over to the first that has (`maybeElectNewJoinedLeader`). Returns
+/// whether the leader has joined.
+fn elect_joined_leader(group: &mut Group) -> bool {
+    let has_joined = |id: &Name| group.member(id).is_some_and(Member::is_joining);
+    if group.leader.as_ref().is_some_and(has_joined) {
+        return true;
+    }
+    let Some(joined) = group.members.iter().find(|member| member.is_joining()) else { return false };
+    group.leader = Some(joined.id.clone());
+    true
+}
+
+pub(super) fn join_response(group: &Group, member: &Name) -> Response {
     let leads = group.leader.as_ref() == Some(member);
     Response::JoinGroup(Box::new(JoinGroupResponse {
         error: ErrorCode::None,
         generation: group.generation,
         protocol: group.protocol.clone(),
         leader: group.leader.clone().unwrap_or_else(|| "".into()),
+        skip_assignment: false,
         member_id: member.clone(),
         members: match leads {
-            true => group.members.iter().map(|member| (member.id.clone(), member.subscription.clone())).collect(),
+            true => group.joined_members(),
             false => Vec::new(),
         },
     }))

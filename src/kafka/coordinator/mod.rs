@@ -14,6 +14,7 @@ mod join;
 mod offsets;
 pub mod reconciliation;
 mod records;
+mod static_members;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ use crate::{
         log::Log,
         metadata::TopicImage,
         node::{Outbox, Timer},
-        protocol::{ErrorCode, OffsetAndEpoch, Request, Response},
+        protocol::{ConsumerGroupHeartbeatResponse, ErrorCode, OffsetAndEpoch, Request, Response},
     },
     sim::{Map, Random, Set},
 };
@@ -78,6 +79,13 @@ pub enum Then {
         group: Name,
         /// Generation.
         generation: i32,
+    },
+    /// A static member took the place of another process: it is told what the group has for it.
+    StaticMemberStored {
+        /// Group.
+        group: Name,
+        /// Its new member id.
+        member: Name,
     },
     /// Offsets are stored: they count from now on, and the client is told.
     OffsetsStored {
@@ -145,20 +153,16 @@ impl GroupCoordinator {
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
         match request {
             Request::JoinGroup(join) => self.join(&mut context, handle, join),
-            Request::SyncGroup { group_id, generation, member_id, assignments } => {
-                self.sync(&mut context, handle, group_id, *generation, member_id, assignments);
-            }
-            Request::Heartbeat { group_id, generation, member_id } => {
-                let error = self.heartbeat(&mut context, group_id, *generation, member_id);
+            Request::SyncGroup { member, assignments } => self.sync(&mut context, handle, member, assignments),
+            Request::Heartbeat { member } => {
+                let error = self.heartbeat(&mut context, member);
                 context.effects.replies.push((handle, Response::Heartbeat { error }));
             }
             Request::LeaveGroup { group_id, member_id } => {
                 let error = self.leave(&mut context, group_id, member_id);
                 context.effects.replies.push((handle, Response::LeaveGroup { error }));
             }
-            Request::OffsetCommit { group_id, generation, member_id, offsets } => {
-                self.commit(&mut context, handle, group_id, *generation, member_id, offsets);
-            }
+            Request::OffsetCommit { member, offsets } => self.commit(&mut context, handle, member, offsets),
             Request::OffsetFetch { group_id, member_id, member_epoch, partitions } => {
                 let error = self.check_offset_fetch(shard, group_id, member_id, *member_epoch);
                 let offsets = match error {
@@ -208,6 +212,9 @@ impl GroupCoordinator {
             Then::Nothing => {}
             Then::Answer { handle, response } => context.effects.replies.push((handle, response)),
             Then::AssignmentStored { group, generation } => self.assignment_stored(&mut context, &group, generation),
+            Then::StaticMemberStored { group, member } => {
+                self.static_member_stored(&mut context, &group, &member, ErrorCode::None);
+            }
             Then::OffsetsStored { group, offsets, handle } => {
                 self.offsets_stored(&mut context, &group, offsets, handle);
             }
@@ -215,18 +222,32 @@ impl GroupCoordinator {
         context.effects
     }
 
-    /// An assignment was not replicated in time: whoever waits for it must begin again.
-    pub fn on_assignment_lost(
+    /// A write was not replicated in time: whoever waits for it must begin again.
+    pub fn on_write_lost(
         &mut self,
         now_us: u64,
         shard: i32,
         config: &BrokerConfig,
-        group: &Name,
-        generation: i32,
+        then: Then,
         out: &mut Outbox,
     ) -> Effects {
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
-        self.assignment_lost(&mut context, group, generation);
+        let error = ErrorCode::CoordinatorNotAvailable;
+        match then {
+            Then::Nothing => {}
+            Then::Answer { handle, .. } => {
+                let refusal = ConsumerGroupHeartbeatResponse::refusal(error);
+                context.effects.replies.push((handle, Response::ConsumerGroupHeartbeat(Box::new(refusal))));
+            }
+            Then::AssignmentStored { group, generation } => self.assignment_lost(&mut context, &group, generation),
+            Then::StaticMemberStored { group, member } => {
+                self.static_member_stored(&mut context, &group, &member, error);
+            }
+            Then::OffsetsStored { offsets, handle, .. } => {
+                let response = Response::OffsetCommit { error, offsets };
+                context.effects.replies.extend(handle.map(|handle| (handle, response)));
+            }
+        }
         context.effects
     }
 

@@ -6,7 +6,7 @@ use crate::kafka::{
     event::EventKind,
     ids::{Name, TopicIdPartition},
     node::Timer,
-    protocol::{ErrorCode, OffsetAndEpoch, Response},
+    protocol::{ErrorCode, GroupMember, OffsetAndEpoch, Response},
 };
 
 impl GroupCoordinator {
@@ -14,36 +14,39 @@ impl GroupCoordinator {
         &mut self,
         context: &mut Context<'_>,
         handle: Handle,
-        group: &Name,
-        generation: i32,
-        member: &Name,
+        member: &GroupMember,
         offsets: &[OffsetAndEpoch],
     ) {
-        let error = self.check_commit(context, group, generation, member);
+        let error = self.check_commit(context, member);
         if error != ErrorCode::None {
             context.effects.replies.push((handle, Response::OffsetCommit { error, offsets: offsets.to_vec() }));
             return;
         }
-        let group = self.group_or_new(context.shard, group);
+        let group = self.group_or_new(context.shard, &member.group_id);
         let records = offsets.iter().map(|offset| records::offset_record(&group.id, offset)).collect();
         let then = Then::OffsetsStored { group: group.id.clone(), offsets: offsets.to_vec(), handle: Some(handle) };
         context.effects.writes.push(Write { shard: context.shard, records, then });
     }
 
-    fn check_commit(&mut self, context: &mut Context<'_>, group: &Name, generation: i32, member: &Name) -> ErrorCode {
-        let outside = generation < 0 && member.is_empty();
-        let Some(group) = self.group_mut(context.shard, group) else {
+    fn check_commit(&mut self, context: &mut Context<'_>, member: &GroupMember) -> ErrorCode {
+        let GroupMember { group_id, generation, member_id, group_instance_id } = member;
+        let outside = *generation < 0 && member_id.is_empty() && group_instance_id.is_none();
+        let Some(group) = self.group_mut(context.shard, group_id) else {
             // A group that exists only by its commits is made by them.
             return if outside { ErrorCode::None } else { ErrorCode::IllegalGeneration };
         };
         if let Some(consumers) = &group.consumer {
-            return consumers.check_commit(member, generation).map_or_else(|error| error.code(), |()| ErrorCode::None);
+            let checked = consumers.check_commit(member_id, *generation);
+            return checked.map_or_else(|error| error.code(), |()| ErrorCode::None);
         }
         if outside {
             return if group.members.is_empty() { ErrorCode::None } else { ErrorCode::UnknownMemberId };
         }
-        let Some(known) = group.member(member) else { return ErrorCode::UnknownMemberId };
-        if generation != group.generation {
+        if let Err(error) = group.validate(member_id, group_instance_id.as_deref()) {
+            return error;
+        }
+        let Some(known) = group.member(member_id) else { return ErrorCode::UnknownMemberId };
+        if *generation != group.generation {
             return ErrorCode::IllegalGeneration;
         }
         match group.state {

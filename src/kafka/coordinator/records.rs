@@ -15,7 +15,7 @@ use super::{
 };
 use crate::kafka::{
     ids::{Name, TopicIdPartition},
-    protocol::{OffsetAndEpoch, Subscription},
+    protocol::{JoinProtocol, OffsetAndEpoch, Subscription},
 };
 use crate::sim::Map;
 
@@ -90,15 +90,15 @@ pub struct GroupValue {
 pub struct MemberValue {
     /// Member id.
     pub id: Name,
+    /// `group.instance.id`.
+    pub group_instance_id: Option<Name>,
     /// `client.id`.
     pub client_id: Name,
     /// `session.timeout.ms`.
     pub session_timeout_us: u64,
     /// `max.poll.interval.ms`.
     pub rebalance_timeout_us: u64,
-    /// Assignors.
-    pub protocols: Vec<Name>,
-    /// Subscription.
+    /// What it told for the assignor chosen; a new coordinator knows of no other.
     pub subscription: Subscription,
     /// Assignment.
     pub assignment: Vec<TopicIdPartition>,
@@ -121,13 +121,14 @@ pub fn decode(key: &[u8], value: Option<&[u8]>) -> Option<(LogKey, Option<LogVal
 
 /// The record that stores a group.
 pub(super) fn group_record(group: &Group) -> (Vec<u8>, Option<Vec<u8>>) {
+    let chosen = group.protocol.as_deref().unwrap_or("");
     let member = |member: &Member| MemberValue {
         id: member.id.clone(),
+        group_instance_id: member.group_instance_id.clone(),
         client_id: member.client_id.clone(),
         session_timeout_us: member.session_timeout_us,
         rebalance_timeout_us: member.rebalance_timeout_us,
-        protocols: member.protocols.clone(),
-        subscription: member.subscription.clone(),
+        subscription: member.metadata(chosen).cloned().unwrap_or_default(),
         assignment: member.assignment.to_vec(),
     };
     let value = GroupValue {
@@ -176,7 +177,8 @@ pub(super) fn replay(groups: &mut Map<Name, Group>, key: LogKey, value: Option<L
             group.protocol = value.protocol;
             group.leader = value.leader;
             group.state = if value.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
-            group.members = (1..).zip(value.members).map(|(slot, member)| loaded_member(slot, member)).collect();
+            let name = group.protocol.clone().unwrap_or_else(|| "".into());
+            group.members = (1..).zip(value.members).map(|(slot, member)| loaded_member(slot, &name, member)).collect();
             group.next_member_slot = group.members.len() as u32;
         }
         (LogKey::Group { group }, _) => {
@@ -208,18 +210,19 @@ fn forget_if_nothing(groups: &mut Map<Name, Group>, id: &Name) {
     });
 }
 
-fn loaded_member(slot: u32, member: MemberValue) -> Member {
+fn loaded_member(slot: u32, protocol: &Name, member: MemberValue) -> Member {
     Member {
         id: member.id,
+        group_instance_id: member.group_instance_id,
         client_id: member.client_id,
         slot,
         session_timeout_us: member.session_timeout_us,
         rebalance_timeout_us: member.rebalance_timeout_us,
-        protocols: member.protocols,
-        subscription: member.subscription,
+        protocols: [JoinProtocol { name: protocol.clone(), metadata: member.subscription }].into(),
         assignment: member.assignment.into(),
         join: None,
         sync: None,
         is_new: false,
+        owes_sync: false,
     }
 }

@@ -11,7 +11,7 @@ use crate::kafka::{
     event::GroupReason,
     ids::Name,
     node::Timer,
-    protocol::{Assignment, ErrorCode, Response},
+    protocol::{Assignment, ErrorCode, GroupMember, Response},
 };
 
 impl GroupCoordinator {
@@ -19,29 +19,30 @@ impl GroupCoordinator {
         &mut self,
         context: &mut Context<'_>,
         handle: Handle,
-        group: &Name,
-        generation: i32,
-        member: &Name,
+        member: &GroupMember,
         assignments: &[(Name, Assignment)],
     ) {
         let refuse = |context: &mut Context<'_>, error| context.effects.replies.push((handle, refusal(error)));
-        let Some(group) = self.group_mut(context.shard, group) else {
+        let GroupMember { group_id, generation, member_id: member, group_instance_id } = member;
+        let Some(group) = self.group_mut(context.shard, group_id) else {
             return refuse(context, ErrorCode::UnknownMemberId);
         };
-        if group.member(member).is_none() {
-            return refuse(context, ErrorCode::UnknownMemberId);
+        if let Err(error) = group.validate(member, group_instance_id.as_deref()) {
+            return refuse(context, error);
         }
-        if generation != group.generation {
+        if *generation != group.generation {
             return refuse(context, ErrorCode::IllegalGeneration);
         }
         match group.state {
             GroupState::Empty | GroupState::Dead => refuse(context, ErrorCode::UnknownMemberId),
             GroupState::PreparingRebalance => refuse(context, ErrorCode::RebalanceInProgress),
             GroupState::Stable => {
+                received(group, context, member);
                 let assignment = group.member(member).map(|member| member.assignment.clone()).unwrap_or_default();
                 context.effects.replies.push((handle, Response::SyncGroup { error: ErrorCode::None, assignment }));
             }
             GroupState::CompletingRebalance => {
+                received(group, context, member);
                 if let Some(member) = group.member_mut(member) {
                     member.sync = Some(handle);
                 }
@@ -93,10 +94,21 @@ fn store_assignment(group: &mut Group, context: &mut Context<'_>, assignments: &
     context.effects.writes.push(Write { shard: context.shard, records: vec![records::group_record(group)], then });
 }
 
-/// Members that have not synced in time are removed (`expirePendingSync`).
+/// A member has asked for its assignment; when all have, nobody is waited for any more (`maybeCompleteSyncPhase`).
+fn received(group: &mut Group, context: &mut Context<'_>, member: &Name) {
+    if let Some(member) = group.member_mut(member) {
+        member.owes_sync = false;
+    }
+    if !group.members.iter().any(|member| member.owes_sync) {
+        context.out.clear_timer(Timer::Rebalance(group.slot));
+    }
+}
+
+/// Members that have not synced in time are removed, also where the others have their assignments long since
+/// (`expirePendingSync`).
 pub(super) fn expire_syncs(group: &mut Group, context: &mut Context<'_>) {
     let late: Vec<Name> =
-        group.members.iter().filter(|member| member.sync.is_none()).map(|member| member.id.clone()).collect();
+        group.members.iter().filter(|member| member.owes_sync).map(|member| member.id.clone()).collect();
     for id in late {
         remove_member(group, context, &id, GroupReason::SyncExpired(id.clone()));
     }

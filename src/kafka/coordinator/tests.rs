@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     kafka::{
         node::Output,
-        protocol::{Assignment, Channel, JoinGroup, JoinGroupResponse, Subscription},
+        protocol::{Assignment, Channel, GroupMember, JoinGroup, JoinGroupResponse, JoinProtocol, Subscription},
     },
     sim::NodeId,
 };
@@ -85,14 +85,27 @@ impl Bench {
     }
 
     fn join(&mut self, member: &Name) -> Vec<(u32, Response)> {
+        self.join_with(member, None, &["range"], -1)
+    }
+
+    /// A join by these assignors, with metadata of that generation.
+    fn join_with(
+        &mut self,
+        member: &Name,
+        instance: Option<&str>,
+        assignors: &[&str],
+        generation: i32,
+    ) -> Vec<(u32, Response)> {
+        let metadata = Subscription { topics: vec!["t".into()], generation, ..Subscription::default() };
+        let protocol = |name: &&str| JoinProtocol { name: (*name).into(), metadata: metadata.clone() };
         self.ask(Request::JoinGroup(Box::new(JoinGroup {
             group_id: "g".into(),
             member_id: member.clone(),
+            group_instance_id: instance.map(Name::from),
             client_id: "c".into(),
             session_timeout_us: 10 * SECOND_US,
             rebalance_timeout_us: 60 * SECOND_US,
-            protocols: vec!["range".into()],
-            subscription: Subscription { topics: vec!["t".into()], rack: None },
+            protocols: assignors.iter().map(protocol).collect(),
         })))
     }
 
@@ -107,19 +120,17 @@ impl Bench {
     }
 
     fn heartbeat(&mut self, member: &Name, generation: i32) -> ErrorCode {
-        let request = Request::Heartbeat { group_id: "g".into(), generation, member_id: member.clone() };
-        self.ask(request)[0].1.error()
+        self.ask(Request::Heartbeat { member: speaker(member, generation) })[0].1.error()
     }
 
     fn sync(&mut self, member: &Name, generation: i32, given: &[(&Name, i32)]) -> Vec<(u32, Response)> {
         let assignments = given.iter().map(|(id, partition)| ((*id).clone(), [at(*partition)].into())).collect();
-        let (group_id, member_id) = ("g".into(), member.clone());
-        self.ask(Request::SyncGroup { group_id, generation, member_id, assignments })
+        self.ask(Request::SyncGroup { member: speaker(member, generation), assignments })
     }
 
     fn commit(&mut self, member: &Name, generation: i32, offset: i64) -> Vec<(u32, Response)> {
         let offsets = vec![OffsetAndEpoch { partition: at(0), offset, leader_epoch: 0 }];
-        self.ask(Request::OffsetCommit { group_id: "g".into(), generation, member_id: member.clone(), offsets })
+        self.ask(Request::OffsetCommit { member: speaker(member, generation), offsets })
     }
 
     fn committed(&mut self) -> Option<i64> {
@@ -149,6 +160,10 @@ impl Bench {
         assert_eq!(bench.group().state, GroupState::Stable);
         (bench, first, second)
     }
+}
+
+fn speaker(member: &Name, generation: i32) -> GroupMember {
+    GroupMember { group_id: "g".into(), generation, member_id: member.clone(), group_instance_id: None }
 }
 
 fn at(partition: i32) -> TopicIdPartition {
@@ -276,7 +291,8 @@ fn an_assignment_that_is_not_replicated_in_time_begins_the_rebalance_again() {
     bench.sync(&second, 1, &[]);
     bench.sync(&first, 1, &[(&first, 0), (&second, 1)]);
     let mut out = Outbox::default();
-    let effects = bench.groups.on_assignment_lost(bench.now_us, 0, &bench.config.clone(), &"g".into(), 1, &mut out);
+    let lost = bench.writes[0].clone();
+    let effects = bench.groups.on_write_lost(bench.now_us, 0, &bench.config.clone(), lost, &mut out);
     let answers = bench.take(effects, out);
     assert_eq!(answers.len(), 2);
     assert!(answers.iter().all(|(_, answer)| answer.error() == ErrorCode::CoordinatorNotAvailable));

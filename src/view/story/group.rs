@@ -4,7 +4,10 @@ use super::{Told, caused, member, names, plain};
 use crate::{
     history::Run,
     i18n::Template,
-    kafka::event::{Event, EventKind, GroupReason},
+    kafka::{
+        assignor::RebalanceProtocol,
+        event::{Event, EventKind, GroupReason},
+    },
     templates,
     view::why::WhyKey,
 };
@@ -41,13 +44,23 @@ templates! {
         "**{member}** 被移出消费组 **{group}**：在 `session.timeout.ms` 内没有收到它的消息。";
     REMOVED_SYNC = "**{member}** is out of group **{group}**: it did not join or ask for its assignment in time.",
         "**{member}** 被移出消费组 **{group}**：它没有及时加入或来取分配结果。";
-    COMPUTED = "Leader **{who}** computed the range assignment for {n|1 member|{n} members}.",
-        "组 leader **{who}** 为 {n} 个成员计算了 range 分配。";
+    COMPUTED = "Leader **{who}** computed the assignment by `{assignor}` for {n|1 member|{n} members}.",
+        "组 leader **{who}** 用 `{assignor}` 为 {n} 个成员计算了分配。";
     ASSIGNED = "**{who}** was given {places} in generation **{generation}**.",
         "**{who}** 在 generation **{generation}** 中分到 {places}。";
     ASSIGNED_NOTHING = "**{who}** was given nothing in generation **{generation}**: there are more members than partitions.",
         "**{who}** 在 generation **{generation}** 中没有分到分区：成员比分区多。";
-    REVOKED = "**{who}** gave up {places} before it joins again.", "**{who}** 在重新加入前放弃了 {places}。";
+    ASSIGNED_MORE = "**{who}** was given {places} on top of what it keeps, in generation **{generation}**.",
+        "**{who}** 在 generation **{generation}** 中保留原有分区，并新分到 {places}。";
+    ASSIGNED_NOTHING_NEW = "**{who}** was given nothing new in generation **{generation}**.",
+        "**{who}** 在 generation **{generation}** 中没有新分到分区。";
+    REVOKED = "**{who}** gave up {places}.", "**{who}** 放弃了 {places}。";
+    REPLACED = "**{member}** was started again and took its old place in group **{group}** under its `group.instance.id`; the process before is fenced.",
+        "**{member}** 重新启动，凭 `group.instance.id` 接替了它在消费组 **{group}** 中的位置；之前的进程被隔离。";
+    STATE_FULL = "Group **{group}** went from `{from}` to `{to}`: there was no room for **{member}**, as `group.max.size` members are there.",
+        "消费组 **{group}** 从 `{from}` 变为 `{to}`：成员数已达 `group.max.size`，**{member}** 无法加入。";
+    REMOVED_FULL = "**{member}** is out of group **{group}**: `group.max.size` others came before it.",
+        "**{member}** 被移出消费组 **{group}**：已有 `group.max.size` 个其他成员。";
     LOST = "**{who}** lost {places}: it is no member of that generation any more.",
         "**{who}** 失去了 {places}：它已不是那个 generation 的成员。";
 }
@@ -72,25 +85,39 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::MemberRemoved { group, member, reason } => {
             let template = match reason {
                 GroupReason::SessionExpired(_) => &REMOVED_SESSION,
+                GroupReason::GroupFull(_) => &REMOVED_FULL,
                 GroupReason::SyncExpired(_) | GroupReason::JoinComplete => &REMOVED_SYNC,
                 _ => &REMOVED_LEFT,
             };
             caused(template.with("member", names::member(world, member)).with("group", &**group), event)
         }
-        E::AssignmentComputed { group, members, .. } => {
+        E::AssignmentComputed { group, members, assignor, .. } => {
             let key = WhyKey::Assignment { group: group.to_string(), consumer: who() };
-            Some((COMPUTED.with("who", who()).with("n", *members), Some((super::WHY.text(), key))))
+            let text = COMPUTED.with("who", who()).with("n", *members).with("assignor", assignor.name());
+            Some((text, Some((super::WHY.text(), key))))
         }
         E::PartitionsAssigned { partitions, generation } => {
-            let template = if partitions.is_empty() { &ASSIGNED_NOTHING } else { &ASSIGNED };
+            let consumer = world.consumers().get(&event.node).map(|slot| &slot.consumer);
+            let keeps = consumer.is_some_and(|consumer| {
+                *generation > 1 && consumer.rebalance_protocol() == RebalanceProtocol::Cooperative
+            });
+            let template = match (partitions.is_empty(), keeps) {
+                (true, false) => &ASSIGNED_NOTHING,
+                (true, true) => &ASSIGNED_NOTHING_NEW,
+                (false, false) => &ASSIGNED,
+                (false, true) => &ASSIGNED_MORE,
+            };
             let text = template.with("who", who()).with("places", names::places(world, partitions));
-            let group = world.consumers().get(&event.node).and_then(|slot| slot.consumer.group.as_deref());
+            let group = consumer.and_then(|consumer| consumer.group.as_deref());
             let key = match group {
                 Some(group) => WhyKey::Assignment { group: group.to_owned(), consumer: who() },
                 None => WhyKey::Event { event: event.id },
             };
             let question = if partitions.is_empty() { &super::WHY } else { &super::WHY_THESE };
             Some((text.with("generation", *generation), Some((question.text(), key))))
+        }
+        E::StaticMemberReplaced { group, new, .. } => {
+            caused(REPLACED.with("member", names::member_name(new)).with("group", &**group), event)
         }
         E::PartitionsRevoked { partitions } => {
             let text = REVOKED.with("who", who()).with("places", names::places(world, partitions));
@@ -110,6 +137,7 @@ fn state(reason: &GroupReason) -> &'static Template {
         GroupReason::Rejoined(_) => &STATE_REJOINED,
         GroupReason::SessionExpired(_) => &STATE_SESSION,
         GroupReason::SyncExpired(_) => &STATE_SYNC,
+        GroupReason::GroupFull(_) => &STATE_FULL,
         GroupReason::JoinComplete => &STATE_JOIN_COMPLETE,
         GroupReason::AssignmentStored => &STATE_STORED,
         GroupReason::AssignmentLost => &STATE_NOT_STORED,

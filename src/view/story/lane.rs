@@ -63,7 +63,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
 
         E::GroupState { .. } | E::MemberIdGiven { .. } | E::MemberJoined { .. } => Lane::Group,
         E::MemberRemoved { .. } | E::AssignmentComputed { .. } | E::PartitionsAssigned { .. } => Lane::Group,
-        E::PartitionsRevoked { .. } | E::PartitionsLost { .. } => Lane::Group,
+        E::PartitionsRevoked { .. } | E::PartitionsLost { .. } | E::StaticMemberReplaced { .. } => Lane::Group,
         E::GroupEpochRaised { .. } | E::TargetComputed { .. } | E::MemberEpochChanged(_) => Lane::Group,
         E::MemberFenced { .. } => Lane::Group,
         // What follows from it has events of its own.

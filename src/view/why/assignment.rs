@@ -1,12 +1,21 @@
-//! Why a member got its partitions: the range assignor's division, as the group's leader computed it (reference §6).
+//! Why a member got its partitions: the assignor's own steps for this input, as the group's leader computed it
+//! (reference §6.9).
+
+pub(super) mod circle;
+pub(super) mod keeping;
+
+use std::cmp::Ordering;
 
 use super::{WhyCard, WhyKey, WhyStep, formula, newest, strong, with_causes};
 use crate::{
+    cluster::World,
     history::Run,
     i18n::{Arg, Text},
     kafka::{
-        assignor::{RangeAssignment, TopicRange},
+        assignor::{RangeAssignment, TopicPartition, TopicRange},
+        client::consumer::Computed,
         event::EventKind,
+        hash::java_string_cmp,
     },
     templates,
     view::story,
@@ -15,8 +24,8 @@ use crate::{
 templates! {
     "why":
     TITLE_ASSIGNMENT = "Why these partitions for {who}?", "为什么 {who} 得到这些分区？";
-    LEADER = "**{who}** leads the group and computed this by the range assignor; the coordinator only passes it on.",
-        "**{who}** 是组 leader，用 range 分配器算出了这个结果；coordinator 只负责转发。";
+    LEADER = "**{who}** leads the group and computed this by the `{assignor}` assignor; the coordinator only passes it on.",
+        "**{who}** 是组 leader，用 `{assignor}` 分配器算出了这个结果；coordinator 只负责转发。";
     GIVEN = "`{topic}`: n = **{n}** {n|partition|partitions}, m = **{m}** {m|member|members}.",
         "`{topic}`：n = **{n}** 个分区，m = **{m}** 个成员。";
     DIVIDED = "{n} div {m}", "{n} div {m}";
@@ -29,6 +38,7 @@ templates! {
         "先按副本所在的 rack 匹配成员，其余再按 range 分配。";
     SHARE = "{who}: {partitions}", "{who}：{partitions}";
     PARTITION = "P{partition}", "P{partition}";
+    AT = "`{topic}-{partition}`", "`{topic}-{partition}`";
     NOTHING = "nothing", "无";
     NOT_COMPUTED = "Nobody has computed an assignment for this group that is still known.",
         "这个消费组目前没有已知的分配结果。";
@@ -50,8 +60,15 @@ pub(super) fn card(run: &Run, key: &WhyKey, group: &str, consumer: &str) -> Opti
     let leader = of_group().find(|slot| slot.consumer.is_leader && slot.consumer.computed.is_some());
     match leader.and_then(|slot| Some((&slot.consumer.name, slot.consumer.computed.as_deref()?))) {
         Some((leader, computed)) => {
-            steps.push(WhyStep::Sentence(LEADER.with("who", &**leader)));
-            note = divide(&mut steps, computed, consumer);
+            let assignor = computed.assignor().name();
+            steps.push(WhyStep::Sentence(LEADER.with("who", &**leader).with("assignor", assignor)));
+            let names = Names { world, asked: consumer };
+            note = match computed {
+                Computed::Range(computed) => divide(&mut steps, computed, &names),
+                Computed::RoundRobin(computed) => circle::steps(&mut steps, computed, &names),
+                Computed::Sticky(computed) => keeping::steps(&mut steps, computed, false, &names),
+                Computed::CooperativeSticky(computed) => keeping::steps(&mut steps, computed, true, &names),
+            };
         }
         None => steps.push(WhyStep::Sentence(NOT_COMPUTED.text())),
     }
@@ -67,7 +84,34 @@ pub(super) fn card(run: &Run, key: &WhyKey, group: &str, consumer: &str) -> Opti
     })
 }
 
-fn divide(steps: &mut Vec<WhyStep>, computed: &RangeAssignment, consumer: &str) -> Option<Text> {
+/// The members' names.
+struct Names<'a> {
+    world: &'a World,
+    asked: &'a str,
+}
+
+impl Names<'_> {
+    /// The consumer with a member id; of a static one the id does not tell it. Else what the id tells.
+    fn text(&self, member_id: &str) -> String {
+        let mut consumers = self.world.consumers().values().map(|slot| &slot.consumer);
+        let found = consumers.find(|consumer| &*consumer.member_id == member_id);
+        found.map_or_else(|| story::member_name(member_id).to_owned(), |consumer| consumer.name.to_string())
+    }
+
+    fn is_asked(&self, member_id: &str) -> bool {
+        self.text(member_id) == self.asked
+    }
+}
+
+fn at(partition: &TopicPartition) -> Text {
+    AT.with("topic", partition.topic.as_str()).with("partition", partition.partition)
+}
+
+fn in_order(a: &TopicPartition, b: &TopicPartition) -> Ordering {
+    java_string_cmp(&a.topic, &b.topic).then(a.partition.cmp(&b.partition))
+}
+
+fn divide(steps: &mut Vec<WhyStep>, computed: &RangeAssignment, names: &Names<'_>) -> Option<Text> {
     let mut note = None;
     for topic in &computed.topics {
         let TopicRange { partition_count: n, member_count: m, quotient, remainder, .. } = *topic;
@@ -82,7 +126,7 @@ fn divide(steps: &mut Vec<WhyStep>, computed: &RangeAssignment, consumer: &str) 
         };
         steps.push(WhyStep::Sentence(rule));
         for (member, partitions) in topic.shares.iter().take(SHARES_MAX) {
-            steps.push(WhyStep::Formula(share(member, partitions, consumer)));
+            steps.push(WhyStep::Formula(share(member, partitions, names)));
         }
         let (each, more) = (n / (m + 1), n % (m + 1));
         let next = if more == 0 { &ONE_MORE_EVEN } else { &ONE_MORE };
@@ -91,12 +135,11 @@ fn divide(steps: &mut Vec<WhyStep>, computed: &RangeAssignment, consumer: &str) 
     note
 }
 
-fn share(member: &str, partitions: &[i32], asked: &str) -> Text {
-    let who = story::member_name(member);
+fn share(member: &str, partitions: &[i32], names: &Names<'_>) -> Text {
     let list: Vec<Arg> = match partitions {
         [] => vec![NOTHING.text().into()],
         _ => partitions.iter().map(|partition| PARTITION.with("partition", *partition).into()).collect(),
     };
-    let text = SHARE.with("who", who).with("partitions", list);
-    if who == asked { strong(text) } else { text }
+    let text = SHARE.with("who", names.text(member)).with("partitions", list);
+    if names.is_asked(member) { strong(text) } else { text }
 }

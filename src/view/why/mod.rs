@@ -32,8 +32,18 @@ templates! {
 }
 
 /// Every sentence of the cards, by the file that it stands in.
-pub static TEMPLATES: &[&[&Template]] =
-    &[ALL, assignment::ALL, lag::ALL, partition::ALL, sticky::ALL, target::ALL, timing::ALL, visible::ALL];
+pub static TEMPLATES: &[&[&Template]] = &[
+    ALL,
+    assignment::ALL,
+    assignment::circle::ALL,
+    assignment::keeping::ALL,
+    lag::ALL,
+    partition::ALL,
+    sticky::ALL,
+    target::ALL,
+    timing::ALL,
+    visible::ALL,
+];
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::{WhyCard, WhyKey, WhyStep, card};
 use crate::{
-    cluster::command::Command,
+    cluster::{command::Command, command_text},
     history::{Run, start_cluster},
     i18n::{Lang, Text},
     kafka::event::EventKind,
@@ -140,4 +140,48 @@ fn a_chain_reaches_back_to_what_began_it() {
     assert!(chain.iter().any(|line| line.lane == Lane::Produce), "{chain:#?}");
     assert!(chain.len() <= 12);
     assert!(chain.windows(2).all(|pair| pair[0].event > pair[1].event));
+}
+
+/// Three members of a group by an assignor, the third joined later; the card of the first.
+fn assigned_by(strategy: &str) -> WhyCard {
+    let mut run = run_to(5);
+    for (at_us, consumer) in [(5_000_000, "N1"), (5_000_000, "N2"), (20_000_000, "N3")] {
+        run.advance_to(at_us);
+        let line = format!(
+            "add-consumer consumer={consumer} group=new topics=orders partition.assignment.strategy={strategy}"
+        );
+        run.apply(command_text::parse(&line).expect("sound")).expect("taken");
+    }
+    run.advance_to(30_000_000);
+    card(&run, &WhyKey::Assignment { group: "new".into(), consumer: "N1".into() }).expect("a card")
+}
+
+#[test]
+fn each_assignor_tells_its_own_steps() {
+    let of = |strategy: &str| {
+        let card = assigned_by(strategy);
+        assert_whole(&card);
+        english(&card)
+    };
+    let lines = of("range");
+    assert!(lines[1].contains("by the range assignor"), "{lines:?}");
+    assert!(lines.contains(&"N1: P0, P1".to_owned()), "{lines:?}");
+
+    let lines = of("roundrobin");
+    assert!(lines[2].ends_with("in this order, which is that of their member ids: N1, N2, N3."), "{lines:?}");
+    assert_eq!(lines[3..5], ["orders-0 → N1", "orders-1 → N2"]);
+    assert!(lines.contains(&"Nobody has more than one partition more than another: N1 2, N2 2, N3 2.".to_owned()));
+
+    // Six partitions were dealt to two members, so each keeps two of its three and the third gets one of each.
+    let lines = of("sticky");
+    assert_eq!(lines[3..5], ["6 div 3 = 2", "6 mod 3 = 0"]);
+    let moved = ["kept = 4", "given, nobody had them = 0", "moved from another member = 2"];
+    assert_eq!(lines[6..9], moved);
+    assert_eq!(lines.iter().filter(|line| line.contains(": keeps ")).count(), 2, "{lines:?}");
+
+    // The rebalance that withheld them is over: the next one gave to the third what the others had given up.
+    let lines = of("cooperative-sticky");
+    let given = ["kept = 4", "given, nobody had them = 2", "moved from another member = 0"];
+    assert_eq!(lines[6..9], given);
+    assert_eq!(lines[9], "withheld until the next rebalance = 0");
 }

@@ -84,7 +84,7 @@ fn setting(props: &SettingsProps, config: &'static Config) -> Html {
         Kind::Bool => Some(vec!["true", "false"]),
         // `-1` is only another spelling of `all`.
         Kind::Choice(values) => Some(values.iter().copied().filter(|value| *value != "-1").collect()),
-        Kind::Int { .. } | Kind::Text { .. } => None,
+        Kind::Int { .. } | Kind::Text { .. } | Kind::List(_) => None,
     };
     let control = match choices {
         Some(values) => {

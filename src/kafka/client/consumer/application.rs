@@ -42,6 +42,12 @@ impl Consumer {
         self.last_poll_us = now_us;
         self.take_assigned_partitions(now_us, out);
         if !self.poll_coordinator(now_us, out) {
+            // A cooperative member goes on with what it keeps while it joins.
+            if !self.partitions.is_empty() && self.may_read() {
+                self.refuse_commit(out);
+                self.return_records(now_us, out);
+                self.send_fetches(now_us, out);
+            }
             return;
         }
         self.maybe_auto_commit(now_us, out);
@@ -101,7 +107,10 @@ impl Consumer {
         self.stalled = stalled;
         out.event(EventKind::ApplicationStalled(stalled));
         match self.app {
-            App::Polling if stalled => self.app = App::Processing { since_us: now_us, until_us: now_us, records: 0 },
+            App::Polling if stalled => {
+                self.last_poll_us = now_us;
+                self.app = App::Processing { since_us: now_us, until_us: now_us, records: 0 };
+            }
             App::Processing { until_us, .. } if !stalled && until_us <= now_us => {
                 self.on_processed(now_us, out);
                 self.poll(now_us, out);
@@ -172,13 +181,20 @@ impl Consumer {
         self.stalled = false;
         self.app = App::Polling;
         out.clear_timer(Timer::Application);
-        if let Some(coordinator) = self.coordinator {
-            if self.config.enable_auto_commit && self.group.is_some() {
-                self.commit(now_us, coordinator, true, false, out);
-            }
-            if !self.is_modern() && (self.membership != Membership::Unjoined || !self.member_id.is_empty()) {
-                self.leave(coordinator, out);
-            }
+        if let Some(coordinator) = self.coordinator
+            && self.config.enable_auto_commit
+            && self.group.is_some()
+        {
+            self.commit(now_us, coordinator, true, false, out);
+        }
+        if !self.is_modern() {
+            self.give_up_all(out);
+        }
+        if let Some(coordinator) = self.coordinator
+            && !self.is_modern()
+            && (self.membership != Membership::Unjoined || !self.member_id.is_empty())
+        {
+            self.leave(coordinator, out);
         }
         if self.is_modern() {
             self.leave_group(out);

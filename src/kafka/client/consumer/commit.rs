@@ -1,6 +1,6 @@
 //! Commits: automatic inside `poll`, before a rebalance and in `close`, and by hand (reference §8).
 
-use super::{Consumer, Pending};
+use super::{Consumer, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::BrokerId,
@@ -33,6 +33,19 @@ impl Consumer {
         out.set_timer(Timer::AutoCommit, self.next_auto_commit_us.max(self.last_auto_commit_us + POLL_TIMEOUT_US));
     }
 
+    /// Outside a generation there is nobody to commit as, so that the client itself refuses a commit by hand
+    /// (`sendOffsetCommitRequest`). Without a coordinator it waits for one first.
+    pub(super) fn refuse_commit(&mut self, out: &mut Outbox) {
+        if self.commit_requested && self.coordinator.is_some() && self.membership != Membership::Stable {
+            self.commit_requested = false;
+            let error = match self.membership {
+                Membership::Unjoined => ErrorCode::UnknownMemberId,
+                _ => ErrorCode::RebalanceInProgress,
+            };
+            out.event(EventKind::CommitFailed { error });
+        }
+    }
+
     /// Sends a commit of all positions. Returns whether there was anything to commit.
     pub(super) fn commit(
         &mut self,
@@ -42,7 +55,10 @@ impl Consumer {
         before_join: bool,
         out: &mut Outbox,
     ) -> bool {
-        let Some(group_id) = self.group.clone() else { return false };
+        let Some(member) = self.group_member() else { return false };
+        if self.is_subscribed() && !self.is_modern() && self.membership != Membership::Stable && !before_join {
+            return false;
+        }
         let offsets: Vec<OffsetAndEpoch> = self
             .partitions
             .iter()
@@ -55,16 +71,15 @@ impl Consumer {
             return false;
         }
         out.event(EventKind::CommitSent { partitions: offsets.len() as u32, auto });
-        let (generation, member_id) = (self.generation, self.member_id.clone());
-        let request = Request::OffsetCommit { group_id, generation, member_id, offsets };
-        self.ask(coordinator, Channel::Coordinator, request, Pending::Commit { before_join }, out);
+        let pending = Pending::Commit { before_join, generation: self.generation };
+        self.ask(coordinator, Channel::Coordinator, Request::OffsetCommit { member, offsets }, pending, out);
         true
     }
 
     pub(super) fn on_committed(
         &mut self,
         now_us: u64,
-        error: ErrorCode,
+        (error, generation): (ErrorCode, i32),
         offsets: &[OffsetAndEpoch],
         before_join: bool,
         out: &mut Outbox,
@@ -77,18 +92,21 @@ impl Consumer {
             }
         } else {
             out.event(EventKind::CommitFailed { error });
+            // Of a generation that is over already: nothing that it does not know.
+            let is_of_now = generation == self.generation;
             match error {
                 ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
                 ErrorCode::RebalanceInProgress => self.rejoin_needed = true,
-                ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId => {
+                ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId if self.is_subscribed() && is_of_now => {
                     self.last_error = Some(error);
                     self.lose_membership(error == ErrorCode::UnknownMemberId, out);
                 }
+                ErrorCode::FencedInstanceId if is_of_now => return self.fail_for_good(error, out),
                 _ => {}
             }
         }
         if before_join {
-            self.revoke_and_join(now_us, out);
+            self.give_up_and_join(now_us, out);
         }
     }
 }

@@ -1,37 +1,37 @@
-//! Membership of a group: classic protocol, eager (`AbstractCoordinator`, `ConsumerCoordinator`; reference §6).
+//! Membership of a group in the classic protocol, eager and cooperative (`AbstractCoordinator`, `ConsumerCoordinator`;
+//! reference §6).
+//!
+//! A rebalance is gone through inside `poll`: before it joins a member commits, if that is automatic, and gives up what
+//! it must; what it is given it takes in hand in the next `poll` after the answer came. Beside the poll loop only
+//! heartbeats go on, and answers are taken.
 
-use std::sync::Arc;
-
-use super::{App, Consumer, Pending};
+use super::{Consumer, Pending};
 use crate::kafka::{
-    assignor::{Member, Topic, assign_range},
+    assignor::RebalanceProtocol,
     event::EventKind,
-    hash::java_string_cmp,
     ids::{BrokerId, Name, TopicIdPartition},
     node::{Outbox, Timer},
-    protocol::{Assignment, Channel, ErrorCode, JoinGroup, JoinGroupResponse, Request, Subscription},
+    protocol::{Assignment, Channel, ErrorCode, GroupMember, JoinGroup, JoinGroupResponse, Request},
 };
-
-/// The only assignor so far.
-const RANGE: &str = "range";
 
 /// Where a consumer stands in its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Membership {
     /// Not a member.
     Unjoined,
-    /// Commits before it gives up its partitions and joins (again).
+    /// Commits before it gives up what it must and joins (again).
     Preparing,
     /// Its JoinGroup is under way.
     Joining,
-    /// Its SyncGroup is under way.
+    /// Its SyncGroup is under way; a leader may wait for metadata before it sends it.
     Syncing,
     /// It has its assignment.
     Stable,
 }
 
 impl Consumer {
-    /// The coordinator's part of `poll`. Returns whether the rest of it may go on.
+    /// The coordinator's part of `poll`. Returns whether all the rest of it may go on; if not, only what it has in hand
+    /// is read on.
     pub(super) fn poll_coordinator(&mut self, now_us: u64, out: &mut Outbox) -> bool {
         if self.group.is_none() {
             return true;
@@ -40,12 +40,13 @@ impl Consumer {
             self.poll_membership(now_us, out);
             return true;
         }
+        self.take_assignment(now_us, out);
         let Some(coordinator) = self.coordinator else {
             self.find_coordinator(now_us, out);
             // A member goes on with what it has fetched while it looks for the coordinator.
-            return self.membership == Membership::Stable || self.topics.is_empty();
+            return self.membership == Membership::Stable || !self.is_subscribed();
         };
-        if self.topics.is_empty() {
+        if !self.is_subscribed() {
             return true;
         }
         if self.rejoin_needed && matches!(self.membership, Membership::Unjoined | Membership::Stable) {
@@ -56,6 +57,12 @@ impl Consumer {
             return false;
         }
         self.membership == Membership::Stable
+    }
+
+    /// May records of its partitions be returned and fetched? Not while an eager member commits before it gives them
+    /// up (`maybeMarkPartitionsPendingRevocation`).
+    pub(super) fn may_read(&self) -> bool {
+        self.membership != Membership::Preparing || self.rebalance_protocol() == RebalanceProtocol::Cooperative
     }
 
     pub(super) fn find_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
@@ -85,56 +92,105 @@ impl Consumer {
     pub(super) fn lose_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
         self.coordinator = None;
         self.heartbeat_in_flight = false;
+        self.leading = None;
         self.pending.retain(|_, pending| *pending == Pending::ListOffsets);
         self.forget_asked();
         match self.membership {
-            Membership::Preparing | Membership::Joining | Membership::Syncing => {
-                self.membership = Membership::Unjoined;
-                self.rejoin_needed = true;
-            }
+            Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),
             Membership::Unjoined | Membership::Stable => {}
         }
         self.back_off(now_us, out);
     }
 
-    /// Before joining, an eager member commits (if that is automatic) and gives up all its partitions.
+    /// A join that led nowhere: it joins again at the next poll.
+    fn rejoin(&mut self) {
+        self.membership = Membership::Unjoined;
+        self.rejoin_needed = true;
+    }
+
+    /// Who it is, for its requests.
+    pub(super) fn group_member(&self) -> Option<GroupMember> {
+        Some(GroupMember {
+            group_id: self.group.clone()?,
+            generation: self.generation,
+            member_id: self.member_id.clone(),
+            group_instance_id: self.config.group_instance_id.as_deref().map(Name::from),
+        })
+    }
+
+    /// Before joining it commits if that is automatic, once a rebalance (`onJoinPrepare`).
     fn prepare_join(&mut self, now_us: u64, coordinator: BrokerId, out: &mut Outbox) {
+        let is_member = self.membership == Membership::Stable;
         self.membership = Membership::Preparing;
-        let commits = self.config.enable_auto_commit && !self.partitions.is_empty();
+        let commits = self.join_unprepared && is_member && self.config.enable_auto_commit;
         if !(commits && self.commit(now_us, coordinator, true, true, out)) {
-            self.revoke_and_join(now_us, out);
+            self.give_up_and_join(now_us, out);
         }
     }
 
-    pub(super) fn revoke_and_join(&mut self, _now_us: u64, out: &mut Outbox) {
+    /// Gives up what it must before it joins: everything if its membership is over, or if it is eager; else what it does
+    /// not subscribe to any more.
+    pub(super) fn give_up_and_join(&mut self, _now_us: u64, out: &mut Outbox) {
         if self.closing || !matches!(self.membership, Membership::Preparing | Membership::Unjoined) {
             return;
         }
         let Some(coordinator) = self.coordinator else { return };
-        if !self.partitions.is_empty() {
-            let partitions = self.partitions.keys().copied().collect();
-            out.event(EventKind::PartitionsRevoked { partitions });
-            self.own(&[]);
+        if std::mem::replace(&mut self.join_unprepared, false) {
+            if self.generation < 0 || self.member_id.is_empty() {
+                self.lose_partitions(out);
+            } else {
+                let keeps = self.rebalance_protocol() == RebalanceProtocol::Cooperative;
+                let kept = |partition: &TopicIdPartition| keeps && self.has_subscribed_to(&[*partition]);
+                let kept: Vec<TopicIdPartition> = self.partitions.keys().copied().filter(kept).collect();
+                self.revoke_all_but(&kept, out);
+            }
         }
         self.send_join(coordinator, out);
     }
 
+    /// `onPartitionsRevoked` for what it does not keep. Returns whether there was such.
+    fn revoke_all_but(&mut self, kept: &[TopicIdPartition], out: &mut Outbox) -> bool {
+        let (kept, revoked): (Vec<TopicIdPartition>, Vec<TopicIdPartition>) =
+            self.partitions.keys().partition(|partition| kept.contains(partition));
+        if revoked.is_empty() {
+            return false;
+        }
+        out.event(EventKind::PartitionsRevoked { partitions: revoked.into() });
+        self.own(&kept);
+        true
+    }
+
+    /// `onPartitionsLost`: they are somebody else's already.
+    pub(super) fn lose_partitions(&mut self, out: &mut Outbox) {
+        if !self.partitions.is_empty() {
+            let partitions = self.partitions.keys().copied().collect();
+            out.event(EventKind::PartitionsLost { partitions });
+            self.own(&[]);
+        }
+    }
+
+    /// In `close()`: the application is told that its partitions go.
+    pub(super) fn give_up_all(&mut self, out: &mut Outbox) {
+        match self.is_subscribed() {
+            true if self.generation < 0 => self.lose_partitions(out),
+            true => drop(self.revoke_all_but(&[], out)),
+            false => {}
+        }
+    }
+
     fn send_join(&mut self, coordinator: BrokerId, out: &mut Outbox) {
-        let Some(group_id) = self.group.clone() else { return };
+        let Some(member) = self.group_member() else { return };
         self.membership = Membership::Joining;
         self.rejoin_needed = false;
         out.clear_timer(Timer::Heartbeat);
         let join = JoinGroup {
-            group_id,
-            member_id: self.member_id.clone(),
+            group_id: member.group_id,
+            member_id: member.member_id,
+            group_instance_id: member.group_instance_id,
             client_id: self.name.clone(),
             session_timeout_us: self.config.session_timeout_us,
             rebalance_timeout_us: self.config.max_poll_interval_us,
-            protocols: vec![RANGE.into()],
-            subscription: Subscription {
-                topics: self.topics.clone(),
-                rack: self.config.client_rack.as_deref().map(Name::from),
-            },
+            protocols: self.join_protocols(),
         };
         self.ask(coordinator, Channel::Coordinator, Request::JoinGroup(Box::new(join)), Pending::Join, out);
     }
@@ -148,188 +204,116 @@ impl Consumer {
                 return self.send_join(coordinator, out);
             }
             ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
-                self.membership = Membership::Unjoined;
-                self.rejoin_needed = true;
                 return self.lose_coordinator(now_us, out);
             }
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
-                self.lose_membership(join.error == ErrorCode::UnknownMemberId, out);
+                return self.lose_membership(join.error == ErrorCode::UnknownMemberId, out);
+            }
+            ErrorCode::RebalanceInProgress => return self.rejoin(),
+            ErrorCode::CoordinatorLoadInProgress => {
+                self.rejoin();
                 return self.back_off(now_us, out);
             }
-            ErrorCode::RebalanceInProgress | ErrorCode::CoordinatorLoadInProgress => {
-                self.membership = Membership::Unjoined;
-                self.rejoin_needed = true;
-                return self.back_off(now_us, out);
-            }
-            fatal => return self.fail(fatal, out),
+            fatal => return self.fail_for_good(fatal, out),
         }
         self.attempts = 0;
         self.generation = join.generation;
+        self.member_id = join.member_id.clone();
+        self.protocol = join.protocol.clone();
         self.is_leader = join.leader == join.member_id;
         self.membership = Membership::Syncing;
-        let assignments = if self.is_leader { self.compute_assignment(&join.members, out) } else { Vec::new() };
-        let Some(group_id) = self.group.clone() else { return };
-        let (generation, member_id) = (self.generation, self.member_id.clone());
-        let request = Request::SyncGroup { group_id, generation, member_id, assignments };
-        self.ask(coordinator, Channel::Coordinator, request, Pending::Sync, out);
         self.schedule_heartbeat(now_us, out);
-    }
-
-    /// As the group's leader: range over the metadata that this client has.
-    fn compute_assignment(&mut self, members: &[(Name, Subscription)], out: &mut Outbox) -> Vec<(Name, Assignment)> {
-        let mut names: Vec<Name> = members.iter().flat_map(|(_, subscription)| subscription.topics.clone()).collect();
-        crate::sim::sort_by(&mut names, |a, b| java_string_cmp(a, b));
-        names.dedup();
-        for name in &names {
-            self.metadata.want(name);
+        if !self.is_leader {
+            return self.send_sync(Vec::new(), out);
         }
-        let topics: Vec<Topic> = names.iter().filter_map(|name| self.assignor_topic(name)).collect();
-        let assignor_members: Vec<Member> = members
-            .iter()
-            .map(|(id, subscription)| Member {
-                id: id.to_string(),
-                group_instance_id: None,
-                rack: subscription.rack.as_deref().map(str::to_owned),
-                subscription: subscription.topics.iter().map(|topic| topic.to_string()).collect(),
-            })
-            .collect();
-        let result = assign_range(&topics, &assignor_members, false);
-        let to_ids = |partitions: &[crate::kafka::assignor::TopicPartition]| -> Assignment {
-            let ids = partitions.iter().filter_map(|partition| {
-                Some(TopicIdPartition::new(self.metadata.topic(&partition.topic)?.topic, partition.partition))
-            });
-            ids.collect()
-        };
-        let assignments =
-            result.members.iter().map(|member| (Name::from(&*member.member_id), to_ids(&member.partitions))).collect();
-        self.assigned_counts = self.partition_counts(&names);
-        self.computed = Some(Arc::new(result));
-        if let Some(group) = self.group.clone() {
-            let (generation, members) = (self.generation, members.len() as u32);
-            out.event(EventKind::AssignmentComputed { group, generation, members });
+        for topic in super::leader::group_topics(&join.members) {
+            self.metadata.want(&topic);
         }
-        assignments
+        self.leading = Some(Box::new(join));
+        self.go_on_leading(out);
     }
 
-    fn assignor_topic(&self, name: &Name) -> Option<Topic> {
-        let topic = self.metadata.topic(name)?;
-        let racks = |state: &Arc<crate::kafka::metadata::PartitionState>| {
-            let rack = |broker: &BrokerId| self.metadata.rack(*broker).map(|rack| rack.to_string());
-            state.replicas.iter().filter_map(rack).collect()
-        };
-        Some(Topic {
-            name: name.to_string(),
-            partition_count: topic.partitions.len() as i32,
-            replica_racks: topic.partitions.iter().map(racks).collect(),
-        })
-    }
-
-    fn partition_counts(&self, names: &[Name]) -> Vec<(Name, usize)> {
-        let count = |name: &Name| (name.clone(), self.metadata.topic(name).map_or(0, |topic| topic.partitions.len()));
-        names.iter().map(count).collect()
-    }
-
-    /// The leader compares newer metadata with what it assigned: other counts mean a new rebalance.
-    pub(super) fn notice_partition_counts(&mut self) {
-        let names: Vec<Name> = self.assigned_counts.iter().map(|(name, _)| name.clone()).collect();
-        if self.is_leader
-            && self.membership == Membership::Stable
-            && self.partition_counts(&names) != self.assigned_counts
-        {
-            self.rejoin_needed = true;
+    /// As leader it assigns once its metadata is fresh (`ensureFreshMetadata`): it may not have known all topics.
+    pub(super) fn go_on_leading(&mut self, out: &mut Outbox) {
+        if self.membership != Membership::Syncing || self.metadata.is_update_due() {
+            return;
         }
+        if let Some(join) = self.leading.take() {
+            let assignments = self.lead(&join, out);
+            self.send_sync(assignments, out);
+        }
+    }
+
+    fn send_sync(&mut self, assignments: Vec<(Name, Assignment)>, out: &mut Outbox) {
+        let (Some(member), Some(coordinator)) = (self.group_member(), self.coordinator) else { return };
+        self.ask(coordinator, Channel::Coordinator, Request::SyncGroup { member, assignments }, Pending::Sync, out);
     }
 
     pub(super) fn on_synced(&mut self, now_us: u64, error: ErrorCode, assignment: &Assignment, out: &mut Outbox) {
-        if self.closing {
+        if self.closing || self.membership != Membership::Syncing {
             return;
         }
         match error {
             ErrorCode::None => {
                 self.membership = Membership::Stable;
-                self.own(assignment);
-                self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
-                let (partitions, generation) = (assignment.clone(), self.generation);
-                out.event(EventKind::PartitionsAssigned { partitions, generation });
-                self.notice_partition_counts();
+                self.assignment = Some(assignment.clone());
             }
             ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
                 self.lose_membership(error == ErrorCode::UnknownMemberId, out);
-                self.back_off(now_us, out);
             }
-            _ => {
-                self.membership = Membership::Unjoined;
-                self.rejoin_needed = true;
-            }
+            ErrorCode::RebalanceInProgress => self.rejoin(),
+            fatal => self.fail_for_good(fatal, out),
         }
     }
 
-    /// Generation, and with `id_too` the member id, mean nothing any more: partitions are lost, not revoked.
-    pub(super) fn lose_membership(&mut self, id_too: bool, out: &mut Outbox) {
-        if !self.partitions.is_empty() {
-            let partitions = self.partitions.keys().copied().collect();
-            out.event(EventKind::PartitionsLost { partitions });
-            self.own(&[]);
+    /// In the `poll` after the answer to its SyncGroup came (`onJoinComplete`). A cooperative member keeps what it still
+    /// has been given, and joins again at once if it had to give something up: only then can others get that.
+    fn take_assignment(&mut self, now_us: u64, out: &mut Outbox) {
+        let Some(assignment) = self.assignment.take() else { return };
+        self.join_unprepared = true;
+        if !self.has_subscribed_to(&assignment) {
+            // It subscribed to other topics meanwhile.
+            self.rejoin_needed = true;
+            return;
         }
+        let assigned: Vec<TopicIdPartition> =
+            assignment.iter().map(|partition| self.metadata.at_home(*partition)).collect();
+        self.rejoin_needed |= self.revoke_all_but(&assigned, out);
+        self.note_assignment(&assigned);
+        self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
+        let added = assigned.iter().copied().filter(|partition| !self.partitions.contains_key(partition));
+        let (partitions, generation) = (added.collect(), self.generation);
+        self.own(&assigned);
+        out.event(EventKind::PartitionsAssigned { partitions, generation });
+        self.notice_metadata();
+    }
+
+    /// The leader compares newer metadata with what it assigned from: a difference means a new rebalance.
+    pub(super) fn notice_metadata(&mut self) {
+        if self.membership == Membership::Stable && self.metadata_differs() {
+            self.rejoin_needed = true;
+        }
+    }
+
+    /// Generation, and with `id_too` the member id, mean nothing any more. The application learns at its next poll that
+    /// its partitions are lost.
+    pub(super) fn lose_membership(&mut self, id_too: bool, out: &mut Outbox) {
         if id_too {
             self.member_id = "".into();
         }
         self.generation = -1;
         self.is_leader = false;
-        self.membership = Membership::Unjoined;
-        self.rejoin_needed = true;
+        self.leading = None;
+        self.assignment = None;
+        self.join_unprepared = true;
+        self.rejoin();
         out.clear_timer(Timer::Heartbeat);
     }
 
-    fn schedule_heartbeat(&mut self, now_us: u64, out: &mut Outbox) {
-        self.heartbeat_in_flight = false;
-        out.set_timer(Timer::Heartbeat, now_us + self.config.heartbeat_interval_us);
-    }
-
-    /// The background thread's timer: it beats beside the poll loop, however long that takes.
-    pub(super) fn on_heartbeat_timer(&mut self, now_us: u64, out: &mut Outbox) {
-        if self.closing || self.member_id.is_empty() || self.generation < 0 {
-            return;
-        }
-        let polls = matches!(self.app, App::Polling);
-        if !polls && now_us.saturating_sub(self.last_poll_us) > self.config.max_poll_interval_us {
-            // The application is too slow: the client itself leaves, and joins again at the next poll.
-            if let Some(coordinator) = self.coordinator {
-                self.leave(coordinator, out);
-            }
-            self.lose_membership(true, out);
-            return;
-        }
-        if let (Some(coordinator), Some(group_id), false) =
-            (self.coordinator, self.group.clone(), self.heartbeat_in_flight)
-            && matches!(self.membership, Membership::Stable | Membership::Syncing)
-        {
-            self.heartbeat_in_flight = true;
-            let (generation, member_id) = (self.generation, self.member_id.clone());
-            let request = Request::Heartbeat { group_id, generation, member_id };
-            self.ask(coordinator, Channel::Coordinator, request, Pending::Heartbeat, out);
-        }
-        out.set_timer(Timer::Heartbeat, now_us + self.config.heartbeat_interval_us);
-    }
-
-    pub(super) fn on_heartbeat_answer(&mut self, now_us: u64, error: ErrorCode, out: &mut Outbox) {
-        self.heartbeat_in_flight = false;
-        match error {
-            ErrorCode::RebalanceInProgress if self.membership == Membership::Stable => self.rejoin_needed = true,
-            ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId if self.membership == Membership::Stable => {
-                self.lose_membership(error == ErrorCode::UnknownMemberId, out);
-            }
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
-            _ => {}
-        }
-    }
-
-    pub(super) fn leave(&mut self, coordinator: BrokerId, out: &mut Outbox) {
-        let (Some(group_id), member_id) = (self.group.clone(), self.member_id.clone()) else { return };
-        if member_id.is_empty() {
-            return;
-        }
-        self.ask(coordinator, Channel::Coordinator, Request::LeaveGroup { group_id, member_id }, Pending::Leave, out);
+    /// An error after which the application has to begin anew: it is no member any more, and does not become one.
+    pub(super) fn fail_for_good(&mut self, error: ErrorCode, out: &mut Outbox) {
+        self.lose_membership(true, out);
+        self.fail(error, out);
     }
 }

@@ -1,20 +1,23 @@
 //! The consumer: an application that polls, the membership of its group, and a fetcher.
 //!
-//! After `ClassicKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`; reference §6, §8. Classic
-//! protocol, eager, range assignor. Left out until the group issue: other assignors and protocols, static members,
-//! subscription by pattern.
+//! After `ClassicKafkaConsumer`, `AsyncKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`;
+//! reference §6 to §8. Left out: subscription by pattern.
 
 mod application;
 mod commit;
 mod fetcher;
+mod heartbeat;
+mod leader;
 mod membership;
 mod modern;
 mod positions;
+mod subscription;
 #[cfg(test)]
 mod tests;
 
 pub use application::App;
 pub use fetcher::Completed;
+pub use leader::{Computed, StickyComputed};
 pub use membership::Membership;
 pub use modern::{ClientState, Modern};
 
@@ -22,13 +25,12 @@ use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     kafka::{
-        assignor::RangeAssignment,
         client::metadata::{ClientMetadata, Pace},
         config::ConsumerConfig,
         event::EventKind,
         ids::{BrokerId, Name, TopicIdPartition},
         node::{Input, Outbox, Timer},
-        protocol::{Channel, CorrelationId, ErrorCode, Message, Response},
+        protocol::{Assignment, Channel, CorrelationId, ErrorCode, JoinGroupResponse, Message, Response},
     },
     sim::{Map, NodeId, Random},
 };
@@ -66,8 +68,10 @@ pub struct Consumer {
     pub generation: i32,
     /// Does it compute the group's assignment?
     pub is_leader: bool,
+    /// The assignor that its group has chosen.
+    pub protocol: Option<Name>,
     /// As leader: how the last assignment came about, for *Why?*.
-    pub computed: Option<Arc<RangeAssignment>>,
+    pub computed: Option<Arc<Computed>>,
     /// Records that `poll` has returned.
     pub records_consumed: u64,
     /// The last error that the application was told.
@@ -78,10 +82,19 @@ pub struct Consumer {
     metadata: ClientMetadata,
     coordinator: Option<BrokerId>,
     pending: Map<CorrelationId, Pending>,
-    /// Partition counts of subscribed topics when it last led an assignment.
-    assigned_counts: Vec<(Name, usize)>,
+    remembered: subscription::Remembered,
+    /// As leader: the topics of the whole group, and what it last assigned from.
+    group_topics: Vec<Name>,
+    assigned_from: leader::Snapshot,
+    /// As leader: the answer to its join, while it waits for metadata.
+    leading: Option<Box<JoinGroupResponse>>,
+    /// The answer to its SyncGroup, until the application polls.
+    assignment: Option<Assignment>,
     rejoin_needed: bool,
+    /// Before it joins it has to commit and to give up what it must.
+    join_unprepared: bool,
     heartbeat_in_flight: bool,
+    next_heartbeat_us: u64,
     /// Not before: the next attempt to find the coordinator, to join or to reset.
     retry_at_us: u64,
     next_auto_commit_us: u64,
@@ -128,8 +141,8 @@ enum Pending {
     FindCoordinator,
     Join,
     Sync,
-    Heartbeat,
-    Commit { before_join: bool },
+    Heartbeat { generation: i32 },
+    Commit { before_join: bool, generation: i32 },
     OffsetFetch,
     ListOffsets,
     Leave,
@@ -176,6 +189,7 @@ impl Consumer {
             member_id,
             generation: -1,
             is_leader: false,
+            protocol: None,
             computed: None,
             records_consumed: 0,
             last_error: None,
@@ -185,9 +199,15 @@ impl Consumer {
             metadata,
             coordinator: None,
             pending: Map::new(),
-            assigned_counts: Vec::new(),
+            remembered: subscription::Remembered::default(),
+            group_topics: Vec::new(),
+            assigned_from: Vec::new(),
+            leading: None,
+            assignment: None,
             rejoin_needed: true,
+            join_unprepared: true,
             heartbeat_in_flight: false,
+            next_heartbeat_us: 0,
             retry_at_us: 0,
             next_auto_commit_us: 0,
             last_auto_commit_us: 0,
@@ -297,7 +317,8 @@ impl Consumer {
             Response::Metadata(metadata) => {
                 if self.metadata.on_response(now_us, correlation, &metadata, out) {
                     self.follow_topics();
-                    self.notice_partition_counts();
+                    self.go_on_leading(out);
+                    self.notice_metadata();
                     if self.is_modern() {
                         self.look_for_leaders(now_us, out);
                     }
@@ -322,15 +343,17 @@ impl Consumer {
             (Pending::Sync, Response::SyncGroup { error, assignment }) => {
                 self.on_synced(now_us, error, &assignment, out);
             }
-            (Pending::Heartbeat, Response::Heartbeat { error }) => self.on_heartbeat_answer(now_us, error, out),
             (Pending::MemberHeartbeat, Response::ConsumerGroupHeartbeat(answer)) => {
                 self.on_member_heartbeat(now_us, *answer, out);
             }
-            (Pending::Commit { before_join }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
+            (Pending::Commit { before_join, .. }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
                 self.on_member_commit(now_us, error, &offsets, before_join, out);
             }
-            (Pending::Commit { before_join }, Response::OffsetCommit { error, offsets }) => {
-                self.on_committed(now_us, error, &offsets, before_join, out);
+            (Pending::Heartbeat { generation }, Response::Heartbeat { error }) => {
+                self.on_heartbeat_answer(now_us, error, generation, out);
+            }
+            (Pending::Commit { before_join, generation }, Response::OffsetCommit { error, offsets }) => {
+                self.on_committed(now_us, (error, generation), &offsets, before_join, out);
             }
             (Pending::OffsetFetch, Response::OffsetFetch { error, offsets }) => {
                 self.on_committed_offsets(now_us, error, &offsets, out);

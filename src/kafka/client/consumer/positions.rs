@@ -48,12 +48,13 @@ impl Consumer {
         }
     }
 
-    /// Takes partitions in hand, without positions.
+    /// Takes these partitions in hand and no others: what is new comes without a position, what stays keeps its own.
     pub(super) fn own(&mut self, partitions: &[TopicIdPartition]) {
+        let mut before = std::mem::take(&mut self.partitions);
         let fresh = || PartitionProgress { high_watermark: -1, epoch: -1, ..Default::default() };
-        let at_home = |partition: &TopicIdPartition| self.metadata.at_home(*partition);
-        self.partitions = partitions.iter().map(|partition| (at_home(partition), fresh())).collect();
-        self.completed.clear();
+        let take = |partition: &TopicIdPartition| (*partition, before.remove(partition).unwrap_or_else(fresh));
+        self.partitions = partitions.iter().map(take).collect();
+        self.completed.retain(|completed| self.partitions.contains_key(&completed.partition));
     }
 
     /// Takes more partitions in hand, without positions; the others stay as they are.
@@ -70,7 +71,7 @@ impl Consumer {
 
     /// Finds a position for every partition that has none.
     pub(super) fn update_positions(&mut self, now_us: u64, out: &mut Outbox) {
-        let joined = self.topics.is_empty() || self.membership == Membership::Stable || self.is_modern();
+        let joined = !self.is_subscribed() || self.membership == Membership::Stable || self.is_modern();
         if !joined || now_us < self.retry_at_us {
             return;
         }

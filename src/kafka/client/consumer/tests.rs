@@ -1,5 +1,10 @@
 //! The consumer by itself: its requests are taken from its outbox and answered by hand.
 
+mod cooperative;
+mod errors;
+mod leader;
+mod static_member;
+
 use std::sync::Arc;
 
 use super::*;
@@ -9,7 +14,8 @@ use crate::kafka::{
     metadata::PartitionState,
     node::Output,
     protocol::{
-        FetchResult, JoinGroupResponse, MetadataResponse, OffsetAndEpoch, Request, Subscription, TopicMetadata,
+        FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch, Request,
+        TopicMetadata,
     },
 };
 
@@ -22,6 +28,8 @@ struct Bench {
     requests: VecDeque<(Channel, CorrelationId, Request)>,
     fetch: Option<(CorrelationId, Vec<(i32, i64)>)>,
     events: Vec<EventKind>,
+    /// What a broker says when it is asked.
+    metadata: MetadataResponse,
 }
 
 impl Bench {
@@ -32,7 +40,7 @@ impl Bench {
         let consumer =
             Consumer::new(1, node, name, group, vec!["t".into()], Vec::new(), config, processing_us, vec![1]);
         let (timers, requests, events) = (Map::new(), VecDeque::new(), Vec::new());
-        let mut bench = Bench { consumer, now_us: 0, timers, requests, fetch: None, events };
+        let mut bench = Bench { consumer, now_us: 0, timers, requests, fetch: None, events, metadata: metadata() };
         let mut out = Outbox::default();
         bench.consumer.start(0, &mut out);
         bench.take(out);
@@ -47,7 +55,7 @@ impl Bench {
                 Output::ClearTimer(timer) => drop(self.timers.remove(&timer)),
                 Output::Send { message: Message::Request(channel, correlation, request), .. } => match request {
                     Request::Metadata { .. } => {
-                        self.answer(channel, correlation, Response::Metadata(metadata().into()));
+                        self.answer(channel, correlation, Response::Metadata(self.metadata.clone().into()));
                     }
                     Request::Fetch(fetch) => {
                         let wanted = fetch.partitions.iter().map(|at| (at.partition.partition, at.fetch_offset));
@@ -112,8 +120,8 @@ impl Bench {
             }
             other => panic!("{}", other.api().name()),
         });
-        let Request::SyncGroup { generation: sent, assignments, .. } = request else { panic!("a sync") };
-        assert_eq!((sent, assignments.len()), (generation, 1));
+        let Request::SyncGroup { member, assignments } = request else { panic!("a sync") };
+        assert_eq!((member.generation, assignments.len()), (generation, 1));
     }
 
     /// A member in generation 1 that owns both partitions and begins at these commits.
@@ -159,6 +167,52 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// The next request must be a JoinGroup.
+    fn next_join(&mut self, answer: impl FnOnce(&Request) -> Response) -> Box<crate::kafka::protocol::JoinGroup> {
+        match self.next(answer) {
+            Request::JoinGroup(join) => join,
+            other => panic!("{}", other.api().name()),
+        }
+    }
+
+    /// The callbacks so far, as `+` assigned, `-` revoked, `!` lost, with partition numbers.
+    fn callbacks(&self) -> Vec<String> {
+        let list = |sign: char, partitions: &[TopicIdPartition]| {
+            let numbers: Vec<String> = partitions.iter().map(|at| at.partition.to_string()).collect();
+            format!("{sign}{}", numbers.join(","))
+        };
+        let tell = |event: &EventKind| match event {
+            EventKind::PartitionsAssigned { partitions, .. } => Some(list('+', partitions)),
+            EventKind::PartitionsRevoked { partitions } => Some(list('-', partitions)),
+            EventKind::PartitionsLost { partitions } => Some(list('!', partitions)),
+            _ => None,
+        };
+        self.events.iter().filter_map(tell).collect()
+    }
+
+    fn owned(&self) -> Vec<(i32, Option<i64>)> {
+        let partitions = self.consumer.partitions().iter();
+        partitions.map(|(partition, progress)| (partition.partition, progress.position)).collect()
+    }
+}
+
+/// The answer to a SyncGroup.
+fn synced(partitions: &[i32]) -> Response {
+    Response::SyncGroup { error: ErrorCode::None, assignment: partitions.iter().map(|number| at(*number)).collect() }
+}
+
+/// The answer to the join of a follower.
+fn followed(request: &Request, generation: i32) -> Response {
+    match joined(request, generation) {
+        Response::JoinGroup(mut join) => {
+            (join.leader, join.members) = ("other".into(), Vec::new());
+            Response::JoinGroup(join)
+        }
+        other => other,
+    }
+}
+
 fn at(partition: i32) -> TopicIdPartition {
     TopicIdPartition::new(TopicId(1), partition)
 }
@@ -178,26 +232,20 @@ fn found() -> Response {
 /// The answer to a join of the only member.
 fn joined(request: &Request, generation: i32) -> Response {
     let Request::JoinGroup(join) = request else { panic!("{}", request.api().name()) };
-    let member_id = join.member_id.clone();
+    let (member_id, chosen) = (join.member_id.clone(), &join.protocols[0]);
     Response::JoinGroup(Box::new(JoinGroupResponse {
         error: ErrorCode::None,
         generation,
-        protocol: Some("range".into()),
+        protocol: Some(chosen.name.clone()),
         leader: member_id.clone(),
+        skip_assignment: false,
         member_id: member_id.clone(),
-        members: vec![(member_id, Subscription { topics: vec!["t".into()], rack: None })],
+        members: vec![JoinedMember { member_id, group_instance_id: None, metadata: chosen.metadata.clone() }],
     }))
 }
 
 fn join_error(error: ErrorCode, member_id: &str) -> Response {
-    Response::JoinGroup(Box::new(JoinGroupResponse {
-        error,
-        generation: -1,
-        protocol: None,
-        leader: "".into(),
-        member_id: member_id.into(),
-        members: Vec::new(),
-    }))
+    Response::JoinGroup(Box::new(JoinGroupResponse::refusal(error, &member_id.into())))
 }
 
 fn committed_by(request: &Request) -> Vec<(i32, i64)> {
@@ -222,7 +270,7 @@ fn it_finds_its_coordinator_gets_an_id_joins_and_assigns() {
     let request = bench.next(|request| joined(request, 1));
     assert!(matches!(&request, Request::JoinGroup(join) if &*join.member_id == "c-1"));
     let request = bench.next(|_| Response::SyncGroup { error: ErrorCode::None, assignment: [at(0), at(1)].into() });
-    let Request::SyncGroup { assignments, member_id, .. } = request else { panic!("a sync") };
+    let Request::SyncGroup { assignments, member: GroupMember { member_id, .. } } = request else { panic!("a sync") };
     assert_eq!((&*member_id, &assignments[0].1[..]), ("c-1", &[at(0), at(1)][..]));
     assert_eq!(bench.consumer.membership, Membership::Stable);
 }

@@ -199,15 +199,6 @@ impl Consumer {
         (self.modern.target, self.modern.current, self.modern.reconciliation) = (None, None, None);
     }
 
-    /// `onPartitionsLost`: others may have them already.
-    fn lose_partitions(&mut self, out: &mut Outbox) {
-        if !self.partitions.is_empty() {
-            let partitions = self.partitions.keys().copied().collect();
-            out.event(EventKind::PartitionsLost { partitions });
-            self.own(&[]);
-        }
-    }
-
     /// The coordinator fenced it, or does not know it.
     fn become_fenced(&mut self, out: &mut Outbox) {
         self.set_epoch(0);

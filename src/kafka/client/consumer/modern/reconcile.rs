@@ -66,7 +66,7 @@ impl Consumer {
             return false;
         };
         let resolved: Set<TopicIdPartition> =
-            target.iter().filter(|at| self.metadata.has_known(at.topic)).copied().collect();
+            target.iter().filter(|at| self.metadata.name_of(at.topic).is_some()).copied().collect();
         if resolved.len() < target.len() {
             self.metadata.invalidate(now_us, out);
         }

@@ -117,8 +117,8 @@ impl Bench {
             Request::OffsetCommit { offsets, .. } => Response::OffsetCommit { error, offsets: offsets.clone() },
             other => panic!("{}", other.api().name()),
         });
-        let Request::OffsetCommit { generation, offsets, .. } = request else { unreachable!("checked above") };
-        (generation, offsets.iter().map(|commit| (commit.partition.partition, commit.offset)).collect())
+        let Request::OffsetCommit { member, offsets } = request else { unreachable!("checked above") };
+        (member.generation, offsets.iter().map(|commit| (commit.partition.partition, commit.offset)).collect())
     }
 
     /// The next fetch of committed offsets: all are 10.

@@ -1,0 +1,101 @@
+//! What a member tells its group when it joins: its subscription, and for the sticky assignors what it has
+//! (`ConsumerCoordinator.metadata`, `ConsumerPartitionAssignor.subscriptionUserData`).
+
+use std::sync::Arc;
+
+use super::Consumer;
+use crate::kafka::{
+    assignor::{Assignor, NO_GENERATION, RebalanceProtocol},
+    ids::{Name, TopicIdPartition},
+    protocol::{JoinProtocol, OwnedPartitions, Subscription, UserData},
+};
+
+/// What the sticky assignors of this client remember from one rebalance to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Remembered {
+    /// `StickyAssignor`: its last assignment and generation.
+    sticky: Option<UserData>,
+    /// `CooperativeStickyAssignor`: its last generation.
+    cooperative: Option<i32>,
+    /// The highest generation that each has seen as leader.
+    pub sticky_max_generation: i32,
+    pub cooperative_max_generation: i32,
+}
+
+impl Default for Remembered {
+    fn default() -> Remembered {
+        Remembered {
+            sticky: None,
+            cooperative: None,
+            sticky_max_generation: NO_GENERATION,
+            cooperative_max_generation: NO_GENERATION,
+        }
+    }
+}
+
+impl Consumer {
+    /// How it goes through a rebalance: the most advanced way that all its assignors support.
+    pub fn rebalance_protocol(&self) -> RebalanceProtocol {
+        RebalanceProtocol::of(&self.config.partition_assignment_strategy)
+    }
+
+    /// Does it subscribe, so that its group gives it partitions?
+    pub fn is_subscribed(&self) -> bool {
+        !self.topics.is_empty()
+    }
+
+    /// What it sends for each of its assignors.
+    pub(super) fn join_protocols(&self) -> Arc<[JoinProtocol]> {
+        let owned = self.by_topic(self.partitions.keys());
+        let of_assignor = |assignor: &Assignor| JoinProtocol {
+            name: assignor.name().into(),
+            metadata: Subscription {
+                topics: self.topics.clone(),
+                owned_partitions: owned.clone(),
+                generation: self.generation,
+                rack: self.config.client_rack.as_deref().map(Name::from),
+                user_data: match assignor {
+                    Assignor::Range | Assignor::RoundRobin => None,
+                    Assignor::Sticky => self.remembered.sticky.clone(),
+                    Assignor::CooperativeSticky => {
+                        let generation = self.remembered.cooperative;
+                        generation.map(|generation| UserData { partitions: Vec::new(), generation })
+                    }
+                },
+            },
+        };
+        self.config.partition_assignment_strategy.iter().map(of_assignor).collect()
+    }
+
+    /// The assignor chosen takes note of what the member was given (`onAssignment`).
+    pub(super) fn note_assignment(&mut self, assignment: &[TopicIdPartition]) {
+        match self.protocol.as_deref().and_then(Assignor::by_name) {
+            Some(Assignor::Sticky) => {
+                let partitions = self.by_topic(assignment.iter());
+                self.remembered.sticky = Some(UserData { partitions, generation: self.generation });
+            }
+            Some(Assignor::CooperativeSticky) => self.remembered.cooperative = Some(self.generation),
+            _ => {}
+        }
+    }
+
+    /// Was it given only what it subscribes to now? A topic that it has never heard of by name is taken as it comes.
+    pub(super) fn has_subscribed_to(&self, assignment: &[TopicIdPartition]) -> bool {
+        let subscribed = |partition: &TopicIdPartition| {
+            self.metadata.name_of(partition.topic).is_none_or(|name| self.topics.contains(name))
+        };
+        assignment.iter().all(subscribed)
+    }
+
+    fn by_topic<'a>(&self, partitions: impl Iterator<Item = &'a TopicIdPartition>) -> OwnedPartitions {
+        let mut topics: OwnedPartitions = Vec::new();
+        for partition in partitions {
+            let Some(name) = self.metadata.name_of(partition.topic) else { continue };
+            match topics.iter_mut().find(|(topic, _)| topic == name) {
+                Some((_, numbers)) => numbers.push(partition.partition),
+                None => topics.push((name.clone(), vec![partition.partition])),
+            }
+        }
+        topics
+    }
+}

@@ -140,7 +140,7 @@ impl World {
     ) {
         let told: Arc<[(TopicIdPartition, i64)]> = offsets.iter().map(|at| (at.partition, at.offset)).collect();
         let base = self.event(ADMIN, base, EventKind::OffsetsReset { group: group.into(), offsets: told }, events);
-        let (group_id, member_id) = (group.into(), "".into());
+        let (member_id, group_id) = ("".into(), group.into());
         let member = GroupMember { group_id, generation: -1, member_id, group_instance_id: None };
         let request = Request::OffsetCommit { member, offsets };
         self.ask(request, base, events);

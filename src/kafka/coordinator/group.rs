@@ -167,6 +167,12 @@ impl Group {
         self.consumer.as_ref().map_or(self.members.len(), |group| group.members.len())
     }
 
+    /// Is this a member in its protocol?
+    pub fn has_member(&self, id: &str) -> bool {
+        let modern = self.consumer.as_ref().is_some_and(|group| group.member(id).is_some());
+        modern || self.member(id).is_some()
+    }
+
     /// Only its offsets are left of the classic group.
     pub(super) fn forget_classic(&mut self) {
         let empty = Group::new(self.id.clone(), self.slot);

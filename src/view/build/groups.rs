@@ -124,7 +124,7 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         stripes: (place / COLORS).min(255) as u8,
         subscription: consumer.topics.iter().map(|topic| topic.to_string()).collect(),
         owned: owned.collect(),
-        doing: doing(slot),
+        doing: doing(world, slot),
         progress_permille,
         paused: consumer.paused,
         process: slot.process,
@@ -160,10 +160,13 @@ fn progress(world: &World, slot: &ConsumerSlot) -> Option<MemberProgress> {
     })
 }
 
-fn doing(slot: &ConsumerSlot) -> Text {
+fn doing(world: &World, slot: &ConsumerSlot) -> Text {
     let consumer = &slot.consumer;
+    let group = consumer.group.as_deref().and_then(|group| coordinated(world, group));
+    let is_member = group.is_some_and(|group| group.has_member(&consumer.member_id));
     match (consumer.app, consumer.membership) {
-        _ if slot.process == ClientProcess::Crashed => CRASHED.text(),
+        _ if slot.process == ClientProcess::Crashed && is_member => CRASHED.text(),
+        _ if slot.process == ClientProcess::Crashed => GONE.text(),
         _ if slot.process == ClientProcess::Frozen => FROZEN.text(),
         (App::Failed, _) => FAILED.text(),
         _ if consumer.is_closing() => CLOSING.text(),
@@ -203,6 +206,7 @@ templates! { "member":
     ERROR = "It was told `{error}`.", "收到错误 `{error}`。";
     FAILED = "stopped by an exception", "因异常停止";
     CRASHED = "killed: its group waits for its session to end", "已被终止：消费组要等到它的 session 超时";
+    GONE = "killed", "已被终止";
     FROZEN = "frozen: no heartbeats, no polls", "已冻结：没有心跳，也不 poll";
     STALLED = "hangs: heartbeats, but does not poll", "卡住：有心跳，但不 poll";
     CLOSING = "closing", "正在关闭";

@@ -102,6 +102,8 @@ fn received_lane(rpc: &Rpc) -> Lane {
     match rpc.api {
         _ if !rpc.response || matches!(rpc.error, ErrorCode::None | ErrorCode::MemberIdRequired) => Lane::Idle,
         Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup => Lane::Group,
+        // What else it is refused for the coordinator tells.
+        Api::ConsumerGroupHeartbeat if rpc.error.is_retriable() => Lane::Group,
         Api::OffsetFetch => Lane::Consume,
         _ => Lane::Idle,
     }

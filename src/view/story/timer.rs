@@ -12,6 +12,8 @@ templates! {
     SENDER = "The sender of **{who}** woke up: `linger.ms`, a backoff or a timeout was over.",
         "**{who}** 的 sender 被唤醒：`linger.ms`、退避或超时已到。";
     HEARTBEAT = "`heartbeat.interval.ms` of **{who}** was over.", "**{who}** 的 `heartbeat.interval.ms` 已到。";
+    MEMBER_HEARTBEAT = "The heartbeat interval that the coordinator gave **{who}** was over (`group.consumer.heartbeat.interval.ms`).",
+        "coordinator 给 **{who}** 的心跳间隔已到（`group.consumer.heartbeat.interval.ms`）。";
     RETRY = "**{who}** tried again after a pause.", "**{who}** 在等待后重试。";
     AUTO_COMMIT = "`auto.commit.interval.ms` of **{who}** was over.", "**{who}** 的 `auto.commit.interval.ms` 已到。";
     METADATA_AGE = "The metadata of **{who}** was too old.", "**{who}** 的 metadata 已过期。";
@@ -67,6 +69,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::Application if is_consumer(run, node) => &PROCESSING_OVER,
         Timer::Application => &NEXT_SEND,
         Timer::Sender => &SENDER,
+        Timer::Heartbeat if is_modern(run, node) => &MEMBER_HEARTBEAT,
         Timer::Heartbeat => &HEARTBEAT,
         Timer::Retry | Timer::Reconnect => &RETRY,
         Timer::AutoCommit => &AUTO_COMMIT,
@@ -74,6 +77,10 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::RequestTimeout => &REQUEST_TIMEOUT,
     };
     template.with("who", names::node(world, node))
+}
+
+fn is_modern(run: &Run, node: NodeId) -> bool {
+    run.world().consumers().get(&node).is_some_and(|slot| slot.consumer.is_modern())
 }
 
 fn is_consumer(run: &Run, node: NodeId) -> bool {

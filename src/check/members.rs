@@ -7,7 +7,7 @@ use crate::{
     cluster::World,
     kafka::{
         client::consumer::Consumer,
-        coordinator::consumer_group::ConsumerGroup,
+        coordinator::{consumer_group::ConsumerGroup, reconciliation::CurrentAssignment},
         event::{Event, EventKind},
         ids::TopicIdPartition,
     },
@@ -87,23 +87,31 @@ fn check_taken(event: &Event, partitions: &[TopicIdPartition], findings: &mut Fi
         let consumers = world.consumers().values().map(|slot| &slot.consumer);
         consumers.filter(|other| other.node != event.node && other.group.as_deref() == Some(id) && other.is_modern())
     };
-    let is_member = |other: &Consumer| group.member(&other.member_id).is_some();
+    // To a client a topic that was made again under its name is the same; to the coordinator it has another id.
+    let is_namesake = |at: &TopicIdPartition, partition: &TopicIdPartition| {
+        at != partition
+            && at.partition == partition.partition
+            && world.topic_name(at.topic) == world.topic_name(partition.topic)
+    };
+    // Who still has the partition of the topic before reads the new one's by its name, until it heartbeats.
+    let must_have_given_up = |other: &Consumer, partition: &TopicIdPartition| {
+        let holds = |current: &CurrentAssignment| {
+            current.assigned.iter().chain(&current.pending_revocation).any(|at| is_namesake(at, partition))
+        };
+        group.member(&other.member_id).is_some_and(|member| !holds(&member.current))
+    };
     for partition in partitions {
         let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {
             template.with("group", id).with("member", &*consumer.name).with("partition", findings.name(*partition))
         };
-        for other in others().filter(|other| other.partitions().contains_key(partition) && is_member(other)) {
+        let have = others().filter(|other| other.partitions().contains_key(partition));
+        for other in have.filter(|other| must_have_given_up(other, partition)) {
             let text = text(&says::READ_TWICE, findings).with("other", &*other.name);
             findings.add("owner", text, event);
         }
-        // A topic that was made again under its name has other ids at the coordinator for a while.
-        let same = |at: &TopicIdPartition| {
-            at == partition
-                || (at.partition == partition.partition
-                    && world.topic_name(at.topic) == world.topic_name(partition.topic))
-        };
         let Some(member) = group.member(&consumer.member_id) else { continue };
         let current = &member.current;
+        let same = |at: &TopicIdPartition| at == partition || is_namesake(at, partition);
         if !current.assigned.iter().chain(&current.pending_revocation).any(same) {
             let text = text(&says::TOOK_UNGIVEN, findings);
             findings.add("owner", text, event);

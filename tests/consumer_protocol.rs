@@ -4,13 +4,19 @@
 use kafkascope::{
     check::Watched,
     cluster::{ClusterSpec, command_text::parse},
+    history::{Run, start_cluster},
+    i18n::Lang,
     kafka::{
         client::consumer::{ClientState, Consumer},
         coordinator::Group,
         event::{Event, EventKind, GroupReason},
         protocol::Api,
     },
-    view::trace,
+    view::{
+        Builder,
+        story::{self, Lane},
+        trace,
+    },
 };
 
 const SECOND_US: u64 = 1_000_000;
@@ -331,4 +337,60 @@ fn a_static_member_that_restarts_moves_nothing_and_a_second_one_is_refused() {
     assert_eq!((owned(&run, "B"), group(&run).member_count()), (2, 2), "its partitions wait for it");
     after(&mut run, 25);
     assert_eq!((owned(&run, "B"), group(&run).member_count()), (4, 1));
+}
+
+/// The page's side of it: every step is told in both languages, and the cards say how far each has come.
+#[test]
+fn every_step_is_told_and_the_cards_say_how_far_each_has_come() {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    let give = |run: &mut Run, line: &str, seconds: u64| {
+        run.apply(parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+        run.advance_to(run.time_us() + seconds * SECOND_US);
+    };
+    let modern = "group=g group.protocol=consumer max.poll.interval.ms=20000";
+    give(&mut run, "create-topic topic=t partitions=4 replication.factor=3", 1);
+    give(&mut run, &format!("add-consumer consumer=A topics=t {modern}"), 5);
+    // It hangs, so that what it has to give up is seen for a while.
+    give(&mut run, "stall-consumer consumer=A", 1);
+    give(&mut run, &format!("add-consumer consumer=B topics=t {modern}"), 6);
+    let view = Builder::default().build(&run);
+    let group = view.groups.iter().find(|group| group.group_id.as_deref() == Some("g")).expect("it is shown");
+    let shown = (group.state, group.generation, group.assignment_epoch, group.assignor.as_deref());
+    assert_eq!(shown, (Some("Reconciling"), 2, Some(2), Some("uniform")));
+    let [a, b] = &group.members[..] else { panic!("two members") };
+    let (a, b) = (a.progress.as_ref().expect("of the protocol"), b.progress.as_ref().expect("of the protocol"));
+    assert_eq!(
+        (a.epoch, a.known_state, &a.to_give_up[..]),
+        (1, Some("UNREVOKED_PARTITIONS"), &["t-2".into(), "t-3".into()][..])
+    );
+    assert_eq!(
+        (b.epoch, b.known_state, &b.to_wait_for[..]),
+        (2, Some("UNRELEASED_PARTITIONS"), &["t-2".into(), "t-3".into()][..])
+    );
+
+    give(&mut run, &format!("add-consumer consumer=S topics=t {modern} group.instance.id=s"), 20);
+    give(&mut run, "unstall-consumer consumer=A", 15);
+    give(&mut run, "add-partitions topic=t partitions=6", 10);
+    give(&mut run, &format!("configure-consumer consumer=S topics=t {modern} group.instance.id=s"), 10);
+    give(&mut run, &format!("add-consumer consumer=twin topics=t {modern} group.instance.id=s"), 5);
+    give(&mut run, "freeze-consumer consumer=B", 50);
+    give(&mut run, "thaw-consumer consumer=B", 10);
+    give(&mut run, "subscribe consumer=B topics=t,orders", 10);
+    give(&mut run, "crash-broker broker=2", 30);
+    give(&mut run, "remove-consumer consumer=A", 10);
+    for event in run.events() {
+        let told = story::sentence(&run, event);
+        let is_step = run.world().is_step(event);
+        assert!(!is_step || told.is_some(), "{event:?}");
+        assert!(!is_step || story::lane_of(run.world(), event) != Lane::Idle, "{event:?}");
+        for lang in Lang::ALL {
+            let text = story::describe(&run, event).plain(lang);
+            assert!(!text.contains(['{', '}', '?']), "{text}: {event:?}");
+        }
+    }
+    for kind in ["group_epoch_raised", "target_computed", "member_epoch_changed", "member_fenced", "membership_changed"]
+    {
+        let traced = |event: &Event| trace::traced(run.world(), event).kind == kind;
+        assert!(run.events().iter().any(traced), "{kind}");
+    }
 }

@@ -175,8 +175,8 @@ table! {
     "consumer 所在的 rack，用于与 broker 的 rack 比较。"
 
     "group.instance.id" [Consumer], Kind::Text { max: GROUP_ID.max as u32 }, PLAIN, "";
-    "Makes the consumer a static member: it says nothing when it closes, and who joins under the same id within `session.timeout.ms` takes its place without a rebalance."
-    "使 consumer 成为静态成员：关闭时不发送 LeaveGroup，在 `session.timeout.ms` 内以同一 id 加入者会接替其位置而不触发 rebalance。"
+    "Makes the consumer a static member: closing, it does not leave its group for good, and who joins under the same id before its session ends takes its place without a rebalance."
+    "使 consumer 成为静态成员：关闭时并不真正离开消费组，在会话结束前以同一 id 加入者会接替其位置而不触发 rebalance。"
 
     "partition.assignment.strategy" [Consumer], Kind::List(ASSIGNORS), PLAIN, "range,cooperative-sticky";
     "Which assignors the member can compute with, by preference: the group uses one that all its members name, and gives everything up in every rebalance unless all of a member's assignors are cooperative."

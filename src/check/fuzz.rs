@@ -12,7 +12,7 @@ use crate::{
     cluster::{ClientProcess, ClusterSpec, World, command_text},
     kafka::{
         broker::Process,
-        client::consumer::{App, Membership},
+        client::consumer::{App, ClientState, Membership},
         coordinator::GroupState,
         ids::is_internal,
     },
@@ -89,6 +89,13 @@ impl Fuzz {
         if random.below(4) == 0 {
             let lag_ms = 1_000 + random.below(10_000);
             spec.settings.insert("replica.lag.time.max.ms".into(), lag_ms.to_string());
+        }
+        if random.below(2) == 0 {
+            let short = [("min.session.timeout.ms", "6000"), ("session.timeout.ms", "6000")];
+            let more = [("min.heartbeat.interval.ms", "1000"), ("heartbeat.interval.ms", "1000")];
+            for (name, value) in short.into_iter().chain(more) {
+                spec.settings.insert(format!("group.consumer.{name}"), value.into());
+            }
         }
         let script = format!("seed={seed} racks={:?} settings={:?}\n", spec.racks, spec.settings);
         let watched = Watched::new(seed, &spec, false).expect("a sound cluster");
@@ -327,18 +334,25 @@ impl Fuzz {
         line += &format!(" metadata.max.age.ms={}", self.pick(&["1000", "5000", "60000"]).unwrap_or_default());
         line += &format!(" max.poll.interval.ms={}", self.pick(&["10000", "60000"]).unwrap_or_default());
         line += &self.setting("auto.commit.interval.ms", &["0", "300", "5000"]);
-        // In each group all name the one that is chosen: a new coordinator knows of its members only that (Kafka stores no
-        // other), and who does not support it fails for good.
-        let strategies: &[&str] = match () {
-            () if line.contains("group=g0") => &["range,cooperative-sticky", "range", "range,roundrobin"],
-            () if line.contains("group=g1") => &["cooperative-sticky", "cooperative-sticky,roundrobin"],
-            () => &["sticky,range", "sticky"],
-        };
-        line += &format!(" partition.assignment.strategy={}", self.pick(strategies).unwrap_or_default());
+        // The protocol belongs to the group: members of the other one would be refused.
+        let modern = line.contains("group=g2 ");
+        if modern {
+            line += " group.protocol=consumer";
+            line += &self.setting("group.remote.assignor", &["uniform", "range"]);
+        } else if !line.contains("assign=") {
+            // In each group all name the one that is chosen: a new coordinator knows of its members only that (Kafka stores no
+            // other), and who does not support it fails for good.
+            let strategies: &[&str] = match () {
+                () if line.contains("group=g0") => &["range,cooperative-sticky", "range", "range,roundrobin"],
+                () if line.contains("group=g1") => &["cooperative-sticky", "cooperative-sticky,roundrobin"],
+                () => &["sticky,range", "sticky"],
+            };
+            line += &format!(" partition.assignment.strategy={}", self.pick(strategies).unwrap_or_default());
+        }
         if !line.contains("assign=") {
             line += &self.setting("enable.auto.commit", &["true", "false"]);
         }
-        if self.random.below(2) == 0 {
+        if !modern && self.random.below(2) == 0 {
             line += " session.timeout.ms=6000 heartbeat.interval.ms=1000";
         }
         self.give(&line);
@@ -504,7 +518,11 @@ impl Fuzz {
             if consumer.app == App::Failed {
                 let _ = writeln!(open, "{name} failed with {:?}", consumer.last_error);
             }
-            if !consumer.topics.is_empty() && consumer.membership != Membership::Stable {
+            if consumer.is_modern() {
+                if consumer.modern.state != ClientState::Stable {
+                    let _ = writeln!(open, "{name} is {:?}", consumer.modern);
+                }
+            } else if !consumer.topics.is_empty() && consumer.membership != Membership::Stable {
                 let _ = writeln!(open, "{name} is {:?}", consumer.membership);
             }
             for (partition, progress) in consumer.partitions() {
@@ -548,9 +566,11 @@ impl Fuzz {
                 let _ = writeln!(open, "group {id} has {} coordinators", coordinators.len());
                 continue;
             };
-            if group.state != GroupState::Stable || group.members.len() != members.len() {
-                let ids: Vec<_> = group.members.iter().map(|member| &member.client_id).collect();
-                let _ = writeln!(open, "group {id} is {:?} with {ids:?}", group.state);
+            if group.state_name() != GroupState::Stable.name() || group.member_count() != members.len() {
+                let classic = group.members.iter().map(|member| &member.client_id);
+                let modern = group.consumer.iter().flat_map(|group| &group.members).map(|member| &member.client_id);
+                let ids: Vec<_> = classic.chain(modern).collect();
+                let _ = writeln!(open, "group {id} is {} with {ids:?}", group.state_name());
             }
             // Every partition of a topic that someone subscribes to has its owner.
             for (partition, _) in world.metadata().partitions() {

@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 pub mod fuzz;
 mod logs;
+mod members;
 mod owners;
 mod sentences;
 mod watched;
@@ -72,6 +73,7 @@ impl Checker {
             self.logs.check(event, &mut findings);
             self.cluster.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
+            members::check(event, &mut findings);
             self.owners.check(event, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);

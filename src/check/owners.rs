@@ -41,7 +41,7 @@ impl Owners {
             }
             let has: BTreeSet<String> =
                 consumer.partitions().keys().map(|partition| super::name_of(world, *partition)).collect();
-            if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0) {
+            if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0 && !consumer.is_modern()) {
                 let generations = owners.generations.entry(group.clone()).or_default();
                 let of_generation = generations.entry(consumer.generation).or_default();
                 of_generation.extend(has.iter().map(|partition| (partition.clone(), *node)));
@@ -65,8 +65,10 @@ impl Owners {
                     told.remove(&findings.name(*partition));
                 }
             }
-            // A new group of that name counts its generations anew.
-            EventKind::GroupDeleted { group } => drop(self.generations.remove(group)),
+            // Generations begin anew when the group is made again, or comes back from the consumer protocol.
+            EventKind::GroupDeleted { group } | EventKind::GroupEpochRaised { group, .. } => {
+                self.generations.remove(group);
+            }
             EventKind::ClientClosed | EventKind::ClientCrashed => drop(self.told.remove(&event.node)),
             _ => {}
         }
@@ -95,7 +97,8 @@ impl Owners {
     /// Within a generation a partition has at most one owner.
     fn check_generation(&mut self, event: &Event, generation: i32, findings: &mut Findings<'_>) {
         let Some(slot) = findings.world.consumers().get(&event.node) else { return };
-        let Some(group) = slot.consumer.group.clone() else { return };
+        // A member epoch of the consumer protocol is no generation; see `members`.
+        let Some(group) = slot.consumer.group.clone().filter(|_| !slot.consumer.is_modern()) else { return };
         let generations = self.generations.entry(group.clone()).or_default();
         let owners = generations.entry(generation).or_default();
         for partition in self.told.get(&event.node).into_iter().flatten() {

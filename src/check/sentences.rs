@@ -97,4 +97,17 @@ templates! { "check":
         "{producer} 收到确认，其第 {batch} 个 batch 位于 `{partition}@{offset}`，但没有任何 leader 在该处写入过它。确认就是承诺。";
     ACKNOWLEDGED_EARLY = "{producer} was told with acks=all that its batch {batch} is at `{partition}@{offset}`, but it was not committed there. With acks=all an acknowledged record is on every in-sync replica.",
         "{producer} 以 acks=all 收到确认，其第 {batch} 个 batch 位于 `{partition}@{offset}`，但该处尚未提交它。acks=all 时，已确认的消息存在于每个同步副本上。";
+
+    HELD_TWICE = "In group **{group}** both **{member}** and **{other}** hold `{partition}`, to read or to give up. The coordinator gives a partition to a member only when nobody holds it any more.",
+        "在消费组 **{group}** 中，**{member}** 和 **{other}** 同时持有 `{partition}`（正在读取或待放弃）。只有当没有人再持有某个分区时，coordinator 才会把它交给成员。";
+    TARGET_TWICE = "The target assignment of epoch {epoch} of group **{group}** gives `{partition}` to both **{member}** and **{other}**. A target gives each partition once.",
+        "消费组 **{group}** 的 epoch {epoch} 目标分配把 `{partition}` 同时给了 **{member}** 和 **{other}**。目标分配中每个分区只出现一次。";
+    TARGET_NOT_SUBSCRIBED = "The target assignment of group **{group}** gives `{partition}` to **{member}**, which does not subscribe to its topic. A member gets partitions of its own topics only.",
+        "消费组 **{group}** 的目标分配把 `{partition}` 给了没有订阅该 topic 的 **{member}**。成员只会得到自己所订阅 topic 的分区。";
+    EPOCH_AHEAD = "In group **{group}** member **{member}** is at epoch {member_epoch}, the target at {assignment_epoch} and the group at {epoch}. A member never is ahead of the target, nor the target of the group.",
+        "在消费组 **{group}** 中，成员 **{member}** 位于 epoch {member_epoch}，目标位于 {assignment_epoch}，组位于 {epoch}。成员不会超前于目标，目标也不会超前于组。";
+    READ_TWICE = "**{member}** took `{partition}` of group **{group}**, but **{other}**, which is still a member, has not given it up. Partitions change hands only after they were given up.",
+        "**{member}** 接手了消费组 **{group}** 的 `{partition}`，但仍是成员的 **{other}** 还没有放弃它。分区只有在放弃之后才会换手。";
+    TOOK_UNGIVEN = "**{member}** took `{partition}` of group **{group}**, which its coordinator has not given it. A member takes what it was given only.",
+        "**{member}** 接手了消费组 **{group}** 的 `{partition}`，而 coordinator 并没有给它。成员只能接手分给自己的分区。";
 }

@@ -69,8 +69,8 @@ impl World {
             return Err(Refusal::NoCoordinator { group: group.to_owned() }.into());
         }
         match self.group(group) {
-            Some(found) if !found.members.is_empty() => {
-                Err(Refusal::GroupIsActive { group: group.to_owned(), state: found.state.name() }.into())
+            Some(found) if found.member_count() > 0 => {
+                Err(Refusal::GroupIsActive { group: group.to_owned(), state: found.state_name() }.into())
             }
             _ => Ok(()),
         }

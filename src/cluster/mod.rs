@@ -67,6 +67,8 @@ pub struct World {
     next_order: u32,
     /// Every client there ever was, with its `client.id`.
     client_names: Map<NodeId, Name>,
+    /// Member ids that consumers of the consumer protocol made, with their `client.id`.
+    member_clients: Map<Name, Name>,
     /// Every topic there ever was, with its name.
     topic_names: Map<TopicId, Name>,
     internal_topics: Set<TopicId>,
@@ -109,6 +111,7 @@ impl World {
             next_client: crate::kafka::node::FIRST_CLIENT,
             next_order: 0,
             client_names: Map::new(),
+            member_clients: Map::new(),
             topic_names: Map::new(),
             internal_topics: Set::new(),
             records_kept: 0,
@@ -205,6 +208,11 @@ impl World {
     /// The `client.id` of a producer or consumer, even of one that has closed.
     pub fn client_name(&self, node: NodeId) -> Option<&str> {
         self.client_names.get(&node).map(|name| &**name)
+    }
+
+    /// The `client.id` of the consumer that made this member id, even of one that has closed.
+    pub fn member_client(&self, member_id: &str) -> Option<&str> {
+        self.member_clients.get(member_id).map(|name| &**name)
     }
 
     /// Is it one of Kafka's own topics?

@@ -120,6 +120,9 @@ impl World {
             work.processing_us,
             bootstrap,
         );
+        if consumer.is_modern() {
+            self.member_clients.insert(consumer.member_id.clone(), consumer.name.clone());
+        }
         let mut out = Outbox::default();
         consumer.start(self.now_us(), &mut out);
         let slot = ConsumerSlot {

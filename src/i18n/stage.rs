@@ -106,6 +106,8 @@ templates! { "stage":
     // A group and its members.
     GROUP_FACTS = "generation {generation} · {assignor} · coordinator B{broker}", "generation {generation} · {assignor} · coordinator B{broker}";
     GROUP_FACTS_NO_COORDINATOR = "generation {generation} · {assignor} · no coordinator", "generation {generation} · {assignor} · 无 coordinator";
+    GROUP_EPOCHS = "epoch {epoch}, target {target} · {assignor} · coordinator B{broker}", "epoch {epoch}，目标 {target} · {assignor} · coordinator B{broker}";
+    GROUP_EPOCHS_NO_COORDINATOR = "epoch {epoch}, target {target} · {assignor} · no coordinator", "epoch {epoch}，目标 {target} · {assignor} · 无 coordinator";
     GROUP_NEW = "no coordinator yet", "尚无 coordinator";
     WITHOUT_GROUP = "Without a group", "不属于消费组";
     WITHOUT_GROUP_FACTS = "assign() · nobody coordinates", "assign() · 无人协调";

@@ -192,6 +192,15 @@ templates! { "ui":
     FACT_ISR = "In-sync replicas", "同步副本（ISR）";
     FACT_HIDDEN = "{n|one record is|{n} records are} not visible to consumers yet", "{n} 条消息对 consumer 尚不可见";
     FACT_GENERATION = "Generation", "Generation";
+    FACT_GROUP_EPOCH = "Group epoch", "组 epoch";
+    FACT_ASSIGNMENT_EPOCH = "Target computed for epoch", "目标分配所属 epoch";
+    FACT_MEMBER_STATE = "State", "状态";
+    FACT_MEMBER_EPOCH = "Member epoch", "成员 epoch";
+    FACT_AT_COORDINATOR = "At its coordinator", "在 coordinator 上";
+    FACT_AT_COORDINATOR_VALUE = "`{state}` at epoch {epoch}", "`{state}`，epoch {epoch}";
+    FACT_NO_MEMBER = "no member", "不是成员";
+    FACT_TO_GIVE_UP = "Has to give up", "需要放弃";
+    FACT_TO_WAIT_FOR = "Waits for", "等待";
     FACT_ASSIGNOR = "Assignor", "分配策略";
     FACT_COORDINATOR = "Coordinator", "Coordinator";
     FACT_COORDINATOR_VALUE = "broker {broker}, because the group's offsets are in `__consumer_offsets-{partition}`",

@@ -125,6 +125,46 @@ pub enum GroupReason {
     Loaded,
     /// A member came back when `group.max.size` others were there.
     GroupFull(Name),
+    /// A member did not give up its partitions within its rebalance timeout.
+    RevocationExpired(Name),
+    /// A member subscribes to other topics.
+    SubscriptionChanged(Name),
+    /// A subscribed topic came, went or grew.
+    TopicsChanged,
+    /// A static member left and means to come back.
+    LeftForAWhile(Name),
+    /// Another process of a static member took its place.
+    Replaced(Name),
+    /// A member has reached its target, or given up what it had to.
+    Reconciled(Name),
+    /// A member was given a target that it has not reached.
+    Reconciling(Name),
+    /// Nothing was heard of a member of the consumer protocol in time.
+    MemberSessionExpired(Name),
+}
+
+impl GroupReason {
+    /// The member that it is about.
+    pub fn member(&self) -> Option<&Name> {
+        use GroupReason as R;
+        match self {
+            R::Joined(member)
+            | R::Rejoined(member)
+            | R::Left(member)
+            | R::SessionExpired(member)
+            | R::SyncExpired(member)
+            | R::GroupFull(member)
+            | R::RevocationExpired(member)
+            | R::SubscriptionChanged(member)
+            | R::LeftForAWhile(member)
+            | R::Replaced(member)
+            | R::Reconciled(member)
+            | R::Reconciling(member)
+            | R::MemberSessionExpired(member) => Some(member),
+            R::JoinComplete | R::AssignmentStored | R::AssignmentLost => None,
+            R::NobodyLeft | R::Loaded | R::TopicsChanged => None,
+        }
+    }
 }
 
 /// What happened.
@@ -228,7 +268,7 @@ pub enum EventKind {
     BrokerCrashed,
 
     // --- coordinator
-    /// A group changed its state.
+    /// A group changed its state. `generation`: its epoch in the consumer protocol.
     GroupState { group: Name, from: &'static str, to: &'static str, generation: i32, reason: GroupReason },
     /// A new member got its id (MEMBER_ID_REQUIRED).
     MemberIdGiven { group: Name, member: Name },
@@ -250,6 +290,7 @@ pub enum EventKind {
     AssignmentComputed { group: Name, generation: i32, members: u32, assignor: Assignor },
     /// `onPartitionsAssigned`: what is new to the consumer. An eager one has given up everything before, so that this is
     /// all it has; a cooperative one keeps the rest, and gets this event with no partitions if nothing is new.
+    /// In the consumer protocol what was added; `generation` is the member epoch there.
     PartitionsAssigned { partitions: Arc<[TopicIdPartition]>, generation: i32 },
     /// `onPartitionsRevoked`: exactly what the consumer gives up now; an eager one all it has, a cooperative one what
     /// goes to others.
@@ -296,6 +337,37 @@ pub enum EventKind {
     // --- coordinator, later
     /// A process took the place of another under the same `group.instance.id`; the member id `old` is fenced.
     StaticMemberReplaced { group: Name, old: Name, new: Name },
+
+    // --- consumer protocol (KIP-848)
+    /// A group's epoch rose.
+    GroupEpochRaised { group: Name, epoch: i32, reason: GroupReason },
+    /// The coordinator computed the target assignment of a group epoch. `moved`: partitions that change hands.
+    TargetComputed { group: Name, epoch: i32, assignor: &'static str, members: u32, moved: u32 },
+    /// The coordinator moved a member a step towards its target.
+    MemberEpochChanged(Box<MemberEpochChanged>),
+    /// The coordinator refused a member's heartbeat.
+    MemberFenced { group: Name, member: Name, epoch: i32, known: i32, error: ErrorCode },
+    /// A consumer's membership changed its state. `epoch`: its member epoch then.
+    MembershipChanged { from: &'static str, to: &'static str, epoch: i32 },
+}
+
+/// A step of a member on the way to its target, as the coordinator took it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MemberEpochChanged {
+    /// Group.
+    pub group: Name,
+    /// Member id.
+    pub member: Name,
+    /// Member epoch before.
+    pub from: i32,
+    /// Member epoch now.
+    pub to: i32,
+    /// Member state, by Kafka's name.
+    pub state: &'static str,
+    /// What it may read.
+    pub assigned: Arc<[TopicIdPartition]>,
+    /// What it has to give up first.
+    pub pending_revocation: Arc<[TopicIdPartition]>,
 }
 
 impl EventKind {
@@ -307,6 +379,7 @@ impl EventKind {
             E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected(_) => false,
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
+            E::MembershipChanged { .. } => false,
             _ => true,
         }
     }

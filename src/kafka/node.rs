@@ -62,6 +62,12 @@ pub enum Timer {
     RequestTimeout,
     /// Client: `close()` has waited long enough.
     Close,
+    /// Coordinator: a session of a member of the consumer protocol ends.
+    MemberSession(u32, u32),
+    /// Coordinator: a member of the consumer protocol has had its rebalance timeout to give up partitions.
+    Revocation(u32, u32),
+    /// Consumer: `max.poll.interval.ms` may be over.
+    PollInterval,
 }
 
 /// What a node is told.

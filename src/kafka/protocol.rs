@@ -7,8 +7,10 @@
 #![allow(missing_docs, reason = "fields of variants bear Kafka's own names")]
 
 mod classic;
+mod consumer_group;
 
 pub use classic::{JoinGroup, JoinGroupResponse, JoinProtocol, JoinedMember, OwnedPartitions, Subscription, UserData};
+pub use consumer_group::{ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse};
 
 use std::sync::Arc;
 
@@ -123,6 +125,8 @@ apis! {
     BeginQuorumEpoch,
     /// The admin client lets a coordinator delete a group that nobody is in.
     DeleteGroups,
+    /// Join, stay and leave in the consumer protocol.
+    ConsumerGroupHeartbeat,
 }
 
 /// A request.
@@ -148,10 +152,10 @@ pub enum Request {
     Heartbeat { member: GroupMember },
     /// Goodbye.
     LeaveGroup { group_id: Name, member_id: Name },
-    /// `generation` −1 and an empty member id outside group management.
+    /// The generation is the member epoch in the consumer protocol; −1 and an empty member id outside group management.
     OffsetCommit { member: GroupMember, offsets: Vec<OffsetAndEpoch> },
-    /// Committed offsets of partitions.
-    OffsetFetch { group_id: Name, partitions: Vec<TopicIdPartition> },
+    /// Committed offsets of partitions. `member_epoch` −1 and an empty member id outside the consumer protocol.
+    OffsetFetch { group_id: Name, member_id: Name, member_epoch: i32, partitions: Vec<TopicIdPartition> },
     /// One topic.
     CreateTopics { topic: Name, partitions: u32, replication_factor: Option<u32>, settings: Settings },
     /// `count`: the new total.
@@ -187,6 +191,8 @@ pub enum Request {
     BeginQuorumEpoch { quorum_epoch: u32, leader: BrokerId },
     /// Deletes a group.
     DeleteGroups { group_id: Name },
+    /// See [`ConsumerGroupHeartbeat`].
+    ConsumerGroupHeartbeat(Box<ConsumerGroupHeartbeat>),
 }
 
 /// Settings by name, for admin requests.
@@ -314,6 +320,8 @@ pub enum Response {
     BeginQuorumEpoch { error: ErrorCode },
     /// Deleted, or not.
     DeleteGroups { error: ErrorCode },
+    /// See [`ConsumerGroupHeartbeatResponse`].
+    ConsumerGroupHeartbeat(Box<ConsumerGroupHeartbeatResponse>),
 }
 
 /// A broker's view of the cluster, for clients.
@@ -480,7 +488,7 @@ error_codes! {
     StaleMemberEpoch = "STALE_MEMBER_EPOCH", 113, false;
     /// Somebody is in the group.
     NonEmptyGroup = "NON_EMPTY_GROUP", 68, false;
-    /// There is no such group.
+    /// There is no such group, or it is of another protocol.
     GroupIdNotFound = "GROUP_ID_NOT_FOUND", 69, false;
 }
 
@@ -496,6 +504,7 @@ impl Response {
             Response::Fetch(results) => first(&mut results.iter().map(|result| result.error)),
             Response::ListOffsets(offsets) => first(&mut offsets.iter().map(|(_, error, ..)| *error)),
             Response::JoinGroup(join) => join.error,
+            Response::ConsumerGroupHeartbeat(heartbeat) => heartbeat.error,
             Response::Vote { .. } => ErrorCode::None,
             Response::InitProducerId { error, .. }
             | Response::FindCoordinator { error, .. }

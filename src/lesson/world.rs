@@ -41,17 +41,19 @@ impl WorldFacts for World {
     }
 
     fn group_state(&self, group: &str) -> Option<String> {
-        group_of(self, group).map(|group| group.state.name().to_owned())
+        group_of(self, group).map(|group| group.state_name().to_owned())
     }
 
     fn generation(&self, group: &str) -> Option<i32> {
-        group_of(self, group).map(|group| group.generation)
+        group_of(self, group).map(Group::epoch)
     }
 
     fn members(&self, group: &str) -> Vec<String> {
         let Some(group) = group_of(self, group) else { return Vec::new() };
         let mut members: Vec<_> =
             group.members.iter().map(|member| (member.slot, member.client_id.to_string())).collect();
+        let modern = group.consumer.iter().flat_map(|group| &group.members);
+        members.extend(modern.map(|member| (member.slot, member.client_id.to_string())));
         crate::sim::sort_by(&mut members, Ord::cmp);
         members.into_iter().map(|(_, name)| name).collect()
     }

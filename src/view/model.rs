@@ -242,11 +242,14 @@ pub struct QueuedBatch {
 pub struct GroupView {
     /// `group.id`.
     pub group_id: Option<String>,
-    /// State as Kafka names it: Empty, PreparingRebalance, CompletingRebalance, Stable, Dead.
+    /// State as Kafka names it: Empty, PreparingRebalance, CompletingRebalance, Stable, Dead; in the consumer protocol
+    /// Empty, Assigning, Reconciling, Stable.
     pub state: Option<&'static str>,
-    /// Generation.
+    /// Generation, or the group's epoch in the consumer protocol.
     pub generation: i32,
-    /// Assignor chosen: range.
+    /// Of a group of the consumer protocol: the epoch for which its target was computed.
+    pub assignment_epoch: Option<i32>,
+    /// Assignor chosen, such as range.
     pub assignor: Option<String>,
     /// Broker that coordinates it.
     pub coordinator: Option<u32>,
@@ -269,6 +272,8 @@ pub struct MemberView {
     pub member_id: String,
     /// Is it the group's leader, who computes the assignment?
     pub leader: bool,
+    /// How far it has come in the consumer protocol.
+    pub progress: Option<MemberProgress>,
     /// 0 to 3, the token `--member-N`.
     pub color: u8,
     /// 0 plain, 1 and up: striped, for members past four.
@@ -297,6 +302,23 @@ pub struct MemberView {
     pub last_error: Option<Text>,
     /// All settings: name, value, and whether it differs from the default.
     pub configs: Vec<(String, String, bool)>,
+}
+
+/// A member of the consumer protocol: what it knows of itself, and what the coordinator knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberProgress {
+    /// The client's own state, such as RECONCILING.
+    pub state: &'static str,
+    /// Its member epoch.
+    pub epoch: i32,
+    /// Its state at the coordinator, such as UNREVOKED_PARTITIONS; `None`: it is no member there.
+    pub known_state: Option<&'static str>,
+    /// Its epoch at the coordinator.
+    pub known_epoch: Option<i32>,
+    /// What it has to give up, as `orders-3`.
+    pub to_give_up: Vec<String>,
+    /// What of its target it has to wait for.
+    pub to_wait_for: Vec<String>,
 }
 
 /// One partition in the hands of a consumer.

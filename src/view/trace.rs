@@ -149,7 +149,8 @@ pub fn traced(world: &World, event: &Event) -> Traced {
     let Fields { kind, fields, .. } =
         producer(&event.kind, fields).or_else(|| broker(&event.kind, world, fields)).unwrap_or_else(|| {
             controller(&event.kind, world, fields)
-                .or_else(|| group(&event.kind, fields))
+                .or_else(|| group(&event.kind, world, fields))
+                .or_else(|| member(&event.kind, world, fields))
                 .or_else(|| consumer(&event.kind, fields))
                 .unwrap_or_else(|| kernel(&event.kind, world, fields))
         });
@@ -291,9 +292,9 @@ fn controller<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str)
     })
 }
 
-fn group<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -> Option<Fields<'a>> {
+fn group<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str) -> Fields<'a>) -> Option<Fields<'a>> {
     use EventKind as E;
-    let member = |member: &str| Value::from(story::member_name(member));
+    let member = |member: &str| Value::from(&*story::member(world, member));
     Some(match kind {
         E::GroupState { group, from, to, generation, reason } => {
             let (reason, who) = group_reason(reason);
@@ -325,20 +326,71 @@ fn group<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -> O
     })
 }
 
+/// The consumer protocol.
+fn member<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str) -> Fields<'a>) -> Option<Fields<'a>> {
+    use EventKind as E;
+    let member = |member: &str| Value::from(&*story::member(world, member));
+    let list = |partitions: &[TopicIdPartition]| {
+        Value::List(partitions.iter().map(|at| Value::Text(story::partition(world, *at))).collect())
+    };
+    Some(match kind {
+        E::GroupEpochRaised { group, epoch, reason } => {
+            let (reason, who) = group_reason(reason);
+            fields("group_epoch_raised")
+                .with("group", &**group)
+                .with("epoch", *epoch)
+                .with("reason", reason)
+                .with("member", who.map_or(Value::Nothing, member))
+        }
+        E::TargetComputed { group, epoch, assignor, members, moved } => fields("target_computed")
+            .with("group", &**group)
+            .with("epoch", *epoch)
+            .with("assignor", *assignor)
+            .with("members", *members)
+            .with("moved", *moved),
+        E::MemberEpochChanged(step) => fields("member_epoch_changed")
+            .with("group", &*step.group)
+            .with("member", member(&step.member))
+            .with("from", step.from)
+            .with("to", step.to)
+            .with("state", step.state)
+            .with("assigned", list(&step.assigned))
+            .with("pending_revocation", list(&step.pending_revocation)),
+        E::MemberFenced { group, member: id, epoch, known, error } => fields("member_fenced")
+            .with("group", &**group)
+            .with("member", member(id))
+            .with("epoch", *epoch)
+            .with("known", *known)
+            .with("error", *error),
+        E::MembershipChanged { from, to, epoch } => {
+            fields("membership_changed").with("from", *from).with("to", *to).with("epoch", *epoch)
+        }
+        _ => return None,
+    })
+}
+
 fn group_reason(reason: &GroupReason) -> (&'static str, Option<&str>) {
-    match reason {
-        GroupReason::Joined(member) => ("joined", Some(member)),
-        GroupReason::Rejoined(member) => ("rejoined", Some(member)),
-        GroupReason::Left(member) => ("left", Some(member)),
-        GroupReason::SessionExpired(member) => ("session_expired", Some(member)),
-        GroupReason::SyncExpired(member) => ("sync_expired", Some(member)),
-        GroupReason::GroupFull(member) => ("group_full", Some(member)),
-        GroupReason::JoinComplete => ("join_complete", None),
-        GroupReason::AssignmentStored => ("assignment_stored", None),
-        GroupReason::AssignmentLost => ("assignment_lost", None),
-        GroupReason::NobodyLeft => ("nobody_left", None),
-        GroupReason::Loaded => ("loaded", None),
-    }
+    let name = match reason {
+        GroupReason::Joined(_) => "joined",
+        GroupReason::Rejoined(_) => "rejoined",
+        GroupReason::Left(_) => "left",
+        GroupReason::SessionExpired(_) | GroupReason::MemberSessionExpired(_) => "session_expired",
+        GroupReason::SyncExpired(_) => "sync_expired",
+        GroupReason::GroupFull(_) => "group_full",
+        GroupReason::JoinComplete => "join_complete",
+        GroupReason::AssignmentStored => "assignment_stored",
+        GroupReason::AssignmentLost => "assignment_lost",
+        GroupReason::NobodyLeft => "nobody_left",
+        GroupReason::Loaded => "loaded",
+        GroupReason::RevocationExpired(_) => "revocation_expired",
+        GroupReason::SubscriptionChanged(_) => "subscription_changed",
+        GroupReason::TopicsChanged => "topics_changed",
+        GroupReason::LeftForAWhile(_) => "left_for_a_while",
+        GroupReason::Replaced(_) => "replaced",
+        GroupReason::Reconciled(_) => "reconciled",
+        GroupReason::Reconciling(_) => "reconciling",
+    };
+    (name, reason.member().map(|member| &**member))
 }
 
 fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -> Option<Fields<'a>> {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{Broker, Handle};
 use crate::kafka::{
-    coordinator::{Effects, Then, Write},
+    coordinator::{Effects, MemberTimer, Then, Write},
     hash::coordinator_partition,
     ids::{BrokerId, CONSUMER_OFFSETS, Name, TopicId, TopicIdPartition},
     log::{NO_PRODUCER, RecordsBuilder},
     node::{Outbox, Timer, broker_node},
-    protocol::{Channel, ErrorCode, JoinGroupResponse, Request, Response, Settings},
+    protocol::{Channel, ConsumerGroupHeartbeatResponse, ErrorCode, JoinGroupResponse, Request, Response, Settings},
 };
 use crate::sim::Set;
 
@@ -42,7 +42,13 @@ impl Broker {
             None => self.answer(handle, refusal(&request, ErrorCode::NotCoordinator), out),
             Some(shard) => {
                 let config = self.config.clone();
-                let effects = self.groups.handle(now_us, shard.partition, &config, handle, &request, out);
+                let effects = match &request {
+                    Request::ConsumerGroupHeartbeat(heartbeat) => {
+                        let (image, shard) = (&self.image, shard.partition);
+                        self.groups.consumer_heartbeat(now_us, shard, &config, image, handle, heartbeat, out)
+                    }
+                    request => self.groups.handle(now_us, shard.partition, &config, handle, request, out),
+                };
                 self.carry_out(now_us, shard, effects, out);
             }
         }
@@ -58,10 +64,20 @@ impl Broker {
         }
     }
 
+    /// A timer of a member of the consumer protocol fired.
+    pub(super) fn on_member_timer(&mut self, now_us: u64, member: (u32, u32), timer: MemberTimer, out: &mut Outbox) {
+        let config = self.config.clone();
+        let effects = self.groups.on_member_timer(now_us, &config, &self.image, member, timer, out);
+        if let Some((topic, _)) = self.image.topic_by_name(CONSUMER_OFFSETS) {
+            self.carry_out(now_us, TopicIdPartition::new(topic, 0), effects, out);
+        }
+    }
+
     /// This broker became leader of a partition of `__consumer_offsets`.
     pub(super) fn load_groups(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         if let Some(replica) = self.replicas.get(&partition) {
-            self.groups.load(now_us, partition.partition, &replica.log, &self.image.topics, out);
+            let (topics, config) = (&self.image.topics, &self.config);
+            self.groups.load(now_us, partition.partition, config, &replica.log, topics, out);
         }
     }
 
@@ -109,9 +125,13 @@ impl Broker {
         self.delayed_writes = kept;
         for write in failed {
             out.clear_timer(Timer::WriteTimeout(write.number));
-            if let Then::OffsetsStored { offsets, handle: Some(handle), .. } = write.then {
-                let error = ErrorCode::NotCoordinator;
-                self.answer(handle, Response::OffsetCommit { error, offsets }, out);
+            let error = ErrorCode::NotCoordinator;
+            match write.then {
+                Then::OffsetsStored { offsets, handle: Some(handle), .. } => {
+                    self.answer(handle, Response::OffsetCommit { error, offsets }, out);
+                }
+                Then::Answer { handle, .. } => self.answer(handle, not_stored(error), out),
+                _ => {}
             }
         }
     }
@@ -176,19 +196,43 @@ impl Broker {
     fn write_group_records(&mut self, now_us: u64, partition: TopicIdPartition, write: Write, out: &mut Outbox) {
         let Some(replica) = self.replicas.get_mut(&partition) else { return };
         let Some(leader_epoch) = replica.leader().map(|leader| leader.leader_epoch) else { return };
+        if write.records.is_empty() {
+            // Nothing to store, but what the answer tells of may have been stored a moment ago.
+            let required = replica.log.log_end_offset();
+            let replicated = required <= replica.log.high_watermark();
+            return self.await_write(now_us, partition, required, replicated, write.then, out);
+        }
         let mut builder = RecordsBuilder::new(now_us, NO_PRODUCER);
         for (key, value) in &write.records {
             builder.push(now_us, Some(key), value.as_deref(), &[]);
         }
         let batch = replica.log.append(leader_epoch, Arc::new(builder.build()));
         let required = batch.next_offset();
+        self.await_write(now_us, partition, required, false, write.then, out);
+        self.after_append(now_us, partition, out);
+    }
+
+    /// What follows a write waits until the partition is replicated up to `required`, if it is not.
+    fn await_write(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        required: i64,
+        replicated: bool,
+        then: Then,
+        out: &mut Outbox,
+    ) {
+        if replicated {
+            let config = self.config.clone();
+            let effects = self.groups.on_written(now_us, partition.partition, &config, then, out);
+            return self.carry_out(now_us, partition, effects, out);
+        }
         self.next_write += 1;
         let number = self.next_write;
-        if write.then != Then::Nothing {
+        if then != Then::Nothing {
             out.set_timer(Timer::WriteTimeout(number), now_us + self.config.offsets_commit_timeout_us);
         }
-        self.delayed_writes.push(DelayedWrite { number, partition, required, then: write.then });
-        self.after_append(now_us, partition, out);
+        self.delayed_writes.push(DelayedWrite { number, partition, required, then });
     }
 }
 
@@ -202,13 +246,20 @@ fn group_of(request: &Request) -> &Name {
             &member.group_id
         }
         Request::JoinGroup(join) => &join.group_id,
+        Request::ConsumerGroupHeartbeat(heartbeat) => &heartbeat.group_id,
         other => unreachable!("{} names no group", other.api().name()),
     }
+}
+
+/// The answer to a heartbeat of the consumer protocol that this broker cannot vouch for.
+fn not_stored(error: ErrorCode) -> Response {
+    Response::ConsumerGroupHeartbeat(Box::new(ConsumerGroupHeartbeatResponse::refusal(error)))
 }
 
 fn refusal(request: &Request, error: ErrorCode) -> Response {
     match request {
         Request::JoinGroup(join) => Response::JoinGroup(Box::new(JoinGroupResponse::refusal(error, &join.member_id))),
+        Request::ConsumerGroupHeartbeat(_) => not_stored(error),
         Request::SyncGroup { .. } => Response::SyncGroup { error, assignment: [].into() },
         Request::Heartbeat { .. } => Response::Heartbeat { error },
         Request::LeaveGroup { .. } => Response::LeaveGroup { error },

@@ -22,7 +22,7 @@ use crate::{
     kafka::{
         config::{BrokerConfig, TopicConfig},
         controller::{Controller, not_controller_for, quorum::Quorum},
-        coordinator::GroupCoordinator,
+        coordinator::{GroupCoordinator, MemberTimer},
         event::EventKind,
         ids::{BrokerId, Name, TopicIdPartition},
         limits,
@@ -292,7 +292,8 @@ impl Broker {
             | Request::LeaveGroup { .. }
             | Request::OffsetCommit { .. }
             | Request::OffsetFetch { .. }
-            | Request::DeleteGroups { .. } => {
+            | Request::DeleteGroups { .. }
+            | Request::ConsumerGroupHeartbeat(_) => {
                 self.on_group_request(now_us, handle, request, out);
                 None
             }
@@ -368,6 +369,12 @@ impl Broker {
             Timer::WriteTimeout(number) => self.on_write_timeout(now_us, number, out),
             Timer::Rebalance(group) => self.on_group_timer(now_us, group, None, out),
             Timer::Session(group, member) => self.on_group_timer(now_us, group, Some(member), out),
+            Timer::MemberSession(group, member) => {
+                self.on_member_timer(now_us, (group, member), MemberTimer::Session, out);
+            }
+            Timer::Revocation(group, member) => {
+                self.on_member_timer(now_us, (group, member), MemberTimer::Revocation, out);
+            }
             Timer::BrokerSession => self.watch_sessions(now_us, out),
             Timer::Election => self.quorum.on_election_timer(now_us, &config, out),
             Timer::QuorumFetch => self.quorum.on_fetch_timer(now_us, out),
@@ -380,7 +387,8 @@ impl Broker {
             | Timer::AutoCommit
             | Timer::MetadataAge
             | Timer::RequestTimeout
-            | Timer::Close => unreachable!("a client's timer"),
+            | Timer::Close
+            | Timer::PollInterval => unreachable!("a client's timer"),
         }
     }
 

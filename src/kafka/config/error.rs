@@ -137,6 +137,12 @@ templates! { "config_text":
         "除非 `enable.idempotence=false`，`max.in.flight.requests.per.connection` 不得大于 5，不能是 {value}。";
     HEARTBEAT = "`heartbeat.interval.ms` must be less than `session.timeout.ms` = {session} ms, not {value} ms.",
         "`heartbeat.interval.ms` 必须小于 `session.timeout.ms` = {session} ms，不能是 {value} ms。";
+    NOT_WITH_PROTOCOL = "`{name}` cannot be set when `group.protocol={protocol}`.",
+        "`group.protocol={protocol}` 时不能设置 `{name}`。";
+    OUTSIDE = "`{name}` must be between `{min_name}` = {min} ms and `{max_name}` = {max} ms, not {value} ms.",
+        "`{name}` 必须介于 `{min_name}` = {min} ms 和 `{max_name}` = {max} ms 之间，不能是 {value} ms。";
+    GROUP_HEARTBEAT = "`group.consumer.heartbeat.interval.ms` must be less than `group.consumer.session.timeout.ms` = {session} ms, not {value} ms.",
+        "`group.consumer.heartbeat.interval.ms` 必须小于 `group.consumer.session.timeout.ms` = {session} ms，不能是 {value} ms。";
     AUTO_COMMIT_WITHOUT_GROUP = "`enable.auto.commit` must be `false` for a consumer without a `group.id`.",
         "没有 `group.id` 的 consumer，`enable.auto.commit` 必须是 `false`。";
     REPLICA_FETCH_WAIT = "`replica.fetch.wait.max.ms` must be at most `replica.lag.time.max.ms` = {lag} ms, not {value} ms.",

@@ -16,7 +16,8 @@ pub use error::{ALL, ConfigError};
 pub(crate) use error::{nearest, shorten};
 pub use table::TABLE;
 pub use views::{
-    Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, PartitionerClass, ProducerConfig, TopicConfig,
+    Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, GroupProtocol, PartitionerClass, ProducerConfig,
+    TopicConfig,
 };
 
 /// Settings by Kafka's name, as text. What is not in it has its default.

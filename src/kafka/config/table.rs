@@ -138,6 +138,14 @@ table! {
     "The longest time between two calls of `poll()` before the consumer leaves its group; also how long a rebalance waits for its members."
     "两次 `poll()` 之间的最长间隔，超过后 consumer 会离开消费组；rebalance 等待成员的时限也由它决定。"
 
+    "group.protocol" [Consumer], Kind::Choice(&["classic", "consumer"]), PLAIN, "classic";
+    "How members of the group come to their partitions: `classic` with JoinGroup and SyncGroup, where one member computes for all; `consumer` (KIP-848) by heartbeats alone, where the coordinator computes and members move one by one."
+    "组成员如何得到分区：`classic` 用 JoinGroup 和 SyncGroup，由一个成员为全组计算；`consumer`（KIP-848）只用心跳，由 coordinator 计算，成员逐个过渡。"
+
+    "group.remote.assignor" [Consumer], Kind::Text { max: 60 }, PLAIN, "";
+    "Which of the coordinator's assignors (`group.consumer.assignors`) this member asks for with `group.protocol=consumer`; most votes of the group win, and without any the brokers' first is taken."
+    "`group.protocol=consumer` 时该成员希望使用 coordinator 的哪个分配器（`group.consumer.assignors`）；组内得票最多者胜出，无人指定时用 broker 列表中的第一个。"
+
     "session.timeout.ms" [Consumer], int(1), Milliseconds, "45000";
     "After how long without a heartbeat the coordinator takes a member for dead; it must exceed `heartbeat.interval.ms`."
     "coordinator 多久收不到心跳就认为成员已失效；必须大于 `heartbeat.interval.ms`。"
@@ -167,8 +175,8 @@ table! {
     "consumer 所在的 rack，用于与 broker 的 rack 比较。"
 
     "group.instance.id" [Consumer], Kind::Text { max: GROUP_ID.max as u32 }, PLAIN, "";
-    "Makes the consumer a static member: it says nothing when it closes, and who joins under the same id within `session.timeout.ms` takes its place without a rebalance."
-    "使 consumer 成为静态成员：关闭时不发送 LeaveGroup，在 `session.timeout.ms` 内以同一 id 加入者会接替其位置而不触发 rebalance。"
+    "Makes the consumer a static member: closing, it does not leave its group for good, and who joins under the same id before its session ends takes its place without a rebalance."
+    "使 consumer 成为静态成员：关闭时并不真正离开消费组，在会话结束前以同一 id 加入者会接替其位置而不触发 rebalance。"
 
     "partition.assignment.strategy" [Consumer], Kind::List(ASSIGNORS), PLAIN, "range,cooperative-sticky";
     "Which assignors the member can compute with, by preference: the group uses one that all its members name, and gives everything up in every rebalance unless all of a member's assignors are cooperative."
@@ -235,6 +243,38 @@ table! {
     "group.max.size" [Broker], int(1), Members, "2147483647";
     "How many members one group may have."
     "一个消费组最多允许的成员数。"
+
+    "group.consumer.session.timeout.ms" [Broker], int(1), Milliseconds, "45000";
+    "After how long without a heartbeat the coordinator takes a member for dead, with `group.protocol=consumer`."
+    "`group.protocol=consumer` 时，coordinator 多久收不到心跳就认为成员已失效。"
+
+    "group.consumer.min.session.timeout.ms" [Broker], int(1), Milliseconds, "45000";
+    "The shortest `group.consumer.session.timeout.ms` that is allowed."
+    "`group.consumer.session.timeout.ms` 允许的最小值。"
+
+    "group.consumer.max.session.timeout.ms" [Broker], int(1), Milliseconds, "60000";
+    "The longest `group.consumer.session.timeout.ms` that is allowed."
+    "`group.consumer.session.timeout.ms` 允许的最大值。"
+
+    "group.consumer.heartbeat.interval.ms" [Broker], int(1), Milliseconds, "5000";
+    "The time between two heartbeats that the coordinator tells its members, with `group.protocol=consumer`."
+    "`group.protocol=consumer` 时，coordinator 告诉成员的心跳间隔。"
+
+    "group.consumer.min.heartbeat.interval.ms" [Broker], int(1), Milliseconds, "5000";
+    "The shortest `group.consumer.heartbeat.interval.ms` that is allowed."
+    "`group.consumer.heartbeat.interval.ms` 允许的最小值。"
+
+    "group.consumer.max.heartbeat.interval.ms" [Broker], int(1), Milliseconds, "15000";
+    "The longest `group.consumer.heartbeat.interval.ms` that is allowed."
+    "`group.consumer.heartbeat.interval.ms` 允许的最大值。"
+
+    "group.consumer.max.size" [Broker], int(1), Members, "2147483647";
+    "How many members one group may have with `group.protocol=consumer`."
+    "`group.protocol=consumer` 时一个消费组最多允许的成员数。"
+
+    "group.consumer.assignors" [Broker], Kind::Choice(&["uniform,range", "range,uniform", "uniform", "range"]), PLAIN, "uniform,range";
+    "The assignors that the coordinator has for `group.protocol=consumer`; the first is taken unless members vote for another (`group.remote.assignor`)."
+    "coordinator 为 `group.protocol=consumer` 提供的分配器；默认用第一个，除非成员通过 `group.remote.assignor` 选择了别的。"
 
     "offsets.topic.num.partitions" [Broker], Kind::Int { min: 1, max: 1_000 }, Partitions, "50";
     "How many partitions `__consumer_offsets` has; the hash of a group's id picks one, and its leader coordinates the group."

@@ -31,6 +31,8 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Consumer, "fetch.max.wait.ms", "500"),
     (Scope::Consumer, "fetch.min.bytes", "1"),
     (Scope::Consumer, "group.instance.id", ""),
+    (Scope::Consumer, "group.protocol", "classic"),
+    (Scope::Consumer, "group.remote.assignor", ""),
     (Scope::Consumer, "heartbeat.interval.ms", "3000"),
     (Scope::Consumer, "max.partition.fetch.bytes", "1048576"),
     (Scope::Consumer, "max.poll.interval.ms", "300000"),
@@ -47,6 +49,14 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "controller.quorum.election.timeout.ms", "1000"),
     (Scope::Broker, "controller.quorum.fetch.timeout.ms", "2000"),
     (Scope::Broker, "default.replication.factor", "1"),
+    (Scope::Broker, "group.consumer.assignors", "uniform,range"),
+    (Scope::Broker, "group.consumer.heartbeat.interval.ms", "5000"),
+    (Scope::Broker, "group.consumer.max.heartbeat.interval.ms", "15000"),
+    (Scope::Broker, "group.consumer.max.session.timeout.ms", "60000"),
+    (Scope::Broker, "group.consumer.max.size", "2147483647"),
+    (Scope::Broker, "group.consumer.min.heartbeat.interval.ms", "5000"),
+    (Scope::Broker, "group.consumer.min.session.timeout.ms", "45000"),
+    (Scope::Broker, "group.consumer.session.timeout.ms", "45000"),
     (Scope::Broker, "group.initial.rebalance.delay.ms", "3000"),
     (Scope::Broker, "group.max.session.timeout.ms", "1800000"),
     (Scope::Broker, "group.max.size", "2147483647"),
@@ -276,4 +286,35 @@ fn effective_shows_what_kafka_changes() {
     ];
     assert_eq!(differing, expected.map(|(name, value)| (name, value.to_owned())));
     assert!(effective(Scope::Producer, &settings(&[("acks", "-1")])).iter().all(|(_, _, differs)| !differs));
+}
+
+#[test]
+fn a_protocol_refuses_what_the_other_side_decides() {
+    let consumer = |name: &str, value: &str| refused(Scope::Consumer, &[("group.protocol", "consumer"), (name, value)]);
+    let (field, text) = consumer("session.timeout.ms", "45000");
+    assert_eq!(field, "session.timeout.ms");
+    assert_eq!(text, "session.timeout.ms cannot be set when group.protocol=consumer.");
+    assert_eq!(consumer("heartbeat.interval.ms", "3000").0, "heartbeat.interval.ms");
+    assert_eq!(refused(Scope::Consumer, &[("group.remote.assignor", "range")]).0, "group.remote.assignor");
+    let sound = settings(&[("group.protocol", "consumer"), ("group.remote.assignor", "range")]);
+    let config = ConsumerConfig::from_settings(&sound).expect("sound");
+    assert_eq!(
+        (config.group_protocol, config.group_remote_assignor.as_deref()),
+        (GroupProtocol::Consumer, Some("range"))
+    );
+}
+
+#[test]
+fn what_the_coordinator_tells_lies_within_its_bounds() {
+    let session = "group.consumer.session.timeout.ms";
+    assert_eq!(refused(Scope::Broker, &[(session, "10000")]).0, session);
+    assert_eq!(refused(Scope::Broker, &[(session, "70000")]).0, session);
+    assert_eq!(
+        check(Scope::Broker, &settings(&[(session, "10000"), ("group.consumer.min.session.timeout.ms", "6000")])),
+        Ok(())
+    );
+    let beat = "group.consumer.heartbeat.interval.ms";
+    assert_eq!(refused(Scope::Broker, &[(beat, "1000")]).0, beat);
+    let longer = [(beat, "50000"), ("group.consumer.max.heartbeat.interval.ms", "50000")];
+    assert!(refused(Scope::Broker, &longer).1.contains("less than group.consumer.session.timeout.ms = 45"));
 }

@@ -41,6 +41,15 @@ pub enum AutoOffsetReset {
     None,
 }
 
+/// `group.protocol`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GroupProtocol {
+    /// `classic`: JoinGroup, SyncGroup, Heartbeat, LeaveGroup.
+    Classic,
+    /// `consumer` (KIP-848): ConsumerGroupHeartbeat alone.
+    Consumer,
+}
+
 /// Settings of one scope, known and in range.
 struct Checked<'a> {
     scope: Scope,
@@ -219,6 +228,9 @@ pub(super) fn adjusted_producer(settings: &Settings) -> Vec<(&'static str, Strin
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct ConsumerConfig {
+    pub group_protocol: GroupProtocol,
+    /// `None`: not set, or empty.
+    pub group_remote_assignor: Option<String>,
     pub session_timeout_us: u64,
     pub heartbeat_interval_us: u64,
     pub max_poll_interval_us: u64,
@@ -246,6 +258,7 @@ impl ConsumerConfig {
     /// The view of these settings for a consumer with a `group.id`.
     pub fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
         let read = Checked::new(Scope::Consumer, settings)?;
+        let group_protocol = protocol(&read)?;
         let session = read.number("session.timeout.ms")?;
         let heartbeat = read.number("heartbeat.interval.ms")?;
         if heartbeat >= session {
@@ -255,7 +268,10 @@ impl ConsumerConfig {
                 rule: error::HEARTBEAT.with("session", session).with("value", heartbeat),
             });
         }
+        let named = |text: &str| Some(text).filter(|text| !text.is_empty()).map(str::to_owned);
         Ok(ConsumerConfig {
+            group_protocol,
+            group_remote_assignor: named(read.text("group.remote.assignor")?),
             session_timeout_us: read.us("session.timeout.ms")?,
             heartbeat_interval_us: read.us("heartbeat.interval.ms")?,
             max_poll_interval_us: read.us("max.poll.interval.ms")?,
@@ -271,12 +287,12 @@ impl ConsumerConfig {
             fetch_max_wait_us: read.us("fetch.max.wait.ms")?,
             fetch_max_bytes: read.small("fetch.max.bytes")?,
             max_partition_fetch_bytes: read.small("max.partition.fetch.bytes")?,
-            client_rack: Some(read.text("client.rack")?).filter(|rack| !rack.is_empty()).map(str::to_owned),
+            client_rack: named(read.text("client.rack")?),
             request_timeout_us: read.us("request.timeout.ms")?,
             retry_backoff_us: read.us("retry.backoff.ms")?,
             retry_backoff_max_us: read.us("retry.backoff.max.ms")?,
             metadata_max_age_us: read.us("metadata.max.age.ms")?,
-            group_instance_id: Some(read.text("group.instance.id")?).filter(|id| !id.is_empty()).map(str::to_owned),
+            group_instance_id: named(read.text("group.instance.id")?),
             partition_assignment_strategy: Assignor::list(&read.canonical("partition.assignment.strategy")?),
         })
     }
@@ -290,6 +306,26 @@ impl ConsumerConfig {
             return Err(ConfigError::Conflict { name: "enable.auto.commit", with: &["group.id"], rule });
         }
         Ok(ConsumerConfig { enable_auto_commit: false, ..config })
+    }
+}
+
+/// Configs that the other side decides in this protocol, or that it does not know, are refused by name.
+///
+/// Follows `ConsumerConfig.checkUnsupportedConfigsPostProcess`.
+fn protocol(read: &Checked) -> Result<GroupProtocol, ConfigError> {
+    let (protocol, foreign): (_, &[&'static str]) = match read.text("group.protocol")? {
+        "consumer" => {
+            (GroupProtocol::Consumer, &["heartbeat.interval.ms", "session.timeout.ms", "partition.assignment.strategy"])
+        }
+        _ => (GroupProtocol::Classic, &["group.remote.assignor"]),
+    };
+    let given = |name: &&&'static str| read.settings.get(**name).is_some_and(|value| !value.is_empty());
+    match foreign.iter().find(given) {
+        Some(name) => {
+            let rule = error::NOT_WITH_PROTOCOL.with("name", *name).with("protocol", read.text("group.protocol")?);
+            Err(ConfigError::Conflict { name, with: &["group.protocol"], rule })
+        }
+        None => Ok(protocol),
     }
 }
 
@@ -311,6 +347,11 @@ pub struct BrokerConfig {
     pub group_min_session_timeout_us: u64,
     pub group_max_session_timeout_us: u64,
     pub group_max_size: u32,
+    pub group_consumer_session_timeout_us: u64,
+    pub group_consumer_heartbeat_interval_us: u64,
+    pub group_consumer_max_size: u32,
+    /// By name; the first is the default.
+    pub group_consumer_assignors: Vec<String>,
     pub offsets_topic_num_partitions: u32,
     pub offsets_topic_replication_factor: u32,
     pub offsets_commit_timeout_us: u64,
@@ -333,6 +374,7 @@ impl BrokerConfig {
                 rule: error::REPLICA_FETCH_WAIT.with("lag", lag).with("value", wait),
             });
         }
+        check_group_times(&read)?;
         Ok(BrokerConfig {
             min_insync_replicas: read.small("min.insync.replicas")?,
             default_replication_factor: read.small("default.replication.factor")?,
@@ -348,11 +390,51 @@ impl BrokerConfig {
             group_min_session_timeout_us: read.us("group.min.session.timeout.ms")?,
             group_max_session_timeout_us: read.us("group.max.session.timeout.ms")?,
             group_max_size: read.small("group.max.size")?,
+            group_consumer_session_timeout_us: read.us("group.consumer.session.timeout.ms")?,
+            group_consumer_heartbeat_interval_us: read.us("group.consumer.heartbeat.interval.ms")?,
+            group_consumer_max_size: read.small("group.consumer.max.size")?,
+            group_consumer_assignors: read.text("group.consumer.assignors")?.split(',').map(str::to_owned).collect(),
             offsets_topic_num_partitions: read.small("offsets.topic.num.partitions")?,
             offsets_topic_replication_factor: read.small("offsets.topic.replication.factor")?,
             offsets_commit_timeout_us: read.us("offsets.commit.timeout.ms")?,
         })
     }
+}
+
+/// What the coordinator tells members of the consumer protocol lies within the bounds that stand beside it.
+///
+/// Follows `GroupCoordinatorConfig`.
+fn check_group_times(read: &Checked) -> Result<(), ConfigError> {
+    static BOUNDED: [[&str; 3]; 2] = [
+        [
+            "group.consumer.session.timeout.ms",
+            "group.consumer.min.session.timeout.ms",
+            "group.consumer.max.session.timeout.ms",
+        ],
+        [
+            "group.consumer.heartbeat.interval.ms",
+            "group.consumer.min.heartbeat.interval.ms",
+            "group.consumer.max.heartbeat.interval.ms",
+        ],
+    ];
+    for names @ [name, min_name, max_name] in &BOUNDED {
+        let (value, min, max) = (read.number(name)?, read.number(min_name)?, read.number(max_name)?);
+        if !(min..=max).contains(&value) {
+            let rule = error::OUTSIDE.with("name", *name).with("value", value).with("min_name", *min_name);
+            let rule = rule.with("min", min).with("max_name", *max_name).with("max", max);
+            return Err(ConfigError::Conflict { name, with: &names[1..], rule });
+        }
+    }
+    let session = read.number("group.consumer.session.timeout.ms")?;
+    let value = read.number("group.consumer.heartbeat.interval.ms")?;
+    if value >= session {
+        return Err(ConfigError::Conflict {
+            name: "group.consumer.heartbeat.interval.ms",
+            with: &["group.consumer.session.timeout.ms"],
+            rule: error::GROUP_HEARTBEAT.with("session", session).with("value", value),
+        });
+    }
+    Ok(())
 }
 
 /// The settings of a topic. Each field is the config of its name.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::consumer_group::ConsumerGroup;
 use crate::kafka::{
     broker::Handle,
     ids::{Name, TopicIdPartition},
@@ -58,6 +59,8 @@ pub struct Group {
     pub pending: Map<Name, u32>,
     /// Committed offsets and leader epochs.
     pub offsets: Map<TopicIdPartition, (i64, i32)>,
+    /// The group in the consumer protocol; then nothing of the classic one is used.
+    pub consumer: Option<Box<ConsumerGroup>>,
     pub(super) next_member_slot: u32,
     /// While the first join phase of an empty group waits: how long it may still be prolonged.
     pub(super) initial_delay: Option<InitialDelay>,
@@ -135,9 +138,46 @@ impl Group {
             members: Vec::new(),
             pending: Map::new(),
             offsets: Map::new(),
+            consumer: None,
             next_member_slot: 0,
             initial_delay: None,
         }
+    }
+
+    /// Its state in its protocol, by Kafka's name.
+    pub fn state_name(&self) -> &'static str {
+        self.consumer.as_ref().map_or(self.state.name(), |group| group.state().name())
+    }
+
+    /// Its generation, or its epoch in the consumer protocol.
+    pub fn epoch(&self) -> i32 {
+        self.consumer.as_ref().map_or(self.generation, |group| group.epoch)
+    }
+
+    /// The assignor chosen: by the members, or by the coordinator for the target of now.
+    pub fn assignor(&self) -> Option<&str> {
+        match &self.consumer {
+            Some(group) => group.computed.as_ref().map(|computed| computed.how.assignor().name()),
+            None => self.protocol.as_deref(),
+        }
+    }
+
+    /// How many members it has in its protocol.
+    pub fn member_count(&self) -> usize {
+        self.consumer.as_ref().map_or(self.members.len(), |group| group.members.len())
+    }
+
+    /// Is this a member in its protocol?
+    pub fn has_member(&self, id: &str) -> bool {
+        let modern = self.consumer.as_ref().is_some_and(|group| group.member(id).is_some());
+        modern || self.member(id).is_some()
+    }
+
+    /// Only its offsets are left of the classic group.
+    pub(super) fn forget_classic(&mut self) {
+        let empty = Group::new(self.id.clone(), self.slot);
+        let (offsets, consumer) = (std::mem::take(&mut self.offsets), self.consumer.take());
+        *self = Group { offsets, consumer, next_member_slot: self.next_member_slot, ..empty };
     }
 
     /// A member by its id.

@@ -27,6 +27,9 @@ impl GroupCoordinator {
         if !allowed.contains(&join.session_timeout_us) {
             return refuse(context, ErrorCode::InvalidSessionTimeout);
         }
+        if let Err(error) = self.make_classic(context, &join.group_id) {
+            return refuse(context, error);
+        }
         if join.member_id.is_empty() {
             return self.join_unknown(context, handle, join);
         }

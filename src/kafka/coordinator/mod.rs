@@ -2,10 +2,13 @@
 //!
 //! After `group-coordinator/.../GroupMetadataManager` (classicGroup*) and `OffsetMetadataManager`; reference §6, §8.
 //! A group belongs to the partition of `__consumer_offsets` that its id hashes to, and lives on that partition's
-//! leader. What must survive is written there first; an answer waits until it is replicated. Left out: expiry of
-//! offsets, deletion of groups.
+//! leader. What must survive is written there first; an answer waits until it is replicated. Groups of the consumer
+//! protocol live beside the classic ones. Left out: expiry of offsets, deletion of groups.
 
+mod consumer;
 pub mod consumer_group;
+#[cfg(test)]
+mod consumer_tests;
 mod group;
 mod join;
 mod offsets;
@@ -16,6 +19,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+pub use consumer::MemberTimer;
 pub use group::{Group, GroupState, Member};
 pub use records::{GroupValue, LogKey, LogValue, MemberValue, decode, encode};
 
@@ -28,7 +32,7 @@ use crate::{
         log::Log,
         metadata::TopicImage,
         node::{Outbox, Timer},
-        protocol::{ErrorCode, OffsetAndEpoch, Request, Response},
+        protocol::{ConsumerGroupHeartbeatResponse, ErrorCode, OffsetAndEpoch, Request, Response},
     },
     sim::{Map, Random, Set},
 };
@@ -92,6 +96,13 @@ pub enum Then {
         /// Whom to tell, unless that has been done.
         handle: Option<Handle>,
     },
+    /// What the answer rests on is stored.
+    Answer {
+        /// Whom to tell.
+        handle: Handle,
+        /// What.
+        response: Response,
+    },
 }
 
 /// What the coordinator needs to see.
@@ -152,9 +163,13 @@ impl GroupCoordinator {
                 context.effects.replies.push((handle, Response::LeaveGroup { error }));
             }
             Request::OffsetCommit { member, offsets } => self.commit(&mut context, handle, member, offsets),
-            Request::OffsetFetch { group_id, partitions } => {
-                let offsets = self.committed(shard, group_id, partitions);
-                context.effects.replies.push((handle, Response::OffsetFetch { error: ErrorCode::None, offsets }));
+            Request::OffsetFetch { group_id, member_id, member_epoch, partitions } => {
+                let error = self.check_offset_fetch(shard, group_id, member_id, *member_epoch);
+                let offsets = match error {
+                    ErrorCode::None => self.committed(shard, group_id, partitions),
+                    _ => Vec::new(),
+                };
+                context.effects.replies.push((handle, Response::OffsetFetch { error, offsets }));
             }
             Request::DeleteGroups { group_id } => {
                 let error = self.delete(&mut context, group_id);
@@ -195,6 +210,7 @@ impl GroupCoordinator {
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
         match then {
             Then::Nothing => {}
+            Then::Answer { handle, response } => context.effects.replies.push((handle, response)),
             Then::AssignmentStored { group, generation } => self.assignment_stored(&mut context, &group, generation),
             Then::StaticMemberStored { group, member } => {
                 self.static_member_stored(&mut context, &group, &member, ErrorCode::None);
@@ -219,6 +235,10 @@ impl GroupCoordinator {
         let error = ErrorCode::CoordinatorNotAvailable;
         match then {
             Then::Nothing => {}
+            Then::Answer { handle, .. } => {
+                let refusal = ConsumerGroupHeartbeatResponse::refusal(error);
+                context.effects.replies.push((handle, Response::ConsumerGroupHeartbeat(Box::new(refusal))));
+            }
             Then::AssignmentStored { group, generation } => self.assignment_lost(&mut context, &group, generation),
             Then::StaticMemberStored { group, member } => {
                 self.static_member_stored(&mut context, &group, &member, error);
@@ -233,7 +253,15 @@ impl GroupCoordinator {
 
     /// This broker became leader of a partition of `__consumer_offsets`: its groups are read from the log. Offsets in
     /// topics that are not in the metadata any more are left out.
-    pub fn load(&mut self, now_us: u64, shard: i32, log: &Log, topics: &Map<TopicId, TopicImage>, out: &mut Outbox) {
+    pub fn load(
+        &mut self,
+        now_us: u64,
+        shard: i32,
+        config: &BrokerConfig,
+        log: &Log,
+        topics: &Map<TopicId, TopicImage>,
+        out: &mut Outbox,
+    ) {
         let mut groups: Map<Name, Group> = Map::new();
         for batch in log.batches().iter() {
             for record in batch.records.iter() {
@@ -248,15 +276,16 @@ impl GroupCoordinator {
             self.next_slot += 1;
             group.slot = self.next_slot;
             self.slots.insert(group.slot, (shard, group.id.clone()));
-            if !group.members.is_empty() {
+            if group.member_count() > 0 {
                 out.event(EventKind::GroupState {
                     group: group.id.clone(),
                     from: GroupState::Dead.name(),
-                    to: group.state.name(),
-                    generation: group.generation,
+                    to: group.state_name(),
+                    generation: group.epoch(),
                     reason: GroupReason::Loaded,
                 });
             }
+            consumer::begin_anew(now_us, config, group, out);
             for member in &group.members {
                 out.set_timer(Timer::Session(group.slot, member.slot), now_us + member.session_timeout_us);
             }
@@ -269,6 +298,7 @@ impl GroupCoordinator {
         let mut replies = Vec::new();
         for group in self.shards.remove(&shard).unwrap_or_default().into_values() {
             self.slots.remove(&group.slot);
+            consumer::lay_down(&group, out);
             out.clear_timer(Timer::Rebalance(group.slot));
             for member in group.members {
                 out.clear_timer(Timer::Session(group.slot, member.slot));
@@ -309,6 +339,12 @@ impl GroupCoordinator {
 
     fn group_mut(&mut self, shard: i32, group: &str) -> Option<&mut Group> {
         self.shards.get_mut(&shard)?.get_mut(group)
+    }
+
+    fn forget_group(&mut self, shard: i32, id: &Name) {
+        if let Some(group) = self.shards.get_mut(&shard).and_then(|groups| groups.remove(id)) {
+            self.slots.remove(&group.slot);
+        }
     }
 
     /// The group, made if there is none.

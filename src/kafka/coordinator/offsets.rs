@@ -35,6 +35,10 @@ impl GroupCoordinator {
             // A group that exists only by its commits is made by them.
             return if outside { ErrorCode::None } else { ErrorCode::IllegalGeneration };
         };
+        if let Some(consumers) = &group.consumer {
+            let checked = consumers.check_commit(member_id, *generation);
+            return checked.map_or_else(|error| error.code(), |()| ErrorCode::None);
+        }
         if outside {
             return if group.members.is_empty() { ErrorCode::None } else { ErrorCode::UnknownMemberId };
         }
@@ -82,7 +86,7 @@ impl GroupCoordinator {
     /// Deletes a group that nobody is in, with its offsets (`DeleteGroups`).
     pub(super) fn delete(&mut self, context: &mut Context<'_>, id: &Name) -> ErrorCode {
         let Some(group) = self.group_mut(context.shard, id) else { return ErrorCode::GroupIdNotFound };
-        if !group.members.is_empty() || group.state != GroupState::Empty {
+        if group.member_count() > 0 || group.state != GroupState::Empty {
             return ErrorCode::NonEmptyGroup;
         }
         let slot = group.slot;
@@ -91,7 +95,10 @@ impl GroupCoordinator {
         }
         let mut records: Vec<_> =
             group.offsets.keys().map(|partition| records::offset_tombstone(id, *partition)).collect();
-        records.push(records::group_tombstone(id));
+        match &group.consumer {
+            Some(consumers) => records.extend(consumers.tombstones()),
+            None => records.push(records::group_tombstone(id)),
+        }
         context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
         context.out.event(EventKind::GroupDeleted { group: id.clone() });
         self.slots.remove(&slot);
@@ -99,6 +106,19 @@ impl GroupCoordinator {
             groups.remove(id);
         }
         ErrorCode::None
+    }
+
+    /// A member of the consumer protocol must say its epoch of now; who names no member may always look.
+    ///
+    /// Follows `ConsumerGroup.validateOffsetFetch`.
+    pub(super) fn check_offset_fetch(&self, shard: i32, group: &Name, member: &Name, member_epoch: i32) -> ErrorCode {
+        let group = self.shards.get(&shard).and_then(|groups| groups.get(group));
+        match group.and_then(|group| group.consumer.as_ref()) {
+            Some(consumers) if !member.is_empty() || member_epoch >= 0 => {
+                consumers.check_commit(member, member_epoch).map_or_else(|error| error.code(), |()| ErrorCode::None)
+            }
+            _ => ErrorCode::None,
+        }
     }
 
     pub(super) fn committed(

@@ -6,7 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::group::{Group, GroupState, Member};
+use super::{
+    consumer_group::{
+        ConsumerGroup,
+        records::{ConsumerMemberValue, CurrentValue, GroupEpochValue},
+    },
+    group::{Group, GroupState, Member},
+};
 use crate::kafka::{
     ids::{Name, TopicIdPartition},
     protocol::{JoinProtocol, OffsetAndEpoch, Subscription},
@@ -20,6 +26,31 @@ pub enum LogKey {
     Offset { group: Name, partition: TopicIdPartition },
     /// GroupMetadataKey.
     Group { group: Name },
+    /// ConsumerGroupMetadataKey.
+    ConsumerGroup { group: Name },
+    /// ConsumerGroupMemberMetadataKey.
+    ConsumerMember { group: Name, member: Name },
+    /// ConsumerGroupTargetAssignmentMetadataKey.
+    ConsumerTargetEpoch { group: Name },
+    /// ConsumerGroupTargetAssignmentMemberKey.
+    ConsumerTarget { group: Name, member: Name },
+    /// ConsumerGroupCurrentMemberAssignmentKey.
+    ConsumerCurrent { group: Name, member: Name },
+}
+
+impl LogKey {
+    /// The group that the record is about.
+    pub fn group(&self) -> &Name {
+        match self {
+            LogKey::Offset { group, .. }
+            | LogKey::Group { group }
+            | LogKey::ConsumerGroup { group }
+            | LogKey::ConsumerMember { group, .. }
+            | LogKey::ConsumerTargetEpoch { group }
+            | LogKey::ConsumerTarget { group, .. }
+            | LogKey::ConsumerCurrent { group, .. } => group,
+        }
+    }
 }
 
 /// Value of a record.
@@ -29,6 +60,16 @@ pub enum LogValue {
     Offset { offset: i64, leader_epoch: i32 },
     /// GroupMetadataValue.
     Group(GroupValue),
+    /// ConsumerGroupMetadataValue.
+    ConsumerGroup(GroupEpochValue),
+    /// ConsumerGroupMemberMetadataValue.
+    ConsumerMember(ConsumerMemberValue),
+    /// ConsumerGroupTargetAssignmentMetadataValue.
+    ConsumerTargetEpoch { epoch: i32 },
+    /// ConsumerGroupTargetAssignmentMemberValue.
+    ConsumerTarget { partitions: Vec<TopicIdPartition> },
+    /// ConsumerGroupCurrentMemberAssignmentValue.
+    ConsumerCurrent(CurrentValue),
 }
 
 /// GroupMetadataValue.
@@ -62,6 +103,9 @@ pub struct MemberValue {
     /// Assignment.
     pub assignment: Vec<TopicIdPartition>,
 }
+
+/// A record: key and value; no value deletes.
+pub(super) type Record = (Vec<u8>, Option<Vec<u8>>);
 
 /// Bytes of a key or value.
 pub fn encode(value: &impl Serialize) -> Vec<u8> {
@@ -108,7 +152,7 @@ pub(super) fn offset_tombstone(group: &Name, partition: TopicIdPartition) -> (Ve
     (encode(&LogKey::Offset { group: group.clone(), partition }), None)
 }
 
-/// The record that deletes a group.
+/// The record that deletes what is stored of a classic group; its offsets stay.
 pub(super) fn group_tombstone(group: &Name) -> (Vec<u8>, Option<Vec<u8>>) {
     (encode(&LogKey::Group { group: group.clone() }), None)
 }
@@ -138,9 +182,32 @@ pub(super) fn replay(groups: &mut Map<Name, Group>, key: LogKey, value: Option<L
             group.next_member_slot = group.members.len() as u32;
         }
         (LogKey::Group { group }, _) => {
-            groups.remove(&group);
+            // Its offsets have records of their own, and so has a group of the other protocol under its name.
+            if let Some(known) = groups.get_mut(&group) {
+                known.forget_classic();
+            }
+            forget_if_nothing(groups, &group);
+        }
+        (key, value) => {
+            let id = key.group().clone();
+            let group = groups.entry(id.clone()).or_insert_with(|| Group::new(id.clone(), 0));
+            if matches!(key, LogKey::ConsumerGroup { .. }) && value.is_none() {
+                group.consumer = None;
+                return forget_if_nothing(groups, &id);
+            }
+            if group.consumer.is_none() && value.is_none() {
+                return;
+            }
+            group.consumer.get_or_insert_with(|| Box::new(ConsumerGroup::new(id))).replay(&key, value);
         }
     }
+}
+
+/// A group of which nothing is left in the log is no group.
+fn forget_if_nothing(groups: &mut Map<Name, Group>, id: &Name) {
+    groups.retain(|known, group| {
+        known != id || !group.offsets.is_empty() || group.consumer.is_some() || group.generation > 0
+    });
 }
 
 fn loaded_member(slot: u32, protocol: &Name, member: MemberValue) -> Member {

@@ -27,7 +27,7 @@ impl Bench {
     fn new() -> Bench {
         let mut groups = GroupCoordinator::new(1, 1);
         let mut out = Outbox::default();
-        groups.load(0, 0, &Log::default(), &Map::new(), &mut out);
+        groups.load(0, 0, &BrokerConfig::default(), &Log::default(), &Map::new(), &mut out);
         let (config, timers, writes) = (BrokerConfig::default(), Map::new(), Vec::new());
         Bench { groups, config, now_us: 0, timers, writes, asked: 0 }
     }
@@ -134,7 +134,12 @@ impl Bench {
     }
 
     fn committed(&mut self) -> Option<i64> {
-        let answers = self.ask(Request::OffsetFetch { group_id: "g".into(), partitions: vec![at(0)] });
+        let answers = self.ask(Request::OffsetFetch {
+            group_id: "g".into(),
+            member_id: "".into(),
+            member_epoch: -1,
+            partitions: vec![at(0)],
+        });
         let Response::OffsetFetch { offsets, .. } = &answers[0].1 else { panic!("{answers:?}") };
         offsets[0].1.map(|(offset, _)| offset)
     }

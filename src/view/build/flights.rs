@@ -6,7 +6,7 @@ use crate::{
     kafka::{
         ids::{BrokerId, TopicIdPartition},
         log::RecordBatch,
-        protocol::{Message, Request, Response},
+        protocol::{ErrorCode, Message, Request, Response},
     },
     sim::{Due, NodeId},
     view::model::{Flight, FlightKind, Place},
@@ -77,6 +77,12 @@ impl Builder {
             Message::Request(_, _, request) => {
                 let kind = match request {
                     Request::JoinGroup(_) | Request::SyncGroup { .. } | Request::LeaveGroup { .. } => FlightKind::Group,
+                    // One that only says that its member is there is not drawn.
+                    Request::ConsumerGroupHeartbeat(heartbeat)
+                        if heartbeat.member_epoch <= 0 || heartbeat.topic_partitions.is_some() =>
+                    {
+                        FlightKind::Group
+                    }
                     Request::OffsetCommit { .. } => FlightKind::Commit,
                     _ => return,
                 };
@@ -87,6 +93,11 @@ impl Builder {
             Message::Response(_, _, response) => {
                 let kind = match response {
                     Response::JoinGroup(_) | Response::SyncGroup { .. } | Response::LeaveGroup { .. } => {
+                        FlightKind::Group
+                    }
+                    Response::ConsumerGroupHeartbeat(answer)
+                        if answer.assignment.is_some() || answer.error != ErrorCode::None =>
+                    {
                         FlightKind::Group
                     }
                     Response::OffsetCommit { .. } => FlightKind::Commit,

@@ -7,14 +7,14 @@ use crate::{
     cluster::{ClientProcess, ConsumerSlot, World},
     i18n::Text,
     kafka::{
-        client::consumer::{App, Membership},
+        client::consumer::{App, ClientState, Consumer, Membership},
         config::{Scope, effective},
         coordinator::Group,
         hash::coordinator_partition,
         ids::{CONSUMER_OFFSETS, Name, TopicIdPartition},
     },
     templates,
-    view::model::{GroupView, MemberView, OwnedPartition},
+    view::model::{GroupView, MemberProgress, MemberView, OwnedPartition},
 };
 
 /// Colours of groups, and of members.
@@ -38,6 +38,7 @@ impl Builder {
                 group_id: None,
                 state: None,
                 generation: -1,
+                assignment_epoch: None,
                 assignor: None,
                 coordinator: None,
                 coordinator_partition: None,
@@ -63,9 +64,10 @@ fn group_view(world: &World, id: &Name, color: u8, of_group: &[&ConsumerSlot], a
     });
     GroupView {
         group_id: Some(id.to_string()),
-        state: found.map(|group| group.state.name()),
-        generation: found.map_or(0, |group| group.generation),
-        assignor: found.and_then(|group| group.protocol.as_deref()).map(str::to_owned),
+        state: found.map(Group::state_name),
+        generation: found.map_or(0, Group::epoch),
+        assignment_epoch: found.and_then(|group| group.consumer.as_ref()).map(|group| group.assignment_epoch),
+        assignor: found.and_then(Group::assignor).map(str::to_owned),
         coordinator: shard.and_then(|shard| image.partition(shard)?.leader),
         coordinator_partition: shard.map(|shard| shard.partition),
         color,
@@ -78,7 +80,7 @@ fn group_view(world: &World, id: &Name, color: u8, of_group: &[&ConsumerSlot], a
 fn coordinated<'a>(world: &'a World, id: &str) -> Option<&'a Group> {
     let found = world.brokers().values().filter(|broker| broker.is_up()).filter_map(|broker| broker.groups.group(id));
     // While the coordinator moves, two brokers may believe to be it; the later generation is the one that counts.
-    found.max_by_key(|group| (group.generation, group.members.len()))
+    found.max_by_key(|group| (group.epoch(), group.member_count()))
 }
 
 /// A committed offset as the coordinator has it.
@@ -117,6 +119,7 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         name: consumer.name.to_string(),
         member_id: consumer.member_id.to_string(),
         leader: consumer.is_leader,
+        progress: progress(world, slot),
         color: (place % COLORS) as u8,
         stripes: (place / COLORS).min(255) as u8,
         subscription: consumer.topics.iter().map(|topic| topic.to_string()).collect(),
@@ -137,10 +140,30 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
     }
 }
 
+/// How far a member of the consumer protocol has come.
+fn progress(world: &World, slot: &ConsumerSlot) -> Option<MemberProgress> {
+    let consumer = &slot.consumer;
+    let group = consumer.group.as_deref().filter(|_| consumer.is_modern())?;
+    let known = coordinated(world, group).and_then(|group| group.consumer.as_ref()?.member(&consumer.member_id));
+    let name = |at: &TopicIdPartition| format!("{}-{}", world.topic_name(at.topic), at.partition);
+    Some(MemberProgress {
+        state: consumer.modern.state.name(),
+        epoch: consumer.modern.epoch,
+        known_state: known.map(|known| known.current.state.name()),
+        known_epoch: known.map(|known| known.current.member_epoch),
+        to_give_up: known.iter().flat_map(|known| &known.current.pending_revocation).map(name).collect(),
+        to_wait_for: known
+            .iter()
+            .flat_map(|known| known.target.difference(&known.current.assigned))
+            .map(name)
+            .collect(),
+    })
+}
+
 fn doing(world: &World, slot: &ConsumerSlot) -> Text {
     let consumer = &slot.consumer;
     let group = consumer.group.as_deref().and_then(|group| coordinated(world, group));
-    let is_member = group.is_some_and(|group| group.member(&consumer.member_id).is_some());
+    let is_member = group.is_some_and(|group| group.has_member(&consumer.member_id));
     match (consumer.app, consumer.membership) {
         _ if slot.process == ClientProcess::Crashed && is_member => CRASHED.text(),
         _ if slot.process == ClientProcess::Crashed => GONE.text(),
@@ -153,6 +176,7 @@ fn doing(world: &World, slot: &ConsumerSlot) -> Text {
         }
         _ if consumer.paused => PAUSED.text(),
         _ if consumer.group.is_some() && consumer.coordinator().is_none() => FINDING.text(),
+        _ if consumer.is_modern() => doing_as_member(consumer),
         (_, Membership::Preparing) => PREPARING.text(),
         (_, Membership::Joining) => JOINING.text(),
         (_, Membership::Syncing) => SYNCING.text(),
@@ -162,7 +186,23 @@ fn doing(world: &World, slot: &ConsumerSlot) -> Text {
     }
 }
 
+/// What a member of the consumer protocol does inside `poll`.
+fn doing_as_member(consumer: &Consumer) -> Text {
+    match consumer.modern.state {
+        ClientState::Joining => HEARTBEAT_JOIN.text(),
+        ClientState::Reconciling => RECONCILING.text(),
+        ClientState::Fenced => FENCED.text(),
+        ClientState::Stale => STALE.text(),
+        _ if consumer.partitions().is_empty() => NOTHING_OWNED.text(),
+        _ => POLLING.text(),
+    }
+}
+
 templates! { "member":
+    HEARTBEAT_JOIN = "joining by a heartbeat with epoch 0", "用 epoch 0 的心跳加入";
+    RECONCILING = "on the way to what it was given", "正在过渡到新的分配";
+    FENCED = "fenced: drops everything", "已被 fence：放弃一切";
+    STALE = "out of the group until it polls", "已离组，直到再次 poll";
     ERROR = "It was told `{error}`.", "收到错误 `{error}`。";
     FAILED = "stopped by an exception", "因异常停止";
     CRASHED = "killed: its group waits for its session to end", "已被终止：消费组要等到它的 session 超时";

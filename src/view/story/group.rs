@@ -1,9 +1,9 @@
 //! Group membership: who joins, who leaves, who is given what.
 
-use super::{Told, caused, names, plain};
+use super::{Told, caused, member, names, plain};
 use crate::{
     history::Run,
-    i18n::Text,
+    i18n::Template,
     kafka::{
         assignor::RebalanceProtocol,
         event::{Event, EventKind, GroupReason},
@@ -71,17 +71,21 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
     let who = || names::client(world, event.node);
     match &event.kind {
         E::GroupState { group, from, to, generation, reason } => {
-            let text = state(reason).with("group", &**group).with("from", *from).with("to", *to);
-            let text = text.with("generation", *generation).with("broker", event.node.0);
+            let text = member::with_member(run, state(reason).text(), reason)
+                .with("group", &**group)
+                .with("from", *from)
+                .with("to", *to)
+                .with("generation", *generation)
+                .with("broker", event.node.0);
             if *to == "PreparingRebalance" {
                 return Some((text, Some((super::WHY.text(), WhyKey::Rebalance { event: event.id }))));
             }
             caused(text, event)
         }
-        E::MemberIdGiven { member, .. } => plain(MEMBER_ID_GIVEN.with("member", names::member_name(member))),
+        E::MemberIdGiven { member, .. } => plain(MEMBER_ID_GIVEN.with("member", names::member(world, member))),
         E::MemberJoined { group, member, leader } => {
             let template = if *leader { &MEMBER_JOINED_LEADER } else { &MEMBER_JOINED };
-            plain(template.with("member", names::member_name(member)).with("group", &**group))
+            plain(template.with("member", names::member(world, member)).with("group", &**group))
         }
         E::MemberRemoved { group, member, reason } => {
             let template = match reason {
@@ -90,7 +94,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
                 GroupReason::SyncExpired(_) | GroupReason::JoinComplete => &REMOVED_SYNC,
                 _ => &REMOVED_LEFT,
             };
-            caused(template.with("member", names::member_name(member)).with("group", &**group), event)
+            caused(template.with("member", names::member(world, member)).with("group", &**group), event)
         }
         E::AssignmentComputed { group, members, assignor, .. } => {
             let key = WhyKey::Assignment { group: group.to_string(), consumer: who() };
@@ -132,24 +136,19 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
     }
 }
 
-/// The sentence for a change of state, with the member that it is about.
-fn state(reason: &GroupReason) -> Text {
-    let (template, member) = match reason {
-        GroupReason::Joined(member) => (&STATE_JOINED, Some(member)),
-        GroupReason::Rejoined(member) => (&STATE_REJOINED, Some(member)),
-        GroupReason::Left(member) => (&STATE_LEFT, Some(member)),
-        GroupReason::SessionExpired(member) => (&STATE_SESSION, Some(member)),
-        GroupReason::SyncExpired(member) => (&STATE_SYNC, Some(member)),
-        GroupReason::GroupFull(member) => (&STATE_FULL, Some(member)),
-        GroupReason::JoinComplete => (&STATE_JOIN_COMPLETE, None),
-        GroupReason::AssignmentStored => (&STATE_STORED, None),
-        GroupReason::AssignmentLost => (&STATE_NOT_STORED, None),
-        GroupReason::NobodyLeft => (&STATE_NOBODY, None),
-        GroupReason::Loaded => (&STATE_LOADED, None),
-    };
-    let text = template.text();
-    match member {
-        Some(member) => text.with("member", names::member_name(member)),
-        None => text,
+/// The sentence for a change of state.
+fn state(reason: &GroupReason) -> &'static Template {
+    match reason {
+        GroupReason::Joined(_) => &STATE_JOINED,
+        GroupReason::Rejoined(_) => &STATE_REJOINED,
+        GroupReason::SessionExpired(_) => &STATE_SESSION,
+        GroupReason::SyncExpired(_) => &STATE_SYNC,
+        GroupReason::GroupFull(_) => &STATE_FULL,
+        GroupReason::JoinComplete => &STATE_JOIN_COMPLETE,
+        GroupReason::AssignmentStored => &STATE_STORED,
+        GroupReason::AssignmentLost => &STATE_NOT_STORED,
+        GroupReason::NobodyLeft => &STATE_NOBODY,
+        GroupReason::Loaded => &STATE_LOADED,
+        other => member::state(other).unwrap_or(&STATE_LEFT),
     }
 }

@@ -64,6 +64,10 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::GroupState { .. } | E::MemberIdGiven { .. } | E::MemberJoined { .. } => Lane::Group,
         E::MemberRemoved { .. } | E::AssignmentComputed { .. } | E::PartitionsAssigned { .. } => Lane::Group,
         E::PartitionsRevoked { .. } | E::PartitionsLost { .. } | E::StaticMemberReplaced { .. } => Lane::Group,
+        E::GroupEpochRaised { .. } | E::TargetComputed { .. } | E::MemberEpochChanged(_) => Lane::Group,
+        E::MemberFenced { .. } => Lane::Group,
+        // What follows from it has events of its own.
+        E::MembershipChanged { .. } => Lane::Idle,
 
         E::Command(_) | E::BecameLeader { .. } | E::LeaderElected { .. } => Lane::Cluster,
         E::ControllerElected { .. } | E::ControllerCandidate { .. } => Lane::Cluster,
@@ -98,6 +102,8 @@ fn received_lane(rpc: &Rpc) -> Lane {
     match rpc.api {
         _ if !rpc.response || matches!(rpc.error, ErrorCode::None | ErrorCode::MemberIdRequired) => Lane::Idle,
         Api::JoinGroup | Api::SyncGroup | Api::Heartbeat | Api::LeaveGroup => Lane::Group,
+        // What else it is refused for the coordinator tells.
+        Api::ConsumerGroupHeartbeat if rpc.error.is_retriable() => Lane::Group,
         Api::OffsetFetch => Lane::Consume,
         _ => Lane::Idle,
     }

@@ -4,7 +4,7 @@ use super::{Lane, lane_of, names};
 use crate::{
     history::Run,
     i18n::Text,
-    kafka::event::{Event, EventKind},
+    kafka::event::{Event, EventKind, GroupReason},
     templates,
 };
 
@@ -73,8 +73,11 @@ fn label(run: &Run, event: &Event) -> Option<Text> {
     let world = run.world();
     let broker = event.node.0;
     let text = match &event.kind {
-        E::MemberIdGiven { member, .. } => JOIN.with("who", names::member_name(member)),
-        E::MemberRemoved { member, .. } => LEAVE.with("who", names::member_name(member)),
+        E::MemberIdGiven { member, .. } => JOIN.with("who", names::member(world, member)),
+        E::GroupEpochRaised { reason: GroupReason::Joined(member), .. } => {
+            JOIN.with("who", names::member(world, member))
+        }
+        E::MemberRemoved { member, .. } => LEAVE.with("who", names::member(world, member)),
         E::BrokerStarted => BROKER_STARTED.with("broker", broker),
         E::BrokerStopped => BROKER_STOPPED.with("broker", broker),
         E::BrokerCrashed => BROKER_CRASHED.with("broker", broker),

@@ -9,6 +9,7 @@ mod group;
 mod lane;
 mod lines;
 mod marks;
+mod member;
 mod names;
 mod produce;
 mod replicate;
@@ -20,7 +21,7 @@ mod timer;
 pub use lane::{Lane, lane_of};
 pub use lines::lines;
 pub use marks::{TimelineMark, marks};
-pub use names::{member_name, partition};
+pub use names::{member, member_name, partition};
 pub(crate) use names::{place, places, record_key, serializer_of};
 
 use crate::{
@@ -48,6 +49,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     group::ALL,
     lines::ALL,
     marks::ALL,
+    member::ALL,
     names::ALL,
     produce::ALL,
     replicate::ALL,
@@ -82,6 +84,7 @@ pub fn sentence(run: &Run, event: &Event) -> Option<Told> {
     produce::tell(run, event)
         .or_else(|| replicate::tell(run, event))
         .or_else(|| consume::tell(run, event))
+        .or_else(|| member::tell(run, event))
         .or_else(|| group::tell(run, event))
         .or_else(|| cluster::tell(run, event))
         .or_else(|| rpc::tell(run, event).map(|text| (text, None)))

@@ -77,6 +77,11 @@ pub fn member_name(member_id: &str) -> &str {
     end.and_then(|end| member_id.get(..end)).filter(|name| !name.is_empty()).unwrap_or(member_id)
 }
 
+/// The consumer that has this member id, by its `client.id`: in the consumer protocol the id is a UUID alone.
+pub fn member(world: &World, member_id: &str) -> String {
+    world.member_client(member_id).unwrap_or_else(|| member_name(member_id)).to_owned()
+}
+
 /// A key as text: as its producer serialized it, or by its looks when the producer is gone.
 pub(crate) fn key_text(world: &World, client: NodeId, key: &[u8]) -> String {
     serializer_of(world, client, key).display(key)

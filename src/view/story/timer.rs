@@ -12,6 +12,8 @@ templates! {
     SENDER = "The sender of **{who}** woke up: `linger.ms`, a backoff or a timeout was over.",
         "**{who}** 的 sender 被唤醒：`linger.ms`、退避或超时已到。";
     HEARTBEAT = "`heartbeat.interval.ms` of **{who}** was over.", "**{who}** 的 `heartbeat.interval.ms` 已到。";
+    MEMBER_HEARTBEAT = "The heartbeat interval that the coordinator gave **{who}** was over (`group.consumer.heartbeat.interval.ms`).",
+        "coordinator 给 **{who}** 的心跳间隔已到（`group.consumer.heartbeat.interval.ms`）。";
     RETRY = "**{who}** tried again after a pause.", "**{who}** 在等待后重试。";
     AUTO_COMMIT = "`auto.commit.interval.ms` of **{who}** was over.", "**{who}** 的 `auto.commit.interval.ms` 已到。";
     METADATA_AGE = "The metadata of **{who}** was too old.", "**{who}** 的 metadata 已过期。";
@@ -30,6 +32,12 @@ templates! {
     CLOSE = "`close()` of **{who}** had waited long enough.", "**{who}** 的 `close()` 已等待足够久。";
     REBALANCE = "The join or sync phase of a group was over at {who}.", "{who} 上一个消费组的 join 或 sync 阶段结束。";
     SESSION = "A member's `session.timeout.ms` was over at {who}.", "{who} 上一个成员的 `session.timeout.ms` 已到。";
+    MEMBER_SESSION = "The `group.consumer.session.timeout.ms` of a member was over at {who}.",
+        "{who} 上一个成员的 `group.consumer.session.timeout.ms` 已到。";
+    REVOCATION = "A member had had its `max.poll.interval.ms` to give up partitions at {who}.",
+        "{who} 上一个成员放弃分区的时限 `max.poll.interval.ms` 已到。";
+    POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
+        "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
@@ -52,12 +60,16 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::Close => &CLOSE,
         Timer::Rebalance(_) => &REBALANCE,
         Timer::Session(..) => &SESSION,
+        Timer::MemberSession(..) => &MEMBER_SESSION,
+        Timer::Revocation(..) => &REVOCATION,
+        Timer::PollInterval => &POLL_INTERVAL,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,
         Timer::QuorumFetch | Timer::QuorumFetchWait(_) => &QUORUM,
         Timer::Application if is_consumer(run, node) => &PROCESSING_OVER,
         Timer::Application => &NEXT_SEND,
         Timer::Sender => &SENDER,
+        Timer::Heartbeat if is_modern(run, node) => &MEMBER_HEARTBEAT,
         Timer::Heartbeat => &HEARTBEAT,
         Timer::Retry | Timer::Reconnect => &RETRY,
         Timer::AutoCommit => &AUTO_COMMIT,
@@ -65,6 +77,10 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::RequestTimeout => &REQUEST_TIMEOUT,
     };
     template.with("who", names::node(world, node))
+}
+
+fn is_modern(run: &Run, node: NodeId) -> bool {
+    run.world().consumers().get(&node).is_some_and(|slot| slot.consumer.is_modern())
 }
 
 fn is_consumer(run: &Run, node: NodeId) -> bool {

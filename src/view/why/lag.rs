@@ -6,7 +6,7 @@ use crate::{
     history::Run,
     i18n::{Arg, Text},
     kafka::{
-        client::consumer::{App, Membership},
+        client::consumer::{App, ClientState, Consumer, Membership},
         coordinator::Group,
         event::EventKind,
         ids::TopicIdPartition,
@@ -111,11 +111,16 @@ fn doing(slot: &ConsumerSlot) -> Text {
             .with("each", Arg::Duration(consumer.processing_us))
             .with("until", Arg::Duration(until_us)),
         App::Polling if consumer.paused => PAUSED.text(),
-        App::Polling if is_joining(consumer.membership) => JOINING.text(),
+        App::Polling if is_joining(consumer.membership) || is_out(consumer) => JOINING.text(),
         App::Polling if consumer.buffered() > 0 => HAS_BUFFERED.with("n", consumer.buffered()),
         App::Polling => POLLING.text(),
     };
     text.with("who", &*consumer.name)
+}
+
+/// Of the consumer protocol, and in no group at the moment.
+fn is_out(consumer: &Consumer) -> bool {
+    consumer.is_modern() && (consumer.modern.state.is_out() || consumer.modern.state == ClientState::Joining)
 }
 
 fn is_joining(membership: Membership) -> bool {

@@ -6,6 +6,7 @@ mod lag;
 mod membership;
 mod partition;
 mod sticky;
+mod target;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -41,6 +42,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     membership::ALL,
     partition::ALL,
     sticky::ALL,
+    target::ALL,
     timing::ALL,
     visible::ALL,
 ];
@@ -165,7 +167,9 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         WhyKey::WouldGo { producer, key: record_key, partition } => {
             partition::would_go(run, key, producer, record_key.as_deref(), *partition)
         }
-        WhyKey::Assignment { group, consumer } => assignment::card(run, key, group, consumer),
+        WhyKey::Assignment { group, consumer } => {
+            target::card(run, key, group, consumer).or_else(|| assignment::card(run, key, group, consumer))
+        }
         WhyKey::NotVisible { topic, partition } => visible::card(run, key, topic, *partition),
         WhyKey::Lag { group, topic, partition } => lag::card(run, key, group, topic, *partition),
         WhyKey::BatchTiming { event } => timing::card(run, key, run.event_by_id(*event)?),

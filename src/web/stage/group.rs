@@ -138,7 +138,7 @@ fn GroupHead(props: &GroupHeadProps) -> Html {
 fn state_class(state: &str) -> &'static str {
     match state {
         "Stable" => "ok",
-        "PreparingRebalance" | "CompletingRebalance" => "warn",
+        "PreparingRebalance" | "CompletingRebalance" | "Assigning" | "Reconciling" => "warn",
         "Dead" => "bad",
         _ => "idle",
     }
@@ -149,6 +149,13 @@ fn facts(view: &GroupView, lang: Lang) -> String {
         return stage::WITHOUT_GROUP_FACTS.source(lang).to_owned();
     }
     let assignor = view.assignor.clone().unwrap_or_else(|| "–".to_owned());
+    if let (Some(target), Some(_)) = (view.assignment_epoch, view.state) {
+        let text = match view.coordinator {
+            Some(broker) => stage::GROUP_EPOCHS.with("broker", broker),
+            None => stage::GROUP_EPOCHS_NO_COORDINATOR.text(),
+        };
+        return text.with("epoch", view.generation).with("target", target).with("assignor", assignor).plain(lang);
+    }
     match (view.coordinator, view.state) {
         (Some(broker), _) => stage::GROUP_FACTS
             .with("generation", view.generation)

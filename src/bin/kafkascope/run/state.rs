@@ -107,19 +107,34 @@ fn partition_state(world: &World, at: TopicIdPartition, state: &PartitionState) 
 }
 
 fn group_state(world: &World, coordinator: &Broker, group: &Group) -> Json {
-    let members = group.members.iter().map(|member| {
-        let assignment: Vec<String> = member.assignment.iter().map(|at| place(world, *at)).collect();
+    let places = |partitions: &mut dyn Iterator<Item = &TopicIdPartition>| -> Vec<String> {
+        partitions.map(|at| place(world, *at)).collect()
+    };
+    let classic = group.members.iter().map(|member| {
+        let assignment = places(&mut member.assignment.iter());
         (member.client_id.to_string(), json!({ "member_id": &*member.id, "assignment": assignment }))
     });
+    let modern = group.consumer.iter().flat_map(|group| &group.members).map(|member| {
+        let state = json!({
+            "member_id": &*member.id,
+            "state": member.current.state.name(),
+            "epoch": member.current.member_epoch,
+            "assignment": places(&mut member.current.assigned.iter()),
+            "pending_revocation": places(&mut member.current.pending_revocation.iter()),
+            "target": places(&mut member.target.iter()),
+        });
+        (member.client_id.to_string(), state)
+    });
+    let members = classic.chain(modern);
     let lags = group.offsets.iter().filter_map(|(at, (committed, _))| {
         let leader = world.metadata().partition(*at)?.leader?;
         let high_watermark = world.brokers().get(&leader)?.replica(*at)?.log.high_watermark();
         Some((place(world, *at), json!(high_watermark - committed)))
     });
     json!({
-        "state": group.state.name(),
-        "generation": group.generation,
-        "protocol": group.protocol.as_deref(),
+        "state": group.state_name(),
+        "generation": group.epoch(),
+        "protocol": group.assignor(),
         "leader": group.leader.as_deref().map(story::member_name),
         "coordinator": coordinator.id,
         "members": object(members),

@@ -1,6 +1,6 @@
 //! The application: a loop of `poll` and processing (reference §8).
 
-use super::{Consumer, Membership, Pending};
+use super::{Consumer, Membership, Modern, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::{Name, TopicIdPartition},
@@ -63,7 +63,7 @@ impl Consumer {
         while left > 0 && !self.paused {
             let Some(completed) = self.completed.front_mut() else { break };
             let partition = completed.partition;
-            let Some(progress) = self.partitions.get_mut(&partition) else {
+            let Some(progress) = self.partitions.get_mut(&partition).filter(|progress| !progress.revoking) else {
                 self.completed.pop_front();
                 continue;
             };
@@ -157,6 +157,7 @@ impl Consumer {
         self.pending.clear();
         self.app = App::Polling;
         self.membership = Membership::Unjoined;
+        self.modern = Modern::new();
         self.is_leader = false;
         self.stalled = false;
     }
@@ -186,13 +187,20 @@ impl Consumer {
         {
             self.commit(now_us, coordinator, true, false, out);
         }
-        self.give_up_all(out);
+        if !self.is_modern() {
+            self.give_up_all(out);
+        }
         if let Some(coordinator) = self.coordinator
+            && !self.is_modern()
             && (self.membership != Membership::Unjoined || !self.member_id.is_empty())
         {
             self.leave(coordinator, out);
         }
+        if self.is_modern() {
+            self.leave_group(out);
+        }
         out.clear_timer(Timer::Heartbeat);
+        out.clear_timer(Timer::PollInterval);
         out.set_timer(Timer::Close, now_us + CLOSE_US);
         self.go_on_closing(now_us, out);
     }

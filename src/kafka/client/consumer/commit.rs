@@ -15,7 +15,8 @@ impl Consumer {
     /// Inside `poll`: commits what the previous poll returned, when `auto.commit.interval.ms` has passed.
     pub(super) fn maybe_auto_commit(&mut self, now_us: u64, out: &mut Outbox) {
         let Some(coordinator) = self.coordinator.filter(|_| self.group.is_some()) else { return };
-        if self.commit_requested {
+        let waits = self.is_modern() && now_us < self.retry_at_us;
+        if self.commit_requested && !waits {
             self.commit_requested = false;
             self.commit(now_us, coordinator, false, false, out);
         }
@@ -55,7 +56,7 @@ impl Consumer {
         out: &mut Outbox,
     ) -> bool {
         let Some(member) = self.group_member() else { return false };
-        if self.is_subscribed() && self.membership != Membership::Stable && !before_join {
+        if self.is_subscribed() && !self.is_modern() && self.membership != Membership::Stable && !before_join {
             return false;
         }
         let offsets: Vec<OffsetAndEpoch> = self

@@ -50,7 +50,7 @@ impl Consumer {
         let mut wanted: Map<BrokerId, Vec<FetchPartition>> = Map::new();
         for (partition, progress) in &self.partitions {
             let PartitionProgress { position: Some(position), out_of_range: false, .. } = progress else { continue };
-            if progress.fetch_after_us > now_us {
+            if progress.fetch_after_us > now_us || progress.revoking {
                 continue;
             }
             let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);
@@ -87,7 +87,7 @@ impl Consumer {
         let mut stale = false;
         for result in results {
             let partition = result.partition;
-            let Some(progress) = self.partitions.get_mut(&partition) else { continue };
+            let Some(progress) = self.partitions.get_mut(&partition).filter(|at| !at.revoking) else { continue };
             match result.error {
                 ErrorCode::None => {
                     progress.high_watermark = result.high_watermark;

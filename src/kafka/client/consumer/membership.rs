@@ -36,6 +36,10 @@ impl Consumer {
         if self.group.is_none() {
             return true;
         }
+        if self.is_modern() {
+            self.poll_membership(now_us, out);
+            return true;
+        }
         self.take_assignment(now_us, out);
         let Some(coordinator) = self.coordinator else {
             self.find_coordinator(now_us, out);
@@ -61,7 +65,7 @@ impl Consumer {
         self.membership != Membership::Preparing || self.rebalance_protocol() == RebalanceProtocol::Cooperative
     }
 
-    fn find_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
+    pub(super) fn find_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
         if now_us < self.retry_at_us || self.is_waiting_for(|pending| *pending == Pending::FindCoordinator) {
             return;
         }
@@ -90,6 +94,7 @@ impl Consumer {
         self.heartbeat_in_flight = false;
         self.leading = None;
         self.pending.retain(|_, pending| *pending == Pending::ListOffsets);
+        self.forget_asked();
         match self.membership {
             Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),
             Membership::Unjoined | Membership::Stable => {}
@@ -156,7 +161,7 @@ impl Consumer {
     }
 
     /// `onPartitionsLost`: they are somebody else's already.
-    fn lose_partitions(&mut self, out: &mut Outbox) {
+    pub(super) fn lose_partitions(&mut self, out: &mut Outbox) {
         if !self.partitions.is_empty() {
             let partitions = self.partitions.keys().copied().collect();
             out.event(EventKind::PartitionsLost { partitions });

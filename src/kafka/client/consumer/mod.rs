@@ -1,6 +1,7 @@
 //! The consumer: an application that polls, the membership of its group, and a fetcher.
 //!
-//! After `ClassicKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`; reference §6, §8.
+//! After `ClassicKafkaConsumer`, `AsyncKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`;
+//! reference §6 to §8. Left out: subscription by pattern.
 
 mod application;
 mod commit;
@@ -8,6 +9,7 @@ mod fetcher;
 mod heartbeat;
 mod leader;
 mod membership;
+mod modern;
 mod positions;
 mod subscription;
 #[cfg(test)]
@@ -17,6 +19,7 @@ pub use application::App;
 pub use fetcher::Completed;
 pub use leader::{Computed, StickyComputed};
 pub use membership::Membership;
+pub use modern::{ClientState, Modern};
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -55,11 +58,13 @@ pub struct Consumer {
     pub stalled: bool,
     /// What its application does.
     pub app: App,
-    /// Where it stands in its group.
+    /// Where it stands in its group, by the classic protocol.
     pub membership: Membership,
-    /// Member id given by the coordinator.
+    /// Where it stands in its group, by the consumer protocol.
+    pub modern: Modern,
+    /// Member id: given by the coordinator, or made by the client itself in the consumer protocol.
     pub member_id: Name,
-    /// Generation, −1 for none.
+    /// Generation, or member epoch in the consumer protocol; −1 for none.
     pub generation: i32,
     /// Does it compute the group's assignment?
     pub is_leader: bool,
@@ -126,6 +131,8 @@ pub struct PartitionProgress {
     last_fetched: u64,
     /// Not fetched before, after an error.
     fetch_after_us: u64,
+    /// It is being given up: nothing more is fetched or handed out of it.
+    revoking: bool,
 }
 
 /// What an answer is to.
@@ -139,6 +146,8 @@ enum Pending {
     OffsetFetch,
     ListOffsets,
     Leave,
+    MemberHeartbeat,
+    Ignored,
 }
 
 impl Consumer {
@@ -162,6 +171,7 @@ impl Consumer {
         };
         let reconnects = Random::new(seed, &format!("reconnects {name} {}", node.0));
         let metadata = ClientMetadata::new(bootstrap, node.0, pace, reconnects);
+        let member_id = modern::member_id(&config, seed, &name, node.0);
         Consumer {
             node,
             random: Random::new(seed, &format!("consumer {name} {}", node.0)),
@@ -175,7 +185,8 @@ impl Consumer {
             stalled: false,
             app: App::Polling,
             membership: Membership::Unjoined,
-            member_id: "".into(),
+            modern: Modern::new(),
+            member_id,
             generation: -1,
             is_leader: false,
             protocol: None,
@@ -219,6 +230,9 @@ impl Consumer {
         }
         self.next_auto_commit_us = now_us + self.config.auto_commit_interval_us;
         self.last_poll_us = now_us;
+        if self.is_modern() {
+            self.on_poll_interval(now_us, out);
+        }
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
     }
@@ -270,6 +284,8 @@ impl Consumer {
         }
         match input {
             Input::Timer(Timer::Application) => self.on_processed(now_us, out),
+            Input::Timer(Timer::Heartbeat) if self.is_modern() => {}
+            Input::Timer(Timer::PollInterval) => self.on_poll_interval(now_us, out),
             Input::Timer(Timer::Heartbeat) => self.on_heartbeat_timer(now_us, out),
             Input::Timer(Timer::MetadataAge) => self.metadata.on_timer(),
             Input::Timer(Timer::Reconnect) => self.metadata.set_reconnect_timer(now_us, out),
@@ -290,6 +306,7 @@ impl Consumer {
         }
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
+        self.run_background(now_us, out);
     }
 
     fn on_response(
@@ -307,6 +324,9 @@ impl Consumer {
                     self.follow_topics();
                     self.go_on_leading(out);
                     self.notice_metadata();
+                    if self.is_modern() {
+                        self.look_for_leaders(now_us, out);
+                    }
                 }
                 return;
             }
@@ -327,6 +347,12 @@ impl Consumer {
             (Pending::Join, Response::JoinGroup(join)) => self.on_joined(now_us, *join, out),
             (Pending::Sync, Response::SyncGroup { error, assignment }) => {
                 self.on_synced(now_us, error, &assignment, out);
+            }
+            (Pending::MemberHeartbeat, Response::ConsumerGroupHeartbeat(answer)) => {
+                self.on_member_heartbeat(now_us, *answer, out);
+            }
+            (Pending::Commit { before_join, .. }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
+                self.on_member_commit(now_us, error, &offsets, before_join, out);
             }
             (Pending::Heartbeat { generation }, Response::Heartbeat { error }) => {
                 self.on_heartbeat_answer(now_us, error, generation, out);

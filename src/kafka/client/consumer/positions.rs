@@ -57,9 +57,21 @@ impl Consumer {
         self.completed.retain(|completed| self.partitions.contains_key(&completed.partition));
     }
 
+    /// Takes more partitions in hand, without positions; the others stay as they are.
+    pub(super) fn own_more(&mut self, partitions: &[TopicIdPartition]) {
+        let fresh = || PartitionProgress { high_watermark: -1, epoch: -1, ..Default::default() };
+        self.partitions.extend(partitions.iter().map(|partition| (*partition, fresh())));
+    }
+
+    /// Gives some partitions out of hand.
+    pub(super) fn disown(&mut self, partitions: &[TopicIdPartition]) {
+        self.partitions.retain(|partition, _| !partitions.contains(partition));
+        self.completed.retain(|completed| !partitions.contains(&completed.partition));
+    }
+
     /// Finds a position for every partition that has none.
     pub(super) fn update_positions(&mut self, now_us: u64, out: &mut Outbox) {
-        let joined = !self.is_subscribed() || self.membership == Membership::Stable;
+        let joined = !self.is_subscribed() || self.membership == Membership::Stable || self.is_modern();
         if !joined || now_us < self.retry_at_us {
             return;
         }
@@ -98,12 +110,14 @@ impl Consumer {
             .partitions
             .iter()
             .filter(|(_, progress)| progress.position.is_none() && !progress.committed_known && !progress.out_of_range)
+            .filter(|(_, progress)| !progress.revoking)
             .map(|(partition, _)| *partition)
             .collect();
         if partitions.is_empty() || self.is_waiting_for(|pending| *pending == Pending::OffsetFetch) {
             return;
         }
-        let request = Request::OffsetFetch { group_id: group, partitions };
+        let (member_id, member_epoch) = self.identity_for_offsets();
+        let request = Request::OffsetFetch { group_id: group, member_id, member_epoch, partitions };
         self.ask(coordinator, Channel::Coordinator, request, Pending::OffsetFetch, out);
     }
 
@@ -114,8 +128,11 @@ impl Consumer {
         offsets: &[(TopicIdPartition, Option<(i64, i32)>)],
         out: &mut Outbox,
     ) {
-        if error != ErrorCode::None {
-            return self.lose_coordinator(now_us, out);
+        match error {
+            ErrorCode::None => {}
+            // Its next heartbeat tells it the epoch of now, or that it is no member.
+            ErrorCode::StaleMemberEpoch | ErrorCode::UnknownMemberId => return self.back_off(now_us, out),
+            _ => return self.lose_coordinator(now_us, out),
         }
         for (partition, committed) in offsets {
             let Some(progress) = self.partitions.get_mut(partition) else { continue };

@@ -1,9 +1,10 @@
 //! The one request of the consumer protocol, ConsumerGroupHeartbeat: join, stay, leave (reference §7.1 to §7.5).
 
-use super::{ConsumerGroup, GroupError, Member, Surroundings};
+use super::{Change, ConsumerGroup, GroupError, Member, Surroundings};
 use crate::{
     kafka::{
         coordinator::reconciliation::{CurrentAssignment, Target, reconcile},
+        event::GroupReason,
         ids::{Name, TopicIdPartition},
     },
     sim::Set,
@@ -21,6 +22,8 @@ pub const LEAVE_FOR_A_WHILE: i32 = -2;
 pub struct Heartbeat {
     /// Member id, made by the client.
     pub member_id: Name,
+    /// `client.id`.
+    pub client_id: Name,
     /// The member's epoch; 0 to join, -1 to leave, -2 to leave for a while.
     pub member_epoch: i32,
     /// `group.instance.id`.
@@ -47,32 +50,46 @@ pub struct Answer {
 }
 
 impl ConsumerGroup {
-    /// Handles a heartbeat. A refused one changes nothing.
+    /// Handles a heartbeat. A refused one changes nothing. What changes is added to `changes`, in the order in which
+    /// Kafka writes it.
     ///
     /// Follows `GroupMetadataManager.consumerGroupHeartbeat`.
-    pub fn heartbeat(&mut self, heartbeat: &Heartbeat, around: &Surroundings<'_>) -> Result<Answer, GroupError> {
+    pub fn heartbeat(
+        &mut self,
+        heartbeat: &Heartbeat,
+        around: &Surroundings<'_>,
+        changes: &mut Vec<Change>,
+    ) -> Result<Answer, GroupError> {
         check_request(heartbeat, around)?;
         if heartbeat.member_epoch < JOIN {
-            return self.leave(heartbeat, around);
+            return self.leave(heartbeat, around, changes);
         }
         if self.members.len() >= around.max_size && self.member(&heartbeat.member_id).is_none() {
             return Err(GroupError::GroupMaxSizeReached { max_size: around.max_size });
         }
-        let mut place = self.admit(heartbeat)?;
+        let id = &heartbeat.member_id;
+        let known = self.admit(heartbeat, changes)?;
         // The only refusal that comes after this is that of a state which the model's own coordinator never writes.
-        let place = *place.get_or_insert_with(|| {
-            self.members.push(Member::new(heartbeat.member_id.clone(), heartbeat.instance_id.clone()));
-            self.members.len() - 1
-        });
+        let place = known.unwrap_or_else(|| self.add(id.clone()));
 
         let member = &mut self.members[place];
-        let changed = update(member, heartbeat);
+        let [says_news, subscribes_anew] = update(member, heartbeat);
         let before = member.current.clone();
-        if self.epoch == 0 || changed || self.have_topics_changed(around) {
-            self.raise_epoch(around);
+        match known {
+            None => changes.push(Change::Joined(id.clone())),
+            Some(_) if says_news => changes.push(Change::Member(id.clone())),
+            Some(_) => {}
+        }
+        let reason = match known {
+            None => GroupReason::Joined(id.clone()),
+            Some(_) if subscribes_anew => GroupReason::SubscriptionChanged(id.clone()),
+            Some(_) => GroupReason::TopicsChanged,
+        };
+        if self.epoch == 0 || subscribes_anew || self.have_topics_changed(around) {
+            self.raise_epoch(reason, around, changes);
         }
         if self.epoch > self.assignment_epoch {
-            self.compute_target(around);
+            self.compute_target(around, changes);
         }
 
         let member = &self.members[place];
@@ -82,12 +99,17 @@ impl ConsumerGroup {
             heartbeat.rebalance_timeout_us.is_some() && heartbeat.subscription.is_some() && heartbeat.owned.is_some();
         let tell = heartbeat.member_epoch == JOIN || is_full || after.assigned != before.assigned;
         let answer = Answer { member_epoch: after.member_epoch, assigned: tell.then(|| after.assigned.clone()) };
+        if after != before || known.is_none() {
+            let seen =
+                CurrentAssignment { previous_member_epoch: before.previous_member_epoch, ..after.clone() } != before;
+            changes.push(Change::Current(id.clone(), seen.then_some(before.member_epoch)));
+        }
         self.members[place].current = after;
         Ok(answer)
     }
 
     /// The place of the member that heartbeats; none if it is new.
-    fn admit(&mut self, heartbeat: &Heartbeat) -> Result<Option<usize>, GroupError> {
+    fn admit(&mut self, heartbeat: &Heartbeat, changes: &mut Vec<Change>) -> Result<Option<usize>, GroupError> {
         let joins = heartbeat.member_epoch == JOIN;
         let Some(instance_id) = &heartbeat.instance_id else {
             let place = match self.place(&heartbeat.member_id) {
@@ -118,7 +140,9 @@ impl ConsumerGroup {
         if joins {
             // It takes over what the one before had and should have, with the group epoch as it was.
             let member = &mut self.members[place];
-            member.id = heartbeat.member_id.clone();
+            let before = std::mem::replace(&mut member.id, heartbeat.member_id.clone());
+            let id = member.id.clone();
+            changes.extend([Change::Replaced(before, id.clone()), Change::Joined(id.clone()), Change::Target(id)]);
             member.current.member_epoch = JOIN;
             member.current.previous_member_epoch = JOIN;
         }
@@ -126,7 +150,12 @@ impl ConsumerGroup {
     }
 
     /// Follows `GroupMetadataManager.consumerGroupLeave`.
-    fn leave(&mut self, heartbeat: &Heartbeat, around: &Surroundings<'_>) -> Result<Answer, GroupError> {
+    fn leave(
+        &mut self,
+        heartbeat: &Heartbeat,
+        around: &Surroundings<'_>,
+        changes: &mut Vec<Change>,
+    ) -> Result<Answer, GroupError> {
         let place = match &heartbeat.instance_id {
             None => self.place(&heartbeat.member_id)?,
             Some(instance_id) => {
@@ -140,11 +169,12 @@ impl ConsumerGroup {
         if heartbeat.member_epoch == LEAVE_FOR_A_WHILE {
             // It keeps what it has; nobody else gets it before its session ends.
             let member = &mut self.members[place];
+            changes.push(Change::Current(member.id.clone(), Some(member.current.member_epoch)));
             member.current.member_epoch = LEAVE_FOR_A_WHILE;
             member.current.pending_revocation = Set::new();
         } else {
             let id = self.members[place].id.clone();
-            self.fence(&id, around)?;
+            self.fence(&id, GroupReason::Left(id.clone()), around, changes)?;
         }
         Ok(Answer { member_epoch: heartbeat.member_epoch, assigned: None })
     }
@@ -204,8 +234,9 @@ fn check_instance(existing: &Member, heartbeat: &Heartbeat, instance_id: &Name) 
     }
 }
 
-/// Takes over what the heartbeat says; has the subscription changed?
-fn update(member: &mut Member, heartbeat: &Heartbeat) -> bool {
+/// Takes over what the heartbeat says. Is any of it new, and is the subscription?
+fn update(member: &mut Member, heartbeat: &Heartbeat) -> [bool; 2] {
+    let before = (member.rack.clone(), member.rebalance_timeout_us, member.assignor.clone());
     if let Some(rack) = &heartbeat.rack {
         member.rack = Some(rack.clone());
     }
@@ -215,11 +246,16 @@ fn update(member: &mut Member, heartbeat: &Heartbeat) -> bool {
     if let Some(assignor) = &heartbeat.assignor {
         member.assignor = Some(assignor.clone());
     }
+    if let Some(instance_id) = &heartbeat.instance_id {
+        member.instance_id = Some(instance_id.clone());
+    }
+    member.client_id = heartbeat.client_id.clone();
+    let says_news = before != (member.rack.clone(), member.rebalance_timeout_us, member.assignor.clone());
     match &heartbeat.subscription {
         Some(subscription) if *subscription != member.subscription => {
             member.subscription = subscription.clone();
-            true
+            [true, true]
         }
-        _ => false,
+        _ => [says_news, false],
     }
 }

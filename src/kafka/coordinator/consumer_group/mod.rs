@@ -3,22 +3,27 @@
 //! There is no leader and no barrier. A change of who subscribes to what raises the group epoch; the next heartbeat of
 //! anybody computes the target assignment of all; and each member goes there by itself, a step a heartbeat. Timers are
 //! the coordinator's: it begins a session with each answer, and the rebalance timeout where
-//! [`Member::must_revoke_within`] says so. Left out: subscriptions by regular expression, members of the classic
-//! protocol in the same group, and the records in `__consumer_offsets`.
+//! [`Member::must_revoke_within`] says so. What must survive is told as [`Change`]s. Left out: subscriptions by regular
+//! expression, and members of the classic protocol in the same group.
 
 mod error;
 mod heartbeat;
+pub(super) mod records;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use error::GroupError;
 pub use heartbeat::{Answer, Heartbeat, LEAVE, LEAVE_FOR_A_WHILE};
+pub use target::{Computed, How, MemberShare};
+
+use std::sync::Arc;
 
 use super::reconciliation::{CurrentAssignment, MemberState};
 use crate::{
     kafka::{
         assignor::server::{SubscribedTopic, SubscriptionType},
+        event::GroupReason,
         ids::{Name, TopicIdPartition},
     },
     sim::{Map, Set},
@@ -45,6 +50,11 @@ pub enum ServerAssignor {
 }
 
 impl ServerAssignor {
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<ServerAssignor> {
+        [ServerAssignor::Uniform, ServerAssignor::Range].into_iter().find(|assignor| assignor.name() == name)
+    }
+
     /// Kafka's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -94,6 +104,31 @@ pub struct ConsumerGroup {
     /// The topics of all subscriptions as they were when the group epoch was raised last; one that is not there has
     /// none.
     topics: Map<Name, Option<SubscribedTopic>>,
+    /// How the target came about, as long as the coordinator that computed it is there.
+    pub computed: Option<Arc<Computed>>,
+    next_slot: u32,
+}
+
+/// Something of a group that changed; what must survive the coordinator is written for each.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// A member says something new of itself.
+    Member(Name),
+    /// A member is new, by itself or in the place of an earlier process.
+    Joined(Name),
+    /// A member is out, and the number of its timers is free.
+    Gone(Name, u32),
+    /// An earlier process of a static member is out: this one has its place.
+    Replaced(Name, Name),
+    /// The group epoch rose.
+    Epoch(GroupReason),
+    /// A member's target is another.
+    Target(Name),
+    /// The target was computed for the group epoch of now.
+    TargetEpoch,
+    /// What a member has is written anew. With the epoch that it had, unless that is all as it was but for the previous
+    /// epoch that the coordinator remembers.
+    Current(Name, Option<i32>),
 }
 
 /// A member.
@@ -101,6 +136,10 @@ pub struct ConsumerGroup {
 pub struct Member {
     /// Member id.
     pub id: Name,
+    /// `client.id`.
+    pub client_id: Name,
+    /// Number that its timers carry.
+    pub slot: u32,
     /// `group.instance.id` of a static member.
     pub instance_id: Option<Name>,
     /// `client.rack`.
@@ -118,10 +157,12 @@ pub struct Member {
 }
 
 impl Member {
-    fn new(id: Name, instance_id: Option<Name>) -> Member {
+    fn new(id: Name, slot: u32) -> Member {
         Member {
+            client_id: id.clone(),
             id,
-            instance_id,
+            slot,
+            instance_id: None,
             rack: None,
             rebalance_timeout_us: 0,
             assignor: None,
@@ -148,7 +189,8 @@ impl Member {
         self.current.member_epoch == LEAVE_FOR_A_WHILE
     }
 
-    fn has_reached(&self, assignment_epoch: i32) -> bool {
+    /// Has it all that it should have, at this assignment epoch?
+    pub fn has_reached(&self, assignment_epoch: i32) -> bool {
         self.current.state == MemberState::Stable && self.current.member_epoch == assignment_epoch
     }
 }
@@ -156,7 +198,22 @@ impl Member {
 impl ConsumerGroup {
     /// An empty group.
     pub fn new(id: Name) -> ConsumerGroup {
-        ConsumerGroup { id, epoch: 0, assignment_epoch: 0, members: Vec::new(), topics: Map::new() }
+        ConsumerGroup {
+            id,
+            epoch: 0,
+            assignment_epoch: 0,
+            members: Vec::new(),
+            topics: Map::new(),
+            computed: None,
+            next_slot: 0,
+        }
+    }
+
+    /// A place for a new member, at the end.
+    fn add(&mut self, id: Name) -> usize {
+        self.next_slot += 1;
+        self.members.push(Member::new(id, self.next_slot));
+        self.members.len() - 1
     }
 
     /// A member by its id.
@@ -213,16 +270,24 @@ impl ConsumerGroup {
     /// and the group epoch rises. The target is computed when somebody heartbeats.
     ///
     /// Follows `GroupMetadataManager.consumerGroupFenceMember`.
-    pub fn fence(&mut self, member: &str, around: &Surroundings<'_>) -> Result<Member, GroupError> {
+    pub fn fence(
+        &mut self,
+        member: &str,
+        reason: GroupReason,
+        around: &Surroundings<'_>,
+        changes: &mut Vec<Change>,
+    ) -> Result<Member, GroupError> {
         let place = self.place(member)?;
         let gone = self.members.remove(place);
-        self.raise_epoch(around);
+        changes.push(Change::Gone(gone.id.clone(), gone.slot));
+        self.raise_epoch(reason, around, changes);
         Ok(gone)
     }
 
-    fn raise_epoch(&mut self, around: &Surroundings<'_>) {
+    fn raise_epoch(&mut self, reason: GroupReason, around: &Surroundings<'_>, changes: &mut Vec<Change>) {
         self.epoch += 1;
         self.topics = self.topics_now(around);
+        changes.push(Change::Epoch(reason));
     }
 
     fn topics_now(&self, around: &Surroundings<'_>) -> Map<Name, Option<SubscribedTopic>> {

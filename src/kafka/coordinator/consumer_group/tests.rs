@@ -28,7 +28,8 @@ impl Bench {
     fn ask(&mut self, heartbeat: &Heartbeat) -> Result<Answer, GroupError> {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
-        group.heartbeat(heartbeat, &Surroundings { assignors, max_size: *max_size, topic: &topic })
+        let around = Surroundings { assignors, max_size: *max_size, topic: &topic };
+        group.heartbeat(heartbeat, &around, &mut Vec::new())
     }
 
     fn join(&mut self, id: &str, topics: &[&str]) -> Answer {
@@ -56,13 +57,15 @@ impl Bench {
     fn fence(&mut self, id: &str) {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
-        group.fence(id, &Surroundings { assignors, max_size: *max_size, topic: &topic }).expect("a member");
+        let around = Surroundings { assignors, max_size: *max_size, topic: &topic };
+        group.fence(id, GroupReason::Left(id.into()), &around, &mut Vec::new()).expect("a member");
     }
 }
 
 fn heartbeat(id: &str, member_epoch: i32) -> Heartbeat {
     Heartbeat {
         member_id: id.into(),
+        client_id: "c".into(),
         member_epoch,
         instance_id: None,
         rack: None,

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{ClientProcess, command::Command},
-    i18n::{Template, ui},
+    i18n::{Lang, Template, ui},
     kafka::{config::Scope, limits::PROCESSING},
     view::{
-        model::{GroupView, MemberView, Place, ViewModel},
+        model::{GroupView, MemberProgress, MemberView, Place, ViewModel},
         why::WhyKey,
     },
 };
@@ -137,9 +137,13 @@ fn facts(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
     } else {
         html! { <code>{ member.subscription.join(", ") }</code> }
     };
-    Facts::new(lang)
-        .maybe(&ui::FACT_GROUP, group.clone())
-        .maybe(&ui::FACT_MEMBER_ID, group.map(|_| member_id))
+    let facts =
+        Facts::new(lang).maybe(&ui::FACT_GROUP, group.clone()).maybe(&ui::FACT_MEMBER_ID, group.map(|_| member_id));
+    let facts = match &member.progress {
+        Some(progress) => progress_facts(facts, progress, lang),
+        None => facts,
+    };
+    facts
         .row(&ui::FACT_SUBSCRIPTION, subscription)
         .code(&ui::FACT_CONSUMED, count(member.records_consumed))
         .maybe(
@@ -147,6 +151,23 @@ fn facts(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
             member.last_error.as_ref().map(|error| html! { <span class="bad">{ say(error, lang) }</span> }),
         )
         .html()
+}
+
+/// How far a member of the consumer protocol has come: what it knows, and what its coordinator knows.
+fn progress_facts(facts: Facts, progress: &MemberProgress, lang: Lang) -> Facts {
+    let known = match (progress.known_state, progress.known_epoch) {
+        (Some(state), Some(epoch)) => {
+            say(&ui::FACT_AT_COORDINATOR_VALUE.with("state", state).with("epoch", epoch), lang)
+        }
+        _ => html! { { tr(&ui::FACT_NO_MEMBER, lang) } },
+    };
+    let list = |places: &[String]| (!places.is_empty()).then(|| html! { <code>{ places.join(" ") }</code> });
+    facts
+        .code(&ui::FACT_MEMBER_STATE, progress.state)
+        .code(&ui::FACT_MEMBER_EPOCH, progress.epoch)
+        .row(&ui::FACT_AT_COORDINATOR, known)
+        .maybe(&ui::FACT_TO_GIVE_UP, list(&progress.to_give_up))
+        .maybe(&ui::FACT_TO_WAIT_FOR, list(&progress.to_wait_for))
 }
 
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {

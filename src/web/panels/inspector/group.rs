@@ -86,10 +86,13 @@ fn facts(props: &InspectorProps, group: &GroupView) -> Html {
             Some(name) => html! { <code>{ name.clone() }</code> },
             None => html! { { tr(&ui::NONE, lang) } },
         };
-        facts = facts
-            .code(&ui::FACT_GENERATION, group.generation)
-            .row(&ui::FACT_ASSIGNOR, assignor)
-            .row(&ui::FACT_COORDINATOR, coordinator);
+        facts = match group.assignment_epoch {
+            Some(target) => {
+                facts.code(&ui::FACT_GROUP_EPOCH, group.generation).code(&ui::FACT_ASSIGNMENT_EPOCH, target)
+            }
+            None => facts.code(&ui::FACT_GENERATION, group.generation),
+        };
+        facts = facts.row(&ui::FACT_ASSIGNOR, assignor).row(&ui::FACT_COORDINATOR, coordinator);
     }
     facts.code(&ui::FACT_LAG, group.lag).html()
 }

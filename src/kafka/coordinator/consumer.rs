@@ -1,0 +1,310 @@
+//! Groups of the consumer protocol on their coordinator: heartbeats, timers, what is written and what is told.
+//!
+//! The rules are [`ConsumerGroup`]'s. An answer waits until everything that it rests on is replicated, so that the next
+//! coordinator knows all that any member has been told. Left out: a mixed group of members of both protocols.
+
+use super::{
+    Context, Effects, GroupCoordinator, Then, Write,
+    consumer_group::{Change, ConsumerGroup, GroupError, Heartbeat, ServerAssignor, Surroundings},
+    group::{Group, GroupState},
+    records,
+};
+use crate::kafka::{
+    assignor::server::SubscribedTopic,
+    broker::Handle,
+    config::BrokerConfig,
+    event::{EventKind, GroupReason, MemberEpochChanged},
+    ids::{Name, TopicIdPartition},
+    metadata::MetadataImage,
+    node::{Outbox, Timer},
+    protocol::{ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse, ErrorCode, Response},
+};
+use crate::sim::Set;
+
+/// Which of a member's timers fired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MemberTimer {
+    /// Nothing was heard of it for `group.consumer.session.timeout.ms`.
+    Session,
+    /// It has had its rebalance timeout to give up partitions.
+    Revocation,
+}
+
+impl GroupCoordinator {
+    /// Handles a heartbeat of the consumer protocol for a group of `shard`, which is here.
+    #[expect(clippy::too_many_arguments, reason = "what a coordinator needs to see")]
+    pub fn consumer_heartbeat(
+        &mut self,
+        now_us: u64,
+        shard: i32,
+        config: &BrokerConfig,
+        image: &MetadataImage,
+        handle: Handle,
+        request: &ConsumerGroupHeartbeat,
+        out: &mut Outbox,
+    ) -> Effects {
+        let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
+        let (answer, records) = match self.heartbeat_to_group(&mut context, image, request) {
+            Ok(done) => done,
+            Err(error) => (ConsumerGroupHeartbeatResponse::refusal(error), Vec::new()),
+        };
+        let response = Response::ConsumerGroupHeartbeat(Box::new(answer));
+        match response.error() {
+            // Also an answer without records waits, for what was written before it.
+            ErrorCode::None => {
+                context.effects.writes.push(Write { shard, records, then: Then::Answer { handle, response } });
+            }
+            _ => context.effects.replies.push((handle, response)),
+        }
+        context.effects
+    }
+
+    fn heartbeat_to_group(
+        &mut self,
+        context: &mut Context<'_>,
+        image: &MetadataImage,
+        request: &ConsumerGroupHeartbeat,
+    ) -> Result<(ConsumerGroupHeartbeatResponse, Vec<records::Record>), ErrorCode> {
+        let joins = request.member_epoch == 0;
+        let is_new = self.group_mut(context.shard, &request.group_id).is_none();
+        if is_new && !joins {
+            return Err(ErrorCode::GroupIdNotFound);
+        }
+        let mut records = Vec::new();
+        let group = self.group_or_new(context.shard, &request.group_id);
+        if group.consumer.is_none() {
+            if !joins || group.state != GroupState::Empty || !group.pending.is_empty() {
+                return Err(ErrorCode::GroupIdNotFound);
+            }
+            if group.generation > 0 {
+                records.push(records::group_tombstone(&group.id));
+            }
+            group.forget_classic();
+            group.consumer = Some(Box::new(ConsumerGroup::new(group.id.clone())));
+        }
+        let (id, slot) = (group.id.clone(), group.slot);
+        let Some(consumers) = &mut group.consumer else { return Err(ErrorCode::GroupIdNotFound) };
+        let before = consumers.state().name();
+        let mut changes = Vec::new();
+        let heartbeat = heartbeat_of(request);
+        let answer =
+            with_surroundings(context.config, image, |around| consumers.heartbeat(&heartbeat, around, &mut changes));
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                tell_refusal(context.out, &id, request, &error);
+                if is_new {
+                    self.forget_group(context.shard, &request.group_id);
+                }
+                return Err(error.code());
+            }
+        };
+        records.extend(consumers.records(&changes));
+        clear_timers_of(context.out, slot, &changes);
+        tell(context.out, consumers, before, &changes);
+        follow(context, slot, consumers, &request.member_id, answer.member_epoch >= 0, &changes);
+        let response = ConsumerGroupHeartbeatResponse {
+            error: ErrorCode::None,
+            member_epoch: answer.member_epoch,
+            heartbeat_interval_us: context.config.group_consumer_heartbeat_interval_us,
+            assignment: answer.assigned.map(|assigned| assigned.into_iter().collect()),
+        };
+        Ok((response, records))
+    }
+
+    /// A timer of a member fired: it is out, and what it had is free.
+    pub fn on_member_timer(
+        &mut self,
+        now_us: u64,
+        config: &BrokerConfig,
+        image: &MetadataImage,
+        (slot, member): (u32, u32),
+        timer: MemberTimer,
+        out: &mut Outbox,
+    ) -> Effects {
+        let Some((shard, id)) = self.slots.get(&slot).cloned() else { return Effects::default() };
+        let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
+        let Some(consumers) = self.group_mut(shard, &id).and_then(|group| group.consumer.as_mut()) else {
+            return context.effects;
+        };
+        let Some(member) = consumers.members.iter().find(|known| known.slot == member) else { return context.effects };
+        if timer == MemberTimer::Revocation && member.must_revoke_within().is_none() {
+            return context.effects;
+        }
+        let member = member.id.clone();
+        let reason = match timer {
+            MemberTimer::Session => GroupReason::MemberSessionExpired(member.clone()),
+            MemberTimer::Revocation => GroupReason::RevocationExpired(member.clone()),
+        };
+        let before = consumers.state().name();
+        let mut changes = Vec::new();
+        let fenced = with_surroundings(config, image, |around| consumers.fence(&member, reason, around, &mut changes));
+        if fenced.is_ok() {
+            clear_timers_of(context.out, slot, &changes);
+            tell(context.out, consumers, before, &changes);
+            let records = consumers.records(&changes);
+            context.effects.writes.push(Write { shard, records, then: Then::Nothing });
+        }
+        context.effects
+    }
+
+    /// A member of the classic protocol joins: an empty group of the consumer protocol becomes a classic one.
+    pub(super) fn make_classic(&mut self, context: &mut Context<'_>, id: &Name) -> Result<(), ErrorCode> {
+        let Some(group) = self.group_mut(context.shard, id) else { return Ok(()) };
+        match &group.consumer {
+            None => Ok(()),
+            Some(consumers) if !consumers.members.is_empty() => Err(ErrorCode::InconsistentGroupProtocol),
+            Some(consumers) => {
+                let records = consumers.tombstones();
+                context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
+                group.consumer = None;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What a new coordinator does for a group that it has read: every member's session begins anew.
+pub(super) fn begin_anew(now_us: u64, config: &BrokerConfig, group: &Group, out: &mut Outbox) {
+    let Some(consumers) = &group.consumer else { return };
+    for member in &consumers.members {
+        let session = Timer::MemberSession(group.slot, member.slot);
+        out.set_timer(session, now_us + config.group_consumer_session_timeout_us);
+        if let Some(within_us) = member.must_revoke_within() {
+            out.set_timer(Timer::Revocation(group.slot, member.slot), now_us + within_us);
+        }
+    }
+}
+
+/// The group does not live here any more.
+pub(super) fn lay_down(group: &Group, out: &mut Outbox) {
+    for member in group.consumer.iter().flat_map(|consumers| &consumers.members) {
+        clear_timers(out, group.slot, member.slot);
+    }
+}
+
+fn clear_timers(out: &mut Outbox, group: u32, member: u32) {
+    out.clear_timer(Timer::MemberSession(group, member));
+    out.clear_timer(Timer::Revocation(group, member));
+}
+
+/// Whose place is nobody's any more.
+fn clear_timers_of(out: &mut Outbox, group: u32, changes: &[Change]) {
+    for change in changes {
+        if let Change::Gone(_, member) = change {
+            clear_timers(out, group, *member);
+        }
+    }
+}
+
+fn heartbeat_of(request: &ConsumerGroupHeartbeat) -> Heartbeat {
+    Heartbeat {
+        member_id: request.member_id.clone(),
+        client_id: request.client_id.clone(),
+        member_epoch: request.member_epoch,
+        instance_id: request.instance_id.clone(),
+        rack: request.rack_id.clone(),
+        rebalance_timeout_us: request.rebalance_timeout_us,
+        subscription: request.subscribed_topic_names.as_ref().map(|names| names.iter().cloned().collect()),
+        assignor: request.server_assignor.clone(),
+        owned: request.topic_partitions.as_ref().map(|owned| owned.iter().copied().collect::<Set<_>>()),
+    }
+}
+
+fn with_surroundings<T>(config: &BrokerConfig, image: &MetadataImage, act: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+    let named = config.group_consumer_assignors.iter().filter_map(|name| ServerAssignor::named(name));
+    let assignors: Vec<ServerAssignor> = named.collect();
+    let topic = |name: &str| {
+        let (id, topic) = image.topic_by_name(name)?;
+        Some(SubscribedTopic { id, partition_count: topic.partitions.len() as i32 })
+    };
+    act(&Surroundings { assignors: &assignors, max_size: config.group_consumer_max_size as usize, topic: &topic })
+}
+
+/// Timers after a heartbeat: the session begins anew with it, the time to give up partitions with what was told.
+/// A static member that has left for a while has what is left of its session.
+fn follow(context: &mut Context<'_>, slot: u32, group: &ConsumerGroup, member: &Name, stays: bool, changes: &[Change]) {
+    let (now_us, session_us) = (context.now_us, context.config.group_consumer_session_timeout_us);
+    let Some(known) = group.member(member) else { return };
+    if stays {
+        context.out.set_timer(Timer::MemberSession(slot, known.slot), now_us + session_us);
+    }
+    if changes.iter().any(|change| matches!(change, Change::Current(id, _) if id == member)) {
+        let timer = Timer::Revocation(slot, known.slot);
+        match known.must_revoke_within() {
+            Some(within_us) => context.out.set_timer(timer, now_us + within_us),
+            None => context.out.clear_timer(timer),
+        }
+    }
+}
+
+/// A heartbeat that was refused: the story says so where the member must drop everything, or was shut out.
+fn tell_refusal(out: &mut Outbox, group: &Name, request: &ConsumerGroupHeartbeat, error: &GroupError) {
+    let (member, epoch) = (request.member_id.clone(), request.member_epoch);
+    let known = match error {
+        GroupError::FencedMemberEpoch { known, .. } => *known,
+        _ => -1,
+    };
+    out.event(EventKind::MemberFenced { group: group.clone(), member, epoch, known, error: error.code() });
+}
+
+/// The events of what changed, in its order.
+fn tell(out: &mut Outbox, group: &ConsumerGroup, before: &'static str, changes: &[Change]) {
+    let id = || group.id.clone();
+    let list = |set: &Set<TopicIdPartition>| set.iter().copied().collect();
+    let mut raised = None;
+    let mut stepped = None;
+    for change in changes {
+        match change {
+            Change::Joined(member) => {
+                out.event(EventKind::MemberJoined { group: id(), member: member.clone(), leader: false });
+            }
+            Change::Gone(member, _) => {
+                let reason = changes.iter().find_map(|change| match change {
+                    Change::Epoch(reason) => Some(reason.clone()),
+                    _ => None,
+                });
+                let reason = reason.unwrap_or_else(|| GroupReason::Left(member.clone()));
+                out.event(EventKind::MemberRemoved { group: id(), member: member.clone(), reason });
+            }
+            Change::Replaced(member, by) => {
+                let reason = GroupReason::Replaced(by.clone());
+                out.event(EventKind::MemberRemoved { group: id(), member: member.clone(), reason });
+            }
+            Change::Epoch(reason) => {
+                raised = Some(reason.clone());
+                out.event(EventKind::GroupEpochRaised { group: id(), epoch: group.epoch, reason: reason.clone() });
+            }
+            Change::Member(_) | Change::Target(_) => {}
+            Change::TargetEpoch => {
+                if let Some(computed) = &group.computed {
+                    let (assignor, members) = (computed.how.assignor().name(), computed.members.len() as u32);
+                    let (epoch, moved) = (computed.epoch, computed.moved);
+                    out.event(EventKind::TargetComputed { group: id(), epoch, assignor, members, moved });
+                }
+            }
+            Change::Current(_, None) => {}
+            Change::Current(member, Some(from)) => {
+                let Some(known) = group.member(member) else { continue };
+                stepped = Some(match () {
+                    () if known.is_away() => GroupReason::LeftForAWhile(member.clone()),
+                    () if known.has_reached(group.assignment_epoch) => GroupReason::Reconciled(member.clone()),
+                    () => GroupReason::Reconciling(member.clone()),
+                });
+                out.event(EventKind::MemberEpochChanged(Box::new(MemberEpochChanged {
+                    group: id(),
+                    member: member.clone(),
+                    from: *from,
+                    to: known.current.member_epoch,
+                    state: known.current.state.name(),
+                    assigned: list(&known.current.assigned),
+                    pending_revocation: list(&known.current.pending_revocation),
+                })));
+            }
+        }
+    }
+    let to = group.state().name();
+    if let (true, Some(reason)) = (to != before, raised.or(stepped)) {
+        out.event(EventKind::GroupState { group: id(), from: before, to, generation: group.epoch, reason });
+    }
+}

@@ -347,6 +347,9 @@ impl Fuzz {
                 () if line.contains("group=g1") => &["cooperative-sticky", "cooperative-sticky,roundrobin"],
                 () => &["sticky,range", "sticky"],
             };
+            if self.random.below(4) == 0 {
+                line += &format!(" group.instance.id=i{}", self.clients);
+            }
             line += &format!(" partition.assignment.strategy={}", self.pick(strategies).unwrap_or_default());
         }
         if !line.contains("assign=") {
@@ -527,7 +530,7 @@ impl Fuzz {
             }
             for (partition, progress) in consumer.partitions() {
                 let Some(state) = world.metadata().partition(*partition) else {
-                    if !consumer.assign.is_empty() {
+                    if !consumer.assign.is_empty() || self.has_skipped(consumer.group.as_deref()) {
                         continue;
                     }
                     let _ = writeln!(open, "{name} owns {partition:?} of a deleted topic");
@@ -544,6 +547,14 @@ impl Fuzz {
                 }
             }
         }
+    }
+
+    /// A static leader that took its place back has computed nothing: partitions that were added meanwhile belong to
+    /// nobody, and those of topics that are gone to whoever had them, until the next rebalance; as in Kafka.
+    fn has_skipped(&self, group: Option<&str>) -> bool {
+        let mut consumers = self.world().consumers().values().map(|slot| &slot.consumer);
+        consumers
+            .any(|consumer| consumer.is_leader && consumer.computed.is_none() && consumer.group.as_deref() == group)
     }
 
     fn open_groups(&self, open: &mut String) {
@@ -572,12 +583,13 @@ impl Fuzz {
                 let ids: Vec<_> = classic.chain(modern).collect();
                 let _ = writeln!(open, "group {id} is {} with {ids:?}", group.state_name());
             }
+            let skipped = self.has_skipped(Some(&id));
             // Every partition of a topic that someone subscribes to has its owner.
             for (partition, _) in world.metadata().partitions() {
                 let topic = world.topic_name(partition.topic);
                 let wanted = members.iter().any(|member| member.topics.iter().any(|name| &**name == topic));
                 let owners = members.iter().filter(|member| member.partitions().contains_key(&partition)).count();
-                if wanted && owners != 1 {
+                if wanted && owners != 1 && !(skipped && owners == 0) {
                     let _ = writeln!(open, "group {id}: {topic}-{} has {owners} owners", partition.partition);
                 }
             }

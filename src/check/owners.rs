@@ -26,9 +26,26 @@ const GENERATIONS_KEPT: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owners {
     /// Who had what, by group and generation.
-    generations: BTreeMap<Name, BTreeMap<i32, BTreeMap<String, NodeId>>>,
+    generations: BTreeMap<Name, BTreeMap<i32, BTreeMap<String, Owner>>>,
     /// What each consumer was told that it has.
     told: BTreeMap<NodeId, BTreeSet<String>>,
+}
+
+/// An owner within a generation: a process that takes the place of another under its instance id is the same.
+#[derive(Clone, Debug)]
+struct Owner {
+    node: NodeId,
+    instance: Option<String>,
+}
+
+impl Owner {
+    fn of(node: NodeId, consumer: &Consumer) -> Owner {
+        Owner { node, instance: consumer.config.group_instance_id.clone() }
+    }
+
+    fn is(&self, other: &Owner) -> bool {
+        self.node == other.node || self.instance.is_some() && self.instance == other.instance
+    }
 }
 
 impl Owners {
@@ -44,7 +61,7 @@ impl Owners {
             if let Some(group) = consumer.group.as_ref().filter(|_| consumer.generation >= 0 && !consumer.is_modern()) {
                 let generations = owners.generations.entry(group.clone()).or_default();
                 let of_generation = generations.entry(consumer.generation).or_default();
-                of_generation.extend(has.iter().map(|partition| (partition.clone(), *node)));
+                of_generation.extend(has.iter().map(|partition| (partition.clone(), Owner::of(*node, consumer))));
             }
             owners.told.insert(*node, has);
         }
@@ -101,13 +118,14 @@ impl Owners {
         let Some(group) = slot.consumer.group.clone().filter(|_| !slot.consumer.is_modern()) else { return };
         let generations = self.generations.entry(group.clone()).or_default();
         let owners = generations.entry(generation).or_default();
+        let owner = Owner::of(event.node, &slot.consumer);
         for partition in self.told.get(&event.node).into_iter().flatten() {
-            let first = *owners.entry(partition.clone()).or_insert(event.node);
-            if first != event.node {
+            let first = owners.entry(partition.clone()).or_insert_with(|| owner.clone());
+            if !first.is(&owner) {
                 let text = says::TWO_OWNERS.with("generation", generation).with("group", &*group);
                 let text = text.with("partition", partition.as_str());
                 let text = text.with("consumer", super::clients::consumer(findings, event.node));
-                findings.add("owner", text.with("other", super::clients::consumer(findings, first)), event);
+                findings.add("owner", text.with("other", super::clients::consumer(findings, first.node)), event);
             }
         }
         while generations.len() > GENERATIONS_KEPT {

@@ -1,5 +1,8 @@
 //! The coordinator by itself: requests in, answers, writes and timers out.
 
+mod static_members;
+mod vote;
+
 use std::sync::Arc;
 
 use super::*;

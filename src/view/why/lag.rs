@@ -6,7 +6,7 @@ use crate::{
     history::Run,
     i18n::{Arg, Text},
     kafka::{
-        client::consumer::{App, ClientState, Consumer, Membership},
+        client::consumer::{App, ClientState, Consumer},
         coordinator::Group,
         event::EventKind,
         ids::TopicIdPartition,
@@ -111,7 +111,7 @@ fn doing(slot: &ConsumerSlot) -> Text {
             .with("each", Arg::Duration(consumer.processing_us))
             .with("until", Arg::Duration(until_us)),
         App::Polling if consumer.paused => PAUSED.text(),
-        App::Polling if is_joining(consumer.membership) || is_out(consumer) => JOINING.text(),
+        App::Polling if !consumer.may_read() || is_out(consumer) => JOINING.text(),
         App::Polling if consumer.buffered() > 0 => HAS_BUFFERED.with("n", consumer.buffered()),
         App::Polling => POLLING.text(),
     };
@@ -121,10 +121,6 @@ fn doing(slot: &ConsumerSlot) -> Text {
 /// Of the consumer protocol, and in no group at the moment.
 fn is_out(consumer: &Consumer) -> bool {
     consumer.is_modern() && (consumer.modern.state.is_out() || consumer.modern.state == ClientState::Joining)
-}
-
-fn is_joining(membership: Membership) -> bool {
-    matches!(membership, Membership::Preparing | Membership::Joining | Membership::Syncing)
 }
 
 fn note(

@@ -131,7 +131,7 @@ impl Consumer {
         for topic in &topics {
             self.metadata.want(topic);
         }
-        self.topics = topics;
+        self.topics = super::subscription::set(topics);
         self.rejoin_needed = true;
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);

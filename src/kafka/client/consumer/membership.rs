@@ -61,7 +61,7 @@ impl Consumer {
 
     /// May records of its partitions be returned and fetched? Not while an eager member commits before it gives them
     /// up (`maybeMarkPartitionsPendingRevocation`).
-    pub(super) fn may_read(&self) -> bool {
+    pub fn may_read(&self) -> bool {
         self.membership != Membership::Preparing || self.rebalance_protocol() == RebalanceProtocol::Cooperative
     }
 

@@ -177,7 +177,7 @@ impl Consumer {
             random: Random::new(seed, &format!("consumer {name} {}", node.0)),
             name,
             group,
-            topics,
+            topics: subscription::set(topics),
             assign,
             config,
             processing_us,

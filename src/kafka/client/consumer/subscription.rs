@@ -10,6 +10,8 @@ use crate::kafka::{
     protocol::{JoinProtocol, OwnedPartitions, Subscription, UserData},
 };
 
+use crate::sim::Set;
+
 /// What the sticky assignors of this client remember from one rebalance to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Remembered {
@@ -31,6 +33,13 @@ impl Default for Remembered {
             cooperative_max_generation: NO_GENERATION,
         }
     }
+}
+
+/// Topics each once: `subscribe()` makes a set of them, and the sticky assignors rely on it.
+pub(super) fn set(mut topics: Vec<Name>) -> Vec<Name> {
+    let mut seen = Set::new();
+    topics.retain(|topic| seen.insert(topic.clone()));
+    topics
 }
 
 impl Consumer {

@@ -48,6 +48,17 @@ fn the_story_is_the_accepted_one_in_both_languages() {
 }
 
 #[test]
+fn the_charts_of_the_start_cluster_and_of_lesson_3_are_the_accepted_ones() {
+    let start = stdout(&["start", "--until", "8s", "--format", "chart"]);
+    let head: String = start.lines().take(120).map(|line| format!("{line}\n")).collect();
+    assert_golden("tests/golden/start.chart", &head);
+    let group = stdout(&["start", "--until", "12s", "--format", "chart", "--group", "billing"]);
+    assert_golden("tests/golden/start.billing.chart", &group);
+    let lesson = stdout(&["a-consumer-joins", "--format", "chart", "--group", "billing"]);
+    assert_golden("tests/golden/a-consumer-joins.chart", &lesson);
+}
+
+#[test]
 fn a_batch_that_leaves_is_a_produce_request_with_its_reason() {
     let events = json_lines(&["start", "--until", "3s", "--format", "json"]);
     for (index, event) in events.iter().enumerate() {
@@ -137,7 +148,7 @@ fn what_can_not_be_used_is_told_in_one_line() {
         (&["start", "--until", "20"], "expected a time such as 20s"),
         (&["start", "--events", "-1"], "expected a whole number"),
         (&["start", "--seed", "x"], "expected a whole number"),
-        (&["start", "--format", "xml"], "expected `story`, `json` or `state`"),
+        (&["start", "--format", "xml"], "expected `story`, `json`, `state` or `chart`"),
         (&["start", "--lang", "fr"], "expected `en` or `zh-CN`"),
         (&["start", "start"], "unexpected argument"),
         (&["start", "--fast"], "--fast"),

@@ -10,7 +10,7 @@ use std::{
 use kafkascope::{
     check,
     cluster::{command_check, command_text, error},
-    i18n::{Template, forms, lesson, stage, ui},
+    i18n::{Template, forms, lens, lesson, stage, ui},
     kafka::{config, limits},
     view::{self, story, why},
 };
@@ -26,10 +26,15 @@ fn all() -> Vec<Template> {
         lesson::ALL,
         ui::ALL,
         forms::ALL,
+        lens::ALL,
         stage::ALL,
         check::ALL,
         view::TEXTS[0],
         view::TEXTS[1],
+        view::group_chart::words::ALL,
+        view::member_card::ALL,
+        view::sequence::MOMENTS,
+        view::sequence::layout::ALL,
     ];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
     all.extend(story::TEMPLATES.iter().chain(why::TEMPLATES).flat_map(|list| list.iter().map(|template| **template)));
@@ -120,7 +125,8 @@ fn sentences_end_as_sentences() {
 
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
-    const LABEL_ROOMS: &[&str] = &["forms", "lesson", "member", "producer", "stage", "ui"];
+    const LABEL_ROOMS: &[&str] =
+        &["card", "chart", "forms", "lens", "lesson", "member", "moment", "producer", "sequence", "stage", "ui"];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }
 
@@ -134,6 +140,7 @@ const TERMS: &[&str] = &[
     "+ Broker",
     "+ Topic",
     "leader B{id}",
+    "coordinator B{broker}",
     "broker {id}：leader",
     "generation {generation} · {assignor} · coordinator B{broker}",
 ];

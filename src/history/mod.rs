@@ -12,6 +12,7 @@ mod tests;
 
 pub use golden::determinism_digest;
 pub use load::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, full_load};
+pub use replay::Replay;
 pub use scenario::{Scenario, start_cluster};
 
 use std::collections::VecDeque;

@@ -1,7 +1,49 @@
 //! Going back to an earlier moment of a run, by playing it again.
 
-use super::{Run, Stamped};
-use crate::{cluster::WorldError, sim::EventId};
+use super::{Run, Scenario, Stamped};
+use crate::{
+    cluster::{World, WorldError},
+    sim::EventId,
+};
+
+/// A run played again beside the one that goes on, from its very beginning and only forwards: to look at what is not
+/// kept of it, such as messages under way.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    run: Run,
+    /// Commands given by hand so far.
+    given: usize,
+}
+
+impl Replay {
+    /// At the beginning of a run.
+    pub fn new(of: &Run) -> Result<Replay, WorldError> {
+        let scenario = Scenario { begin_us: 0, ..of.scenario.clone() };
+        Ok(Replay { run: Run::new(&scenario)?, given: 0 })
+    }
+
+    /// The last event so far.
+    pub fn event(&self) -> EventId {
+        self.run.event()
+    }
+
+    /// The world right after an event of the run that it plays again; nothing if that is past.
+    pub fn world_at(&mut self, of: &Run, time_us: u64, event: EventId) -> Option<&World> {
+        if self.run.event() > event {
+            return None;
+        }
+        for Stamped { time_us: at_us, after_event, command } in of.given_by_hand().skip(self.given) {
+            if *after_event >= event {
+                break;
+            }
+            self.run.go_to(*at_us, *after_event);
+            self.run.apply(command.clone()).ok()?;
+            self.given += 1;
+        }
+        self.run.go_to(time_us, event);
+        Some(&self.run.world)
+    }
+}
 
 impl Run {
     /// This run as it was at `time_us` with `last_event` as its last event: the scenario again, and every command given

@@ -9,6 +9,7 @@
 //! `**…**` strong; `` `…` `` code.
 
 pub mod forms;
+pub mod lens;
 pub mod lesson;
 mod render;
 pub mod stage;
@@ -16,7 +17,7 @@ pub mod stage;
 mod tests;
 pub mod ui;
 
-pub use render::{Span, SpanStyle, render_source};
+pub use render::{Span, SpanStyle, moment, render_source};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

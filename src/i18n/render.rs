@@ -186,6 +186,19 @@ fn write_arg(arg: &Arg, lang: Lang, out: &mut impl Sink) {
     }
 }
 
+/// A moment as the clock shows it: `12.480 s`, `1:02.480`, `1:01:02.480`; cut to the millisecond, not rounded.
+pub fn moment(time_us: u64) -> String {
+    let ms = time_us / 1000;
+    let (hours, minutes, seconds, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}.{ms:03}")
+    } else if minutes > 0 {
+        format!("{minutes}:{seconds:02}.{ms:03}")
+    } else {
+        format!("{seconds}.{ms:03} s")
+    }
+}
+
 /// A length of simulated time in the unit that suits it; the same in both languages.
 pub(super) fn duration(us: u64) -> String {
     match us {

@@ -39,7 +39,10 @@ templates! { "ui":
     AREA_STAGE = "The cluster", "集群";
     AREA_TRANSPORT = "Time controls", "时间控制";
     AREA_TIMELINE = "Timeline", "时间线";
-    TAB_CLUSTER = "Cluster", "集群";
+    LENSES = "Lens", "视图";
+    LENS_TOPIC = "Topic", "Topic";
+    LENS_GROUP = "Group", "消费组";
+    LENS_SEQUENCE = "Sequence", "时序";
     TAB_STORY = "Story", "经过";
     TAB_LESSON = "Lesson", "课程";
     TAB_ABOUT = "Start", "起步";
@@ -152,6 +155,8 @@ templates! { "ui":
     DO_CLOSE_ALL = "Close all", "全部关闭";
     DO_WHY_LAG = "Why this lag?", "为什么有这个 lag？";
     DO_WHY_ASSIGNMENT = "Why these partitions?", "为什么是这些分区？";
+    DO_WHY_IDLE = "Why none?", "为什么没有？";
+    DO_WHY_REBALANCE = "Why did it begin?", "它为什么开始？";
     DO_WHY_HIDDEN = "Why not visible yet?", "为什么还不可见？";
     WHY = "Why?", "为什么？";
 
@@ -252,6 +257,21 @@ templates! { "ui":
     TABLE_RECORDS = "Newest records", "最新的消息";
     TABLE_OWNED = "Owned partitions", "拥有的分区";
     TABLE_OWNED_NONE = "It owns no partition.", "它没有分区。";
+    TABLE_MEMBERSHIP = "Membership", "成员状态";
+    FACT_MEMBERSHIP = "State", "状态";
+    FACT_TO_REVOKE = "To give up", "待放弃";
+    FACT_PENDING = "To come", "待接收";
+    MEMBER_GENERATION = "generation {n}", "generation {n}";
+    TIMER_LEFT = "{left} of {of}", "{left} / {of}";
+    TIMER_STOPPED = "not running · {of}", "未运行 · {of}";
+    TABLE_REBALANCE = "Last rebalance", "最近一次重平衡";
+    COLUMN_BEFORE = "Before", "之前";
+    COLUMN_AFTER = "After", "之后";
+    COLUMN_SO_FAR = "So far", "目前";
+    MOVED = "moved here", "移动到此";
+    MOVED_NONE = "Nothing moved.", "没有分区移动。";
+    MOVED_LEAST = "{moved|1 partition|{moved} partitions} moved; fewer would not have done.", "移动了 {moved} 个分区，已是最少。";
+    MOVED_MORE = "{moved|1 partition|{moved} partitions} moved, {least} would have done.", "移动了 {moved} 个分区，最少只需 {least} 个。";
     TABLE_PARTITIONS = "Partitions", "分区";
     TABLE_ON_BROKER = "Partitions on it", "它上面的分区";
     ROLE_LEADER = "leader", "leader";
@@ -299,6 +319,9 @@ templates! { "ui":
     KEY_CONSUMER = "New consumer", "新建 consumer";
     KEY_TOPIC = "New topic", "新建 topic";
     KEY_BROKER = "New broker", "新建 broker";
+    KEY_LENS_TOPIC = "Lens: Topic", "视图：Topic";
+    KEY_LENS_GROUP = "Lens: Group", "视图：消费组";
+    KEY_LENS_SEQUENCE = "Lens: Sequence", "视图：时序";
     KEY_PANEL = "Show or hide lesson and story", "显示或隐藏课程与经过";
     KEY_LANGUAGE = "English or Chinese", "切换中英文";
     KEY_HELP = "This help", "本帮助";

@@ -57,6 +57,8 @@ macro_rules! apis {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Api { $($(#[$meta])* $name),* }
         impl Api {
+            /// All of them.
+            pub const ALL: &[Api] = &[$(Api::$name),*];
             /// Kafka's name.
             pub fn name(self) -> &'static str {
                 match self { $(Api::$name => stringify!($name)),* }

@@ -2,10 +2,15 @@
 
 mod build;
 pub mod geometry;
+pub mod group_chart;
+pub mod member_card;
+pub mod message;
 pub mod model;
 mod pace;
+pub mod sequence;
 pub mod story;
 pub mod trace;
+mod who;
 pub mod why;
 
 pub use build::{Builder, CELL_PARTITIONS_MAX, TEXTS, text_of};

@@ -4,6 +4,7 @@ mod app;
 mod clock;
 mod crash;
 mod forms;
+mod lenses;
 mod lesson;
 mod panels;
 mod prefs;

@@ -3,6 +3,8 @@
 use kafkascope::i18n::{Lang, SpanStyle, Template, Text};
 use yew::{Html, html};
 
+pub use kafkascope::i18n::moment;
+
 /// A sentence with its values.
 pub fn say(text: &Text, lang: Lang) -> Html {
     text.render(lang)
@@ -23,19 +25,6 @@ pub fn say_plain(template: &'static Template, lang: Lang) -> Html {
 /// The words of a sentence without values and styles: labels, titles.
 pub fn tr(template: &'static Template, lang: Lang) -> &'static str {
     template.source(lang)
-}
-
-/// A moment as the clock shows it: `12.480 s`, `1:02.480`, `1:01:02.480`; cut to the millisecond, not rounded.
-pub fn moment(time_us: u64) -> String {
-    let ms = time_us / 1000;
-    let (hours, minutes, seconds, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}.{ms:03}")
-    } else if minutes > 0 {
-        format!("{minutes}:{seconds:02}.{ms:03}")
-    } else {
-        format!("{seconds}.{ms:03} s")
-    }
 }
 
 /// A count with thin spaces between thousands.

@@ -158,7 +158,41 @@ const SHOTS = [
   { name: "inspect-topic", act: inspecting("orders") },
   { name: "inspect-partition-dark", theme: "dark", act: inspecting(/^P1, orders-1/) },
   { name: "inspect-broker", act: inspecting(/^B1, Broker 1/) },
+  { name: "group-whole", saved: FAST, act: joined },
+  { name: "group-rebalance", saved: FAST, act: rebalance },
+  { name: "group-dark", saved: FAST, theme: "dark", viewport: TABLET, act: rebalance },
+  { name: "group-zh", saved: FAST, lang: "zh-CN", act: (page) => page.keyboard.press("2") },
+  { name: "sequence", act: sequence },
+  { name: "sequence-dark", theme: "dark", viewport: TABLET, act: sequence },
+  { name: "sequence-phone", viewport: PHONE, act: sequence },
+  { name: "sequence-zh", lang: "zh-CN", act: (page) => page.keyboard.press("3") },
+  { name: "group-phone", saved: FAST, viewport: PHONE, act: joined },
 ];
+
+// The Group lens after a fourth consumer has joined.
+async function joined(page) {
+  await page.getByRole("button", { name: "Add a consumer to billing" }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.getByRole("dialog").locator("button[type=submit]").click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("2");
+  await play(page);
+  await page.locator(".gl-sum").waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(1_200);
+  await pause(page);
+}
+async function rebalance(page) {
+  await joined(page);
+  await page.getByRole("button", { name: "Last rebalance" }).click();
+}
+
+// The Sequence lens with an answer in full.
+async function sequence(page) {
+  await page.keyboard.press("3");
+  await page.getByRole("combobox", { name: "Group" }).selectOption("billing");
+  await page.getByRole("button", { name: /answers JoinGroup of C1/ }).last().click();
+  await page.locator(".sq-detail").waitFor();
+}
 
 const filter = process.argv[2] ?? "";
 const folder = join(project, "target", "shots");

@@ -27,8 +27,10 @@ Usage:
       --seed N                 another seed
       --until TIME             simulated time at which to stop, such as 20s, 500ms, 2min
       --events N               stop after the event with this number
-      --format story|json|state
-                               sentences (default), one event a line, or the world at the end
+      --format story|json|state|chart
+                               sentences (default), one event a line, the world at the end, or a
+                               chart of what was sent: a column a node, a line an RPC
+      --group NAME             of a chart, only what concerns this group
       --lang en|zh-CN          language of the sentences
   kafkascope check SCENARIO... does it load, does every beat end, is every question decided, does no
                                invariant break? A line a scenario

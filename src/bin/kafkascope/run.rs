@@ -1,4 +1,5 @@
-//! `kafkascope run`: plays a scenario without a page and prints its story, its events, or the world at its end.
+//! `kafkascope run`: plays a scenario without a page and prints its story, its events, a chart of
+//! what was sent, or the world at its end.
 //!
 //! Left out: the texts of lessons and their questions; a lesson is played as a class that skips them.
 
@@ -13,7 +14,10 @@ use kafkascope::{
     history::Run,
     i18n::Lang,
     kafka::event::Event,
-    view::story::{self, Lane, lane_of},
+    view::{
+        sequence::{Filter, Recorder, text},
+        story::{self, Lane, lane_of},
+    },
 };
 
 use crate::Outcome;
@@ -32,6 +36,8 @@ pub struct Options {
     pub events: Option<u64>,
     pub format: Format,
     pub lang: Lang,
+    /// Of a chart, only what concerns this group.
+    pub group: Option<String>,
 }
 
 /// What is printed.
@@ -43,6 +49,8 @@ pub enum Format {
     Json,
     /// The world at the end.
     State,
+    /// Who sends what to whom: a column a node, a line an RPC or a moment.
+    Chart,
 }
 
 /// Plays and prints.
@@ -56,12 +64,17 @@ pub fn run(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> io::R
 fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let last = options.events.unwrap_or(u64::MAX);
     let (mut seen, mut told, mut told_us) = (0, 0, 0);
+    let filter = Filter { group: options.group.clone(), ..Filter::default() };
+    let mut chart = Recorder::default();
     loop {
+        if options.format == Format::Chart {
+            chart.follow(&run, &filter);
+        }
         for event in events_after(&run, seen).take_while(|event| event.id <= last && event.time_us <= end_us) {
             match options.format {
                 Format::Story => tell(&run, event, options.lang, out)?,
                 Format::Json => writeln!(out, "{}", json::event(run.world(), event))?,
-                Format::State => {}
+                Format::State | Format::Chart => {}
             }
             (told, told_us) = (event.id, event.time_us);
         }
@@ -77,6 +90,12 @@ fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write
             run = run.back_to(at_us, told).unwrap_or(run);
         }
         writeln!(out, "{}", state::world(&run))?;
+    }
+    if options.format == Format::Chart {
+        if told < seen && seen > last {
+            run = run.back_to(told_us, told).unwrap_or(run);
+        }
+        write!(out, "{}", text(&chart.follow(&run, &filter), options.lang))?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     sim::NodeId,
     templates,
+    view::why::WhyKey,
 };
 
 templates! {
@@ -64,7 +65,10 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             };
             caused(text.with("place", names::partition(world, *partition)).with("offset", *offset), event)
         }
-        E::CommitFailed { error } => caused(COMMIT_FAILED.with("who", who()).with("error", error.name()), event),
+        E::CommitFailed { error } => {
+            let text = COMMIT_FAILED.with("who", who()).with("error", error.name());
+            Some((text, Some((super::WHY.text(), WhyKey::CommitRefused { event: event.id }))))
+        }
         E::PositionFromCommit { partition, offset } => {
             let place = names::partition(world, *partition);
             plain(POSITION_FROM_COMMIT.with("who", who()).with("place", place).with("offset", *offset))

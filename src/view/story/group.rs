@@ -71,11 +71,13 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
     let who = || names::client(world, event.node);
     match &event.kind {
         E::GroupState { group, from, to, generation, reason } => {
-            let text = member::with_member(run, state(reason).text(), reason)
-                .with("group", &**group)
-                .with("from", *from)
-                .with("to", *to);
-            caused(text.with("generation", *generation).with("broker", event.node.0), event)
+            let text = member::with_member(run, state(reason).text(), reason);
+            let text = text.with("group", &**group).with("from", *from).with("to", *to);
+            let text = text.with("generation", *generation).with("broker", event.node.0);
+            if *to == "PreparingRebalance" {
+                return Some((text, Some((super::WHY.text(), WhyKey::Rebalance { event: event.id }))));
+            }
+            caused(text, event)
         }
         E::MemberIdGiven { member, .. } => plain(MEMBER_ID_GIVEN.with("member", names::member(world, member))),
         E::MemberJoined { group, member, leader } => {
@@ -110,6 +112,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             let text = template.with("who", who()).with("places", names::places(world, partitions));
             let group = consumer.and_then(|consumer| consumer.group.as_deref());
             let key = match group {
+                Some(group) if partitions.is_empty() => WhyKey::Idle { group: group.to_owned(), consumer: who() },
                 Some(group) => WhyKey::Assignment { group: group.to_owned(), consumer: who() },
                 None => WhyKey::Event { event: event.id },
             };

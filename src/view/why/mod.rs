@@ -3,6 +3,7 @@
 mod assignment;
 mod chain;
 mod lag;
+mod membership;
 mod partition;
 mod sticky;
 mod target;
@@ -38,6 +39,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     assignment::circle::ALL,
     assignment::keeping::ALL,
     lag::ALL,
+    membership::ALL,
     partition::ALL,
     sticky::ALL,
     target::ALL,
@@ -99,6 +101,34 @@ pub enum WhyKey {
         /// The event.
         event: u64,
     },
+    /// Why did this rebalance begin?
+    Rebalance {
+        /// The group's change of state that began it.
+        event: u64,
+    },
+    /// Why does nobody of the group read this partition?
+    Unread {
+        /// Group.
+        group: String,
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+        /// The event with which its last owner gave it up.
+        event: u64,
+    },
+    /// Why was this commit refused?
+    CommitRefused {
+        /// The event at the consumer.
+        event: u64,
+    },
+    /// Why does this member own nothing?
+    Idle {
+        /// Group.
+        group: String,
+        /// Consumer name.
+        consumer: String,
+    },
 }
 
 /// The answer.
@@ -144,6 +174,12 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         WhyKey::Lag { group, topic, partition } => lag::card(run, key, group, topic, *partition),
         WhyKey::BatchTiming { event } => timing::card(run, key, run.event_by_id(*event)?),
         WhyKey::Event { event } => Some(caused(run, key, run.event_by_id(*event)?)),
+        WhyKey::Rebalance { event } => membership::rebalance(run, key, run.event_by_id(*event)?),
+        WhyKey::Unread { group, topic, partition, event } => {
+            membership::unread(run, key, group, topic, *partition, run.event_by_id(*event)?)
+        }
+        WhyKey::CommitRefused { event } => membership::refused(run, key, run.event_by_id(*event)?),
+        WhyKey::Idle { group, consumer } => membership::idle(run, key, group, consumer),
     }
 }
 

@@ -15,6 +15,7 @@ use super::{App, Asked, Msg, Open, Tab, keys::Act};
 use crate::{
     clock::{Frame, Pace, Speed},
     forms::{Current, Refusal},
+    lenses::Lens,
     panels::inspector,
     say::tr,
     stage_api::{Ask, Dialog, place_id},
@@ -64,6 +65,9 @@ impl App {
             Msg::Scenario(index) => self.choose(index),
             Msg::Lesson(action) => self.lesson(action),
             Msg::Panel => self.panel = !self.panel,
+            Msg::Lens(lens) => self.set_lens(lens),
+            Msg::Filter(filter) => self.player.filter(filter),
+            Msg::Event(event) => self.player.show_event(event),
             Msg::Tab(tab) => self.tab = tab,
             Msg::ToastEnd(id) => {
                 if self.toasts.remove(id).is_some_and(|toast| toast.undo) {
@@ -103,6 +107,7 @@ impl App {
             Act::Consumer => self.open(Dialog::AddConsumer(None)),
             Act::Topic => self.open(Dialog::CreateTopic),
             Act::Broker => self.open(Dialog::AddBroker),
+            Act::Lens(lens) => self.set_lens(lens),
             Act::Panel => self.panel = !self.panel,
             Act::Language => {
                 let lang = if self.prefs.lang == Lang::En { Lang::Zh } else { Lang::En };
@@ -118,6 +123,8 @@ impl App {
     fn close_something(&mut self) -> bool {
         if self.asked.is_some() {
             self.close_why();
+        } else if self.player.detail.is_some() && self.prefs.lens == Lens::Sequence {
+            self.player.show_event(None);
         } else if self.selection.is_some() {
             self.select(None);
         } else if self.panel {
@@ -289,6 +296,25 @@ impl App {
         self.announced = crate::panels::transport::speed_name(speed, self.prefs.lang);
     }
 
+    fn set_lens(&mut self, lens: Lens) {
+        self.prefs.lens = lens;
+        self.tab = Tab::Cluster;
+        self.prefs.save();
+        self.follow_lens();
+        self.announced = tr(lens.name(), self.prefs.lang).to_owned();
+    }
+
+    /// Charts are made only while somebody looks at them.
+    fn follow_lens(&mut self) {
+        let (lens, place) = (self.prefs.lens, self.selection.as_ref());
+        let member = match place {
+            Some(Place::Consumer(name)) => Some(name.clone()),
+            _ => None,
+        };
+        let groups = lens == Lens::Group || matches!(place, Some(Place::Group(_)));
+        self.player.follow(groups, lens == Lens::Sequence, member);
+    }
+
     fn set_lang(&mut self, lang: Lang) {
         self.prefs.lang = lang;
         self.announced.clear();
@@ -310,6 +336,7 @@ impl App {
             return_focus(&left);
         }
         self.selection = place;
+        self.follow_lens();
     }
 
     fn command(&mut self, ctx: &Context<Self>, command: Command) {
@@ -412,6 +439,7 @@ impl App {
     fn follow(&mut self) {
         if self.selection.as_ref().is_some_and(|place| !inspector::exists(&self.player.vm, place)) {
             self.selection = None;
+            self.follow_lens();
             focus_id("stage");
         }
         if let Some(asked) = &mut self.asked
@@ -446,10 +474,13 @@ fn place_of(key: &WhyKey) -> Option<Place> {
     match key.clone() {
         WhyKey::Partition { topic, partition, .. }
         | WhyKey::NotVisible { topic, partition }
+        | WhyKey::Unread { topic, partition, .. }
         | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
         WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
-        WhyKey::Assignment { consumer, .. } => Some(Place::Consumer(consumer)),
-        WhyKey::BatchTiming { .. } | WhyKey::Event { .. } => None,
+        WhyKey::Assignment { consumer, .. } | WhyKey::Idle { consumer, .. } => Some(Place::Consumer(consumer)),
+        WhyKey::BatchTiming { .. } | WhyKey::Event { .. } | WhyKey::Rebalance { .. } | WhyKey::CommitRefused { .. } => {
+            None
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::keys::{Act, key_of};
 use crate::{
+    lenses::{Lens, LensSwitch},
     panels::{
         icons,
         menu::{Menu, Row},
@@ -32,6 +33,8 @@ pub struct HeaderProps {
     pub lang: Lang,
     /// Colours.
     pub theme: Theme,
+    /// What the stage shows.
+    pub lens: Lens,
     /// Scenarios.
     pub choices: Vec<Choice>,
     /// Which of them it is.
@@ -40,6 +43,8 @@ pub struct HeaderProps {
     pub panel: bool,
     /// Another scenario.
     pub on_scenario: Callback<usize>,
+    /// Another lens.
+    pub on_lens: Callback<Lens>,
     /// Another language.
     pub on_lang: Callback<Lang>,
     /// Other colours.
@@ -72,6 +77,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             <Menu class="add" label={tr(&ui::ADD_MENU, lang)} title={tr(&ui::ADD_MENU, lang)} rows={add_rows(lang)} on_pick={on_add}>
                 { icons::plus() }<span class="wide-only">{ tr(&ui::ADD, lang) }</span>
             </Menu>
+            <LensSwitch {lang} lens={props.lens} on_lens={props.on_lens.clone()} />
             <span class="header-gap" />
             <div class="segments" role="group" aria-label={tr(&ui::LANGUAGE, lang)}>
                 { for Lang::ALL.into_iter().map(|option| {

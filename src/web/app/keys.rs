@@ -3,6 +3,8 @@
 use kafkascope::i18n::{Template, ui};
 use web_sys::{Element, KeyboardEvent, wasm_bindgen::JsCast};
 
+use crate::lenses::Lens;
+
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -28,6 +30,8 @@ pub enum Act {
     Topic,
     /// New broker.
     Broker,
+    /// Another lens.
+    Lens(Lens),
     /// Show or hide the left column.
     Panel,
     /// The other language.
@@ -72,6 +76,9 @@ pub static SHORTCUTS: &[Shortcut] = &[
     row(&["c"], &["C"], &ui::KEY_CONSUMER, Act::Consumer),
     row(&["t"], &["T"], &ui::KEY_TOPIC, Act::Topic),
     row(&["b"], &["B"], &ui::KEY_BROKER, Act::Broker),
+    row(&["1"], &["1"], &ui::KEY_LENS_TOPIC, Act::Lens(Lens::Topic)),
+    row(&["2"], &["2"], &ui::KEY_LENS_GROUP, Act::Lens(Lens::Group)),
+    row(&["3"], &["3"], &ui::KEY_LENS_SEQUENCE, Act::Lens(Lens::Sequence)),
     row(&["s"], &["S"], &ui::KEY_PANEL, Act::Panel),
     row(&["l"], &["L"], &ui::KEY_LANGUAGE, Act::Language),
     row(&["?"], &["?"], &ui::KEY_HELP, Act::Help),

@@ -22,6 +22,7 @@ use kafkascope::{
     lesson::{catalogue, progress::LessonAction},
     view::{
         model::{Place, ViewModel},
+        sequence::Filter,
         story::Lane,
         why::{WhyCard, WhyKey},
     },
@@ -34,6 +35,7 @@ use self::{course::Course, keys::Act, player::Player, toasts::Toasts};
 use crate::{
     clock::{Raf, Speed},
     forms::{Current, Refusal},
+    lenses::Lens,
     prefs::{Prefs, Theme},
     say::tr,
     stage_api::{Ask, Dialog},
@@ -113,6 +115,9 @@ struct Callbacks {
     lang: Callback<Lang>,
     theme: Callback<Theme>,
     scenario: Callback<usize>,
+    lens: Callback<Lens>,
+    filter: Callback<Filter>,
+    event: Callback<Option<u64>>,
     lesson: Callback<LessonAction>,
     lesson_why: Callback<(WhyKey, Option<Element>)>,
     panel: Callback<()>,
@@ -166,6 +171,12 @@ pub enum Msg {
     Theme(Theme),
     /// Another scenario.
     Scenario(usize),
+    /// Another lens, and the part of the page that it is on.
+    Lens(Lens),
+    /// What the sequence chart shows.
+    Filter(Filter),
+    /// Shows an event of the sequence chart in full, or nothing.
+    Event(Option<u64>),
     /// The class does something in the lesson's panel.
     Lesson(LessonAction),
     /// Show or hide the left column.
@@ -187,7 +198,8 @@ impl Component for App {
         let prefs = Prefs::load();
         let lessons = catalogue().expect("the shipped scenarios are sound");
         let (course, run) = Course::start(lessons, prefs.lang);
-        let player = Player::new(run, course, prefs.speed, &prefs.hidden);
+        let mut player = Player::new(run, course, prefs.speed, &prefs.hidden);
+        player.follow(prefs.lens == Lens::Group, prefs.lens == Lens::Sequence, None);
         let single_keys = Rc::new(Cell::new(prefs.shortcuts));
         let app = App {
             hidden: Rc::new(prefs.hidden.clone()),
@@ -264,6 +276,9 @@ fn callbacks(link: &Link) -> Callbacks {
         lang: link.callback(Msg::Lang),
         theme: link.callback(Msg::Theme),
         scenario: link.callback(Msg::Scenario),
+        lens: link.callback(Msg::Lens),
+        filter: link.callback(Msg::Filter),
+        event: link.callback(Msg::Event),
         lesson: link.callback(Msg::Lesson),
         lesson_why: link.callback(|(key, anchor)| Msg::Why(Ask { key, anchor })),
         panel: link.callback(|()| Msg::Panel),

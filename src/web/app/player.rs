@@ -8,11 +8,15 @@ use std::rc::Rc;
 use kafkascope::{
     cluster::{WorldError, command::Command},
     history::Run,
+    kafka::event::EventKind,
     lesson::play,
     sim::Set,
     view::{
         Builder, Pace,
+        group_chart::{self, GroupCharts},
+        member_card::{MemberCard, member_card},
         model::ViewModel,
+        sequence::{self, Detail, Filter, Sequence, What},
         story::{self, Lane, StoryLine, TimelineMark},
         why::{self, WhyCard, WhyKey},
     },
@@ -89,8 +93,23 @@ pub struct Player {
     pub marks: Rc<Vec<TimelineMark>>,
     /// First and last moment of the axis.
     pub axis: (u64, u64),
+    /// What has happened to the groups, while somebody looks at that.
+    pub charts: Rc<GroupCharts>,
     /// Has anything happened since the start?
     pub moved: bool,
+    groups: Option<group_chart::Recorder>,
+    /// The membership of the consumer that somebody looks at.
+    pub card: Option<Rc<MemberCard>>,
+    member: Option<String>,
+    /// What was sent, while somebody looks at that.
+    pub sequence: Rc<Sequence>,
+    /// What of it is shown in full.
+    pub detail: Option<Rc<Detail>>,
+    sent: Option<sequence::Recorder>,
+    filter: Filter,
+    replays: sequence::Replays,
+    /// The other half of what is shown in full, when it was made.
+    other: Option<u64>,
     builder: Builder,
     pace: Pace,
     watch: Watch,
@@ -119,7 +138,17 @@ impl Player {
             lit_from: u64::MAX,
             marks: Rc::default(),
             axis: (0, AXIS_US),
+            charts: Rc::default(),
             moved: false,
+            groups: None,
+            card: None,
+            member: None,
+            sequence: Rc::default(),
+            detail: None,
+            sent: None,
+            filter: Filter::default(),
+            replays: sequence::Replays::default(),
+            other: None,
             builder,
             pace: Pace::default(),
             watch: Watch::default(),
@@ -140,6 +169,10 @@ impl Player {
         let old = std::mem::replace(&mut self.run, run);
         self.playback.restart(self.run.time_us());
         self.builder = Builder::default();
+        self.groups = self.groups.as_ref().map(|_| group_chart::Recorder::default());
+        self.sent = self.sent.as_ref().map(|_| sequence::Recorder::default());
+        self.replays = sequence::Replays::default();
+        (self.detail, self.filter) = (None, Filter { node: None, group: None, ..self.filter.clone() });
         self.watch.forget();
         self.lit_from = u64::MAX;
         self.moved = false;
@@ -244,8 +277,78 @@ impl Player {
         due
     }
 
+    /// Follows the groups, what is sent and one member from now on (what has been is read once), or no more.
+    pub fn follow(&mut self, groups: bool, sent: bool, member: Option<String>) {
+        self.member = member;
+        if groups == self.groups.is_none() {
+            self.groups = groups.then(group_chart::Recorder::default);
+        }
+        if sent == self.sent.is_none() {
+            self.sent = sent.then(sequence::Recorder::default);
+        }
+        self.chart();
+    }
+
+    fn chart(&mut self) {
+        let card = self.member.as_ref().and_then(|name| member_card(&self.run, name));
+        if card.as_ref() != self.card.as_deref() {
+            self.card = card.map(Rc::new);
+        }
+        if let Some(recorder) = &mut self.groups {
+            self.charts = recorder.follow(&self.run);
+        }
+        if let Some(recorder) = &mut self.sent {
+            self.sequence = recorder.follow(&self.run, &self.filter);
+            // What is shown in full may have been answered meanwhile; else only what it caused can be new.
+            if let Some(event) = self.detail.as_ref().map(|detail| detail.event)
+                && (self.other != self.other_of(event) || !self.playback.playing())
+            {
+                self.make_detail(event);
+            }
+        }
+    }
+
+    /// Shows other rows of the sequence chart.
+    pub fn filter(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.chart();
+    }
+
+    /// Shows an event in full; where it is folded or filtered away, it comes into the chart.
+    pub fn show_event(&mut self, event: Option<u64>) {
+        self.detail = None;
+        let Some(event) = event else { return };
+        if self.sequence.rows.find(event).is_none()
+            && let Some(kept) = self.run.event_by_id(event)
+        {
+            if let EventKind::Sent(rpc) = &kept.kind {
+                self.filter.folded.set(rpc.api, false);
+            }
+            (self.filter.node, self.filter.group) = (None, None);
+            self.chart();
+        }
+        self.make_detail(event);
+    }
+
+    fn other_of(&self, event: u64) -> Option<u64> {
+        let rows = &self.sequence.rows;
+        match rows.find(event).and_then(|place| rows.get(place)).map(|row| &row.what) {
+            Some(What::Call { other, .. }) => *other,
+            _ => None,
+        }
+    }
+
+    fn make_detail(&mut self, event: u64) {
+        self.other = self.other_of(event);
+        let detail = self.replays.detail(&self.run, event, self.other);
+        if detail.as_ref() != self.detail.as_deref() {
+            self.detail = detail.map(Rc::new);
+        }
+    }
+
     fn build(&mut self) {
         self.watch.follow(&self.run);
+        self.chart();
         let now = self.builder.build(&self.run);
         // Step by step, and whenever there is time to look, a picture is whole at once.
         let paced = self.playback.playing() && self.flood;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     forms::FormDialog,
+    lenses::{Lens, group::GroupLens, sequence::SequenceLens},
     lesson::LessonPanel,
     panels::{inspector::Inspector, story::Story, transport::Transport, welcome::Welcome},
     say::tr,
@@ -71,7 +72,7 @@ impl App {
         let course = &self.player.course;
         let choices: Vec<Choice> = course.lessons.iter().map(|lesson| choice(lesson, lang)).collect();
         html! {
-            <Header {lang} theme={self.prefs.theme} {choices} chosen={course.at} panel={self.panel}
+            <Header {lang} theme={self.prefs.theme} lens={self.prefs.lens} on_lens={self.on.lens.clone()} {choices} chosen={course.at} panel={self.panel}
                 on_scenario={self.on.scenario.clone()} on_lang={self.on.lang.clone()} on_theme={self.on.theme.clone()}
                 on_open={self.on.open.clone()} on_panel={self.on.panel.clone()} />
         }
@@ -81,9 +82,14 @@ impl App {
     fn tabs(&self) -> Html {
         let lang = self.prefs.lang;
         let third = if self.player.course.is_lesson() { &ui::TAB_LESSON } else { &ui::TAB_ABOUT };
-        let tabs = [(Tab::Cluster, &ui::TAB_CLUSTER), (Tab::Story, &ui::TAB_STORY), (Tab::Lesson, third)];
+        let tabs = [(Tab::Story, &ui::TAB_STORY), (Tab::Lesson, third)];
         html! {
             <nav class="tabs" aria-label={tr(&ui::TABS, lang)}>
+                { for Lens::ALL.into_iter().map(|lens| {
+                    let onclick = self.on.lens.reform(move |_: MouseEvent| lens);
+                    let current = (self.tab == Tab::Cluster && lens == self.prefs.lens).then_some("true");
+                    html! { <button type="button" aria-current={current} {onclick}>{ tr(lens.name(), lang) }</button> }
+                }) }
                 { for tabs.into_iter().map(|(tab, words)| {
                     let onclick = self.on.tab.reform(move |_: MouseEvent| tab);
                     let current = (tab == self.tab).then_some("true");
@@ -111,7 +117,7 @@ impl App {
     fn inspector(&self) -> Html {
         let Some(place) = &self.selection else { return Html::default() };
         html! {
-            <Inspector vm={self.player.vm.clone()} lang={self.prefs.lang} place={place.clone()}
+            <Inspector vm={self.player.vm.clone()} charts={self.player.charts.clone()} card={self.player.card.clone()} lang={self.prefs.lang} place={place.clone()}
                 preview={self.preview.as_ref().and_then(|(_, card)| card.clone())} refusal={self.send_refusal.clone()}
                 send_asked={self.send_asked} on_command={self.on.command.clone()} on_send={self.on.send.clone()}
                 on_preview={self.on.preview.clone()} on_open={self.on.open.clone()} on_why={self.on.why.clone()}
@@ -120,6 +126,19 @@ impl App {
     }
 
     fn stage(&self) -> Html {
+        if self.prefs.lens == Lens::Group {
+            return html! {
+                <GroupLens vm={self.player.vm.clone()} charts={self.player.charts.clone()} axis={self.player.axis} lang={self.prefs.lang}
+                    clock={self.player.clock.clone()} selection={self.selection.clone()} on_select={self.on.select.clone()}
+                    on_why={self.on.why.clone()} on_open={self.on.open.clone()} />
+            };
+        }
+        if self.prefs.lens == Lens::Sequence {
+            return html! {
+                <SequenceLens sequence={self.player.sequence.clone()} detail={self.player.detail.clone()} lang={self.prefs.lang}
+                    on_filter={self.on.filter.clone()} on_event={self.on.event.clone()} on_select={self.on.select.clone()} on_why={self.on.why.clone()} />
+            };
+        }
         html! {
             <Stage vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
                 lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}

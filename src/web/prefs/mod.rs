@@ -1,4 +1,4 @@
-//! What is remembered between visits: language, theme, pace and speed, story filters, single-key shortcuts.
+//! What is remembered between visits: language, theme, lens, pace and speed, story filters, single-key shortcuts.
 //!
 //! Storage may be forbidden or full; then the page simply forgets. The keys `kafkascope.theme` and `kafkascope.lang`
 //! are also read by `static/prefs.js` before the first paint. Left out: the run itself.
@@ -7,7 +7,10 @@ use kafkascope::sim::Set;
 use kafkascope::{i18n::Lang, view::story::Lane};
 use web_sys::{Element, Storage};
 
-use crate::clock::{Pace, Speed};
+use crate::{
+    clock::{Pace, Speed},
+    lenses::Lens,
+};
 
 /// Light, dark, or as the system wishes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub struct Prefs {
     pub lang: Lang,
     /// Colours.
     pub theme: Theme,
+    /// What the stage shows.
+    pub lens: Lens,
     /// Pace and speeds.
     pub speed: Speed,
     /// Lanes that the story does not show.
@@ -56,6 +61,7 @@ impl Prefs {
         let mut prefs = Prefs {
             lang: system_lang(),
             theme: Theme::System,
+            lens: Lens::default(),
             speed: Speed::default(),
             hidden: Set::from([Lane::Idle]),
             shortcuts: true,
@@ -67,6 +73,9 @@ impl Prefs {
         }
         if let Some(tag) = get("theme") {
             prefs.theme = Theme::ALL.into_iter().find(|theme| theme.tag() == tag).unwrap_or_default();
+        }
+        if let Some(tag) = get("lens") {
+            prefs.lens = Lens::ALL.into_iter().find(|lens| lens.tag() == tag).unwrap_or_default();
         }
         if let Some(tag) = get("pace") {
             prefs.speed.pace = Pace::ALL.into_iter().find(|pace| pace.tag() == tag).unwrap_or_default();
@@ -92,6 +101,7 @@ impl Prefs {
         let entries = [
             ("lang", self.lang.tag().to_owned()),
             ("theme", self.theme.tag().to_owned()),
+            ("lens", self.lens.tag().to_owned()),
             ("pace", self.speed.pace.tag().to_owned()),
             ("speed.event", self.speed.by_event.to_string()),
             ("speed.clock", self.speed.by_clock.to_string()),

@@ -14,6 +14,7 @@ pub fn parse(args: &mut Parser) -> Result<Option<Options>, lexopt::Error> {
         events: None,
         format: Format::Story,
         lang: Lang::En,
+        group: None,
     };
     while let Some(arg) = args.next()? {
         match arg {
@@ -22,6 +23,7 @@ pub fn parse(args: &mut Parser) -> Result<Option<Options>, lexopt::Error> {
             Arg::Long("events") => options.events = Some(number("--events", &text(args)?)?),
             Arg::Long("until") => options.until_us = Some(time_us(&text(args)?)?),
             Arg::Long("format") => options.format = format(&text(args)?)?,
+            Arg::Long("group") => options.group = Some(text(args)?),
             Arg::Long("lang") => options.lang = lang(&text(args)?)?,
             Arg::Value(scenario) if options.scenario.is_empty() => {
                 options.scenario = scenario.to_string_lossy().into_owned();
@@ -48,7 +50,8 @@ fn format(text: &str) -> Result<Format, lexopt::Error> {
         "story" => Ok(Format::Story),
         "json" => Ok(Format::Json),
         "state" => Ok(Format::State),
-        _ => Err(format!("--format {text}: expected `story`, `json` or `state`").into()),
+        "chart" => Ok(Format::Chart),
+        _ => Err(format!("--format {text}: expected `story`, `json`, `state` or `chart`").into()),
     }
 }
 

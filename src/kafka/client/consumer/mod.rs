@@ -257,6 +257,11 @@ impl Consumer {
         self.completed.iter().map(Completed::records_left).sum()
     }
 
+    /// When its application last called `poll`.
+    pub fn last_poll_us(&self) -> u64 {
+        self.last_poll_us
+    }
+
     /// Has it closed?
     pub fn is_closed(&self) -> bool {
         self.closed

@@ -37,6 +37,7 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
         <p class="doing">{ say(&member.doing, lang) }</p>
         { actions(props, buttons(props, group, member)) }
         { owned(props, group, member) }
+        { super::member::membership(props, member) }
         { facts(props, group, member) }
         <Settings {lang} scope={ScopeProp(Scope::Consumer)} configs={member.configs.clone()} />
     </> };
@@ -171,10 +172,13 @@ fn progress_facts(facts: Facts, progress: &MemberProgress, lang: Lang) -> Facts 
 
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
     let lang = props.lang;
-    let ask =
-        group.group_id.clone().filter(|_| !member.subscription.is_empty()).map(|group| {
-            why(props, &ui::DO_WHY_ASSIGNMENT, WhyKey::Assignment { group, consumer: member.name.clone() })
-        });
+    let ask = group.group_id.clone().filter(|_| !member.subscription.is_empty()).map(|group| {
+        let consumer = member.name.clone();
+        match member.owned.is_empty() {
+            true => why(props, &ui::DO_WHY_IDLE, WhyKey::Idle { group, consumer }),
+            false => why(props, &ui::DO_WHY_ASSIGNMENT, WhyKey::Assignment { group, consumer }),
+        }
+    });
     if member.owned.is_empty() {
         return html! {
             <section class="inspect-part">

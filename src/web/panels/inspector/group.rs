@@ -55,6 +55,7 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
         { actions(props, buttons) }
         { facts(props, group) }
         { table_of(props, group) }
+        { super::member::last_rebalance(props, &props.charts, name) }
     </> };
     let badge = match group.state {
         Some(state @ "Stable") => badge("ok", state),

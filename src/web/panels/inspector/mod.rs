@@ -7,6 +7,7 @@ mod broker;
 mod consumer;
 mod facts;
 mod group;
+mod member;
 mod partition;
 mod producer;
 mod settings;
@@ -18,6 +19,8 @@ use kafkascope::{
     cluster::command::Command,
     i18n::{Lang, Template, ui},
     view::{
+        group_chart::GroupCharts,
+        member_card::MemberCard,
         model::{Place, ViewModel},
         why::{WhyCard, WhyKey},
     },
@@ -41,6 +44,10 @@ pub struct InspectorProps {
     pub lang: Lang,
     /// What is inspected.
     pub place: Place,
+    /// What has happened to the groups.
+    pub charts: Rc<GroupCharts>,
+    /// The membership of the consumer that is inspected.
+    pub card: Option<Rc<MemberCard>>,
     /// Where the record in the "Send one" form would go.
     pub preview: Option<Rc<WhyCard>>,
     /// Why the last record by hand was refused.

@@ -1,0 +1,158 @@
+//! What the inspector says of one member beyond the picture: where it stands in its group, what it is still to give up
+//! or to get, and its timers as they run down, from the client's and the coordinator's own state. Built only for the
+//! member that is looked at.
+
+use crate::{
+    history::Run,
+    i18n::Text,
+    kafka::{
+        client::consumer::{App, Membership},
+        ids::TopicIdPartition,
+        node::{Timer, broker_node},
+    },
+    templates,
+    view::story,
+};
+
+templates! { "card":
+    UNJOINED = "not joined", "未加入";
+    PREPARING = "preparing to join", "准备加入";
+    JOINING = "joining: `JoinGroup` sent", "加入中：已发送 `JoinGroup`";
+    SYNCING = "syncing: `SyncGroup` sent", "同步中：已发送 `SyncGroup`";
+    STABLE = "stable", "稳定";
+    UNKNOWN_THERE = "the coordinator does not know it", "coordinator 不认识它";
+    SESSION = "The coordinator takes it for dead when it hears nothing for so long.", "超过这个时间没有消息，coordinator 就认为它已死。";
+    HEARTBEAT = "Its background thread sends the next heartbeat.", "后台线程发送下一次心跳。";
+    POLL = "Between two calls of `poll`; the client leaves the group when it is over.", "两次 `poll` 之间；超时后客户端会离开消费组。";
+}
+
+/// A member as its client and its coordinator have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberCard {
+    /// Consumer name.
+    pub name: String,
+    /// Where its client stands.
+    pub state: Text,
+    /// Its generation, −1 for none.
+    pub generation: i32,
+    /// What the coordinator thinks other than that.
+    pub there: Option<Text>,
+    /// Owned and not in its assignment any more.
+    pub to_revoke: Vec<String>,
+    /// In its assignment and not owned yet.
+    pub pending: Vec<String>,
+    /// Timers.
+    pub timers: Vec<CardTimer>,
+}
+
+/// A timer that runs down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardTimer {
+    /// The setting that it goes by.
+    pub setting: &'static str,
+    /// What happens then.
+    pub text: Text,
+    /// What is left, in microseconds; `None`: it does not run now.
+    pub left_us: Option<u64>,
+    /// How long it runs in all.
+    pub length_us: u64,
+}
+
+/// The card of a consumer that is in a group.
+pub fn member_card(run: &Run, name: &str) -> Option<MemberCard> {
+    let world = run.world();
+    let node = world.consumer_node(name).ok()?;
+    let consumer = &world.consumers().get(&node)?.consumer;
+    let group_id = consumer.group.as_deref()?;
+    let now_us = world.now_us();
+    let state = match consumer.membership {
+        Membership::Unjoined => &UNJOINED,
+        Membership::Preparing => &PREPARING,
+        Membership::Joining => &JOINING,
+        Membership::Syncing => &SYNCING,
+        Membership::Stable => &STABLE,
+    };
+    let coordinated = world.brokers().values().filter(|broker| broker.is_up()).find_map(|broker| {
+        let group = broker.groups.group(group_id)?;
+        Some((broker.id, group))
+    });
+    let member = coordinated.and_then(|(_, group)| group.member(&consumer.member_id));
+    let assigned: &[TopicIdPartition] = member.map_or(&[], |member| &member.assignment);
+    let names = |list: Vec<TopicIdPartition>| list.into_iter().map(|at| story::partition(world, at)).collect();
+    let knows = member.is_some() && consumer.membership == Membership::Stable;
+    let owned = || consumer.partitions().keys().copied();
+    let to_revoke = owned().filter(|at| knows && !assigned.contains(at)).collect();
+    let pending = assigned.iter().copied().filter(|at| knows && !consumer.partitions().contains_key(at)).collect();
+    let left = |due: Option<u64>| due.map(|due| due.saturating_sub(now_us));
+    let session = coordinated.zip(member).and_then(|((broker, group), member)| {
+        world.timer_due_us(broker_node(broker), Timer::Session(group.slot, member.slot))
+    });
+    let config = &consumer.config;
+    let polling = matches!(consumer.app, App::Polling);
+    let poll_due = consumer.last_poll_us() + config.max_poll_interval_us;
+    let timers = vec![
+        CardTimer {
+            setting: "session.timeout.ms",
+            text: SESSION.text(),
+            left_us: left(session),
+            length_us: config.session_timeout_us,
+        },
+        CardTimer {
+            setting: "heartbeat.interval.ms",
+            text: HEARTBEAT.text(),
+            left_us: left(world.timer_due_us(node, Timer::Heartbeat)),
+            length_us: config.heartbeat_interval_us,
+        },
+        CardTimer {
+            setting: "max.poll.interval.ms",
+            text: POLL.text(),
+            left_us: (!polling).then(|| poll_due.saturating_sub(now_us)),
+            length_us: config.max_poll_interval_us,
+        },
+    ];
+    let there = (member.is_none() && !consumer.member_id.is_empty()).then(|| UNKNOWN_THERE.text());
+    Some(MemberCard {
+        name: name.to_owned(),
+        state: state.text(),
+        generation: consumer.generation,
+        there,
+        to_revoke: names(to_revoke),
+        pending: names(pending),
+        timers,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::start_cluster;
+
+    #[test]
+    fn timers_run_down_and_are_set_again() {
+        let mut run = Run::new(&start_cluster()).expect("sound");
+        let mut beats = 0;
+        let mut last = u64::MAX;
+        for at_us in (9_000_000..18_000_000).step_by(100_000) {
+            run.advance_to(at_us);
+            let card = member_card(&run, "C1").expect("it is in a group");
+            for timer in &card.timers {
+                assert!(timer.left_us.is_none_or(|left| left <= timer.length_us), "{timer:?}");
+            }
+            let session = card.timers[0].left_us.expect("the coordinator waits for it");
+            assert!(session > 40_000_000, "it beats every three seconds: {session}");
+            let beat = card.timers[1].left_us.expect("it beats");
+            beats += u32::from(beat > last);
+            last = beat;
+        }
+        assert_eq!(beats, 3);
+    }
+
+    #[test]
+    fn a_stable_member_has_what_it_was_assigned() {
+        let run = Run::new(&start_cluster()).expect("sound");
+        let card = member_card(&run, "C2").expect("it is in a group");
+        assert_eq!((card.state.template.key, card.generation), ("card.STABLE", 1));
+        assert!(card.to_revoke.is_empty() && card.pending.is_empty() && card.there.is_none());
+        assert!(member_card(&run, "nobody").is_none());
+    }
+}

@@ -1,0 +1,94 @@
+//! The lenses: what the stage shows of the run, and the switch between them. The Topic lens is `stage`.
+
+mod detail;
+pub mod group;
+mod keys;
+mod marks;
+pub mod sequence;
+mod window;
+
+use kafkascope::i18n::{Lang, Template, ui};
+use yew::prelude::*;
+
+use crate::say::tr;
+
+/// What the stage shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lens {
+    /// Producers, partitions, groups.
+    #[default]
+    Topic,
+    /// Who owns what, along time.
+    Group,
+    /// Who sends what to whom.
+    Sequence,
+}
+
+impl Lens {
+    /// All, in the order of the switch.
+    pub const ALL: [Lens; 3] = [Lens::Topic, Lens::Group, Lens::Sequence];
+
+    /// Its name in the storage.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lens::Topic => "topic",
+            Lens::Group => "group",
+            Lens::Sequence => "sequence",
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static Template {
+        match self {
+            Lens::Topic => &ui::LENS_TOPIC,
+            Lens::Group => &ui::LENS_GROUP,
+            Lens::Sequence => &ui::LENS_SEQUENCE,
+        }
+    }
+}
+
+/// Props of [`LensSwitch`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct LensSwitchProps {
+    /// Language.
+    pub lang: Lang,
+    /// The one that is shown.
+    pub lens: Lens,
+    /// Another one.
+    pub on_lens: Callback<Lens>,
+}
+
+/// The switch in the header: tabs, one stop of the Tab key.
+#[component]
+pub fn LensSwitch(props: &LensSwitchProps) -> Html {
+    let LensSwitchProps { lang, lens, on_lens } = props;
+    let onkeydown = {
+        let (on_lens, lens) = (on_lens.clone(), *lens);
+        Callback::from(move |event: KeyboardEvent| {
+            let at = Lens::ALL.iter().position(|one| *one == lens).unwrap_or(0);
+            let last = Lens::ALL.len() - 1;
+            let next = match event.key().as_str() {
+                "ArrowRight" => (at + 1) % Lens::ALL.len(),
+                "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
+                "Home" => 0,
+                "End" => last,
+                _ => return,
+            };
+            event.prevent_default();
+            on_lens.emit(Lens::ALL[next]);
+            keys::focus_id(&format!("lens-{}", Lens::ALL[next].tag()));
+        })
+    };
+    html! {
+        <div class="segments lenses" role="tablist" aria-label={tr(&ui::LENSES, *lang)} {onkeydown}>
+            { for Lens::ALL.into_iter().enumerate().map(|(index, one)| {
+                let onclick = on_lens.reform(move |_: MouseEvent| one);
+                let on = one == *lens;
+                html! {
+                    <button type="button" role="tab" id={format!("lens-{}", one.tag())} aria-selected={on.to_string()} aria-controls="stage"
+                        tabindex={if on { "0" } else { "-1" }} title={format!("{} ({})", tr(one.name(), *lang), index + 1)} {onclick}>{ tr(one.name(), *lang) }</button>
+                }
+            }) }
+        </div>
+    }
+}

@@ -1,0 +1,332 @@
+//! The Sequence lens: a lifeline a node, every RPC an arrow with its name and its error, time downwards.
+//!
+//! Where rows and lifelines stand is `view::sequence::layout`'s, for the rows in sight only. The newest row stays in
+//! sight until somebody scrolls up. What is in an RPC is shown beside it.
+
+use std::{cell::Cell, rc::Rc};
+
+use kafkascope::{
+    i18n::{Lang, lens as words},
+    view::{
+        model::Place,
+        sequence::{
+            Detail, Filter, Lifeline, NodeKind, Sequence,
+            layout::{BEYOND, Columns, Drawn, ROW, columns, rows},
+        },
+    },
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::{detail::Details, keys, marks::px};
+use crate::{say::tr, stage::use_size, stage_api::Ask};
+
+/// Height of the bar with the filters and of the heads of the lifelines. The style sheet says so too.
+const FRAME: f32 = 46.0 + 30.0;
+/// From this width on the details stand beside the chart, below it under it.
+const DETAILS_BESIDE: f32 = 900.0;
+const DETAILS: f32 = 340.0;
+
+/// Props of [`SequenceLens`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct SequenceLensProps {
+    /// What has happened between the nodes.
+    pub sequence: Rc<Sequence>,
+    /// What is shown in full.
+    pub detail: Option<Rc<Detail>>,
+    /// Language.
+    pub lang: Lang,
+    /// Another filter.
+    pub on_filter: Callback<Filter>,
+    /// Shows an event in full, or nothing.
+    pub on_event: Callback<Option<u64>>,
+    /// Opens the inspector.
+    pub on_select: Callback<Option<Place>>,
+    /// Asks why.
+    pub on_why: Callback<Ask>,
+}
+
+/// The lens.
+#[component]
+pub fn SequenceLens(props: &SequenceLensProps) -> Html {
+    let SequenceLensProps { sequence, detail, lang, on_event, .. } = props;
+    let lang = *lang;
+    let root = use_node_ref();
+    let scroller = use_node_ref();
+    let size = use_size(&root);
+    let top = use_state_eq(|| 0_usize);
+    // Does the newest row stay in sight?
+    let newest = use_mut_ref(|| Cell::new(true));
+    let is_newest = newest.borrow().get();
+
+    let onscroll = {
+        let (top, newest) = (top.setter(), newest.clone());
+        Callback::from(move |event: Event| {
+            let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if let Some(at) = at {
+                let left = at.scroll_height() - at.scroll_top() - at.client_height();
+                newest.borrow().set(left < ROW as i32 * 2);
+                top.set((at.scroll_top() as f32 / ROW) as usize);
+            }
+        })
+    };
+    let count = sequence.rows.len();
+    use_effect_with((count + sequence.rows.forgotten(), size), {
+        let (scroller, newest) = (scroller.clone(), newest.clone());
+        move |_: &(usize, Option<(f32, f32)>)| {
+            if let (true, Some(scroller)) = (newest.borrow().get(), scroller.cast::<Element>()) {
+                scroller.set_scroll_top(scroller.scroll_height());
+            }
+        }
+    });
+    // What is shown in full is in sight.
+    let chosen = detail.as_ref().map(|detail| detail.event);
+    use_effect_with(chosen, {
+        let (scroller, sequence) = (scroller.clone(), sequence.clone());
+        move |chosen: &Option<u64>| {
+            let place = chosen.and_then(|event| sequence.rows.find(event));
+            if let (Some(place), Some(scroller)) = (place, scroller.cast::<Element>()) {
+                let (y, height) = ((place as f32 * ROW) as i32, scroller.client_height());
+                let top = scroller.scroll_top();
+                if y < top || y + ROW as i32 > top + height {
+                    scroller.set_scroll_top(y - height / 2);
+                }
+            }
+        }
+    });
+    let act =
+        use_callback(on_event.clone(), |(_, place): (Element, usize), on_event| on_event.emit(Some(place as u64)));
+    let onclick = use_callback(act.clone(), |event: MouseEvent, act| {
+        if let Some(marked) = keys::marked(&event) {
+            act.emit(marked);
+        }
+    });
+    let onkeydown = use_callback(act, |event: KeyboardEvent, act| {
+        let pressed = matches!(event.key().as_str(), "Enter" | " ");
+        if let (true, Some(marked)) = (pressed, keys::marked(&event)) {
+            event.prevent_default();
+            act.emit(marked);
+        } else {
+            keys::step(&event);
+        }
+    });
+
+    let Some((width, height)) = size.filter(|(width, _)| *width > 120.0) else {
+        return html! { <div class="lens sequence-lens" ref={root}></div> };
+    };
+    let beside = width >= DETAILS_BESIDE && detail.is_some();
+    let width = if beside { width - DETAILS } else { width };
+    let placed = columns(&sequence.lifelines, width);
+    let in_sight = ((height - FRAME) / ROW).ceil().max(1.0) as usize;
+    let first = if is_newest { count.saturating_sub(in_sight) } else { *top };
+    let drawn = rows(sequence, &placed, first.saturating_sub(BEYOND)..(first + in_sight + BEYOND).min(count), lang);
+    let to_newest = {
+        let (scroller, newest) = (scroller.clone(), newest.clone());
+        Callback::from(move |_: MouseEvent| {
+            newest.borrow().set(true);
+            if let Some(scroller) = scroller.cast::<Element>() {
+                scroller.set_scroll_top(scroller.scroll_height());
+            }
+        })
+    };
+    html! {
+        <div class={classes!("lens", "sequence-lens", beside.then_some("beside"))} ref={root}>
+            { filters(props) }
+            <div class="sq-chart">
+                { heads(props, &placed) }
+                <div class="lens-scroll" ref={scroller} {onscroll} {onclick} {onkeydown}>
+                    if count == 0 {
+                        <p class="lens-empty">{ tr(&words::NO_ROWS, lang) }</p>
+                    } else {
+                        { chart(&drawn, &placed, count, chosen, lang) }
+                    }
+                </div>
+                if !is_newest {
+                    <button type="button" class="button sq-newest" onclick={to_newest}>{ tr(&words::NEWEST, lang) }</button>
+                }
+            </div>
+            if let Some(detail) = detail {
+                <Details detail={detail.clone()} {lang} on_event={on_event.clone()} on_why={props.on_why.clone()} />
+            }
+        </div>
+    }
+}
+
+/// The rows in sight, in a picture as high as all of them.
+fn chart(drawn: &[Drawn], placed: &Columns, count: usize, chosen: Option<u64>, lang: Lang) -> Html {
+    let height = count as f32 * ROW + 10.0;
+    let (top, bottom) = match (drawn.first(), drawn.last()) {
+        (Some(first), Some(last)) => (first.place as f32 * ROW, (last.place + 1) as f32 * ROW + 10.0),
+        _ => (0.0, 0.0),
+    };
+    let lines: String = placed
+        .lines
+        .iter()
+        .map(|(_, x)| *x)
+        .chain(placed.others.map(|(x, _)| x))
+        .map(|x| format!("M{x:.1} {top:.1}V{bottom:.1}"))
+        .collect();
+    html! {
+        <div class="chart-keys" role="group" tabindex="0" aria-label={tr(&words::ROWS, lang)}>
+            <svg width={px(placed.width)} height={px(height)} role="group" aria-label={tr(&words::ROWS, lang)}>
+                <path class="sq-lines" d={lines} />
+                { for drawn.iter().map(|row| line(row, placed.width, chosen == Some(row.event), lang)) }
+            </svg>
+        </div>
+    }
+}
+
+fn line(row: &Drawn, width: f32, chosen: bool, lang: Lang) -> Html {
+    let class = classes!(
+        "sq-row",
+        row.response.then_some("response"),
+        row.under_way.then_some("away"),
+        row.refused.then_some("bad"),
+        chosen.then_some("chosen"),
+    );
+    let arrow = match row.to {
+        Some(to) => {
+            let back = if to > row.from { -5.0 } else { 5.0 };
+            let head = to + back;
+            html! { <><path class="sq-arrow" d={format!("M{:.1} 19H{to:.1}", row.from)} /><path class="sq-head" d={format!("M{head:.1} 15.5L{to:.1} 19L{head:.1} 22.5")} /></> }
+        }
+        None => html! { <path class="sq-moment" d={format!("M{:.1} 8l5.5 5.5l-5.5 5.5l-5.5 -5.5z", row.from)} /> },
+    };
+    let (y, anchor) = match row.to {
+        Some(_) => ("14", "middle"),
+        None if row.words_end => ("18", "end"),
+        None => ("18", "start"),
+    };
+    html! {
+        <g key={row.event} {class} transform={format!("translate(0 {:.0})", row.place as f32 * ROW)}>
+            <rect x="2" y="1" width={px(width - 4.0)} height={px(ROW - 1.0)} rx="5" role="button" tabindex="-1" data-i={row.event.to_string()}
+                data-row={row.place.to_string()} aria-label={row.said.plain(lang)} aria-pressed={chosen.to_string()} />
+            <text aria-hidden="true" class="sq-time" x="8" y="18">{ &row.time }</text>
+            if !row.folded.is_empty() && width >= 560.0 {
+                <text aria-hidden="true" class="sq-folded" x="106" y="18">{ &row.folded }</text>
+            }
+            { arrow }
+            <text aria-hidden="true" class={if row.to.is_some() { "sq-name" } else { "sq-said" }} x={px(row.words_x)} {y} text-anchor={anchor}>
+                { &row.words }
+                if !row.error.is_empty() { <tspan class="sq-error" dx="6">{ &row.error }</tspan> }
+            </text>
+        </g>
+    }
+}
+
+/// The names of the lifelines.
+fn heads(props: &SequenceLensProps, placed: &Columns) -> Html {
+    let named = placed.lines.iter().filter_map(|(node, x)| {
+        let line = props.sequence.lifelines.iter().find(|line| line.node == *node)?;
+        Some((*x, line))
+    });
+    let others = placed.others.map(|(x, n)| {
+        html! { <text x={px(x)} y="19">{ kafkascope::view::sequence::layout::OTHERS.with("n", n).plain(props.lang) }</text> }
+    });
+    html! {
+        <svg class="sq-heads" width={px(placed.width)} height="30" role="group" aria-label={tr(&words::LIFELINES, props.lang)}>
+            { for named.map(|(x, line)| head(props, x, line, placed.pitch)) }
+            { for others }
+        </svg>
+    }
+}
+
+fn head(props: &SequenceLensProps, x: f32, line: &Lifeline, pitch: f32) -> Html {
+    let place = match line.kind {
+        NodeKind::Producer => Some(Place::Producer(line.name.clone())),
+        NodeKind::Consumer => Some(Place::Consumer(line.name.clone())),
+        NodeKind::Broker => Some(Place::Broker(line.node)),
+        NodeKind::Admin => None,
+    };
+    let name = kafkascope::view::group_chart::layout::cut(&line.name, pitch - 10.0, 7.6);
+    let left = px(x - pitch / 2.0 + 3.0);
+    let class = classes!("sq-node", (!line.there).then_some("gone"));
+    let body = html! { <><rect x={left} y="3" width={px(pitch - 6.0)} height="24" rx="6" /><text x={px(x)} y="19">{ name }</text></> };
+    let Some(place) = place.filter(|_| line.there || line.kind == NodeKind::Broker) else {
+        return html! { <g {class}>{ body }</g> };
+    };
+    let select = {
+        let (on_select, place) = (props.on_select.clone(), place);
+        Callback::from(move |()| on_select.emit(Some(place.clone())))
+    };
+    let onclick = select.reform(|_: MouseEvent| ());
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            select.emit(());
+        }
+    });
+    html! { <g {class} role="button" tabindex="0" aria-label={line.name.clone()} {onclick} {onkeydown}>{ body }</g> }
+}
+
+/// Which nodes, which group, which APIs.
+fn filters(props: &SequenceLensProps) -> Html {
+    let SequenceLensProps { sequence, lang, .. } = props;
+    let lang = *lang;
+    let filter = &sequence.filter;
+    let nodes =
+        sequence.nodes.iter().map(|line| (line.node.to_string(), line.name.clone(), filter.node == Some(line.node)));
+    let groups = sequence.groups.iter().map(|group| {
+        let name = group.to_string();
+        (name.clone(), name, filter.group.as_deref() == Some(&**group))
+    });
+    let on_node = choose(props, |filter, value| filter.node = value.parse().ok());
+    let on_group = choose(props, |filter, value| filter.group = (!value.is_empty()).then_some(value));
+    let on_api = {
+        let (on_filter, filter) = (props.on_filter.clone(), filter.clone());
+        Callback::from(move |event: MouseEvent| {
+            let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+            let name = target.and_then(|target| target.get_attribute("data-api"));
+            if let Some(api) =
+                name.and_then(|name| kafkascope::kafka::protocol::Api::ALL.iter().find(|api| api.name() == name))
+            {
+                let mut filter = filter.clone();
+                let folded = filter.folded.has(*api);
+                filter.folded.set(*api, !folded);
+                on_filter.emit(filter);
+            }
+        })
+    };
+    html! {
+        <div class="lens-bar">
+            { select(&words::FILTER_NODE, &words::ALL_NODES, nodes.collect(), on_node, lang) }
+            { select(&words::FILTER_GROUP, &words::ALL_GROUPS, groups.collect(), on_group, lang) }
+            <div class="sq-apis" role="group" aria-label={tr(&words::FILTER_API, lang)} onclick={on_api}>
+                { for sequence.apis.iter().map(|api| html! {
+                    <button type="button" class="filter" key={api.name()} data-api={api.name()}
+                        aria-pressed={(!filter.folded.has(api)).to_string()}>{ api.name() }</button>
+                }) }
+            </div>
+        </div>
+    }
+}
+
+/// Changes the filter by the value of a list.
+fn choose(props: &SequenceLensProps, change: fn(&mut Filter, String)) -> Callback<Event> {
+    let (on_filter, filter) = (props.on_filter.clone(), props.sequence.filter.clone());
+    Callback::from(move |event: Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(target) = target {
+            let mut filter = filter.clone();
+            change(&mut filter, target.value());
+            on_filter.emit(filter);
+        }
+    })
+}
+
+fn select(
+    name: &'static kafkascope::i18n::Template,
+    all: &'static kafkascope::i18n::Template,
+    options: Vec<(String, String, bool)>,
+    onchange: Callback<Event>,
+    lang: Lang,
+) -> Html {
+    let none = options.iter().all(|(.., chosen)| !chosen);
+    html! {
+        <select class="sq-select" aria-label={tr(name, lang)} {onchange}>
+            <option value="" selected={none}>{ tr(all, lang) }</option>
+            { for options.into_iter().map(|(value, name, selected)| html! { <option {value} {selected}>{ name }</option> }) }
+        </select>
+    }
+}

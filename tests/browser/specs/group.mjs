@@ -1,0 +1,129 @@
+// The Group lens: who owned what when, what nobody read, and what went between members and coordinator.
+
+import { FAST, pause, play, pressUntil, until } from "../cluster.mjs";
+import { assert, test } from "../harness.mjs";
+
+const lens = (page, name) => page.getByRole("tab", { name, exact: true });
+const chart = (page) => page.getByRole("group", { name: /^Chart of billing/ });
+const mark = (page, name) => chart(page).getByRole("button", { name });
+
+// A fourth consumer joins the start cluster's group, and everybody has its partitions again.
+async function joined(page) {
+  await page.getByRole("button", { name: "Add a consumer to billing" }).click();
+  await page.getByRole("dialog").locator("button[type=submit]").click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("2");
+  await play(page);
+  await mark(page, /^billing: Stable, generation 2/).waitFor({ state: "attached" });
+  await mark(page, /^C4 owns orders-/).first().waitFor({ state: "attached" });
+  await pause(page);
+}
+
+test("the lens is switched by tab, by key and by arrow, and remembered", async ({ page, open, reload, axe }) => {
+  await open();
+  assert.equal(await lens(page, "Topic").getAttribute("aria-selected"), "true");
+  await lens(page, "Group").click();
+  await chart(page).waitFor();
+  assert.equal(await lens(page, "Group").getAttribute("aria-selected"), "true");
+  await axe();
+  await reload();
+  await chart(page).waitFor();
+  await page.keyboard.press("1");
+  await page.getByRole("button", { name: /^P1, orders-1/ }).waitFor();
+  await lens(page, "Topic").focus();
+  await page.keyboard.press("ArrowRight");
+  await chart(page).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Group");
+  assert.equal(await page.getByText(/^step 0$/).count(), 1, "no arrow stepped the clock");
+});
+
+test("every member has a row, every partition a bar, and the state a band", async ({ page, open }) => {
+  await open();
+  await page.keyboard.press("2");
+  for (const name of ["C1, leader", "C2, 2 partitions", "C3, 2 partitions"]) await mark(page, name).waitFor();
+  for (const bar of ["C1 owns orders-0", "C1 owns orders-1", "C3 owns orders-5"]) {
+    await mark(page, new RegExp(`^${bar}, since 7\\.`)).waitFor();
+  }
+  await mark(page, /^billing: PreparingRebalance/).waitFor();
+  await mark(page, /^billing: Stable, generation 1, since/).waitFor();
+  assert.equal(await chart(page).getByRole("button", { name: /read by nobody/ }).count(), 0);
+});
+
+test("a join is drawn as it happens: RPCs, gaps with their length, the summary", { saved: FAST, timeout: 120_000 }, async ({ page, open, axe }) => {
+  await open();
+  await joined(page);
+  const gaps = chart(page).getByRole("button", { name: /^orders-\d read by nobody for [\d.]+ (ms|s), from / });
+  assert.equal(await gaps.count(), 6, "the protocol is eager: all six stop");
+  await page.getByText(/^P\d unread [\d.]+ (ms|s) · 6 of 6 partitions stopped$/).waitFor();
+  await page.getByRole("button", { name: "Last rebalance" }).click();
+  const calls = chart(page).getByRole("button", { name: /RPCs around|sent JoinGroup|answered/ });
+  assert.ok((await calls.count()) >= 4);
+  await axe();
+  // Several at once: looking closer tells them apart.
+  const several = chart(page).getByRole("button", { name: /^C4: \d+ RPCs around .*FindCoordinator.* Look closer\.$/ }).first();
+  await several.click();
+  await mark(page, /^C4 sent JoinGroup to B\d/).first().waitFor();
+  await page.getByRole("button", { name: "Whole", exact: true }).click();
+  await mark(page, /^billing: Stable, generation 2/).waitFor();
+});
+
+test("a gap, a band and a bar say why; a member opens its inspector", { saved: FAST, timeout: 120_000 }, async ({ page, open, axe }) => {
+  await open();
+  await joined(page);
+  const why = page.getByRole("dialog");
+  await mark(page, /read by nobody for/).first().click();
+  await why.filter({ hasText: /Why did nobody read orders-\d\?/ }).waitFor();
+  assert.match(await why.textContent(), /read again − given up/);
+  await axe();
+  await page.keyboard.press("Escape");
+  await mark(page, /^billing: PreparingRebalance, generation 1/).click();
+  await why.filter({ hasText: "Why did this rebalance begin?" }).waitFor();
+  assert.match(await why.textContent(), /C4 joined/);
+  await page.keyboard.press("Escape");
+  await mark(page, /^C1 owns orders-0, since/).click();
+  await why.filter({ hasText: "Why these partitions for C1?" }).waitFor();
+  await page.keyboard.press("Escape");
+  await mark(page, /^C4, /).click();
+  await page.locator(".inspector").filter({ hasText: "C4" }).waitFor();
+});
+
+test("the chart is one stop of the Tab key; arrow keys move, Enter asks, Escape leads back", async ({ page, open }) => {
+  await open();
+  await page.keyboard.press("2");
+  await chart(page).focus();
+  await page.keyboard.press("ArrowRight");
+  const active = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  assert.match(await active(), /^billing: /);
+  await pressUntil(page, "ArrowDown", {
+    with: "C2",
+    test: (name) => document.activeElement.getAttribute("aria-label")?.startsWith(name) ?? false,
+  });
+  await page.keyboard.press("ArrowRight");
+  const last = await active();
+  assert.match(last, /^C2 owns orders-2, since/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await until("the focus is back", async () => (await active()) === last);
+  assert.equal(await page.getByText(/^step 0$/).count(), 1, "no arrow stepped the clock");
+});
+
+for (const viewport of [{ width: 1024, height: 768 }, { width: 390, height: 844 }]) {
+  for (const lang of ["en-US", "zh-CN"]) {
+    test(`axe and no sideways scroll at ${viewport.width}, ${lang}, dark`, { viewport, lang, theme: "dark", saved: { "kafkascope.lens": "group" } }, async ({ page, open, axe, noSidewaysScroll }) => {
+      await open();
+      await page.locator(".gl-bar").first().waitFor();
+      await noSidewaysScroll();
+      await axe();
+    });
+  }
+}
+
+test("without a group the lens says what it would show", async ({ page, open, axe }) => {
+  await open();
+  await page.getByRole("button", { name: /^Scenario:/ }).click();
+  await page.getByRole("menuitemradio", { name: /A log only grows/ }).click();
+  await page.keyboard.press("2");
+  await page.getByRole("button", { name: "Add a consumer", exact: true }).waitFor();
+  await axe();
+});

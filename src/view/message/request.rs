@@ -5,7 +5,7 @@ use crate::{
     cluster::World,
     kafka::{
         ids::Name,
-        protocol::{GroupMember, OffsetAndEpoch, Request, Subscription},
+        protocol::{ConsumerGroupHeartbeat, GroupMember, OffsetAndEpoch, Request, Subscription},
     },
 };
 
@@ -16,7 +16,6 @@ pub fn request(world: &World, request: &Request) -> Vec<Field> {
     fields.fields
 }
 
-#[allow(unreachable_patterns, reason = "a request that is new here shows its name alone until its fields are listed")]
 fn put(f: &mut Fields<'_>, request: &Request) {
     match request {
         Request::Metadata { topics: None } => {
@@ -84,27 +83,10 @@ fn put(f: &mut Fields<'_>, request: &Request) {
             put_member(f, "generationIdOrMemberEpoch", member);
             put_offsets(f, offsets);
         }
-        Request::OffsetFetch { group_id, member_id, member_epoch, partitions } => {
+        Request::OffsetFetch { group_id, partitions, member_id, member_epoch } => {
             let places = f.places(partitions);
             f.put("groupId", group_id).put("memberId", quoted(member_id)).put("memberEpoch", member_epoch);
             f.put("topics", places);
-        }
-        Request::ConsumerGroupHeartbeat(beat) => {
-            f.put("groupId", &beat.group_id).put("memberId", &beat.member_id).put("memberEpoch", beat.member_epoch);
-            f.put_name("instanceId", beat.instance_id.as_ref()).put_name("rackId", beat.rack_id.as_ref());
-            if let Some(timeout_us) = beat.rebalance_timeout_us {
-                f.put_ms("rebalanceTimeoutMs", timeout_us);
-            }
-            let topics = beat.subscribed_topic_names.as_ref().map(|topics| format!("{topics:?}"));
-            f.put("subscribedTopicNames", topics.as_deref().unwrap_or("null"));
-            f.put_name("serverAssignor", beat.server_assignor.as_ref());
-            match &beat.topic_partitions {
-                Some(owned) => {
-                    let places = f.places(owned);
-                    f.put("topicPartitions", places);
-                }
-                None => drop(f.put("topicPartitions", "null")),
-            }
         }
         Request::CreateTopics { topic, partitions, replication_factor, settings } => {
             f.put("name", topic).put("numPartitions", partitions);
@@ -152,8 +134,24 @@ fn put(f: &mut Fields<'_>, request: &Request) {
         Request::BeginQuorumEpoch { quorum_epoch, leader } => {
             f.put("leaderId", leader).put("leaderEpoch", quorum_epoch);
         }
-        _ => {}
+        Request::ConsumerGroupHeartbeat(heartbeat) => put_heartbeat(f, heartbeat),
     }
+}
+
+/// Only what changed is sent; the rest is null, which Kafka's schema writes so too.
+fn put_heartbeat(f: &mut Fields<'_>, heartbeat: &ConsumerGroupHeartbeat) {
+    f.put("groupId", &heartbeat.group_id).put("memberId", &heartbeat.member_id);
+    f.put("memberEpoch", heartbeat.member_epoch).put_name("instanceId", heartbeat.instance_id.as_ref());
+    f.put_name("rackId", heartbeat.rack_id.as_ref());
+    match heartbeat.rebalance_timeout_us {
+        Some(timeout_us) => f.put_ms("rebalanceTimeoutMs", timeout_us),
+        None => f.put("rebalanceTimeoutMs", -1),
+    };
+    let topics = heartbeat.subscribed_topic_names.as_ref();
+    f.put("subscribedTopicNames", topics.map_or("null".to_owned(), |names| format!("[{}]", names.join(", "))));
+    f.put_name("serverAssignor", heartbeat.server_assignor.as_ref());
+    let owned = heartbeat.topic_partitions.as_ref().map_or("null".to_owned(), |owned| f.places(owned));
+    f.put("topicPartitions", owned);
 }
 
 /// An empty text is to be seen.

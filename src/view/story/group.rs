@@ -71,9 +71,12 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
     let who = || names::client(world, event.node);
     match &event.kind {
         E::GroupState { group, from, to, generation, reason } => {
-            let text = member::with_member(run, state(reason).text(), reason);
-            let text = text.with("group", &**group).with("from", *from).with("to", *to);
-            let text = text.with("generation", *generation).with("broker", event.node.0);
+            let text = member::with_member(run, state(reason).text(), reason)
+                .with("group", &**group)
+                .with("from", *from)
+                .with("to", *to)
+                .with("generation", *generation)
+                .with("broker", event.node.0);
             if *to == "PreparingRebalance" {
                 return Some((text, Some((super::WHY.text(), WhyKey::Rebalance { event: event.id }))));
             }

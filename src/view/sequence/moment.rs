@@ -11,6 +11,10 @@ use crate::{
 templates! { "moment":
     STATE = "{group}: {state}, generation {n}", "{group}：{state}，generation {n}";
     REMOVED = "{group}: {member} is out", "{group}：{member} 被移出";
+    GROUP_EPOCH = "{group}: epoch {n}", "{group}：epoch {n}";
+    TARGET = "{group}: target of epoch {n} by {assignor}", "{group}：用 {assignor} 计算了 epoch {n} 的目标";
+    MEMBER_STEP = "{member}: epoch {n}, {state}", "{member}：epoch {n}，{state}";
+    REFUSED = "{member} refused: {error}", "拒绝了 {member}：{error}";
     COMPUTED = "computed the assignment of {n|1 member|{n} members}", "计算了 {n} 个成员的分配";
     ASSIGNED = "assigned {places}", "分到 {places}";
     ASSIGNED_NOTHING = "assigned nothing", "没有分到分区";
@@ -40,12 +44,20 @@ pub(super) fn moment(world: &World, event: &Event) -> Option<Text> {
     if event.kind.partition().is_some_and(|at| world.is_internal(at.topic)) {
         return None;
     }
-    let name = |member: &str| story::member_name(member).to_owned();
+    let name = |member: &str| story::member(world, member);
     Some(match &event.kind {
         E::GroupState { group, to, generation, .. } => {
             STATE.with("group", &**group).with("state", *to).with("n", *generation)
         }
         E::MemberRemoved { group, member, .. } => REMOVED.with("group", &**group).with("member", name(member)),
+        E::GroupEpochRaised { group, epoch, .. } => GROUP_EPOCH.with("group", &**group).with("n", *epoch),
+        E::TargetComputed { group, epoch, assignor, .. } => {
+            TARGET.with("group", &**group).with("n", *epoch).with("assignor", *assignor)
+        }
+        E::MemberEpochChanged(step) => {
+            MEMBER_STEP.with("member", name(&step.member)).with("n", step.to).with("state", step.state)
+        }
+        E::MemberFenced { member, error, .. } => REFUSED.with("member", name(member)).with("error", error.name()),
         E::AssignmentComputed { members, .. } => COMPUTED.with("n", *members),
         E::PartitionsAssigned { partitions, .. } if partitions.is_empty() => ASSIGNED_NOTHING.text(),
         E::PartitionsAssigned { partitions, .. } => ASSIGNED.with("places", story::places(world, partitions)),

@@ -83,7 +83,7 @@ pub(super) fn rebalance(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCar
         GroupReason::SessionExpired(member) => (&TRIGGER_SESSION, member),
         _ => (&TRIGGER_OTHER, ""),
     };
-    let text = template.with("member", story::member_name(member)).with("from", *from).with("to", *to);
+    let text = template.with("member", story::member(run.world(), member)).with("from", *from).with("to", *to);
     let mut steps = vec![sentence(text)];
     let interval = of_group(run.world(), group).map(|slot| slot.consumer.config.heartbeat_interval_us).max();
     match interval {

@@ -59,6 +59,7 @@ impl Recorder {
         let at_us = event.time_us;
         match &event.kind {
             E::Sent(rpc) if is_drawn(rpc) => self.sent(world, event, rpc),
+            E::Sent(rpc) if !rpc.response && beats_by_epochs(rpc.api) => self.goes_by_epochs(world, event.node),
             E::Received(_) => {
                 if let Some(group) = self.under_way.remove(&event.cause) {
                     let calls = Rc::make_mut(&mut self.chart(group).calls);
@@ -71,7 +72,9 @@ impl Recorder {
             }
             E::GroupState { group, to, generation, reason, .. } => {
                 let place = self.place(group);
-                let bands = Rc::make_mut(&mut self.chart(place).bands);
+                let chart = self.chart(place);
+                let epoch = if chart.by_epochs { Epoch::Epoch(*generation) } else { Epoch::Generation(*generation) };
+                let bands = Rc::make_mut(&mut chart.bands);
                 if let Some(last) = bands.last_mut() {
                     last.to_us = Some(at_us);
                 }
@@ -83,7 +86,7 @@ impl Recorder {
                     from_us: at_us,
                     to_us: None,
                     state: to,
-                    epoch: Epoch::Generation(*generation),
+                    epoch,
                     reason: reason.clone(),
                 });
                 shorten(bands, BANDS_MAX, |_| true);
@@ -99,6 +102,21 @@ impl Recorder {
             }
             E::ClientClosed | E::ClientCrashed => self.gone(world, event),
             _ => {}
+        }
+    }
+
+    /// A member speaks the consumer protocol: what numbers the group's states are epochs.
+    fn goes_by_epochs(&mut self, world: &World, node: NodeId) {
+        let Some((place, _)) = self.client(world, node) else { return };
+        if self.charts.groups.get(place).is_some_and(|chart| chart.by_epochs) {
+            return;
+        }
+        let chart = self.chart(place);
+        chart.by_epochs = true;
+        for band in Rc::make_mut(&mut chart.bands).iter_mut() {
+            if let Epoch::Generation(n) = band.epoch {
+                band.epoch = Epoch::Epoch(n);
+            }
         }
     }
 
@@ -296,8 +314,13 @@ fn is_drawn(rpc: &Rpc) -> bool {
     match rpc.api {
         Api::FindCoordinator | Api::JoinGroup | Api::SyncGroup | Api::LeaveGroup => true,
         Api::Heartbeat | Api::OffsetCommit => rpc.response && rpc.error != ErrorCode::None,
-        _ => false,
+        api => rpc.response && rpc.error != ErrorCode::None && beats_by_epochs(api),
     }
+}
+
+/// Is it the heartbeat of the consumer protocol?
+fn beats_by_epochs(api: Api) -> bool {
+    api.name() == "ConsumerGroupHeartbeat"
 }
 
 /// Forgets the oldest that may be forgotten; a quarter at once, so that it is rare.

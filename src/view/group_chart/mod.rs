@@ -36,6 +36,8 @@ pub struct GroupCharts {
 pub struct GroupChart {
     /// `group.id`.
     pub group: String,
+    /// Does it go by the consumer protocol, with epochs for generations?
+    pub by_epochs: bool,
     /// The coordinator's states, oldest first.
     pub bands: Rc<Vec<Band>>,
     /// Members by first appearance.

@@ -17,7 +17,7 @@ templates! { "moment":
     REFUSED = "{member} refused: {error}", "拒绝了 {member}：{error}";
     COMPUTED = "computed the assignment of {n|1 member|{n} members}", "计算了 {n} 个成员的分配";
     ASSIGNED = "assigned {places}", "分到 {places}";
-    ASSIGNED_NOTHING = "assigned nothing", "没有分到分区";
+    ASSIGNED_NOTHING = "assigned nothing new", "没有新分到分区";
     REVOKED = "revoked {places}", "放弃 {places}";
     LOST = "lost {places}", "失去 {places}";
     COMMIT_FAILED = "commit refused: {error}", "提交被拒绝：{error}";

@@ -6,6 +6,7 @@ use crate::{
     history::Run,
     i18n::{Arg, Template, Text, moment},
     kafka::{
+        assignor::Assignor,
         client::consumer::Membership,
         coordinator::Group,
         event::{Event, EventKind, GroupReason},
@@ -40,6 +41,8 @@ templates! {
     LENGTH_OPEN = "now − given up = {to} − {from}", "现在 − 放弃 = {to} − {from}";
     GIVEN_UP = "**{who}** gave it up in `onPartitionsRevoked`, as an eager member must before it joins again, whether it gets the partition back or not.",
         "**{who}** 在 `onPartitionsRevoked` 中放弃了它：eager 成员重新加入前必须放弃全部分区，不管之后是否拿回。";
+    GIVEN_UP_COOPERATIVE = "**{who}** gave it up in `onPartitionsRevoked` because the new assignment takes it away; a cooperative member keeps all else, and who gets it is given it in the next round.",
+        "**{who}** 在 `onPartitionsRevoked` 中放弃了它，因为新的分配把它拿走了；cooperative 成员保留其余分区，接手者在下一轮才得到它。";
     LOST = "**{who}** lost it: it is no member of that generation any more.", "**{who}** 失去了它：它已不是那个 generation 的成员。";
     ENDED = "**{who}** closed or ended and read it last.", "**{who}** 关闭或结束了，它是最后的读者。";
     SLOWEST = "An assignment needs everyone: the last to join again was **{who}**, {time} after that.",
@@ -148,6 +151,7 @@ pub(super) fn unread(
     let left = template.with("to", moment(to_us)).with("from", moment(event.time_us));
     let mut steps = vec![formula(left, strong(Arg::Duration(to_us - event.time_us)))];
     let how = match &event.kind {
+        EventKind::PartitionsRevoked { .. } if is_cooperative(run, group, event) => &GIVEN_UP_COOPERATIVE,
         EventKind::PartitionsRevoked { .. } => &GIVEN_UP,
         EventKind::PartitionsLost { .. } => &LOST,
         _ => &ENDED,
@@ -164,6 +168,18 @@ pub(super) fn unread(
     let name = story::partition(world, at);
     let title = if again.is_some() { &TITLE_UNREAD_THEN } else { &TITLE_UNREAD };
     Some(card(run, key, title.with("place", name), group.to_owned(), steps, None, event))
+}
+
+/// Was the assignment before this event computed by the cooperative assignor?
+fn is_cooperative(run: &Run, group: &str, event: &Event) -> bool {
+    let of_group = |before: &Event| match &before.kind {
+        EventKind::AssignmentComputed { group: of, .. } => before.id < event.id && **of == *group,
+        _ => false,
+    };
+    newest(run, of_group).is_some_and(|computed| match &computed.kind {
+        EventKind::AssignmentComputed { assignor, .. } => *assignor == Assignor::CooperativeSticky,
+        _ => false,
+    })
 }
 
 /// Why was this commit refused?

@@ -42,7 +42,7 @@ pub fn Details(props: &DetailsProps) -> Html {
     html! {
         <section class="sq-detail" aria-label={tr(&words::DETAIL, lang)}>
             <div class="sq-detail-head">
-                <p><span class="line-time">{ moment(detail.time_us) }</span>{ " " }{ say(&detail.text, lang) }</p>
+                <h2><span class="line-time">{ moment(detail.time_us) }</span>{ " " }{ say(&detail.text, lang) }</h2>
                 <button type="button" class="icon-button" aria-label={tr(&words::DETAIL_CLOSE, lang)} title={tr(&words::DETAIL_CLOSE, lang)}
                     onclick={on_event.reform(|_: MouseEvent| None)}>{ icons::close() }</button>
             </div>

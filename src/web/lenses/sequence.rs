@@ -240,11 +240,11 @@ fn head(props: &SequenceLensProps, x: f32, line: &Lifeline, pitch: f32) -> Html 
         NodeKind::Admin => None,
     };
     let name = kafkascope::view::group_chart::layout::cut(&line.name, pitch - 10.0, 7.6);
-    let left = px(x - pitch / 2.0 + 3.0);
+    let (left, width) = (px(x - pitch / 2.0 + 3.0), px(pitch - 6.0));
     let class = classes!("sq-node", (!line.there).then_some("gone"));
-    let body = html! { <><rect x={left} y="3" width={px(pitch - 6.0)} height="24" rx="6" /><text x={px(x)} y="19">{ name }</text></> };
+    let words = html! { <text aria-hidden="true" x={px(x)} y="19">{ name }</text> };
     let Some(place) = place.filter(|_| line.there || line.kind == NodeKind::Broker) else {
-        return html! { <g {class}>{ body }</g> };
+        return html! { <g {class}><rect x={left} y="3" {width} height="24" rx="6" />{ words }</g> };
     };
     let select = {
         let (on_select, place) = (props.on_select.clone(), place);
@@ -257,7 +257,11 @@ fn head(props: &SequenceLensProps, x: f32, line: &Lifeline, pitch: f32) -> Html 
             select.emit(());
         }
     });
-    html! { <g {class} role="button" tabindex="0" aria-label={line.name.clone()} {onclick} {onkeydown}>{ body }</g> }
+    html! {
+        <g {class}>
+            <rect x={left} y="3" {width} height="24" rx="6" role="button" tabindex="0" aria-label={line.name.clone()} {onclick} {onkeydown} />{ words }
+        </g>
+    }
 }
 
 /// Which nodes, which group, which APIs.

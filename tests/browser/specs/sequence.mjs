@@ -49,9 +49,9 @@ test("an RPC is shown in full, and the chain is followed up and down", async ({ 
   // Down: C1 was assigned its partitions. Up again: the answer.
   const down = detail(page).getByRole("button", { name: /C1 was given/ });
   await down.click();
-  await until("the moment is shown", async () => /C1 was given/.test(await detail(page).locator("p").first().textContent()));
+  await until("the moment is shown", async () => /C1 was given/.test(await detail(page).locator("h2").textContent()));
   await detail(page).getByRole("button", { name: /^↑/ }).or(detail(page).locator("button.sq-step").first()).first().click();
-  await until("the answer is shown", async () => /SyncGroup/.test(await detail(page).locator("p").first().textContent()));
+  await until("the answer is shown", async () => /SyncGroup/.test(await detail(page).locator("h2").textContent()));
   await page.keyboard.press("Escape");
   await detail(page).waitFor({ state: "detached" });
 });

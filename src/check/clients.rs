@@ -7,7 +7,10 @@ use crate::{
     cluster::World,
     i18n::Template,
     kafka::{
-        client::producer::{Ledger, Producer},
+        client::{
+            consumer::Consumer,
+            producer::{Ledger, Producer},
+        },
         config::Acks,
         coordinator::{Group, GroupState},
         event::{Event, EventKind, GroupReason},
@@ -319,6 +322,10 @@ impl Clients {
     fn check_reset(&self, event: &Event, partition: TopicIdPartition, findings: &mut Findings<'_>) {
         let Some(slot) = findings.world.consumers().get(&event.node) else { return };
         let Some(group) = slot.consumer.group.clone().filter(|_| slot.consumer.assign.is_empty()) else { return };
+        if !is_current(findings.world, &slot.consumer, &group) {
+            // A process that was frozen takes up an answer from before the others committed.
+            return;
+        }
         let known = self.commits.get(&(group.clone(), partition));
         if let Some(offset) = known.and_then(|known| known.told) {
             commit_lost(event, &group, partition, offset, findings);
@@ -351,6 +358,16 @@ impl Clients {
 
     fn forget_positions(&mut self, node: NodeId) {
         self.positions.retain(|(owner, _), _| *owner != node);
+    }
+}
+
+/// Is the consumer a member as the group is now, and not one that the group went on without?
+fn is_current(world: &World, consumer: &Consumer, id: &str) -> bool {
+    let coordinators = world.brokers().values().filter_map(|broker| broker.groups.group(id));
+    let Some(group) = coordinators.max_by_key(|group| group.generation) else { return true };
+    match &group.consumer {
+        Some(modern) => modern.member(&consumer.member_id).is_some(),
+        None => group.member(&consumer.member_id).is_some() && consumer.generation >= group.generation,
     }
 }
 

@@ -141,6 +141,10 @@ impl Owners {
         let Some(id) = &slot.consumer.group else { return };
         let coordinators = || world.brokers().values().filter_map(|broker| broker.groups.group(id));
         let Some(group) = coordinators().max_by_key(|group| group.generation) else { return };
+        if slot.consumer.generation < group.generation {
+            // A frozen process takes up an answer that is long out of date: the group has gone on without it.
+            return;
+        }
         let others = world.consumers().iter().filter(|(node, other)| {
             **node != event.node
                 && other.consumer.group.as_ref() == Some(id)

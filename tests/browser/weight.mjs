@@ -12,7 +12,7 @@ export const LIMIT = 350;
 
 // What the page weighed when it was weighed last, rounded up: nothing may make it heavier unseen. It was 600 before the
 // Group and Sequence lenses, the cooperative and consumer protocols and four more assignors came.
-export const HEAVIEST = 740;
+export const HEAVIEST = 765;
 
 export async function weigh() {
   const files = [];

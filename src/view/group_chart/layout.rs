@@ -250,7 +250,7 @@ fn bands(chart: &GroupChart, sight: &Sight) -> Vec<Mark> {
         free_from = x + w;
         let epoch = words::epoch(band.epoch);
         // Open to the right: only what has been is in sight.
-        let visible = band.to_us.map_or(sight.axis.x(sight.now_us) - x, |_| w);
+        let visible = band.to_us.map_or((sight.axis.x(sight.now_us) - x).min(w), |_| w);
         let said = SAID_BAND.with("group", chart.group.as_str()).with("state", band.state).with("epoch", epoch.clone());
         marks.push(Mark {
             kind: MarkKind::Band(words::tone(band)),
@@ -396,7 +396,7 @@ impl Row<'_> {
             let (x, w) = (x.max(*free), w.max(WIDTH_MIN));
             *free = x + w;
             let (y, h) = self.lane(bar.lane);
-            let visible = bar.to_us.map_or(sight.axis.x(sight.now_us) - x, |_| w);
+            let visible = bar.to_us.map_or((sight.axis.x(sight.now_us) - x).min(w), |_| w);
             let said = SAID_BAR.with("who", self.member.name.as_str()).with("place", charts.full(bar.partition));
             let said = said.with("span", words::span(bar.from_us, bar.to_us));
             let mut mark = self.mark(MarkKind::Bar, (x, y, w, h), said, self.why_owned(chart, bar.to_us, bar.event));
@@ -462,7 +462,7 @@ impl Row<'_> {
             let (x, w) = (x.max(*free), w.max(WIDTH_MIN));
             *free = x + w;
             let (y, h) = self.lane(lane);
-            let visible = gap.to_us.map_or(sight.axis.x(sight.now_us) - x, |_| w);
+            let visible = gap.to_us.map_or((sight.axis.x(sight.now_us) - x).min(w), |_| w);
             let time = Arg::Duration(gap.to_us.unwrap_or(sight.now_us).saturating_sub(gap.from_us));
             let said = SAID_GAP.with("place", charts.full(gap.partition)).with("time", time.clone());
             let said = said.with("span", words::span(gap.from_us, gap.to_us));

@@ -138,6 +138,23 @@ fn bands_follow_one_another_and_name_the_generation() {
 }
 
 #[test]
+fn a_label_stays_within_what_is_in_sight_of_its_band() {
+    let run = eventful();
+    let charts = charts(&run);
+    let chart = charts.of("billing").expect("it is there");
+    let (_, to_us, _) = chart.last_rebalance().expect("there was one");
+    let stable_us = to_us.expect("it is over");
+    for beyond_us in [10_000, 100_000, 300_000, 1_000_000] {
+        // The axis ends soon after the last band begins, and time has gone on for long.
+        let seen = Sight { now_us: 30_000_000, ..sight(stable_us - 1_000_000, stable_us + beyond_us) };
+        let drawn = layout(&charts, chart, None, &seen);
+        for band in &drawn.bands {
+            assert!(band.label.chars().count() as f32 * 6.0 <= band.w.max(1.0), "{:?} in {}", band.label, band.w);
+        }
+    }
+}
+
+#[test]
 fn the_cost_of_a_move_is_told_with_the_least_that_would_have_done() {
     let run = eventful();
     let charts = charts(&run);

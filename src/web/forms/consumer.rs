@@ -12,7 +12,15 @@ use super::{
     read::{both, lines, next_name, required, text, thousandths, thousandths_text},
 };
 
-const COMMON: &[&str] = &["auto.offset.reset", "enable.auto.commit", "max.poll.records", "session.timeout.ms"];
+const COMMON: &[&str] = &[
+    "auto.offset.reset",
+    "group.protocol",
+    "partition.assignment.strategy",
+    "group.instance.id",
+    "enable.auto.commit",
+    "max.poll.records",
+    "session.timeout.ms",
+];
 
 /// How the consumer gets its partitions.
 pub const MODE: &str = "mode";

@@ -1,4 +1,4 @@
-//! The client assignors on a large group, beside a sort of the same partitions.
+//! The assignors of clients and of the coordinator on a large group, beside a sort of the same partitions.
 //!
 //! The limits are what Kafka's own Java classes took for the same, warm, on this kind of machine; for mixed
 //! subscriptions a tenth of it.
@@ -8,7 +8,9 @@ use std::{hint::black_box, time::Instant};
 use kafkascope::kafka::assignor::{
     Member, MemberAssignment, StickyAssignment, StickyMember, StickyOptions, Topic, TopicPartition,
     assign_cooperative_sticky, assign_range, assign_round_robin, assign_sticky,
+    server::{self, GroupMember, GroupSpec, SubscribedTopic, SubscriptionType},
 };
+use kafkascope::kafka::ids::TopicId;
 
 use super::{best_of, row};
 
@@ -46,6 +48,26 @@ pub fn rows() {
             timed(&format!("{name}{suffix}_change"), limit, || assign(&topics, &changed, StickyOptions::default()));
         }
     }
+    server_rows();
+}
+
+/// The coordinator's assignors, by topics' ids.
+fn server_rows() {
+    let numbers: Vec<String> = (0..TOPICS).map(|n| n.to_string()).collect();
+    let topics: Vec<SubscribedTopic> =
+        (0..TOPICS).map(|n| SubscribedTopic { id: TopicId(n), partition_count: PARTITIONS }).collect();
+    let member = |n: u32, names: &[String]| GroupMember {
+        id: member(n, Vec::new()).id.as_str().into(),
+        group_instance_id: None,
+        subscription: names.iter().filter_map(|name| name.parse().ok()).map(TopicId).collect(),
+        target: Vec::new(),
+    };
+    let equal: Vec<GroupMember> = (0..MEMBERS).map(|n| member(n, &numbers)).collect();
+    let mixed: Vec<GroupMember> = (0..MEMBERS).map(|n| member(n, &seventy_percent(n, &numbers))).collect();
+    let spec = |members| GroupSpec { topics: &topics, members, subscription_type: SubscriptionType::of(members) };
+    timed("server_range", 0.7, || server::assign_range(&spec(&equal)));
+    timed("server_uniform", 1.1, || server::assign_uniform(&spec(&equal)));
+    timed("server_uniform_mixed", 9.3, || server::assign_uniform(&spec(&mixed)));
 }
 
 fn timed<T>(name: &str, limit_ms: f64, mut work: impl FnMut() -> T) {

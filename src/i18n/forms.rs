@@ -17,7 +17,7 @@ templates! { "forms":
     CONFIGURE_CONSUMER = "Configure consumer {name}", "配置 consumer {name}";
     SUBSCRIBE = "Subscription of {name}", "{name} 的订阅";
     SUBSCRIBE_NOTE = "It calls `subscribe` with these topics while it runs; its group rebalances when it joins again, at its next poll.",
-        "它在运行中以这些 topic 调用 `subscribe`；下一次 poll 时重新加入，消费组随之再均衡。";
+        "它在运行中以这些 topic 调用 `subscribe`；下一次 poll 时重新加入，消费组随之重平衡。";
     SEEK = "Seek of {name}", "{name} 的 seek";
     SEEK_NOTE = "Its next poll returns what is there. Nothing is committed by that; an automatic commit follows as always.",
         "它的下一次 poll 返回该处的消息。seek 本身不提交 offset；自动提交照常进行。";

@@ -2,8 +2,9 @@
 //! that does not beat idly, and every moment that shows. `tests/golden/groups/` holds what was accepted;
 //! `KAFKASCOPE_ACCEPT=1` accepts anew.
 
-use std::{fs, path::PathBuf};
+mod golden;
 
+use golden::assert_golden;
 use kafkascope::{
     cluster::{ClusterSpec, command_text::parse},
     history::{Run, Scenario},
@@ -135,21 +136,11 @@ fn play(story: &Story, protocol: Protocol) -> String {
 
 #[test]
 fn ten_stories_in_three_protocols_are_the_accepted_ones() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/groups");
-    let accept = std::env::var_os("KAFKASCOPE_ACCEPT").is_some();
-    let mut differ = Vec::new();
     for story in &STORIES {
         for protocol in PROTOCOLS {
-            let file = folder.join(format!("{}.{}.chart", story.name, protocol.0));
             let chart = play(story, protocol);
-            assert!(chart.lines().count() > 3, "{}: {chart}", file.display());
-            if accept {
-                fs::create_dir_all(&folder).expect("a folder for the charts");
-                fs::write(&file, chart).expect("it can be written");
-            } else if fs::read_to_string(&file).ok().as_deref() != Some(&chart) {
-                differ.push(file.display().to_string());
-            }
+            assert!(chart.lines().count() > 3, "{} in {}: {chart}", story.name, protocol.0);
+            assert_golden(&format!("tests/golden/groups/{}.{}.chart", story.name, protocol.0), &chart);
         }
     }
-    assert!(differ.is_empty(), "these charts differ from what was accepted: {differ:#?}");
 }

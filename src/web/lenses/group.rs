@@ -106,20 +106,7 @@ pub fn GroupLens(props: &GroupLensProps) -> Html {
             }
         })
     };
-    let onclick = use_callback(act.clone(), |event: MouseEvent, act| {
-        if let Some(marked) = keys::marked(&event) {
-            act.emit(marked);
-        }
-    });
-    let onkeydown = use_callback(act, |event: KeyboardEvent, act| {
-        let pressed = matches!(event.key().as_str(), "Enter" | " ");
-        if let (true, Some(marked)) = (pressed, keys::marked(&event)) {
-            event.prevent_default();
-            act.emit(marked);
-        } else {
-            keys::step(&event);
-        }
-    });
+    let (onclick, onkeydown) = keys::use_marks(act);
 
     let now_us = props.clock.time_us();
     let Some((width, height)) = size.filter(|(width, _)| *width > 120.0) else {

@@ -29,6 +29,26 @@ pub fn marked(event: &Event) -> Option<(Element, usize)> {
     Some((element, number))
 }
 
+/// What a chart listens to: a click on a mark, or Enter and space, do what the mark is for; other keys move.
+#[hook]
+pub fn use_marks(act: Callback<(Element, usize)>) -> (Callback<MouseEvent>, Callback<KeyboardEvent>) {
+    let onclick = use_callback(act.clone(), |event: MouseEvent, act| {
+        if let Some(marked) = marked(&event) {
+            act.emit(marked);
+        }
+    });
+    let onkeydown = use_callback(act, |event: KeyboardEvent, act| {
+        let pressed = matches!(event.key().as_str(), "Enter" | " ");
+        if let (true, Some(marked)) = (pressed, marked(&event)) {
+            event.prevent_default();
+            act.emit(marked);
+        } else {
+            step(&event);
+        }
+    });
+    (onclick, onkeydown)
+}
+
 fn row(element: &Element) -> i32 {
     element.get_attribute("data-row").and_then(|row| row.parse().ok()).unwrap_or(0)
 }

@@ -97,20 +97,7 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
     });
     let act =
         use_callback(on_event.clone(), |(_, place): (Element, usize), on_event| on_event.emit(Some(place as u64)));
-    let onclick = use_callback(act.clone(), |event: MouseEvent, act| {
-        if let Some(marked) = keys::marked(&event) {
-            act.emit(marked);
-        }
-    });
-    let onkeydown = use_callback(act, |event: KeyboardEvent, act| {
-        let pressed = matches!(event.key().as_str(), "Enter" | " ");
-        if let (true, Some(marked)) = (pressed, keys::marked(&event)) {
-            event.prevent_default();
-            act.emit(marked);
-        } else {
-            keys::step(&event);
-        }
-    });
+    let (onclick, onkeydown) = keys::use_marks(act);
 
     let Some((width, height)) = size.filter(|(width, _)| *width > 120.0) else {
         return html! { <div class="lens sequence-lens" ref={root}></div> };

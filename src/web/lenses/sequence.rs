@@ -47,6 +47,32 @@ pub struct SequenceLensProps {
     pub on_why: Callback<Ask>,
 }
 
+/// Does the newest row stay in sight?
+struct Newest {
+    stays: Cell<bool>,
+    /// Where the list was put last.
+    put: Cell<i32>,
+}
+
+impl Newest {
+    /// Puts the newest row in sight, unless somebody has scrolled up: the event of that may still be on its way.
+    fn keep(&self, scroller: &Element) {
+        let left = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
+        if scroller.scroll_top() < self.put.get() && left >= ROW as i32 * 2 {
+            self.stays.set(false);
+        }
+        if self.stays.get() {
+            self.go(scroller);
+        }
+    }
+
+    fn go(&self, scroller: &Element) {
+        self.stays.set(true);
+        scroller.set_scroll_top(scroller.scroll_height());
+        self.put.set(scroller.scroll_top());
+    }
+}
+
 /// The lens.
 #[component]
 pub fn SequenceLens(props: &SequenceLensProps) -> Html {
@@ -56,9 +82,8 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
     let scroller = use_node_ref();
     let size = use_size(&root);
     let top = use_state_eq(|| 0_usize);
-    // Does the newest row stay in sight?
-    let newest = use_mut_ref(|| Cell::new(true));
-    let is_newest = newest.borrow().get();
+    let newest = use_mut_ref(|| Newest { stays: Cell::new(true), put: Cell::new(0) });
+    let is_newest = newest.borrow().stays.get();
 
     let onscroll = {
         let (top, newest) = (top.setter(), newest.clone());
@@ -66,7 +91,7 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
             let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             if let Some(at) = at {
                 let left = at.scroll_height() - at.scroll_top() - at.client_height();
-                newest.borrow().set(left < ROW as i32 * 2);
+                newest.borrow().stays.set(left < ROW as i32 * 2);
                 top.set((at.scroll_top() as f32 / ROW) as usize);
             }
         })
@@ -75,8 +100,8 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
     use_effect_with((count + sequence.rows.forgotten(), size), {
         let (scroller, newest) = (scroller.clone(), newest.clone());
         move |_: &(usize, Option<(f32, f32)>)| {
-            if let (true, Some(scroller)) = (newest.borrow().get(), scroller.cast::<Element>()) {
-                scroller.set_scroll_top(scroller.scroll_height());
+            if let Some(scroller) = scroller.cast::<Element>() {
+                newest.borrow().keep(&scroller);
             }
         }
     });
@@ -111,9 +136,8 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
     let to_newest = {
         let (scroller, newest) = (scroller.clone(), newest.clone());
         Callback::from(move |_: MouseEvent| {
-            newest.borrow().set(true);
             if let Some(scroller) = scroller.cast::<Element>() {
-                scroller.set_scroll_top(scroller.scroll_height());
+                newest.borrow().go(&scroller);
             }
         })
     };

@@ -40,7 +40,7 @@ const fn max(a: u64, b: u64) -> u64 {
     if a > b { a } else { b }
 }
 
-static MIXES: [Mix; 6] = [
+static MIXES: [Mix; 7] = [
     Mix { name: "range", settings: &["range"], bound_s: CLASSIC_BOUND_S, balanced: true },
     Mix { name: "round-robin", settings: &["roundrobin"], bound_s: CLASSIC_BOUND_S, balanced: true },
     Mix { name: "sticky", settings: &["sticky"], bound_s: CLASSIC_BOUND_S, balanced: true },
@@ -53,7 +53,17 @@ static MIXES: [Mix; 6] = [
     },
     // Uniform is balanced over all topics, but a member may hold more until it has given them up.
     Mix { name: "consumer", settings: &[], bound_s: CONSUMER_BOUND_S, balanced: true },
+    // Who comes by the consumer protocol while the group prepares its very first rebalance fails for good, as in Kafka.
+    Mix {
+        name: "both protocols",
+        settings: &["range", "cooperative-sticky,range", BY_CONSUMER],
+        bound_s: CONSUMER_BOUND_S,
+        balanced: false,
+    },
 ];
+
+/// Instead of a list of assignors: the member comes by the consumer protocol.
+const BY_CONSUMER: &str = "consumer";
 
 struct Sequence {
     run: Watched,
@@ -91,11 +101,13 @@ impl Sequence {
         let protocol = match self.mix.settings {
             [] => "group.protocol=consumer".to_owned(),
             lists => {
-                let list = lists[self.random.below(lists.len() as u32) as usize];
                 let (session_ms, heartbeat_ms) = (SESSION_S * 1_000, HEARTBEAT_S * 1_000);
-                format!(
-                    "partition.assignment.strategy={list} session.timeout.ms={session_ms} heartbeat.interval.ms={heartbeat_ms}"
-                )
+                match lists[self.random.below(lists.len() as u32) as usize] {
+                    BY_CONSUMER => "group.protocol=consumer".to_owned(),
+                    list => format!(
+                        "partition.assignment.strategy={list} session.timeout.ms={session_ms} heartbeat.interval.ms={heartbeat_ms}"
+                    ),
+                }
             }
         };
         let poll_ms = POLL_INTERVAL_S * 1_000;

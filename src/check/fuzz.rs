@@ -5,17 +5,14 @@
 //! with all its members, every record was acknowledged or has failed, and no lag is left. Left out: shrinking of a
 //! failing run; its report names seed and commands, which play it again.
 
+mod open_ends;
+
 use std::fmt::Write;
 
 use super::Watched;
 use crate::{
     cluster::{ClientProcess, ClusterSpec, World, command_text},
-    kafka::{
-        broker::Process,
-        client::consumer::{App, ClientState, Membership},
-        coordinator::GroupState,
-        ids::is_internal,
-    },
+    kafka::{client::consumer::App, ids::is_internal, protocol::ErrorCode},
     sim::Random,
 };
 
@@ -311,10 +308,10 @@ impl Fuzz {
                 }
             }
             1 => {
-                let _ = write!(line, " group=g{} topics={topic},t1", self.random.below(3));
+                let _ = write!(line, " group=g{} topics={topic},t1", self.random.below(4));
             }
             _ => {
-                let _ = write!(line, " group=g{} topics={topic}", self.random.below(3));
+                let _ = write!(line, " group=g{} topics={topic}", self.random.below(4));
             }
         }
         line += self.pick(&["", " processing.ms=0.1", " processing.ms=5", " processing.ms=20"]).unwrap_or_default();
@@ -334,8 +331,8 @@ impl Fuzz {
         line += &format!(" metadata.max.age.ms={}", self.pick(&["1000", "5000", "60000"]).unwrap_or_default());
         line += &format!(" max.poll.interval.ms={}", self.pick(&["10000", "60000"]).unwrap_or_default());
         line += &self.setting("auto.commit.interval.ms", &["0", "300", "5000"]);
-        // The protocol belongs to the group: members of the other one would be refused.
-        let modern = line.contains("group=g2 ");
+        // The protocol belongs to the group, but for one that has members of both.
+        let modern = line.contains("group=g2 ") || line.contains("group=g3 ") && self.random.below(2) == 0;
         if modern {
             line += " group.protocol=consumer";
             line += &self.setting("group.remote.assignor", &["uniform", "range"]);
@@ -445,6 +442,7 @@ impl Fuzz {
             for broker in down {
                 self.give(&format!("restart-broker broker={broker}"));
             }
+            lines.extend(names(self.shut_out(), "restart-consumer", "consumer"));
             for line in std::mem::take(&mut lines) {
                 self.give(&line);
             }
@@ -458,141 +456,16 @@ impl Fuzz {
         Err(format!("after {} s of peace:\n{open}", PEACE_US / SECOND_US))
     }
 
-    /// What has not come right yet.
-    fn open_ends(&self) -> String {
-        let mut open = String::new();
-        let world = self.world();
-        self.open_brokers(&mut open);
-        let image = world.metadata();
-        for (partition, state) in image.partitions() {
-            let name = format!("{}-{}", world.topic_name(partition.topic), partition.partition);
-            if state.leader.is_none() || state.isr.len() != state.replicas.len() {
-                let _ = writeln!(open, "{name}: {state:?}");
-            }
-            let logs = state.replicas.iter().map(|broker| {
-                let replica = world.brokers().get(broker).and_then(|broker| broker.replica(partition));
-                replica.map(|replica| (replica.log.log_end_offset(), replica.log.high_watermark()))
-            });
-            let logs: Vec<_> = logs.collect();
-            // Groups go on committing, so the internal topic never rests.
-            let differ = logs.iter().any(|log| *log != logs[0] || log.is_none_or(|(end, committed)| end != committed));
-            if differ && !world.is_internal(partition.topic) {
-                let _ = writeln!(open, "{name}: ends and high watermarks {logs:?}");
-            }
-        }
-        for slot in world.producers().values() {
-            let (ledger, name) = (slot.producer.ledger, &slot.producer.name);
-            if ledger.waiting + ledger.in_flight > 0 {
-                let _ = writeln!(open, "{name}: {ledger:?}");
-            }
-        }
-        self.open_consumers(&mut open);
-        self.open_groups(&mut open);
-        open
-    }
-
-    fn open_brokers(&self, open: &mut String) {
-        let world = self.world();
-        let Some(controller) = world.controller() else {
-            let _ = writeln!(open, "no active controller");
-            return;
-        };
-        for broker in world.brokers().values() {
-            let registered = controller.controller.image.brokers.get(&broker.id);
-            let active = registered.is_some_and(|state| state.is_active());
-            let applied = broker.image.offset == controller.image.offset;
-            if broker.process != Process::Running || !active || !applied {
-                let (id, process, offset) = (broker.id, broker.process, broker.image.offset);
-                let end = controller.image.offset;
-                let _ = writeln!(open, "broker {id}: {process:?}, {registered:?}, applied {offset} of {end}");
-            }
-        }
-    }
-
-    fn open_consumers(&self, open: &mut String) {
-        let world = self.world();
-        for slot in world.consumers().values() {
-            let consumer = &slot.consumer;
-            let name = &consumer.name;
-            if consumer.is_closing() {
-                let _ = writeln!(open, "{name} is still closing");
-                continue;
-            }
-            if consumer.app == App::Failed {
-                let _ = writeln!(open, "{name} failed with {:?}", consumer.last_error);
-            }
-            if consumer.is_modern() {
-                if consumer.modern.state != ClientState::Stable {
-                    let _ = writeln!(open, "{name} is {:?}", consumer.modern);
-                }
-            } else if !consumer.topics.is_empty() && consumer.membership != Membership::Stable {
-                let _ = writeln!(open, "{name} is {:?}", consumer.membership);
-            }
-            for (partition, progress) in consumer.partitions() {
-                let Some(state) = world.metadata().partition(*partition) else {
-                    if !consumer.assign.is_empty() || self.has_skipped(consumer.group.as_deref()) {
-                        continue;
-                    }
-                    let _ = writeln!(open, "{name} owns {partition:?} of a deleted topic");
-                    continue;
-                };
-                let leader = state.leader.and_then(|leader| world.brokers().get(&leader));
-                let end =
-                    leader.and_then(|leader| leader.replica(*partition)).map(|replica| replica.log.high_watermark());
-                if progress.position != end {
-                    let _ = writeln!(open, "{name} is at {progress:?} of {partition:?}, which ends at {end:?}");
-                }
-                if consumer.config.enable_auto_commit && consumer.group.is_some() && progress.committed != end {
-                    let _ = writeln!(open, "{name} has committed {:?} of {partition:?} to {end:?}", progress.committed);
-                }
-            }
-        }
-    }
-
-    /// A static leader that took its place back has computed nothing: partitions that were added meanwhile belong to
-    /// nobody, and those of topics that are gone to whoever had them, until the next rebalance; as in Kafka.
-    fn has_skipped(&self, group: Option<&str>) -> bool {
-        let mut consumers = self.world().consumers().values().map(|slot| &slot.consumer);
-        consumers
-            .any(|consumer| consumer.is_leader && consumer.computed.is_none() && consumer.group.as_deref() == group)
-    }
-
-    fn open_groups(&self, open: &mut String) {
-        let world = self.world();
-        let groups: std::collections::BTreeSet<_> = world
-            .consumers()
-            .values()
-            .filter(|slot| !slot.consumer.topics.is_empty() && !slot.consumer.is_closing())
-            .filter_map(|slot| slot.consumer.group.clone())
-            .collect();
-        for id in groups {
-            let members: Vec<_> = world
-                .consumers()
-                .values()
-                .map(|slot| &slot.consumer)
-                .filter(|consumer| consumer.group.as_ref() == Some(&id) && !consumer.is_closing())
-                .collect();
-            let coordinators: Vec<_> = world.brokers().values().filter_map(|broker| broker.groups.group(&id)).collect();
-            let [group] = coordinators[..] else {
-                let _ = writeln!(open, "group {id} has {} coordinators", coordinators.len());
-                continue;
-            };
-            if group.state_name() != GroupState::Stable.name() || group.member_count() != members.len() {
-                let classic = group.members.iter().map(|member| &member.client_id);
-                let modern = group.consumer.iter().flat_map(|group| &group.members).map(|member| &member.client_id);
-                let ids: Vec<_> = classic.chain(modern).collect();
-                let _ = writeln!(open, "group {id} is {} with {ids:?}", group.state_name());
-            }
-            let skipped = self.has_skipped(Some(&id));
-            // Every partition of a topic that someone subscribes to has its owner.
-            for (partition, _) in world.metadata().partitions() {
-                let topic = world.topic_name(partition.topic);
-                let wanted = members.iter().any(|member| member.topics.iter().any(|name| &**name == topic));
-                let owners = members.iter().filter(|member| member.partitions().contains_key(&partition)).count();
-                if wanted && owners != 1 && !(skipped && owners == 0) {
-                    let _ = writeln!(open, "group {id}: {topic}-{} has {owners} owners", partition.partition);
-                }
-            }
-        }
+    /// Consumers of the group with members of both protocols that came while it could not change its protocol, or came back
+    /// when it had changed: fatal in Kafka, so somebody has to start them again.
+    fn shut_out(&self) -> Vec<String> {
+        let consumers = self.world().consumers().values().map(|slot| &slot.consumer);
+        let refused = [ErrorCode::UnknownServerError, ErrorCode::GroupIdNotFound].map(Some);
+        let failed = consumers.filter(|consumer| {
+            consumer.app == App::Failed
+                && refused.contains(&consumer.last_error)
+                && consumer.group.as_deref() == Some("g3")
+        });
+        failed.map(|consumer| consumer.name.to_string()).collect()
     }
 }

@@ -7,7 +7,10 @@ use crate::{
     cluster::World,
     kafka::{
         client::consumer::Consumer,
-        coordinator::{consumer_group::ConsumerGroup, reconciliation::CurrentAssignment},
+        coordinator::{
+            consumer_group::{ConsumerGroup, Member},
+            reconciliation::CurrentAssignment,
+        },
         event::{Event, EventKind},
         ids::TopicIdPartition,
     },
@@ -78,14 +81,14 @@ fn check_target(event: &Event, id: &str, findings: &mut Findings<'_>) {
 fn check_taken(event: &Event, partitions: &[TopicIdPartition], findings: &mut Findings<'_>) {
     let world = findings.world;
     let Some(consumer) = world.consumers().get(&event.node).map(|slot| &slot.consumer) else { return };
-    let Some(id) = consumer.group.as_deref().filter(|_| consumer.is_modern()) else { return };
+    let Some(id) = consumer.group.as_deref() else { return };
     let coordinators = world.brokers().values().filter(|broker| broker.is_up());
     let known = coordinators.filter_map(|broker| broker.groups.group(id)?.consumer.as_deref());
     // While the coordinator moves, two brokers may believe to be it; the later epoch is the one that counts.
     let Some(group) = known.max_by_key(|group| (group.epoch, group.members.len())) else { return };
     let others = || {
         let consumers = world.consumers().values().map(|slot| &slot.consumer);
-        consumers.filter(|other| other.node != event.node && other.group.as_deref() == Some(id) && other.is_modern())
+        consumers.filter(|other| other.node != event.node && other.group.as_deref() == Some(id))
     };
     // To a client a topic that was made again under its name is the same; to the coordinator it has another id.
     let is_namesake = |at: &TopicIdPartition, partition: &TopicIdPartition| {
@@ -98,7 +101,10 @@ fn check_taken(event: &Event, partitions: &[TopicIdPartition], findings: &mut Fi
         let holds = |current: &CurrentAssignment| {
             current.assigned.iter().chain(&current.pending_revocation).any(|at| is_namesake(at, partition))
         };
-        group.member(&other.member_id).is_some_and(|member| !holds(&member.current))
+        // Of a member of the classic protocol the coordinator knows what it has only once it has joined: a group that has
+        // just changed its protocol goes by what members shall have.
+        let is_known = |member: &Member| member.classic.is_none() || other.generation == member.current.member_epoch;
+        group.member(&other.member_id).is_some_and(|member| is_known(member) && !holds(&member.current))
     };
     for partition in partitions {
         let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {

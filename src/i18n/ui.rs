@@ -192,6 +192,7 @@ templates! { "ui":
     FACT_ISR = "In-sync replicas", "同步副本（ISR）";
     FACT_HIDDEN = "{n|one record is|{n} records are} not visible to consumers yet", "{n} 条消息对 consumer 尚不可见";
     FACT_GENERATION = "Generation", "Generation";
+    BY_CLASSIC = "classic protocol", "classic 协议";
     FACT_GROUP_EPOCH = "Group epoch", "组 epoch";
     FACT_ASSIGNMENT_EPOCH = "Target computed for epoch", "目标分配所属 epoch";
     FACT_MEMBER_STATE = "State", "状态";

@@ -141,6 +141,12 @@ pub enum GroupReason {
     Reconciling(Name),
     /// Nothing was heard of a member of the consumer protocol in time.
     MemberSessionExpired(Name),
+    /// A member of the classic protocol in a consumer group was told to join again and did not in time.
+    MemberJoinExpired(Name),
+    /// A member of the classic protocol in a consumer group did not sync in time.
+    MemberSyncExpired(Name),
+    /// The last member of the consumer protocol is out: the group is a classic one again.
+    Downgraded,
 }
 
 impl GroupReason {
@@ -160,9 +166,11 @@ impl GroupReason {
             | R::Replaced(member)
             | R::Reconciled(member)
             | R::Reconciling(member)
-            | R::MemberSessionExpired(member) => Some(member),
+            | R::MemberSessionExpired(member)
+            | R::MemberJoinExpired(member)
+            | R::MemberSyncExpired(member) => Some(member),
             R::JoinComplete | R::AssignmentStored | R::AssignmentLost => None,
-            R::NobodyLeft | R::Loaded | R::TopicsChanged => None,
+            R::NobodyLeft | R::Loaded | R::TopicsChanged | R::Downgraded => None,
         }
     }
 }
@@ -349,6 +357,9 @@ pub enum EventKind {
     MemberFenced { group: Name, member: Name, epoch: i32, known: i32, error: ErrorCode },
     /// A consumer's membership changed its state. `epoch`: its member epoch then.
     MembershipChanged { from: &'static str, to: &'static str, epoch: i32 },
+    /// A group with members went over to the other protocol (`classic`, `consumer`). `epoch`: its generation, which is
+    /// its group epoch from now on, or the other way round.
+    GroupConverted { group: Name, from: &'static str, to: &'static str, epoch: i32 },
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::sim::Random;
+
 /// A name of any length, cheap to copy.
 pub type Name = Arc<str>;
 
@@ -34,4 +36,15 @@ pub const CONSUMER_OFFSETS: &str = "__consumer_offsets";
 /// Is it one of Kafka's own topics?
 pub fn is_internal(topic: &str) -> bool {
     topic == CONSUMER_OFFSETS
+}
+
+/// `Uuid.randomUuid().toString()`: 128 random bits in base 64, the first character not a hyphen.
+pub fn uuid(random: &mut Random) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let digit = |below: u32, random: &mut Random| DIGITS[random.below(below) as usize] as char;
+    // 22 digits hold 132 bits: of the last one only 2 are left.
+    let first = digit(62, random);
+    let middle: String = (0..20).map(|_| digit(64, random)).collect();
+    let last = DIGITS[random.below(4) as usize * 16] as char;
+    format!("{first}{middle}{last}")
 }

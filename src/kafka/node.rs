@@ -68,6 +68,10 @@ pub enum Timer {
     Revocation(u32, u32),
     /// Consumer: `max.poll.interval.ms` may be over.
     PollInterval,
+    /// Coordinator: a member of the classic protocol in a consumer group has had its time to join again.
+    MemberJoin(u32, u32),
+    /// Coordinator: a member of the classic protocol in a consumer group has had its time to sync.
+    MemberSync(u32, u32),
 }
 
 /// What a node is told.

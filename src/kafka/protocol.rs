@@ -490,9 +490,23 @@ error_codes! {
     NonEmptyGroup = "NON_EMPTY_GROUP", 68, false;
     /// There is no such group, or it is of another protocol.
     GroupIdNotFound = "GROUP_ID_NOT_FOUND", 69, false;
+    /// The broker met an exception that it did not expect.
+    UnknownServerError = "UNKNOWN_SERVER_ERROR", -1, false;
 }
 
 impl Response {
+    /// The answer of a coordinator instead of this one, if it cannot vouch for what this one tells.
+    pub fn refused(self, error: ErrorCode) -> Response {
+        match self {
+            Response::JoinGroup(join) => {
+                Response::JoinGroup(Box::new(JoinGroupResponse::refusal(error, &join.member_id)))
+            }
+            Response::SyncGroup { .. } => Response::SyncGroup { error, assignment: [].into() },
+            Response::LeaveGroup { .. } => Response::LeaveGroup { error },
+            _ => Response::ConsumerGroupHeartbeat(Box::new(ConsumerGroupHeartbeatResponse::refusal(error))),
+        }
+    }
+
     /// Its error; the first one where there is one by partition.
     pub fn error(&self) -> ErrorCode {
         let first = |mut errors: &mut dyn Iterator<Item = ErrorCode>| {

@@ -7,6 +7,7 @@ use crate::{
     i18n::Text,
     kafka::{
         client::consumer::{App, Membership},
+        coordinator::Group,
         ids::TopicIdPartition,
         node::{Timer, broker_node},
     },
@@ -76,17 +77,15 @@ pub fn member_card(run: &Run, name: &str) -> Option<MemberCard> {
         let group = broker.groups.group(group_id)?;
         Some((broker.id, group))
     });
-    let member = coordinated.and_then(|(_, group)| group.member(&consumer.member_id));
-    let assigned: &[TopicIdPartition] = member.map_or(&[], |member| &member.assignment);
+    let known = coordinated.and_then(|(broker, group)| known(broker, group, &consumer.member_id));
+    let assigned: &[TopicIdPartition] = known.as_ref().map_or(&[], |known| &known.assigned);
     let names = |list: Vec<TopicIdPartition>| list.into_iter().map(|at| story::partition(world, at)).collect();
-    let knows = member.is_some() && consumer.membership == Membership::Stable;
+    let knows = known.is_some() && consumer.membership == Membership::Stable;
     let owned = || consumer.partitions().keys().copied();
     let to_revoke = owned().filter(|at| knows && !assigned.contains(at)).collect();
     let pending = assigned.iter().copied().filter(|at| knows && !consumer.partitions().contains_key(at)).collect();
     let left = |due: Option<u64>| due.map(|due| due.saturating_sub(now_us));
-    let session = coordinated.zip(member).and_then(|((broker, group), member)| {
-        world.timer_due_us(broker_node(broker), Timer::Session(group.slot, member.slot))
-    });
+    let session = known.as_ref().and_then(|known| world.timer_due_us(broker_node(known.broker), known.session));
     let config = &consumer.config;
     let polling = matches!(consumer.app, App::Polling);
     let poll_due = consumer.last_poll_us() + config.max_poll_interval_us;
@@ -110,7 +109,7 @@ pub fn member_card(run: &Run, name: &str) -> Option<MemberCard> {
             length_us: config.max_poll_interval_us,
         },
     ];
-    let there = (member.is_none() && !consumer.member_id.is_empty()).then(|| UNKNOWN_THERE.text());
+    let there = (known.is_none() && !consumer.member_id.is_empty()).then(|| UNKNOWN_THERE.text());
     Some(MemberCard {
         name: name.to_owned(),
         state: state.text(),
@@ -120,6 +119,24 @@ pub fn member_card(run: &Run, name: &str) -> Option<MemberCard> {
         pending: names(pending),
         timers,
     })
+}
+
+/// What the coordinator has of a member of the classic protocol.
+struct Known {
+    broker: u32,
+    /// What it may have; in a consumer group also what it waits for.
+    assigned: Vec<TopicIdPartition>,
+    session: Timer,
+}
+
+fn known(broker: u32, group: &Group, id: &str) -> Option<Known> {
+    if let Some(member) = group.member(id) {
+        let session = Timer::Session(group.slot, member.slot);
+        return Some(Known { broker, assigned: member.assignment.to_vec(), session });
+    }
+    let member = group.consumer.as_ref()?.member(id)?;
+    let session = Timer::MemberSession(group.slot, member.slot);
+    Some(Known { broker, assigned: member.target.iter().copied().collect(), session })
 }
 
 #[cfg(test)]

@@ -274,6 +274,8 @@ pub struct MemberView {
     pub leader: bool,
     /// How far it has come in the consumer protocol.
     pub progress: Option<MemberProgress>,
+    /// Is it a member of the classic protocol in a consumer group?
+    pub classic_in_consumer: bool,
     /// 0 to 3, the token `--member-N`.
     pub color: u8,
     /// 0 plain, 1 and up: striped, for members past four.

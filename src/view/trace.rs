@@ -365,6 +365,9 @@ fn member<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str) -> 
         E::MembershipChanged { from, to, epoch } => {
             fields("membership_changed").with("from", *from).with("to", *to).with("epoch", *epoch)
         }
+        E::GroupConverted { group, from, to, epoch } => {
+            fields("group_converted").with("group", &**group).with("from", *from).with("to", *to).with("epoch", *epoch)
+        }
         _ => return None,
     })
 }
@@ -389,6 +392,9 @@ fn group_reason(reason: &GroupReason) -> (&'static str, Option<&str>) {
         GroupReason::Replaced(_) => "replaced",
         GroupReason::Reconciled(_) => "reconciled",
         GroupReason::Reconciling(_) => "reconciling",
+        GroupReason::MemberJoinExpired(_) => "join_expired",
+        GroupReason::MemberSyncExpired(_) => "sync_expired",
+        GroupReason::Downgraded => "downgraded",
     };
     (name, reason.member().map(|member| &**member))
 }

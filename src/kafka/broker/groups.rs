@@ -42,12 +42,12 @@ impl Broker {
             None => self.answer(handle, refusal(&request, ErrorCode::NotCoordinator), out),
             Some(shard) => {
                 let config = self.config.clone();
+                let (image, number) = (&self.image, shard.partition);
                 let effects = match &request {
                     Request::ConsumerGroupHeartbeat(heartbeat) => {
-                        let (image, shard) = (&self.image, shard.partition);
-                        self.groups.consumer_heartbeat(now_us, shard, &config, image, handle, heartbeat, out)
+                        self.groups.consumer_heartbeat(now_us, number, &config, image, handle, heartbeat, out)
                     }
-                    request => self.groups.handle(now_us, shard.partition, &config, handle, request, out),
+                    request => self.groups.handle(now_us, number, &config, image, handle, request, out),
                 };
                 self.carry_out(now_us, shard, effects, out);
             }
@@ -130,7 +130,7 @@ impl Broker {
                 Then::OffsetsStored { offsets, handle: Some(handle), .. } => {
                     self.answer(handle, Response::OffsetCommit { error, offsets }, out);
                 }
-                Then::Answer { handle, .. } => self.answer(handle, not_stored(error), out),
+                Then::Answer { handle, response } => self.answer(handle, response.refused(error), out),
                 _ => {}
             }
         }

@@ -375,6 +375,12 @@ impl Broker {
             Timer::Revocation(group, member) => {
                 self.on_member_timer(now_us, (group, member), MemberTimer::Revocation, out);
             }
+            Timer::MemberJoin(group, member) => {
+                self.on_member_timer(now_us, (group, member), MemberTimer::Join, out);
+            }
+            Timer::MemberSync(group, member) => {
+                self.on_member_timer(now_us, (group, member), MemberTimer::Sync, out);
+            }
             Timer::BrokerSession => self.watch_sessions(now_us, out),
             Timer::Election => self.quorum.on_election_timer(now_us, &config, out),
             Timer::QuorumFetch => self.quorum.on_fetch_timer(now_us, out),

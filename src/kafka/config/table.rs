@@ -276,6 +276,10 @@ table! {
     "The assignors that the coordinator has for `group.protocol=consumer`; the first is taken unless members vote for another (`group.remote.assignor`)."
     "coordinator 为 `group.protocol=consumer` 提供的分配器；默认用第一个，除非成员通过 `group.remote.assignor` 选择了别的。"
 
+    "group.consumer.migration.policy" [Broker], Kind::Choice(&["bidirectional", "upgrade", "downgrade", "disabled"]), PLAIN, "bidirectional";
+    "Whether a group with members may change its protocol: to `consumer` with its first member of that protocol (`upgrade`), back with its last (`downgrade`), both, or not at all."
+    "有成员的消费组能否更换协议：第一个 `consumer` 协议成员加入时升级（`upgrade`）、最后一个离开时降级（`downgrade`）、两者皆可，或都不允许。"
+
     "offsets.topic.num.partitions" [Broker], Kind::Int { min: 1, max: 1_000 }, Partitions, "50";
     "How many partitions `__consumer_offsets` has; the hash of a group's id picks one, and its leader coordinates the group."
     "`__consumer_offsets` 的分区数；按 group id 的哈希选出一个分区，其 leader 就是该组的 coordinator。"

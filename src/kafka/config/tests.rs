@@ -54,6 +54,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "group.consumer.max.heartbeat.interval.ms", "15000"),
     (Scope::Broker, "group.consumer.max.session.timeout.ms", "60000"),
     (Scope::Broker, "group.consumer.max.size", "2147483647"),
+    (Scope::Broker, "group.consumer.migration.policy", "bidirectional"),
     (Scope::Broker, "group.consumer.min.heartbeat.interval.ms", "5000"),
     (Scope::Broker, "group.consumer.min.session.timeout.ms", "45000"),
     (Scope::Broker, "group.consumer.session.timeout.ms", "45000"),

@@ -50,6 +50,31 @@ pub enum GroupProtocol {
     Consumer,
 }
 
+/// `group.consumer.migration.policy`: may a group with members change its protocol?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MigrationPolicy {
+    /// Both ways.
+    Bidirectional,
+    /// Only from classic to consumer.
+    Upgrade,
+    /// Only from consumer to classic.
+    Downgrade,
+    /// Neither.
+    Disabled,
+}
+
+impl MigrationPolicy {
+    /// From classic to consumer?
+    pub fn is_upgrade_enabled(self) -> bool {
+        matches!(self, MigrationPolicy::Bidirectional | MigrationPolicy::Upgrade)
+    }
+
+    /// From consumer to classic?
+    pub fn is_downgrade_enabled(self) -> bool {
+        matches!(self, MigrationPolicy::Bidirectional | MigrationPolicy::Downgrade)
+    }
+}
+
 /// Settings of one scope, known and in range.
 struct Checked<'a> {
     scope: Scope,
@@ -352,6 +377,7 @@ pub struct BrokerConfig {
     pub group_consumer_max_size: u32,
     /// By name; the first is the default.
     pub group_consumer_assignors: Vec<String>,
+    pub group_consumer_migration_policy: MigrationPolicy,
     pub offsets_topic_num_partitions: u32,
     pub offsets_topic_replication_factor: u32,
     pub offsets_commit_timeout_us: u64,
@@ -394,6 +420,12 @@ impl BrokerConfig {
             group_consumer_heartbeat_interval_us: read.us("group.consumer.heartbeat.interval.ms")?,
             group_consumer_max_size: read.small("group.consumer.max.size")?,
             group_consumer_assignors: read.text("group.consumer.assignors")?.split(',').map(str::to_owned).collect(),
+            group_consumer_migration_policy: match read.text("group.consumer.migration.policy")? {
+                "upgrade" => MigrationPolicy::Upgrade,
+                "downgrade" => MigrationPolicy::Downgrade,
+                "disabled" => MigrationPolicy::Disabled,
+                _ => MigrationPolicy::Bidirectional,
+            },
             offsets_topic_num_partitions: read.small("offsets.topic.num.partitions")?,
             offsets_topic_replication_factor: read.small("offsets.topic.replication.factor")?,
             offsets_commit_timeout_us: read.us("offsets.commit.timeout.ms")?,

@@ -1,13 +1,13 @@
 //! Groups of the consumer protocol on their coordinator: heartbeats, timers, what is written and what is told.
 //!
 //! The rules are [`ConsumerGroup`]'s. An answer waits until everything that it rests on is replicated, so that the next
-//! coordinator knows all that any member has been told. Left out: a mixed group of members of both protocols.
+//! coordinator knows all that any member has been told. Members of the classic protocol in such a group: `mixed`.
 
 use super::{
     Context, Effects, GroupCoordinator, Then, Write,
     consumer_group::{Change, ConsumerGroup, GroupError, Heartbeat, ServerAssignor, Surroundings},
     group::{Group, GroupState},
-    records,
+    mixed, records,
 };
 use crate::kafka::{
     assignor::server::SubscribedTopic,
@@ -28,6 +28,10 @@ pub enum MemberTimer {
     Session,
     /// It has had its rebalance timeout to give up partitions.
     Revocation,
+    /// As a member of the classic protocol it has had its rebalance timeout to join again.
+    Join,
+    /// As a member of the classic protocol it has had its rebalance timeout to sync.
+    Sync,
 }
 
 impl GroupCoordinator {
@@ -72,19 +76,29 @@ impl GroupCoordinator {
         }
         let mut records = Vec::new();
         let group = self.group_or_new(context.shard, &request.group_id);
+        let mut classic = None;
         if group.consumer.is_none() {
-            if !joins || group.state != GroupState::Empty || !group.pending.is_empty() {
+            if !joins {
                 return Err(ErrorCode::GroupIdNotFound);
             }
-            if group.generation > 0 {
-                records.push(records::group_tombstone(&group.id));
+            if group.state != GroupState::Empty {
+                records = mixed::upgrade(group, context)?;
+                classic = Some(group.clone());
+            } else {
+                if group.generation > 0 {
+                    records.push(records::group_tombstone(&group.id));
+                }
+                for slot in group.pending.values() {
+                    context.out.clear_timer(Timer::Session(group.slot, *slot));
+                }
+                group.forget_classic();
+                group.consumer = Some(Box::new(ConsumerGroup::new(group.id.clone())));
             }
-            group.forget_classic();
-            group.consumer = Some(Box::new(ConsumerGroup::new(group.id.clone())));
         }
         let (id, slot) = (group.id.clone(), group.slot);
+        let state = group.state.name();
         let Some(consumers) = &mut group.consumer else { return Err(ErrorCode::GroupIdNotFound) };
-        let before = consumers.state().name();
+        let before = if classic.is_some() { state } else { consumers.state().name() };
         let mut changes = Vec::new();
         let heartbeat = heartbeat_of(request);
         let answer =
@@ -95,14 +109,24 @@ impl GroupCoordinator {
                 tell_refusal(context.out, &id, request, &error);
                 if is_new {
                     self.forget_group(context.shard, &request.group_id);
+                } else if classic.is_some() {
+                    // Whoever waited was told to join again; else it stays the classic group that it was.
+                    group.consumer = None;
                 }
                 return Err(error.code());
             }
         };
         records.extend(consumers.records(&changes));
         clear_timers_of(context.out, slot, &changes);
+        if let Some(classic) = classic {
+            mixed::upgraded(&classic, group, context);
+        }
+        let Some(consumers) = &mut group.consumer else { return Err(ErrorCode::GroupIdNotFound) };
         tell(context.out, consumers, before, &changes);
         follow(context, slot, consumers, &request.member_id, answer.member_epoch >= 0, &changes);
+        if let Some(reason) = mixed::downgraded(&changes) {
+            mixed::downgrade(group, context, Some(reason), &mut records);
+        }
         let response = ConsumerGroupHeartbeatResponse {
             error: ErrorCode::None,
             member_epoch: answer.member_epoch,
@@ -124,9 +148,8 @@ impl GroupCoordinator {
     ) -> Effects {
         let Some((shard, id)) = self.slots.get(&slot).cloned() else { return Effects::default() };
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
-        let Some(consumers) = self.group_mut(shard, &id).and_then(|group| group.consumer.as_mut()) else {
-            return context.effects;
-        };
+        let Some(group) = self.group_mut(shard, &id) else { return context.effects };
+        let Some(consumers) = &mut group.consumer else { return context.effects };
         let Some(member) = consumers.members.iter().find(|known| known.slot == member) else { return context.effects };
         if timer == MemberTimer::Revocation && member.must_revoke_within().is_none() {
             return context.effects;
@@ -135,6 +158,8 @@ impl GroupCoordinator {
         let reason = match timer {
             MemberTimer::Session => GroupReason::MemberSessionExpired(member.clone()),
             MemberTimer::Revocation => GroupReason::RevocationExpired(member.clone()),
+            MemberTimer::Join => GroupReason::MemberJoinExpired(member.clone()),
+            MemberTimer::Sync => GroupReason::MemberSyncExpired(member.clone()),
         };
         let before = consumers.state().name();
         let mut changes = Vec::new();
@@ -142,24 +167,21 @@ impl GroupCoordinator {
         if fenced.is_ok() {
             clear_timers_of(context.out, slot, &changes);
             tell(context.out, consumers, before, &changes);
-            let records = consumers.records(&changes);
+            let mut records = consumers.records(&changes);
+            if let Some(reason) = mixed::downgraded(&changes) {
+                mixed::downgrade(group, &mut context, Some(reason), &mut records);
+            }
             context.effects.writes.push(Write { shard, records, then: Then::Nothing });
         }
         context.effects
     }
 
     /// A member of the classic protocol joins: an empty group of the consumer protocol becomes a classic one.
-    pub(super) fn make_classic(&mut self, context: &mut Context<'_>, id: &Name) -> Result<(), ErrorCode> {
-        let Some(group) = self.group_mut(context.shard, id) else { return Ok(()) };
-        match &group.consumer {
-            None => Ok(()),
-            Some(consumers) if !consumers.members.is_empty() => Err(ErrorCode::InconsistentGroupProtocol),
-            Some(consumers) => {
-                let records = consumers.tombstones();
-                context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
-                group.consumer = None;
-                Ok(())
-            }
+    pub(super) fn make_classic(&mut self, context: &mut Context<'_>, id: &Name) {
+        let Some(group) = self.group_mut(context.shard, id) else { return };
+        if let Some(consumers) = group.consumer.take_if(|consumers| consumers.members.is_empty()) {
+            let records = consumers.tombstones();
+            context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
         }
     }
 }
@@ -183,9 +205,11 @@ pub(super) fn lay_down(group: &Group, out: &mut Outbox) {
     }
 }
 
-fn clear_timers(out: &mut Outbox, group: u32, member: u32) {
+pub(super) fn clear_timers(out: &mut Outbox, group: u32, member: u32) {
     out.clear_timer(Timer::MemberSession(group, member));
     out.clear_timer(Timer::Revocation(group, member));
+    out.clear_timer(Timer::MemberJoin(group, member));
+    out.clear_timer(Timer::MemberSync(group, member));
 }
 
 /// Whose place is nobody's any more.
@@ -211,21 +235,43 @@ fn heartbeat_of(request: &ConsumerGroupHeartbeat) -> Heartbeat {
     }
 }
 
-fn with_surroundings<T>(config: &BrokerConfig, image: &MetadataImage, act: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+pub(super) fn with_surroundings<T>(
+    config: &BrokerConfig,
+    image: &MetadataImage,
+    act: impl FnOnce(&Surroundings<'_>) -> T,
+) -> T {
     let named = config.group_consumer_assignors.iter().filter_map(|name| ServerAssignor::named(name));
     let assignors: Vec<ServerAssignor> = named.collect();
     let topic = |name: &str| {
         let (id, topic) = image.topic_by_name(name)?;
         Some(SubscribedTopic { id, partition_count: topic.partitions.len() as i32 })
     };
-    act(&Surroundings { assignors: &assignors, max_size: config.group_consumer_max_size as usize, topic: &topic })
+    let max_size = config.group_consumer_max_size as usize;
+    act(&Surroundings {
+        assignors: &assignors,
+        max_size,
+        downgrade_up_to: mixed::downgrade_up_to(config),
+        topic: &topic,
+    })
 }
 
 /// Timers after a heartbeat: the session begins anew with it, the time to give up partitions with what was told.
 /// A static member that has left for a while has what is left of its session.
-fn follow(context: &mut Context<'_>, slot: u32, group: &ConsumerGroup, member: &Name, stays: bool, changes: &[Change]) {
-    let (now_us, session_us) = (context.now_us, context.config.group_consumer_session_timeout_us);
+pub(super) fn follow(
+    context: &mut Context<'_>,
+    slot: u32,
+    group: &ConsumerGroup,
+    member: &Name,
+    stays: bool,
+    changes: &[Change],
+) {
     let Some(known) = group.member(member) else { return };
+    let (now_us, group_us) = (context.now_us, context.config.group_consumer_session_timeout_us);
+    let session_us = known.session_timeout_us(group_us);
+    if known.classic.is_none() && changes.iter().any(|change| matches!(change, Change::Replaced(..))) {
+        context.out.clear_timer(Timer::MemberJoin(slot, known.slot));
+        context.out.clear_timer(Timer::MemberSync(slot, known.slot));
+    }
     if stays {
         context.out.set_timer(Timer::MemberSession(slot, known.slot), now_us + session_us);
     }
@@ -249,7 +295,7 @@ fn tell_refusal(out: &mut Outbox, group: &Name, request: &ConsumerGroupHeartbeat
 }
 
 /// The events of what changed, in its order.
-fn tell(out: &mut Outbox, group: &ConsumerGroup, before: &'static str, changes: &[Change]) {
+pub(super) fn tell(out: &mut Outbox, group: &ConsumerGroup, before: &'static str, changes: &[Change]) {
     let id = || group.id.clone();
     let list = |set: &Set<TopicIdPartition>| set.iter().copied().collect();
     let mut raised = None;
@@ -261,7 +307,7 @@ fn tell(out: &mut Outbox, group: &ConsumerGroup, before: &'static str, changes: 
             }
             Change::Gone(member, _) => {
                 let reason = changes.iter().find_map(|change| match change {
-                    Change::Epoch(reason) => Some(reason.clone()),
+                    Change::Epoch(reason) | Change::Downgraded(reason) => Some(reason.clone()),
                     _ => None,
                 });
                 let reason = reason.unwrap_or_else(|| GroupReason::Left(member.clone()));
@@ -276,6 +322,8 @@ fn tell(out: &mut Outbox, group: &ConsumerGroup, before: &'static str, changes: 
                 out.event(EventKind::GroupEpochRaised { group: id(), epoch: group.epoch, reason: reason.clone() });
             }
             Change::Member(_) | Change::Target(_) => {}
+            // What is said of the group's state comes from the classic group that it becomes.
+            Change::Downgraded(_) => return,
             Change::TargetEpoch => {
                 if let Some(computed) = &group.computed {
                     let (assignor, members) = (computed.how.assignor().name(), computed.members.len() as u32);

@@ -10,6 +10,7 @@ use crate::kafka::{
     config::BrokerConfig,
     event::{EventKind, GroupReason},
     ids::Name,
+    metadata::MetadataImage,
     node::Timer,
     protocol::{ErrorCode, GroupMember, JoinGroup, JoinGroupResponse, Response},
 };
@@ -18,7 +19,7 @@ use crate::kafka::{
 const NEW_MEMBER_TIMEOUT_US: u64 = 300_000_000;
 
 impl GroupCoordinator {
-    pub(super) fn join(&mut self, context: &mut Context<'_>, handle: Handle, join: &JoinGroup) {
+    pub(super) fn join(&mut self, context: &mut Context<'_>, image: &MetadataImage, handle: Handle, join: &JoinGroup) {
         let config = context.config;
         let refuse = |context: &mut Context<'_>, error| {
             context.effects.replies.push((handle, refusal(error, &join.member_id)));
@@ -27,9 +28,10 @@ impl GroupCoordinator {
         if !allowed.contains(&join.session_timeout_us) {
             return refuse(context, ErrorCode::InvalidSessionTimeout);
         }
-        if let Err(error) = self.make_classic(context, &join.group_id) {
-            return refuse(context, error);
+        if self.is_consumer_group(context.shard, &join.group_id) {
+            return self.join_to_consumer_group(context, image, handle, join);
         }
+        self.make_classic(context, &join.group_id);
         if join.member_id.is_empty() {
             return self.join_unknown(context, handle, join);
         }

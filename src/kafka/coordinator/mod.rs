@@ -3,7 +3,7 @@
 //! After `group-coordinator/.../GroupMetadataManager` (classicGroup*) and `OffsetMetadataManager`; reference §6, §8.
 //! A group belongs to the partition of `__consumer_offsets` that its id hashes to, and lives on that partition's
 //! leader. What must survive is written there first; an answer waits until it is replicated. Groups of the consumer
-//! protocol live beside the classic ones. Left out: expiry of offsets, deletion of groups.
+//! protocol live beside the classic ones, and may have members of the classic protocol. Left out: expiry of offsets, deletion of groups.
 
 mod consumer;
 pub mod consumer_group;
@@ -11,6 +11,7 @@ pub mod consumer_group;
 mod consumer_tests;
 mod group;
 mod join;
+mod mixed;
 mod offsets;
 pub mod reconciliation;
 mod records;
@@ -30,9 +31,9 @@ use crate::{
         event::{EventKind, GroupReason},
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
         log::Log,
-        metadata::TopicImage,
+        metadata::{MetadataImage, TopicImage},
         node::{Outbox, Timer},
-        protocol::{ConsumerGroupHeartbeatResponse, ErrorCode, OffsetAndEpoch, Request, Response},
+        protocol::{ErrorCode, OffsetAndEpoch, Request, Response},
     },
     sim::{Map, Random, Set},
 };
@@ -141,22 +142,33 @@ impl GroupCoordinator {
     }
 
     /// Handles a request about a group of `shard`, which is here.
+    #[expect(clippy::too_many_arguments, reason = "what a coordinator needs to see")]
     pub fn handle(
         &mut self,
         now_us: u64,
         shard: i32,
         config: &BrokerConfig,
+        image: &MetadataImage,
         handle: Handle,
         request: &Request,
         out: &mut Outbox,
     ) -> Effects {
         let mut context = Context { now_us, shard, config, out, effects: Effects::default() };
         match request {
-            Request::JoinGroup(join) => self.join(&mut context, handle, join),
+            Request::JoinGroup(join) => self.join(&mut context, image, handle, join),
+            Request::SyncGroup { member, .. } if self.is_consumer_group(shard, &member.group_id) => {
+                self.sync_to_consumer_group(&mut context, handle, member);
+            }
             Request::SyncGroup { member, assignments } => self.sync(&mut context, handle, member, assignments),
             Request::Heartbeat { member } => {
-                let error = self.heartbeat(&mut context, member);
+                let error = match self.is_consumer_group(shard, &member.group_id) {
+                    true => self.heartbeat_to_consumer_group(&mut context, member),
+                    false => self.heartbeat(&mut context, member),
+                };
                 context.effects.replies.push((handle, Response::Heartbeat { error }));
+            }
+            Request::LeaveGroup { group_id, member_id } if self.is_consumer_group(shard, group_id) => {
+                self.leave_to_consumer_group(&mut context, image, handle, group_id, member_id);
             }
             Request::LeaveGroup { group_id, member_id } => {
                 let error = self.leave(&mut context, group_id, member_id);
@@ -235,10 +247,7 @@ impl GroupCoordinator {
         let error = ErrorCode::CoordinatorNotAvailable;
         match then {
             Then::Nothing => {}
-            Then::Answer { handle, .. } => {
-                let refusal = ConsumerGroupHeartbeatResponse::refusal(error);
-                context.effects.replies.push((handle, Response::ConsumerGroupHeartbeat(Box::new(refusal))));
-            }
+            Then::Answer { handle, response } => context.effects.replies.push((handle, response.refused(error))),
             Then::AssignmentStored { group, generation } => self.assignment_lost(&mut context, &group, generation),
             Then::StaticMemberStored { group, member } => {
                 self.static_member_stored(&mut context, &group, &member, error);

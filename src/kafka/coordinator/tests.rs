@@ -52,7 +52,8 @@ impl Bench {
         self.asked += 1;
         let handle = Handle { node: NodeId(1_000_000), channel: Channel::Coordinator, correlation: self.asked };
         let mut out = Outbox::default();
-        let effects = self.groups.handle(self.now_us, 0, &self.config.clone(), handle, &request, &mut out);
+        let (config, image) = (self.config.clone(), MetadataImage::default());
+        let effects = self.groups.handle(self.now_us, 0, &config, &image, handle, &request, &mut out);
         self.take(effects, out)
     }
 

@@ -120,6 +120,7 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         member_id: consumer.member_id.to_string(),
         leader: consumer.is_leader,
         progress: progress(world, slot),
+        classic_in_consumer: is_classic_in_consumer(world, consumer),
         color: (place % COLORS) as u8,
         stripes: (place / COLORS).min(255) as u8,
         subscription: consumer.topics.iter().map(|topic| topic.to_string()).collect(),
@@ -138,6 +139,12 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
             .map(|(name, value, differs)| (name.to_owned(), value, differs))
             .collect(),
     }
+}
+
+fn is_classic_in_consumer(world: &World, consumer: &Consumer) -> bool {
+    let group = consumer.group.as_deref().and_then(|group| coordinated(world, group)?.consumer.as_ref());
+    let member = group.and_then(|group| group.member(&consumer.member_id));
+    member.is_some_and(|member| member.classic.is_some())
 }
 
 /// How far a member of the consumer protocol has come.

@@ -30,6 +30,7 @@ templates! { "moment":
     THAWED = "goes on", "恢复运行";
     STALLED = "application hangs", "应用卡住";
     DELETED = "{group}: deleted", "{group}：已删除";
+    CONVERTED = "{group}: {protocol} protocol, {n}", "{group}：{protocol} 协议，{n}";
     STOPPED = "stopped", "停止";
     CRASHED = "crashed", "崩溃";
     FENCED = "fenced broker {broker}", "fence 了 broker {broker}";
@@ -74,6 +75,9 @@ pub(super) fn moment(world: &World, event: &Event) -> Option<Text> {
         E::ClientFrozen(false) => THAWED.text(),
         E::ApplicationStalled(true) => STALLED.text(),
         E::ApplicationStalled(false) => RESUMED.text(),
+        E::GroupConverted { group, to, epoch, .. } => {
+            CONVERTED.with("group", &**group).with("protocol", *to).with("n", *epoch)
+        }
         E::GroupDeleted { group } => DELETED.with("group", &**group),
         E::BrokerStopped => STOPPED.text(),
         E::BrokerCrashed => CRASHED.text(),

@@ -65,7 +65,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::MemberRemoved { .. } | E::AssignmentComputed { .. } | E::PartitionsAssigned { .. } => Lane::Group,
         E::PartitionsRevoked { .. } | E::PartitionsLost { .. } | E::StaticMemberReplaced { .. } => Lane::Group,
         E::GroupEpochRaised { .. } | E::TargetComputed { .. } | E::MemberEpochChanged(_) => Lane::Group,
-        E::MemberFenced { .. } => Lane::Group,
+        E::MemberFenced { .. } | E::GroupConverted { .. } => Lane::Group,
         // What follows from it has events of its own.
         E::MembershipChanged { .. } => Lane::Idle,
 

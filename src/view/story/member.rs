@@ -77,6 +77,24 @@ templates! {
         "**{member}** 被移出消费组 **{group}**：在 `group.consumer.session.timeout.ms` 内没有收到它的消息。";
     REMOVED_REVOCATION = "**{member}** is out of group **{group}**: it did not give up its partitions within its `max.poll.interval.ms`.",
         "**{member}** 被移出消费组 **{group}**：它没有在 `max.poll.interval.ms` 内放弃分区。";
+    EPOCH_JOIN_EXPIRED = "The epoch of group **{group}** rose to **{epoch}**: **{member}**, by the classic protocol, did not join again within its `max.poll.interval.ms`.",
+        "消费组 **{group}** 的 epoch 升到 **{epoch}**：使用 classic 协议的 **{member}** 没有在它的 `max.poll.interval.ms` 内重新加入。";
+    EPOCH_SYNC_EXPIRED = "The epoch of group **{group}** rose to **{epoch}**: **{member}**, by the classic protocol, did not ask for its assignment within its `max.poll.interval.ms`.",
+        "消费组 **{group}** 的 epoch 升到 **{epoch}**：使用 classic 协议的 **{member}** 没有在它的 `max.poll.interval.ms` 内来取分配结果。";
+    STATE_JOIN_EXPIRED = "Group **{group}** went from `{from}` to `{to}`: **{member}**, by the classic protocol, did not join again in time.",
+        "消费组 **{group}** 从 `{from}` 变为 `{to}`：使用 classic 协议的 **{member}** 没有及时重新加入。";
+    STATE_SYNC_EXPIRED = "Group **{group}** went from `{from}` to `{to}`: **{member}**, by the classic protocol, did not ask for its assignment in time.",
+        "消费组 **{group}** 从 `{from}` 变为 `{to}`：使用 classic 协议的 **{member}** 没有及时来取分配结果。";
+    STATE_DOWNGRADED = "Group **{group}** went from `{from}` to `{to}`: only members of the classic protocol are left.",
+        "消费组 **{group}** 从 `{from}` 变为 `{to}`：只剩下使用 classic 协议的成员。";
+    REMOVED_JOIN = "**{member}** is out of group **{group}**: it did not join again within its `max.poll.interval.ms`.",
+        "**{member}** 被移出消费组 **{group}**：它没有在 `max.poll.interval.ms` 内重新加入。";
+    REMOVED_MEMBER_SYNC = "**{member}** is out of group **{group}**: it did not ask for its assignment within its `max.poll.interval.ms`.",
+        "**{member}** 被移出消费组 **{group}**：它没有在 `max.poll.interval.ms` 内来取分配结果。";
+    UPGRADED = "Group **{group}** is a group of the consumer protocol now: its first member of that protocol came. Its generation **{epoch}** is its epoch from now on, and whoever was in it stays by the classic protocol.",
+        "消费组 **{group}** 转为 consumer 协议：第一个使用该协议的成员到来。它的 generation **{epoch}** 成为 epoch，原有成员继续使用 classic 协议留在组内。";
+    DOWNGRADED = "Group **{group}** is a group of the classic protocol again: its last member of the consumer protocol is out. Its epoch **{epoch}** is its generation from now on.",
+        "消费组 **{group}** 转回 classic 协议：最后一个使用 consumer 协议的成员已离开。它的 epoch **{epoch}** 成为 generation。";
     REMOVED_REPLACED = "The earlier process of **{member}** is out of group **{group}**: another with its `group.instance.id` took its place.",
         "**{member}** 之前的进程被移出消费组 **{group}**：具有相同 `group.instance.id` 的新进程接替了它。";
 }
@@ -108,6 +126,10 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             let text = template.with("member", names::member(world, member)).with("epoch", *epoch);
             caused(text.with("error", error.name()), event)
         }
+        E::GroupConverted { group, to, epoch, .. } => {
+            let template = if *to == "consumer" { &UPGRADED } else { &DOWNGRADED };
+            caused(template.with("group", &**group).with("epoch", *epoch), event)
+        }
         E::MembershipChanged { from, to, .. } => {
             plain(MEMBERSHIP.with("who", who()).with("from", *from).with("to", *to))
         }
@@ -116,6 +138,8 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
                 GroupReason::MemberSessionExpired(_) => &REMOVED_MEMBER_SESSION,
                 GroupReason::RevocationExpired(_) => &REMOVED_REVOCATION,
                 GroupReason::Replaced(_) => &REMOVED_REPLACED,
+                GroupReason::MemberJoinExpired(_) => &REMOVED_JOIN,
+                GroupReason::MemberSyncExpired(_) => &REMOVED_MEMBER_SYNC,
                 _ => return None,
             };
             caused(template.with("member", names::member(world, member)).with("group", &**group), event)
@@ -157,6 +181,8 @@ fn epoch_raised(reason: &GroupReason) -> Text {
         GroupReason::RevocationExpired(_) => EPOCH_REVOCATION.text(),
         GroupReason::SubscriptionChanged(_) => EPOCH_SUBSCRIPTION.text(),
         GroupReason::TopicsChanged => EPOCH_TOPICS.text(),
+        GroupReason::MemberJoinExpired(_) => EPOCH_JOIN_EXPIRED.text(),
+        GroupReason::MemberSyncExpired(_) => EPOCH_SYNC_EXPIRED.text(),
         _ => EPOCH_LEFT.text(),
     }
 }
@@ -187,6 +213,9 @@ pub(super) fn state(reason: &GroupReason) -> Option<&'static Template> {
         GroupReason::Replaced(_) => &STATE_REPLACED,
         GroupReason::Reconciled(_) => &STATE_RECONCILED,
         GroupReason::Reconciling(_) => &STATE_RECONCILING,
+        GroupReason::MemberJoinExpired(_) => &STATE_JOIN_EXPIRED,
+        GroupReason::MemberSyncExpired(_) => &STATE_SYNC_EXPIRED,
+        GroupReason::Downgraded => &STATE_DOWNGRADED,
         _ => return None,
     })
 }

@@ -36,6 +36,10 @@ templates! {
         "{who} 上一个成员的 `group.consumer.session.timeout.ms` 已到。";
     REVOCATION = "A member had had its `max.poll.interval.ms` to give up partitions at {who}.",
         "{who} 上一个成员放弃分区的时限 `max.poll.interval.ms` 已到。";
+    MEMBER_JOIN = "A member of the classic protocol in a consumer group had had its `max.poll.interval.ms` to join again at {who}.",
+        "{who} 上，消费组中一个使用 classic 协议的成员重新加入的时限 `max.poll.interval.ms` 已到。";
+    MEMBER_SYNC = "A member of the classic protocol in a consumer group had had its `max.poll.interval.ms` to ask for its assignment at {who}.",
+        "{who} 上，消费组中一个使用 classic 协议的成员来取分配结果的时限 `max.poll.interval.ms` 已到。";
     POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
         "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
@@ -62,6 +66,8 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::Session(..) => &SESSION,
         Timer::MemberSession(..) => &MEMBER_SESSION,
         Timer::Revocation(..) => &REVOCATION,
+        Timer::MemberJoin(..) => &MEMBER_JOIN,
+        Timer::MemberSync(..) => &MEMBER_SYNC,
         Timer::PollInterval => &POLL_INTERVAL,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,

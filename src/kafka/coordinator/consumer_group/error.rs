@@ -58,6 +58,23 @@ pub enum GroupError {
         /// What the coordinator knows.
         known: i32,
     },
+    /// A member of the classic protocol with a generation that is not its epoch.
+    IllegalGeneration {
+        /// What the member says.
+        generation: i32,
+        /// Its member epoch.
+        known: i32,
+    },
+    /// A member of the classic protocol without an assignor that all others of it have.
+    InconsistentGroupProtocol {
+        /// Which.
+        member: Name,
+    },
+    /// A member of the classic protocol has to join again first.
+    RebalanceInProgress {
+        /// Which.
+        member: Name,
+    },
 }
 
 impl GroupError {
@@ -72,6 +89,9 @@ impl GroupError {
             GroupError::FencedInstanceId { .. } => ErrorCode::FencedInstanceId,
             GroupError::UnsupportedAssignor { .. } => ErrorCode::UnsupportedAssignor,
             GroupError::StaleMemberEpoch { .. } => ErrorCode::StaleMemberEpoch,
+            GroupError::IllegalGeneration { .. } => ErrorCode::IllegalGeneration,
+            GroupError::InconsistentGroupProtocol { .. } => ErrorCode::InconsistentGroupProtocol,
+            GroupError::RebalanceInProgress { .. } => ErrorCode::RebalanceInProgress,
         }
     }
 }
@@ -104,6 +124,15 @@ impl fmt::Display for GroupError {
             GroupError::UnsupportedAssignor { assignor } => write!(f, "ServerAssignor {assignor} is not supported."),
             GroupError::StaleMemberEpoch { member_epoch, known } => {
                 write!(f, "The received member epoch {member_epoch} does not match the expected member epoch {known}.")
+            }
+            GroupError::IllegalGeneration { generation, known } => {
+                write!(f, "The request generation id {generation} is not equal to the member epoch {known}.")
+            }
+            GroupError::InconsistentGroupProtocol { member } => {
+                write!(f, "Member {member}'s protocols are not supported.")
+            }
+            GroupError::RebalanceInProgress { member } => {
+                write!(f, "A new rebalance is triggered in the group and member {member} should rejoin to catch up.")
             }
         }
     }

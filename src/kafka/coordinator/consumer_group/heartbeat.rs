@@ -49,6 +49,18 @@ pub struct Answer {
     pub assigned: Option<Set<TopicIdPartition>>,
 }
 
+/// Who asks for its place in a group.
+pub(super) struct Applicant<'a> {
+    /// Its member id.
+    pub id: &'a Name,
+    /// Its `group.instance.id`.
+    pub instance_id: Option<&'a Name>,
+    /// May it take a new place, or that of another process of its instance?
+    pub joins: bool,
+    /// Does it come by the classic protocol?
+    pub is_classic: bool,
+}
+
 impl ConsumerGroup {
     /// Handles a heartbeat. A refused one changes nothing. What changes is added to `changes`, in the order in which
     /// Kafka writes it.
@@ -67,23 +79,47 @@ impl ConsumerGroup {
         if self.members.len() >= around.max_size && self.member(&heartbeat.member_id).is_none() {
             return Err(GroupError::GroupMaxSizeReached { max_size: around.max_size });
         }
-        let id = &heartbeat.member_id;
-        let known = self.admit(heartbeat, changes)?;
+        let who = Applicant {
+            id: &heartbeat.member_id,
+            instance_id: heartbeat.instance_id.as_ref(),
+            joins: heartbeat.member_epoch == JOIN,
+            is_classic: false,
+        };
+        let known = self.admit(&who, |current| check_epoch(current, heartbeat), changes)?;
         // The only refusal that comes after this is that of a state which the model's own coordinator never writes.
-        let place = known.unwrap_or_else(|| self.add(id.clone()));
+        let place = known.unwrap_or_else(|| self.add(who.id.clone()));
+        let news = update(&mut self.members[place], heartbeat);
+        let owned = heartbeat.owned.as_ref();
+        let before = self.move_on(place, known.is_none(), news, owned, around, changes)?;
+        let after = &self.members[place].current;
+        let is_full =
+            heartbeat.rebalance_timeout_us.is_some() && heartbeat.subscription.is_some() && heartbeat.owned.is_some();
+        let tell = who.joins || is_full || after.assigned != before.assigned;
+        Ok(Answer { member_epoch: after.member_epoch, assigned: tell.then(|| after.assigned.clone()) })
+    }
 
-        let member = &mut self.members[place];
-        let [says_news, subscribes_anew] = update(member, heartbeat);
-        let before = member.current.clone();
-        match known {
-            None => changes.push(Change::Joined(id.clone())),
-            Some(_) if says_news => changes.push(Change::Member(id.clone())),
-            Some(_) => {}
+    /// What follows from what a member has said of itself: the group epoch, the target, and the member's own step towards
+    /// it. `news`: is any of it new, and is the subscription? Returns what the member had before.
+    pub(super) fn move_on(
+        &mut self,
+        place: usize,
+        is_new: bool,
+        [says_news, subscribes_anew]: [bool; 2],
+        owned: Option<&Set<TopicIdPartition>>,
+        around: &Surroundings<'_>,
+        changes: &mut Vec<Change>,
+    ) -> Result<CurrentAssignment, GroupError> {
+        let member = &self.members[place];
+        let (id, before) = (member.id.clone(), member.current.clone());
+        match is_new {
+            true => changes.push(Change::Joined(id.clone())),
+            false if says_news => changes.push(Change::Member(id.clone())),
+            false => {}
         }
-        let reason = match known {
-            None => GroupReason::Joined(id.clone()),
-            Some(_) if subscribes_anew => GroupReason::SubscriptionChanged(id.clone()),
-            Some(_) => GroupReason::TopicsChanged,
+        let reason = match is_new {
+            true => GroupReason::Joined(id.clone()),
+            false if subscribes_anew => GroupReason::SubscriptionChanged(id.clone()),
+            false => GroupReason::TopicsChanged,
         };
         if self.epoch == 0 || subscribes_anew || self.have_topics_changed(around) {
             self.raise_epoch(reason, around, changes);
@@ -91,56 +127,57 @@ impl ConsumerGroup {
         if self.epoch > self.assignment_epoch {
             self.compute_target(around, changes);
         }
-
         let member = &self.members[place];
         let target = Target { epoch: self.assignment_epoch, partitions: &member.target };
-        let after = reconcile(&before, target, heartbeat.owned.as_ref(), |partition| self.is_free(partition))?;
-        let is_full =
-            heartbeat.rebalance_timeout_us.is_some() && heartbeat.subscription.is_some() && heartbeat.owned.is_some();
-        let tell = heartbeat.member_epoch == JOIN || is_full || after.assigned != before.assigned;
-        let answer = Answer { member_epoch: after.member_epoch, assigned: tell.then(|| after.assigned.clone()) };
-        if after != before || known.is_none() {
+        let after = reconcile(&before, target, owned, |partition| self.is_free(partition))?;
+        if after != before || is_new {
             let seen =
                 CurrentAssignment { previous_member_epoch: before.previous_member_epoch, ..after.clone() } != before;
-            changes.push(Change::Current(id.clone(), seen.then_some(before.member_epoch)));
+            changes.push(Change::Current(id, seen.then_some(before.member_epoch)));
         }
         self.members[place].current = after;
-        Ok(answer)
+        Ok(before)
     }
 
-    /// The place of the member that heartbeats; none if it is new.
-    fn admit(&mut self, heartbeat: &Heartbeat, changes: &mut Vec<Change>) -> Result<Option<usize>, GroupError> {
-        let joins = heartbeat.member_epoch == JOIN;
-        let Some(instance_id) = &heartbeat.instance_id else {
-            let place = match self.place(&heartbeat.member_id) {
+    /// The place of who asks for one; none if it is new. `check` looks at what a known member has.
+    ///
+    /// Follows `GroupMetadataManager.getOrMaybeSubscribe{Dynamic,Static}ConsumerGroupMember`.
+    pub(super) fn admit(
+        &mut self,
+        who: &Applicant<'_>,
+        check: impl Fn(&CurrentAssignment) -> Result<(), GroupError>,
+        changes: &mut Vec<Change>,
+    ) -> Result<Option<usize>, GroupError> {
+        let Some(instance_id) = who.instance_id else {
+            let place = match self.place(who.id) {
                 Ok(place) => place,
-                Err(_) if joins => return Ok(None),
+                Err(_) if who.joins => return Ok(None),
                 Err(error) => return Err(error),
             };
-            check_epoch(&self.members[place].current, heartbeat)?;
+            check(&self.members[place].current)?;
             return Ok(Some(place));
         };
         let Some(existing) = self.static_member(instance_id) else {
-            return match joins {
+            return match who.joins {
                 true => Ok(None),
                 false => Err(GroupError::UnknownMemberId { member: instance_id.clone() }),
             };
         };
-        if !joins {
-            check_instance(existing, heartbeat, instance_id)?;
-            check_epoch(&existing.current, heartbeat)?;
-        } else if !existing.is_away() {
+        if !who.joins {
+            check_instance(existing, who.id, instance_id)?;
+            check(&existing.current)?;
+        } else if !existing.is_away() && existing.classic.is_none() && !who.is_classic {
             return Err(GroupError::UnreleasedInstanceId {
-                member: heartbeat.member_id.clone(),
+                member: who.id.clone(),
                 instance_id: instance_id.clone(),
                 owner: existing.id.clone(),
             });
         }
         let place = self.place(&existing.id.clone())?;
-        if joins {
+        if who.joins {
             // It takes over what the one before had and should have, with the group epoch as it was.
             let member = &mut self.members[place];
-            let before = std::mem::replace(&mut member.id, heartbeat.member_id.clone());
+            let before = std::mem::replace(&mut member.id, who.id.clone());
             let id = member.id.clone();
             changes.extend([Change::Replaced(before, id.clone()), Change::Joined(id.clone()), Change::Target(id)]);
             member.current.member_epoch = JOIN;
@@ -162,7 +199,7 @@ impl ConsumerGroup {
                 let existing = self
                     .static_member(instance_id)
                     .ok_or_else(|| GroupError::UnknownMemberId { member: instance_id.clone() })?;
-                check_instance(existing, heartbeat, instance_id)?;
+                check_instance(existing, &heartbeat.member_id, instance_id)?;
                 self.place(&existing.id)?
             }
         };
@@ -223,11 +260,11 @@ fn check_epoch(current: &CurrentAssignment, heartbeat: &Heartbeat) -> Result<(),
 }
 
 /// Follows `GroupMetadataManager.throwIfInstanceIdIsFenced`.
-fn check_instance(existing: &Member, heartbeat: &Heartbeat, instance_id: &Name) -> Result<(), GroupError> {
-    match existing.id == heartbeat.member_id {
+pub(super) fn check_instance(existing: &Member, member: &Name, instance_id: &Name) -> Result<(), GroupError> {
+    match existing.id == *member {
         true => Ok(()),
         false => Err(GroupError::FencedInstanceId {
-            member: heartbeat.member_id.clone(),
+            member: member.clone(),
             instance_id: instance_id.clone(),
             owner: existing.id.clone(),
         }),
@@ -236,7 +273,11 @@ fn check_instance(existing: &Member, heartbeat: &Heartbeat, instance_id: &Name) 
 
 /// Takes over what the heartbeat says. Is any of it new, and is the subscription?
 fn update(member: &mut Member, heartbeat: &Heartbeat) -> [bool; 2] {
-    let before = (member.rack.clone(), member.rebalance_timeout_us, member.assignor.clone());
+    let state = |member: &Member| {
+        let is_classic = member.classic.is_some();
+        (member.rack.clone(), member.rebalance_timeout_us, member.assignor.clone(), is_classic)
+    };
+    let before = state(member);
     if let Some(rack) = &heartbeat.rack {
         member.rack = Some(rack.clone());
     }
@@ -250,7 +291,8 @@ fn update(member: &mut Member, heartbeat: &Heartbeat) -> [bool; 2] {
         member.instance_id = Some(instance_id.clone());
     }
     member.client_id = heartbeat.client_id.clone();
-    let says_news = before != (member.rack.clone(), member.rebalance_timeout_us, member.assignor.clone());
+    (member.classic, member.asked_to_join) = (None, false);
+    let says_news = before != state(member);
     match &heartbeat.subscription {
         Some(subscription) if *subscription != member.subscription => {
             member.subscription = subscription.clone();

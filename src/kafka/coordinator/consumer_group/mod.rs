@@ -3,9 +3,10 @@
 //! There is no leader and no barrier. A change of who subscribes to what raises the group epoch; the next heartbeat of
 //! anybody computes the target assignment of all; and each member goes there by itself, a step a heartbeat. Timers are
 //! the coordinator's: it begins a session with each answer, and the rebalance timeout where
-//! [`Member::must_revoke_within`] says so. What must survive is told as [`Change`]s. Left out: subscriptions by regular
-//! expression, and members of the classic protocol in the same group.
+//! [`Member::must_revoke_within`] says so. What must survive is told as [`Change`]s. Members of the classic protocol may
+//! be in the group too: see [`classic`]. Left out: subscriptions by regular expression.
 
+mod classic;
 mod error;
 mod heartbeat;
 pub(super) mod records;
@@ -13,6 +14,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use classic::ClassicMember;
 pub use error::GroupError;
 pub use heartbeat::{Answer, Heartbeat, LEAVE, LEAVE_FOR_A_WHILE};
 pub use target::{Computed, How, MemberShare};
@@ -36,6 +38,9 @@ pub struct Surroundings<'a> {
     pub assignors: &'a [ServerAssignor],
     /// `group.consumer.max.size`.
     pub max_size: usize,
+    /// How many members a group may have to become a classic one when its last member of the consumer protocol goes; none
+    /// if `group.consumer.migration.policy` does not let it.
+    pub downgrade_up_to: Option<usize>,
     /// The topics that there are, by name.
     pub topic: &'a dyn Fn(&str) -> Option<SubscribedTopic>,
 }
@@ -122,6 +127,8 @@ pub enum Change {
     Replaced(Name, Name),
     /// The group epoch rose.
     Epoch(GroupReason),
+    /// The last member of the consumer protocol is out, which left or was fenced: the group goes on as a classic one.
+    Downgraded(GroupReason),
     /// A member's target is another.
     Target(Name),
     /// The target was computed for the group epoch of now.
@@ -150,6 +157,10 @@ pub struct Member {
     pub assignor: Option<Name>,
     /// Topics it subscribes to.
     pub subscription: Set<Name>,
+    /// What it is by, if by the classic protocol.
+    pub classic: Option<ClassicMember>,
+    /// As one of the classic protocol: was it told to join again and has not yet? Not in the log.
+    pub asked_to_join: bool,
     /// What it has, and how far it has come.
     pub current: CurrentAssignment,
     /// What it shall have.
@@ -167,6 +178,8 @@ impl Member {
             rebalance_timeout_us: 0,
             assignor: None,
             subscription: Set::new(),
+            classic: None,
+            asked_to_join: false,
             current: CurrentAssignment {
                 state: MemberState::Stable,
                 member_epoch: 0,
@@ -178,10 +191,16 @@ impl Member {
         }
     }
 
-    /// How long it may take to give up what it has to; none if it has to give up nothing. The time begins when it is
-    /// told, and anew when it is told of more.
+    /// How long it may take to give up what it has to; none if it has to give up nothing, or has joins to show it by as a
+    /// member of the classic protocol has. The time begins when it is told, and anew when it is told of more.
     pub fn must_revoke_within(&self) -> Option<u64> {
-        (self.current.state == MemberState::UnrevokedPartitions).then_some(self.rebalance_timeout_us)
+        let must = self.current.state == MemberState::UnrevokedPartitions && self.classic.is_none();
+        must.then_some(self.rebalance_timeout_us)
+    }
+
+    /// How long it may be silent; the coordinator's `group.consumer.session.timeout.ms` if it has no say in it.
+    pub fn session_timeout_us(&self, group_us: u64) -> u64 {
+        self.classic.as_ref().map_or(group_us, |classic| classic.session_timeout_us)
     }
 
     /// Has it left for a while, as a static member may?
@@ -207,6 +226,12 @@ impl ConsumerGroup {
             computed: None,
             next_slot: 0,
         }
+    }
+
+    /// A new member, at the end.
+    pub(super) fn add_member(&mut self, id: Name) -> &mut Member {
+        let place = self.add(id);
+        &mut self.members[place]
     }
 
     /// A place for a new member, at the end.
@@ -259,15 +284,18 @@ impl ConsumerGroup {
         if member_epoch < 0 && self.members.is_empty() {
             return Ok(());
         }
-        let known = self.members[self.place(member)?].current.member_epoch;
+        let member = &self.members[self.place(member)?];
+        let known = member.current.member_epoch;
         match member_epoch == known {
             true => Ok(()),
+            false if member.classic.is_some() => Err(GroupError::IllegalGeneration { generation: member_epoch, known }),
             false => Err(GroupError::StaleMemberEpoch { member_epoch, known }),
         }
     }
 
     /// Takes a member out, which has left or was not heard of in time or did not give up in time: what it had is free,
-    /// and the group epoch rises. The target is computed when somebody heartbeats.
+    /// and the group epoch rises. The target is computed when somebody heartbeats. If only members of the classic protocol
+    /// are left, the group is theirs.
     ///
     /// Follows `GroupMetadataManager.consumerGroupFenceMember`.
     pub fn fence(
@@ -280,7 +308,10 @@ impl ConsumerGroup {
         let place = self.place(member)?;
         let gone = self.members.remove(place);
         changes.push(Change::Gone(gone.id.clone(), gone.slot));
-        self.raise_epoch(reason, around, changes);
+        match self.has_become_classic(&gone, around) {
+            true => changes.push(Change::Downgraded(reason)),
+            false => self.raise_epoch(reason, around, changes),
+        }
         Ok(gone)
     }
 

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, ConsumerGroup, Member};
+use super::{Change, ClassicMember, ConsumerGroup, Member};
 use crate::{
     kafka::{
         assignor::server::SubscribedTopic,
@@ -14,7 +14,9 @@ use crate::{
             reconciliation::{CurrentAssignment, MemberState},
             records::{LogKey, LogValue, Record, encode},
         },
+        event::GroupReason,
         ids::{Name, TopicId, TopicIdPartition},
+        protocol::JoinProtocol,
     },
     sim::{Map, Set},
 };
@@ -43,6 +45,8 @@ pub struct ConsumerMemberValue {
     pub rebalance_timeout_us: u64,
     /// `group.remote.assignor`.
     pub server_assignor: Option<Name>,
+    /// ClassicMemberMetadata: `session.timeout.ms` and assignors.
+    pub classic: Option<(u64, Vec<JoinProtocol>)>,
 }
 
 /// ConsumerGroupCurrentMemberAssignmentValue.
@@ -84,6 +88,8 @@ impl ConsumerGroup {
                     record(&LogKey::ConsumerMember { group, member }, None),
                 ]
             }
+            // The coordinator writes the whole group anew.
+            Change::Downgraded(_) => Vec::new(),
             Change::Epoch(_) => {
                 let known = |topic: &Option<SubscribedTopic>| topic.map(|topic| (topic.id, topic.partition_count));
                 let topics = self.topics.iter().map(|(name, topic)| (name.clone(), known(topic))).collect();
@@ -123,17 +129,29 @@ impl ConsumerGroup {
             subscribed_topic_names: member.subscription.iter().cloned().collect(),
             rebalance_timeout_us: member.rebalance_timeout_us,
             server_assignor: member.assignor.clone(),
+            classic: member.classic.as_ref().map(|classic| (classic.session_timeout_us, classic.protocols.to_vec())),
         });
         record(&LogKey::ConsumerMember { group: self.id.clone(), member: member.id.clone() }, Some(&value))
     }
 
-    /// The records that delete the group, which has no members.
+    /// The records that delete the group with whoever is in it.
     pub(in crate::kafka::coordinator) fn tombstones(&self) -> Vec<Record> {
         let group = || self.id.clone();
-        vec![
-            record(&LogKey::ConsumerTargetEpoch { group: group() }, None),
-            record(&LogKey::ConsumerGroup { group: group() }, None),
-        ]
+        let members = self.members.iter().flat_map(|member| self.records_of(&Change::Gone(member.id.clone(), 0)));
+        let of_group = [LogKey::ConsumerTargetEpoch { group: group() }, LogKey::ConsumerGroup { group: group() }];
+        members.chain(of_group.iter().map(|key| record(key, None))).collect()
+    }
+
+    /// The records that store the whole group.
+    pub(in crate::kafka::coordinator) fn all_records(&self) -> Vec<Record> {
+        let of_each = |change: fn(Name) -> Change| self.members.iter().map(move |member| change(member.id.clone()));
+        let epoch = [Change::Epoch(GroupReason::Loaded)];
+        let all = of_each(Change::Member)
+            .chain(epoch)
+            .chain(of_each(Change::Target))
+            .chain([Change::TargetEpoch])
+            .chain(of_each(|id| Change::Current(id, None)));
+        all.flat_map(|change| self.records_of(&change)).collect()
     }
 
     /// Applies a record while the group is loaded.
@@ -155,6 +173,10 @@ impl ConsumerGroup {
                 member.subscription = value.subscribed_topic_names.into_iter().collect();
                 member.rebalance_timeout_us = value.rebalance_timeout_us;
                 member.assignor = value.server_assignor;
+                member.classic = value.classic.map(|(session_timeout_us, protocols)| {
+                    let protocols = protocols.into();
+                    ClassicMember { session_timeout_us, protocols }
+                });
             }
             (LogKey::ConsumerTarget { member, .. }, Some(LogValue::ConsumerTarget { partitions })) => {
                 self.replayed(member).target = partitions.into_iter().collect();

@@ -28,7 +28,7 @@ impl Bench {
     fn ask(&mut self, heartbeat: &Heartbeat) -> Result<Answer, GroupError> {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
-        let around = Surroundings { assignors, max_size: *max_size, topic: &topic };
+        let around = Surroundings { assignors, max_size: *max_size, downgrade_up_to: None, topic: &topic };
         group.heartbeat(heartbeat, &around, &mut Vec::new())
     }
 
@@ -57,7 +57,7 @@ impl Bench {
     fn fence(&mut self, id: &str) {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
-        let around = Surroundings { assignors, max_size: *max_size, topic: &topic };
+        let around = Surroundings { assignors, max_size: *max_size, downgrade_up_to: None, topic: &topic };
         group.fence(id, GroupReason::Left(id.into()), &around, &mut Vec::new()).expect("a member");
     }
 }
@@ -248,7 +248,8 @@ fn most_votes_choose_the_assignor_and_the_first_is_the_default() {
     let vote = |id: &str, assignor: &str| Heartbeat { assignor: Some(assignor.into()), ..join(id, &both) };
     let chosen = |bench: &Bench| {
         let topic = |name: &str| bench.topics.get(name).copied();
-        bench.group.assignor(&Surroundings { assignors: &bench.assignors, max_size: 100, topic: &topic })
+        let (assignors, max_size) = (&bench.assignors, 100);
+        bench.group.assignor(&Surroundings { assignors, max_size, downgrade_up_to: None, topic: &topic })
     };
     bench.join("a", &both);
     assert_eq!(chosen(&bench), ServerAssignor::Uniform);

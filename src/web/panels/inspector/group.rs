@@ -110,6 +110,7 @@ fn table_of(props: &InspectorProps, group: &GroupView) -> Html {
                     <th scope="row">
                         <span class={format!("member-mark member-mark-{}", member.color)} aria-hidden="true" />
                         { link(props, member.name.clone(), Place::Consumer(member.name.clone())) }
+                        if member.classic_in_consumer { { " " }{ badge("plain", tr(&ui::BY_CLASSIC, lang)) } }
                         if member.paused { { " " }{ badge("warn", tr(&ui::PAUSED, lang)) } }
                     </th>
                     <td><code>{ if owned.is_empty() { "–".to_owned() } else { owned.join(" ") } }</code></td>

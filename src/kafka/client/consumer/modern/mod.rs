@@ -15,7 +15,7 @@ use super::{App, Consumer};
 use crate::kafka::{
     config::{ConsumerConfig, GroupProtocol},
     event::EventKind,
-    ids::{Name, TopicIdPartition},
+    ids::{Name, TopicIdPartition, uuid},
     node::{Outbox, Timer},
     protocol::ErrorCode,
 };
@@ -111,19 +111,12 @@ impl Modern {
     }
 }
 
-/// `Uuid.randomUuid()`: 128 random bits in base 64, the first character not a hyphen.
+/// The member id that a client makes itself, in the consumer protocol.
 pub(super) fn member_id(config: &ConsumerConfig, seed: u64, name: &str, node: u32) -> Name {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    if config.group_protocol == GroupProtocol::Classic {
-        return "".into();
+    match config.group_protocol {
+        GroupProtocol::Classic => "".into(),
+        GroupProtocol::Consumer => uuid(&mut Random::new(seed, &format!("member id {name} {node}"))).into(),
     }
-    let mut random = Random::new(seed, &format!("member id {name} {node}"));
-    let digit = |below: u32, random: &mut Random| DIGITS[random.below(below) as usize] as char;
-    // 22 digits hold 132 bits: of the last one only 2 are left.
-    let first = digit(62, &mut random);
-    let middle: String = (0..20).map(|_| digit(64, &mut random)).collect();
-    let last = DIGITS[random.below(4) as usize * 16] as char;
-    format!("{first}{middle}{last}").into()
 }
 
 impl Consumer {

@@ -44,6 +44,7 @@ static CASES: &[Case] = &[
     (&limits::PROCESSING, processing),
     (&limits::SUBSCRIPTION, subscription),
     (&limits::ASSIGNMENT, assignment),
+    (&limits::PATTERN, pattern),
 ];
 
 #[test]
@@ -154,11 +155,11 @@ fn add_producer(world: &mut World, producer: &str, load: Load) -> Result<(), Wor
 }
 
 fn subscribes(topics: Vec<String>) -> Work {
-    Work { group: Some("g".to_owned()), topics, assign: Vec::new(), processing_us: 0 }
+    Work { group: Some("g".to_owned()), topics, ..Work::default() }
 }
 
 fn assigns(assign: Vec<(String, i32)>) -> Work {
-    Work { group: None, topics: Vec::new(), assign, processing_us: 0 }
+    Work { assign, ..Work::default() }
 }
 
 fn add_consumer(world: &mut World, consumer: &str, work: Work) -> Result<(), WorldError> {
@@ -491,6 +492,14 @@ fn subscription() {
     let topics = |count: u64| (0..count).map(|number| format!("t{number}")).collect();
     allowed(add_consumer(&mut world, "c1", subscribes(topics(limit.max))));
     past(add_consumer(&mut world, "c2", subscribes(topics(limit.max + 1))), limit);
+}
+
+fn pattern() {
+    let limit = &limits::PATTERN;
+    let mut world = cluster(1);
+    let of_length = |length: u64| Work { pattern: Some("t".repeat(length as usize)), ..subscribes(Vec::new()) };
+    allowed(add_consumer(&mut world, "c1", of_length(limit.max)));
+    past(add_consumer(&mut world, "c2", of_length(limit.max + 1)), limit);
 }
 
 fn assignment() {

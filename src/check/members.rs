@@ -69,7 +69,7 @@ fn check_target(event: &Event, id: &str, findings: &mut Findings<'_>) {
                 findings.add("owner", text.with("other", name_of(world, other)), event);
             }
             let topic = world.topic_name(partition.topic);
-            if !member.subscription.iter().any(|name| &**name == topic) {
+            if !group.subscribed_topics(member).any(|name| &**name == topic) {
                 let text = says::TARGET_NOT_SUBSCRIBED.with("group", id).with("member", who());
                 findings.add("owner", text.with("partition", findings.name(*partition)), event);
             }

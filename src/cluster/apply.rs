@@ -112,10 +112,14 @@ impl World {
                     return Err(Refusal::NoGroup { consumer: consumer.clone() }.into());
                 }
             }
-            Command::Subscribe { consumer, .. } => {
+            Command::Subscribe { consumer, topics, pattern, .. } => {
                 let node = self.running_consumer(consumer)?;
-                if self.consumers.get(&node).is_some_and(|slot| slot.work.topics.is_empty()) {
+                let Some(work) = self.consumers.get(&node).map(|slot| &slot.work) else { return Ok(()) };
+                if !work.is_subscribing() {
                     return Err(Refusal::ConsumerAssigns { consumer: consumer.clone() }.into());
+                }
+                if (work.topics.is_empty(), work.pattern.is_none()) != (topics.is_empty(), pattern.is_none()) {
+                    return Err(Refusal::OtherSubscription { consumer: consumer.clone() }.into());
                 }
             }
             Command::Seek { consumer, topic, partition, .. } => {
@@ -295,10 +299,12 @@ impl World {
             Command::StallConsumer { .. } => slot.consumer.set_stalled(now_us, true, &mut out),
             Command::UnstallConsumer { .. } => slot.consumer.set_stalled(now_us, false, &mut out),
             Command::SetProcessing { processing_us, .. } => slot.consumer.set_processing(*processing_us, &mut out),
-            Command::Subscribe { topics, .. } => {
+            Command::Subscribe { topics, pattern, subscription_pattern, .. } => {
                 slot.work.topics.clone_from(topics);
+                slot.work.pattern.clone_from(pattern);
+                slot.work.subscription_pattern.clone_from(subscription_pattern);
                 let topics = topics.iter().map(|topic| Name::from(&**topic)).collect();
-                slot.consumer.subscribe(now_us, topics, &mut out);
+                slot.consumer.subscribe(now_us, topics, slot.work.topic_pattern(), &mut out);
             }
             Command::PauseConsumer { .. } => slot.consumer.set_paused(now_us, true, &mut out),
             Command::ResumeConsumer { .. } => slot.consumer.set_paused(now_us, false, &mut out),

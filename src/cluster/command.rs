@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::kafka::config::Settings;
+use crate::kafka::pattern::TopicPattern;
 
 /// One thing done to the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -189,12 +190,16 @@ pub enum Command {
         /// Processing time of one record, in microseconds.
         processing_us: u64,
     },
-    /// `subscribe()` to other topics than before.
+    /// `subscribe()` to other topics than before, or by another pattern; one of the three.
     Subscribe {
         /// Consumer.
         consumer: String,
         /// All topics from now on.
         topics: Vec<String>,
+        /// `subscribe(Pattern)`.
+        pattern: Option<String>,
+        /// `subscribe(SubscriptionPattern)`.
+        subscription_pattern: Option<String>,
     },
     /// `seek()`: the next poll returns what is there. It commits nothing.
     Seek {
@@ -261,6 +266,24 @@ pub struct Load {
     pub records_max: Option<u64>,
 }
 
+impl Work {
+    /// The pattern that it subscribes by.
+    pub fn topic_pattern(&self) -> Option<TopicPattern> {
+        topic_pattern(self.pattern.as_deref(), self.subscription_pattern.as_deref())
+    }
+
+    /// Does it subscribe, by name or by pattern?
+    pub fn is_subscribing(&self) -> bool {
+        !self.topics.is_empty() || self.topic_pattern().is_some()
+    }
+}
+
+/// The pattern of a subscription, of which a command says at most one.
+pub fn topic_pattern(pattern: Option<&str>, subscription_pattern: Option<&str>) -> Option<TopicPattern> {
+    let by_broker = subscription_pattern.map(|text| TopicPattern::Broker(text.into()));
+    pattern.map(|text| TopicPattern::Client(text.into())).or(by_broker)
+}
+
 /// How a load chooses its next key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum KeyOrder {
@@ -284,12 +307,16 @@ pub enum KeySerializer {
 }
 
 /// What a consumer's application does.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Work {
     /// `group.id`; `None` only with `assign`.
     pub group: Option<String>,
-    /// Topics to `subscribe` to; empty with `assign`.
+    /// Topics to `subscribe` to; empty with `assign` or a pattern.
     pub topics: Vec<String>,
+    /// `subscribe(Pattern)`: the client subscribes to the topics whose whole name it matches.
+    pub pattern: Option<String>,
+    /// `subscribe(SubscriptionPattern)`: the group's coordinator finds those topics; only in the consumer protocol.
+    pub subscription_pattern: Option<String>,
     /// Partitions to `assign`, as (topic, partition); empty with `subscribe`.
     pub assign: Vec<(String, i32)>,
     /// Processing time of one record, in microseconds.

@@ -7,8 +7,9 @@ use super::command::{Command, KeySerializer, Load, Settings, Work};
 use crate::{
     i18n::Text,
     kafka::{
-        config::{self, ConfigError, ConsumerConfig, Scope, shorten},
+        config::{self, ConfigError, ConsumerConfig, GroupProtocol, Scope, shorten},
         limits::{self, LimitError},
+        pattern::Matcher,
     },
     templates,
 };
@@ -34,6 +35,15 @@ pub enum CommandError {
     },
     /// A consumer that neither subscribes nor assigns, or does both; Kafka throws `IllegalStateException`.
     SubscribeOrAssign,
+    /// A pattern that is no regular expression.
+    Pattern {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A pattern for the coordinator from a client of the classic protocol; Kafka throws `UnsupportedOperationException`.
+    PatternNeedsConsumerProtocol,
     /// A consumer that subscribes without a group; Kafka throws `InvalidGroupIdException`.
     SubscribeWithoutGroup,
 }
@@ -79,10 +89,13 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
         Command::AddConsumer { consumer, work, settings } | Command::ConfigureConsumer { consumer, work, settings } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
             check_work(work)?;
-            match work.group {
+            let config = match work.group {
                 Some(_) => ConsumerConfig::from_settings(settings)?,
                 None => ConsumerConfig::without_group(settings)?,
             };
+            if work.subscription_pattern.is_some() && config.group_protocol == GroupProtocol::Classic {
+                return Err(CommandError::PatternNeedsConsumerProtocol);
+            }
         }
         Command::PauseConsumer { consumer }
         | Command::ResumeConsumer { consumer }
@@ -109,12 +122,9 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             check_partition(*partition)?;
         }
         Command::DeleteGroup { group } => limits::check_name(&limits::GROUP_ID, group)?,
-        Command::Subscribe { consumer, topics } => {
+        Command::Subscribe { consumer, topics, pattern, subscription_pattern } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
-            if topics.is_empty() {
-                return Err(CommandError::SubscribeOrAssign);
-            }
-            check_topics(topics)?;
+            check_subscription(topics, pattern.as_deref(), subscription_pattern.as_deref(), false)?;
         }
     }
     Ok(())
@@ -154,13 +164,11 @@ fn check_partition(partition: Option<i32>) -> Result<(), CommandError> {
 
 fn check_work(work: &Work) -> Result<(), CommandError> {
     work.group.as_deref().map_or(Ok(()), |group| limits::check_name(&limits::GROUP_ID, group))?;
-    if work.topics.is_empty() == work.assign.is_empty() {
-        return Err(CommandError::SubscribeOrAssign);
-    }
-    if work.group.is_none() && !work.topics.is_empty() {
+    let (pattern, by_broker) = (work.pattern.as_deref(), work.subscription_pattern.as_deref());
+    check_subscription(&work.topics, pattern, by_broker, !work.assign.is_empty())?;
+    if work.group.is_none() && work.is_subscribing() {
         return Err(CommandError::SubscribeWithoutGroup);
     }
-    check_topics(&work.topics)?;
     limits::ASSIGNMENT.check(work.assign.len() as u64)?;
     for (topic, partition) in &work.assign {
         limits::check_topic_name(topic)?;
@@ -175,6 +183,28 @@ fn check_topics(topics: &[String]) -> Result<(), CommandError> {
     Ok(topics.iter().try_for_each(|topic| limits::check_topic_name(topic))?)
 }
 
+/// One way to get partitions, and only one.
+fn check_subscription(
+    topics: &[String],
+    pattern: Option<&str>,
+    by_broker: Option<&str>,
+    assigns: bool,
+) -> Result<(), CommandError> {
+    let ways = [!topics.is_empty(), pattern.is_some(), by_broker.is_some(), assigns];
+    if ways.into_iter().filter(|way| *way).count() != 1 {
+        return Err(CommandError::SubscribeOrAssign);
+    }
+    check_topics(topics)?;
+    for (field, pattern) in [("pattern", pattern), (SUBSCRIPTION_PATTERN, by_broker)] {
+        let Some(pattern) = pattern else { continue };
+        limits::PATTERN.check_text(pattern)?;
+        Matcher::new(pattern).map_err(|why| CommandError::Pattern { field, why })?;
+    }
+    Ok(())
+}
+
+const SUBSCRIPTION_PATTERN: &str = "subscription.pattern";
+
 impl CommandError {
     /// What is refused, as the text form calls it.
     pub fn field(&self) -> &str {
@@ -185,6 +215,8 @@ impl CommandError {
             CommandError::NegativePartition { .. } => "partition",
             CommandError::SubscribeOrAssign => "topics",
             CommandError::SubscribeWithoutGroup => "group",
+            CommandError::Pattern { field, .. } => field,
+            CommandError::PatternNeedsConsumerProtocol => SUBSCRIPTION_PATTERN,
         }
     }
 
@@ -201,6 +233,8 @@ impl CommandError {
             CommandError::NegativePartition { partition } => NEGATIVE_PARTITION.with("partition", *partition),
             CommandError::SubscribeOrAssign => SUBSCRIBE_OR_ASSIGN.text(),
             CommandError::SubscribeWithoutGroup => SUBSCRIBE_WITHOUT_GROUP.text(),
+            CommandError::Pattern { field, why } => PATTERN_UNSOUND.with("field", *field).with("why", why.as_str()),
+            CommandError::PatternNeedsConsumerProtocol => PATTERN_PROTOCOL.text(),
         }
     }
 }
@@ -223,8 +257,12 @@ templates! { "command_check":
     KEY_LONG = "The `key` “{key}” must be a whole number from -9223372036854775808 to 9223372036854775807 for `LongSerializer`.",
         "使用 `LongSerializer` 时，`key`“{key}”必须是介于 -9223372036854775808 和 9223372036854775807 之间的整数。";
     NEGATIVE_PARTITION = "`partition` cannot be negative, but is {partition}.", "`partition` 不能为负数，这里是 {partition}。";
-    SUBSCRIBE_OR_ASSIGN = "A consumer needs either `topics` to subscribe to or partitions to `assign`, and not both.",
-        "consumer 需要 `topics`（订阅）或 `assign`（指定分区）之一，且不能同时使用。";
+    SUBSCRIBE_OR_ASSIGN = "A consumer needs one of `topics`, `pattern` or `subscription.pattern` to subscribe, or partitions to `assign`, and not more than one of them.",
+        "consumer 需要 `topics`、`pattern`、`subscription.pattern`（订阅）或 `assign`（指定分区）之一，且只能用其一。";
+    PATTERN_UNSOUND = "`{field}` must be a regular expression as RE2 reads it, without look-around and back-references: {why}.",
+        "`{field}` 必须是 RE2 语法的正则表达式，不支持环视和反向引用：{why}。";
+    PATTERN_PROTOCOL = "`subscription.pattern` is resolved by the coordinator and needs `group.protocol=consumer`; with the classic protocol use `pattern`.",
+        "`subscription.pattern` 由 coordinator 解析，需要 `group.protocol=consumer`；classic 协议请用 `pattern`。";
     SUBSCRIBE_WITHOUT_GROUP = "A consumer that subscribes needs a `group`.", "订阅 topic 的 consumer 需要 `group`。";
 }
 
@@ -274,6 +312,14 @@ mod tests {
             ("add-consumer consumer=c group=g", "topics"),
             ("add-consumer consumer=c group=g topics=a assign=a:0", "topics"),
             ("add-consumer consumer=c topics=a", "group"),
+            ("add-consumer consumer=c pattern=a.*", "group"),
+            ("add-consumer consumer=c group=g topics=a pattern=a.*", "topics"),
+            ("add-consumer consumer=c group=g pattern=a( ", "pattern"),
+            (r#"add-consumer consumer=c group=g pattern="""#, "pattern"),
+            (&format!("add-consumer consumer=c group=g pattern={}", "a".repeat(201)), "pattern"),
+            ("subscribe consumer=c", "topics"),
+            ("subscribe consumer=c subscription.pattern=*", "subscription.pattern"),
+            ("add-consumer consumer=c group=g subscription.pattern=a.*", "subscription.pattern"),
             (r#"add-consumer consumer=c group="" topics=a"#, "group"),
             ("add-consumer consumer=c assign=a:0 enable.auto.commit=true", "enable.auto.commit"),
             ("add-consumer consumer=c group=g topics=a processing.ms=3600000.001", "processing.ms"),

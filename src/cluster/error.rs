@@ -59,6 +59,8 @@ pub enum Refusal {
     ConsumerIsNotFrozen { consumer: String },
     /// It assigns itself its partitions.
     ConsumerAssigns { consumer: String },
+    /// It subscribes another way; Kafka throws `IllegalStateException`.
+    OtherSubscription { consumer: String },
     /// The partition is not the consumer's.
     NotOwned { consumer: String, topic: String, partition: i32 },
     /// There is no such group.
@@ -135,6 +137,7 @@ impl Refusal {
                 NOTHING_COMMITTED.with("group", group.as_str()).with("place", format!("{topic}-{partition}"))
             }
             Refusal::ConsumerAssigns { consumer } => CONSUMER_ASSIGNS.with("consumer", consumer.as_str()),
+            Refusal::OtherSubscription { consumer } => OTHER_SUBSCRIPTION.with("consumer", consumer.as_str()),
         }
     }
 
@@ -150,7 +153,8 @@ impl Refusal {
             | Refusal::ConsumerIsDown { .. }
             | Refusal::ConsumerIsFrozen { .. }
             | Refusal::ConsumerIsNotFrozen { .. }
-            | Refusal::ConsumerAssigns { .. } => "consumer",
+            | Refusal::ConsumerAssigns { .. }
+            | Refusal::OtherSubscription { .. } => "consumer",
             Refusal::NotOwned { .. } | Refusal::UnknownPartition { .. } | Refusal::NoLeader { .. } => "partition",
             Refusal::UnknownGroup { .. } | Refusal::GroupIsActive { .. } | Refusal::NoCoordinator { .. } => "group",
             Refusal::NothingCommitted { .. } => "to",
@@ -205,5 +209,7 @@ templates! { "refused":
     UNKNOWN_PARTITION = "Topic `{topic}` has no `partition` {partition}.", "topic `{topic}` 没有 `partition` {partition}。";
     NO_LEADER = "`{place}` has no leader now, so nobody can say where its log begins and ends; choose another `partition`.", "`{place}` 目前没有 leader，无法得知日志的起止；请选择其他 `partition`。";
     NOTHING_COMMITTED = "Group `{group}` has committed nothing for `{place}`, so there is nothing that `to` could shift from.", "消费组 `{group}` 在 `{place}` 还没有提交过，`to` 无从移动。";
+    OTHER_SUBSCRIPTION = "Subscriptions to `topics`, by `pattern` and by `subscription.pattern` are mutually exclusive: to change from one to another, configure `{consumer}` anew.",
+        "按 `topics`、按 `pattern` 和按 `subscription.pattern` 订阅互斥：要更换方式，请重新配置 `{consumer}`。";
     CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

@@ -119,7 +119,8 @@ impl World {
             config.unwrap_or_default(),
             work.processing_us,
             bootstrap,
-        );
+        )
+        .with_pattern(work.topic_pattern());
         if consumer.is_modern() {
             self.member_clients.insert(consumer.member_id.clone(), consumer.name.clone());
         }

@@ -47,8 +47,8 @@ fn scenario() -> Scenario {
         let work = Work {
             group: Some("billing".to_owned()),
             topics: vec!["orders".to_owned()],
-            assign: Vec::new(),
             processing_us: 0,
+            ..Work::default()
         };
         let earliest = settings(&[("auto.offset.reset", "earliest")]);
         commands.push((100_000, Command::AddConsumer { consumer: format!("c{n}"), work, settings: earliest }));

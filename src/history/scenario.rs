@@ -39,8 +39,8 @@ pub fn start_cluster() -> Scenario {
         work: Work {
             group: Some("billing".to_owned()),
             topics: vec!["orders".to_owned()],
-            assign: Vec::new(),
             processing_us: 180_000,
+            ..Work::default()
         },
         settings: settings(&[("auto.offset.reset", "earliest")]),
     };

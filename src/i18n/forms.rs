@@ -94,6 +94,10 @@ templates! { "forms":
     // Consumer.
     MODE = "Gets its partitions", "如何获得分区";
     MODE_SUBSCRIBE = "from its group (`subscribe`)", "由消费组分配（`subscribe`）";
+    MODE_PATTERN = "from its group, by pattern (`subscribe(Pattern)`)", "由消费组分配，按 pattern（`subscribe(Pattern)`）";
+    MODE_SUBSCRIPTION_PATTERN = "from its group, by a pattern for the coordinator (`subscribe(SubscriptionPattern)`)", "由消费组分配，pattern 交给 coordinator（`subscribe(SubscriptionPattern)`）";
+    PATTERN = "Pattern", "Pattern";
+    PATTERN_HELP = "A regular expression that must match the whole name of a topic, such as `orders-.*`.", "必须匹配整个 topic 名称的正则表达式，例如 `orders-.*`。";
     MODE_ASSIGN = "by hand (`assign`)", "手动指定（`assign`）";
     GROUP = "Group (`group.id`)", "消费组（`group.id`）";
     GROUP_HELP = "A new name makes a new group.", "新名称会建立新的消费组。";

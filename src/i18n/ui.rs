@@ -212,6 +212,8 @@ templates! { "ui":
     FACT_MEMBER_ID = "Member id", "Member id";
     FACT_NO_MEMBER_ID = "not joined", "未加入";
     FACT_SUBSCRIPTION = "Subscribes to", "订阅";
+    FACT_BY_PATTERN = "topics that match `{pattern}`:", "匹配 `{pattern}` 的 topic：";
+    FACT_BY_BROKER = "topics that match `{pattern}`, found by the coordinator", "匹配 `{pattern}` 的 topic，由 coordinator 查找";
     FACT_ASSIGNED = "nothing: partitions are assigned by hand", "无：手动分配分区";
     FACT_GROUP_LEADER = "group leader: computes the assignment", "组 leader：负责计算分配";
     FACT_CONSUMED = "Records polled", "已 poll 的消息";

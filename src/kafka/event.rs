@@ -147,6 +147,8 @@ pub enum GroupReason {
     MemberSyncExpired(Name),
     /// The last member of the consumer protocol is out: the group is a classic one again.
     Downgraded,
+    /// A regular expression of the group matches other topics.
+    RegexResolved,
 }
 
 impl GroupReason {
@@ -170,7 +172,8 @@ impl GroupReason {
             | R::MemberJoinExpired(member)
             | R::MemberSyncExpired(member) => Some(member),
             R::JoinComplete | R::AssignmentStored | R::AssignmentLost => None,
-            R::NobodyLeft | R::Loaded | R::TopicsChanged | R::Downgraded => None,
+            R::NobodyLeft | R::Loaded | R::TopicsChanged => None,
+            R::Downgraded | R::RegexResolved => None,
         }
     }
 }
@@ -360,6 +363,10 @@ pub enum EventKind {
     /// A group with members went over to the other protocol (`classic`, `consumer`). `epoch`: its generation, which is
     /// its group epoch from now on, or the other way round.
     GroupConverted { group: Name, from: &'static str, to: &'static str, epoch: i32 },
+    /// A consumer subscribes by pattern: its client resolves it, or with `by_broker` its group's coordinator.
+    PatternSubscribed { pattern: Name, by_broker: bool },
+    /// A coordinator found which topics a regular expression of a group matches now.
+    RegexResolved { group: Name, regex: Name, topics: Arc<[Name]> },
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.

@@ -89,6 +89,8 @@ pub struct MetadataImage {
     pub topics: Map<TopicId, TopicImage>,
     /// Topic ids by name.
     pub topic_ids: Map<Name, TopicId>,
+    /// Offset of the record that brought the newest topic.
+    pub topics_offset: u64,
     /// The highest topic id ever given; an id is never given again, though its topic is deleted.
     pub last_topic: u32,
     /// Cluster-wide broker settings other than the default.
@@ -116,6 +118,7 @@ impl MetadataImage {
                 let image = TopicImage { name: name.clone(), partitions: Vec::new(), settings: Settings::default() };
                 self.topics.insert(*topic, image);
                 self.last_topic = self.last_topic.max(topic.0);
+                self.topics_offset = self.offset;
                 self.topic_ids.insert(name.clone(), *topic);
             }
             MetadataDelta::RemoveTopic { topic } => {

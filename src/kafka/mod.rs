@@ -14,4 +14,5 @@ pub mod limits;
 pub mod log;
 pub mod metadata;
 pub mod node;
+pub mod pattern;
 pub mod protocol;

@@ -72,6 +72,8 @@ pub enum Timer {
     MemberJoin(u32, u32),
     /// Coordinator: a member of the classic protocol in a consumer group has had its time to sync.
     MemberSync(u32, u32),
+    /// Coordinator: a group's regular expressions are resolved.
+    RegexRefresh(u32),
 }
 
 /// What a node is told.

@@ -492,6 +492,8 @@ error_codes! {
     GroupIdNotFound = "GROUP_ID_NOT_FOUND", 69, false;
     /// The broker met an exception that it did not expect.
     UnknownServerError = "UNKNOWN_SERVER_ERROR", -1, false;
+    /// A subscription by something that is no regular expression.
+    InvalidRegularExpression = "INVALID_REGULAR_EXPRESSION", 128, false;
 }
 
 impl Response {

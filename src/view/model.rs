@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::{cluster::ClientProcess, i18n::Text};
+use crate::{cluster::ClientProcess, i18n::Text, kafka::pattern::TopicPattern};
 
 /// Everything on the stage at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -282,6 +282,8 @@ pub struct MemberView {
     pub stripes: u8,
     /// Topics that it subscribes to, or nothing for `assign`.
     pub subscription: Vec<String>,
+    /// The pattern by which.
+    pub pattern: Option<TopicPattern>,
     /// What it owns, with position and end.
     pub owned: Vec<OwnedPartition>,
     /// What it is doing now, as a sentence: polling, processing alice@6, joining …

@@ -395,6 +395,7 @@ fn group_reason(reason: &GroupReason) -> (&'static str, Option<&str>) {
         GroupReason::MemberJoinExpired(_) => "join_expired",
         GroupReason::MemberSyncExpired(_) => "sync_expired",
         GroupReason::Downgraded => "downgraded",
+        GroupReason::RegexResolved => "regex_resolved",
     };
     (name, reason.member().map(|member| &**member))
 }
@@ -446,6 +447,13 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::ApplicationStalled(true) => fields("application_stalled"),
         E::ApplicationStalled(false) => fields("application_unstalled"),
         E::ProcessingChanged { processing_us } => fields("processing_changed").with("processing_us", *processing_us),
+        E::PatternSubscribed { pattern, by_broker } => {
+            fields("pattern_subscribed").with("pattern", &**pattern).with("by_broker", *by_broker)
+        }
+        E::RegexResolved { group, regex, topics } => fields("regex_resolved")
+            .with("group", &**group)
+            .with("regex", &**regex)
+            .with("topics", topics.join(",").as_str()),
         E::SubscriptionChanged { topics } => fields("subscription_changed").with("topics", topics.join(",").as_str()),
         E::MetadataRefreshed { metadata_offset } => {
             fields("metadata_refreshed").with("metadata_offset", *metadata_offset)

@@ -77,7 +77,7 @@ impl Fuzz {
                 if consumer.modern.state != ClientState::Stable {
                     let _ = writeln!(open, "{name} is {:?}", consumer.modern);
                 }
-            } else if !consumer.topics.is_empty() && consumer.membership != Membership::Stable {
+            } else if consumer.is_subscribed() && consumer.membership != Membership::Stable {
                 let _ = writeln!(open, "{name} is {:?}", consumer.membership);
             }
             for (partition, progress) in consumer.partitions() {
@@ -114,7 +114,7 @@ impl Fuzz {
         let groups: std::collections::BTreeSet<_> = world
             .consumers()
             .values()
-            .filter(|slot| !slot.consumer.topics.is_empty() && !slot.consumer.is_closing())
+            .filter(|slot| slot.consumer.is_subscribed() && !slot.consumer.is_closing())
             .filter_map(|slot| slot.consumer.group.clone())
             .collect();
         for id in groups {

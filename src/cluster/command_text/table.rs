@@ -63,6 +63,8 @@ meanings! {
     CONSUMER "consumer" "The consumer's `client.id`." "consumer 的 `client.id`。"
     GROUP "group" "The group's id; without it, the consumer is in no group." "消费组的 `group.id`；不写则不属于任何消费组。"
     TOPICS "topics" "The topics to subscribe to." "要订阅（subscribe）的 topic。"
+    PATTERN "pattern" "A regular expression: the client subscribes to the topics whose whole name it matches, as far as it knows." "正则表达式：client 订阅其所知的、名称完全匹配的 topic。"
+    SUBSCRIPTION_PATTERN "subscription.pattern" "A regular expression that the group's coordinator resolves; only with `group.protocol=consumer`." "由消费组 coordinator 解析的正则表达式；仅用于 `group.protocol=consumer`。"
     ASSIGN "assign" "The partitions to read without a group's assignment." "不经消费组分配、直接指定（assign）读取的分区。"
     GROUP_NAMED "group" "The group's id." "消费组的 `group.id`。"
     PARTITION_SOUGHT "partition" "The partition; it must be the consumer's now." "分区；必须是该 consumer 当前拥有的。"
@@ -221,23 +223,27 @@ verbs! {
     }
 
     "add-consumer" "Starts a consumer." "启动一个 consumer。"
-    [Command::AddConsumer { consumer, work: Work { group, topics, assign, processing_us }, settings }]
+    [Command::AddConsumer { consumer, work: Work { group, topics, pattern, subscription_pattern, assign, processing_us }, settings }]
     settings of Consumer as settings
     {
         consumer: Required<Words> = CONSUMER;
         group: Maybe<Words> = GROUP;
         topics: OrDefault<List> = TOPICS;
+        pattern: Maybe<Words> = PATTERN;
+        subscription_pattern: Maybe<Words> = SUBSCRIPTION_PATTERN;
         assign: OrDefault<Partitions> = ASSIGN;
         processing_us: OrDefault<Thousandths> = PROCESSING;
     }
 
     "configure-consumer" "Closes a consumer and opens it again with what is given here." "关闭 consumer，并按此处给出的内容重新打开。"
-    [Command::ConfigureConsumer { consumer, work: Work { group, topics, assign, processing_us }, settings }]
+    [Command::ConfigureConsumer { consumer, work: Work { group, topics, pattern, subscription_pattern, assign, processing_us }, settings }]
     settings of Consumer as settings
     {
         consumer: Required<Words> = CONSUMER;
         group: Maybe<Words> = GROUP;
         topics: OrDefault<List> = TOPICS;
+        pattern: Maybe<Words> = PATTERN;
+        subscription_pattern: Maybe<Words> = SUBSCRIPTION_PATTERN;
         assign: OrDefault<Partitions> = ASSIGN;
         processing_us: OrDefault<Thousandths> = PROCESSING;
     }
@@ -286,9 +292,14 @@ verbs! {
     [Command::SetProcessing { consumer, processing_us }]
     { consumer: Required<Words> = CONSUMER; processing_us: Required<Thousandths> = PROCESSING; }
 
-    "subscribe" "Lets a consumer subscribe to other topics than before." "让 consumer 改为订阅其他 topic。"
-    [Command::Subscribe { consumer, topics }]
-    { consumer: Required<Words> = CONSUMER; topics: Required<List> = TOPICS; }
+    "subscribe" "Lets a consumer subscribe to other topics than before, or by another pattern." "让 consumer 改为订阅其他 topic，或换用其他 pattern。"
+    [Command::Subscribe { consumer, topics, pattern, subscription_pattern }]
+    {
+        consumer: Required<Words> = CONSUMER;
+        topics: OrDefault<List> = TOPICS;
+        pattern: Maybe<Words> = PATTERN;
+        subscription_pattern: Maybe<Words> = SUBSCRIPTION_PATTERN;
+    }
 
     "seek" "Lets a consumer go on reading at another offset; it commits nothing." "让 consumer 从另一个 offset 继续读；不提交 offset。"
     [Command::Seek { consumer, topic, partition, offset }]

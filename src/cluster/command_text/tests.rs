@@ -51,8 +51,8 @@ fn lines_as_they_are_written() {
         work: Work {
             group: Some("billing".into()),
             topics: vec!["orders".into()],
-            assign: vec![],
             processing_us: 20_500,
+            ..Work::default()
         },
         settings: set(&[("auto.offset.reset", "earliest")]),
     };
@@ -258,6 +258,8 @@ impl Draw {
         Work {
             group: self.maybe(Self::text),
             topics: self.list(Self::text),
+            pattern: self.maybe(Self::text),
+            subscription_pattern: self.maybe(Self::text),
             assign: self.list(|draw| (draw.text(), draw.partition())),
             processing_us: self.number(),
         }
@@ -308,7 +310,12 @@ impl Draw {
             25 => Command::StallConsumer { consumer },
             26 => Command::UnstallConsumer { consumer },
             27 => Command::SetProcessing { consumer, processing_us: self.number() },
-            28 => Command::Subscribe { consumer, topics: vec![topic, self.text()] },
+            28 => Command::Subscribe {
+                consumer,
+                topics: vec![topic, self.text()],
+                pattern: None,
+                subscription_pattern: None,
+            },
             29 => Command::Seek { consumer, topic, partition: self.partition(), offset: self.number() },
             30 => Command::ResetOffsets {
                 group: self.text(),

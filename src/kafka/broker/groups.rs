@@ -73,6 +73,15 @@ impl Broker {
         }
     }
 
+    /// A group's regular expressions are due.
+    pub(super) fn on_regex_timer(&mut self, now_us: u64, group: u32, out: &mut Outbox) {
+        let config = self.config.clone();
+        let effects = self.groups.on_regex_timer(now_us, &config, &self.image, group, out);
+        if let Some((topic, _)) = self.image.topic_by_name(CONSUMER_OFFSETS) {
+            self.carry_out(now_us, TopicIdPartition::new(topic, 0), effects, out);
+        }
+    }
+
     /// This broker became leader of a partition of `__consumer_offsets`.
     pub(super) fn load_groups(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         if let Some(replica) = self.replicas.get(&partition) {

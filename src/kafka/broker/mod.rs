@@ -381,6 +381,7 @@ impl Broker {
             Timer::MemberSync(group, member) => {
                 self.on_member_timer(now_us, (group, member), MemberTimer::Sync, out);
             }
+            Timer::RegexRefresh(group) => self.on_regex_timer(now_us, group, out),
             Timer::BrokerSession => self.watch_sessions(now_us, out),
             Timer::Election => self.quorum.on_election_timer(now_us, &config, out),
             Timer::QuorumFetch => self.quorum.on_fetch_timer(now_us, out),

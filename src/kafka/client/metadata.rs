@@ -27,6 +27,8 @@ const RECONNECT_MAX_US: u64 = 1_000_000;
 pub struct ClientMetadata {
     bootstrap: Vec<BrokerId>,
     wanted: Set<Name>,
+    /// All topics, whatever they are called.
+    wants_all: bool,
     known: Option<Arc<MetadataResponse>>,
     /// Topics that were ever known, by id.
     names: Map<TopicId, Name>,
@@ -67,6 +69,7 @@ impl ClientMetadata {
         ClientMetadata {
             bootstrap,
             wanted: Set::new(),
+            wants_all: false,
             known: None,
             names: Map::new(),
             overrides: Vec::new(),
@@ -86,6 +89,23 @@ impl ClientMetadata {
         if self.wanted.insert(topic.clone()) {
             self.update_needed = true;
         }
+    }
+
+    /// Wants to know all topics from now on, or only those it has asked for by name.
+    pub fn want_all(&mut self, all: bool) {
+        self.update_needed |= all;
+        self.wants_all = all;
+    }
+
+    /// Asks again, unless it has done so within `retry.backoff.ms` (`timeToAllowUpdate`).
+    pub fn refresh_if_allowed(&mut self, now_us: u64) {
+        self.update_needed |= self.last_answer_us.is_none_or(|at_us| at_us + self.pace.backoff_us <= now_us);
+    }
+
+    /// The names of the topics that there are, as far as it knows, in order.
+    pub fn topic_names(&self) -> impl Iterator<Item = &Name> {
+        let topics = self.known.iter().flat_map(|known| &known.topics);
+        topics.filter(|topic| topic.error == ErrorCode::None).map(|topic| &topic.name)
     }
 
     /// Something was wrong with what it knows: asks again, but not before `retry.backoff.ms` after the last answer.
@@ -188,14 +208,14 @@ impl ClientMetadata {
 
     /// Asks if it must and nothing is under way.
     pub fn poll(&mut self, now_us: u64, correlation: &mut CorrelationId, out: &mut Outbox) {
-        if !self.update_needed || self.in_flight.is_some() || self.wanted.is_empty() {
+        if !self.update_needed || self.in_flight.is_some() || self.wanted.is_empty() && !self.wants_all {
             return;
         }
         let Some(broker) = self.any_broker(now_us) else { return };
         *correlation += 1;
         self.in_flight = Some((*correlation, broker));
-        let topics = self.wanted.iter().cloned().collect();
-        out.request(broker_node(broker), Channel::Data, *correlation, Request::Metadata { topics: Some(topics) });
+        let topics = (!self.wants_all).then(|| self.wanted.iter().cloned().collect());
+        out.request(broker_node(broker), Channel::Data, *correlation, Request::Metadata { topics });
     }
 
     /// The metadata timer fired: too old, or time to try again.
@@ -237,9 +257,11 @@ impl ClientMetadata {
                 .and_then(|topic| topic.partitions.get(partition.partition as usize))
                 .is_some_and(|state| state.leader_epoch < *epoch)
         });
-        let complete = self.wanted.iter().all(|name| {
-            self.topic(name).is_some_and(|topic| topic.partitions.iter().all(|state| state.leader.is_some()))
-        });
+        let has_leaders = |topic: &TopicMetadata| topic.partitions.iter().all(|state| state.leader.is_some());
+        let complete = match self.wants_all {
+            true => response.topics.iter().all(has_leaders),
+            false => self.wanted.iter().all(|name| self.topic(name).is_some_and(has_leaders)),
+        };
         let Pace { max_age_us, backoff_us, backoff_max_us } = self.pace;
         let wait_us = if complete {
             self.incomplete = 0;

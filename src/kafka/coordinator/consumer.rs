@@ -21,6 +21,9 @@ use crate::kafka::{
 };
 use crate::sim::Set;
 
+/// How long the executor takes to resolve a group's regular expressions.
+const REGEX_US: u64 = 1_000;
+
 /// Which of a member's timers fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MemberTimer {
@@ -101,8 +104,9 @@ impl GroupCoordinator {
         let before = if classic.is_some() { state } else { consumers.state().name() };
         let mut changes = Vec::new();
         let heartbeat = heartbeat_of(request);
-        let answer =
-            with_surroundings(context.config, image, |around| consumers.heartbeat(&heartbeat, around, &mut changes));
+        let answer = with_surroundings(context.now_us, context.config, image, |around| {
+            consumers.heartbeat(&heartbeat, around, &mut changes)
+        });
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -163,7 +167,8 @@ impl GroupCoordinator {
         };
         let before = consumers.state().name();
         let mut changes = Vec::new();
-        let fenced = with_surroundings(config, image, |around| consumers.fence(&member, reason, around, &mut changes));
+        let fenced =
+            with_surroundings(now_us, config, image, |around| consumers.fence(&member, reason, around, &mut changes));
         if fenced.is_ok() {
             clear_timers_of(context.out, slot, &changes);
             tell(context.out, consumers, before, &changes);
@@ -174,6 +179,30 @@ impl GroupCoordinator {
             context.effects.writes.push(Write { shard, records, then: Then::Nothing });
         }
         context.effects
+    }
+
+    /// A group's regular expressions are resolved.
+    pub fn on_regex_timer(
+        &mut self,
+        now_us: u64,
+        config: &BrokerConfig,
+        image: &MetadataImage,
+        slot: u32,
+        out: &mut Outbox,
+    ) -> Effects {
+        let mut effects = Effects::default();
+        let Some((shard, id)) = self.slots.get(&slot).cloned() else { return effects };
+        let group = self.group_mut(shard, &id);
+        let Some(consumers) = group.and_then(|group| group.consumer.as_mut()) else { return effects };
+        let before = consumers.state().name();
+        let names: Vec<Name> = image.topic_ids.keys().cloned().collect();
+        let mut changes = Vec::new();
+        with_surroundings(now_us, config, image, |around| {
+            consumers.resolve_regexes(&names, image.offset, around, &mut changes);
+        });
+        tell(out, consumers, before, &changes);
+        effects.writes.push(Write { shard, records: consumers.records(&changes), then: Then::Nothing });
+        effects
     }
 
     /// A member of the classic protocol joins: an empty group of the consumer protocol becomes a classic one.
@@ -200,6 +229,9 @@ pub(super) fn begin_anew(now_us: u64, config: &BrokerConfig, group: &Group, out:
 
 /// The group does not live here any more.
 pub(super) fn lay_down(group: &Group, out: &mut Outbox) {
+    if group.consumer.is_some() {
+        out.clear_timer(Timer::RegexRefresh(group.slot));
+    }
     for member in group.consumer.iter().flat_map(|consumers| &consumers.members) {
         clear_timers(out, group.slot, member.slot);
     }
@@ -230,12 +262,14 @@ fn heartbeat_of(request: &ConsumerGroupHeartbeat) -> Heartbeat {
         rack: request.rack_id.clone(),
         rebalance_timeout_us: request.rebalance_timeout_us,
         subscription: request.subscribed_topic_names.as_ref().map(|names| names.iter().cloned().collect()),
+        regex: request.subscribed_topic_regex.clone(),
         assignor: request.server_assignor.clone(),
         owned: request.topic_partitions.as_ref().map(|owned| owned.iter().copied().collect::<Set<_>>()),
     }
 }
 
 pub(super) fn with_surroundings<T>(
+    now_us: u64,
     config: &BrokerConfig,
     image: &MetadataImage,
     act: impl FnOnce(&Surroundings<'_>) -> T,
@@ -246,11 +280,12 @@ pub(super) fn with_surroundings<T>(
         let (id, topic) = image.topic_by_name(name)?;
         Some(SubscribedTopic { id, partition_count: topic.partitions.len() as i32 })
     };
-    let max_size = config.group_consumer_max_size as usize;
     act(&Surroundings {
         assignors: &assignors,
-        max_size,
+        max_size: config.group_consumer_max_size as usize,
         downgrade_up_to: mixed::downgrade_up_to(config),
+        now_us,
+        topics_version: image.topics_offset,
         topic: &topic,
     })
 }
@@ -271,6 +306,9 @@ pub(super) fn follow(
     if known.classic.is_none() && changes.iter().any(|change| matches!(change, Change::Replaced(..))) {
         context.out.clear_timer(Timer::MemberJoin(slot, known.slot));
         context.out.clear_timer(Timer::MemberSync(slot, known.slot));
+    }
+    if changes.contains(&Change::RegexesDue) {
+        context.out.set_timer(Timer::RegexRefresh(slot), now_us + REGEX_US);
     }
     if stays {
         context.out.set_timer(Timer::MemberSession(slot, known.slot), now_us + session_us);
@@ -321,7 +359,12 @@ pub(super) fn tell(out: &mut Outbox, group: &ConsumerGroup, before: &'static str
                 raised = Some(reason.clone());
                 out.event(EventKind::GroupEpochRaised { group: id(), epoch: group.epoch, reason: reason.clone() });
             }
-            Change::Member(_) | Change::Target(_) => {}
+            Change::Member(_) | Change::Target(_) | Change::RegexesDue | Change::RegexGone(_) => {}
+            Change::RegexResolved(regex) => {
+                let Some(resolved) = group.resolved.get(regex) else { continue };
+                let topics = resolved.topics.iter().cloned().collect();
+                out.event(EventKind::RegexResolved { group: id(), regex: regex.clone(), topics });
+            }
             // What is said of the group's state comes from the classic group that it becomes.
             Change::Downgraded(_) => return,
             Change::TargetEpoch => {

@@ -163,6 +163,7 @@ fn beat(member: &str, member_epoch: i32) -> ConsumerGroupHeartbeat {
         rack_id: None,
         rebalance_timeout_us: None,
         subscribed_topic_names: None,
+        subscribed_topic_regex: None,
         server_assignor: None,
         topic_partitions: None,
         client_id: "c".into(),

@@ -47,7 +47,7 @@ impl GroupCoordinator {
         let Some(consumers) = &mut group.consumer else { return };
         let before = consumers.state().name();
         let mut changes = Vec::new();
-        let joined: Result<_, GroupError> = with_surroundings(context.config, image, |around| {
+        let joined: Result<_, GroupError> = with_surroundings(context.now_us, context.config, image, |around| {
             consumers.check_classic_join(&id, &join.protocols, around)?;
             if is_unknown && join.group_instance_id.is_none() {
                 return Ok(None);
@@ -142,7 +142,7 @@ impl GroupCoordinator {
         let before = consumers.state().name();
         let mut changes = Vec::new();
         let reason = GroupReason::Left(member.clone());
-        let gone = with_surroundings(context.config, image, |around| {
+        let gone = with_surroundings(context.now_us, context.config, image, |around| {
             consumers.fence(member, reason, around, &mut changes).map(|gone| gone.slot)
         });
         let Ok(gone) = gone else { return context.effects.replies.push((handle, refused)) };

@@ -36,6 +36,8 @@ pub enum LogKey {
     ConsumerTarget { group: Name, member: Name },
     /// ConsumerGroupCurrentMemberAssignmentKey.
     ConsumerCurrent { group: Name, member: Name },
+    /// ConsumerGroupRegularExpressionKey.
+    ConsumerRegex { group: Name, regex: Name },
 }
 
 impl LogKey {
@@ -48,7 +50,8 @@ impl LogKey {
             | LogKey::ConsumerMember { group, .. }
             | LogKey::ConsumerTargetEpoch { group }
             | LogKey::ConsumerTarget { group, .. }
-            | LogKey::ConsumerCurrent { group, .. } => group,
+            | LogKey::ConsumerCurrent { group, .. }
+            | LogKey::ConsumerRegex { group, .. } => group,
         }
     }
 }
@@ -70,6 +73,8 @@ pub enum LogValue {
     ConsumerTarget { partitions: Vec<TopicIdPartition> },
     /// ConsumerGroupCurrentMemberAssignmentValue.
     ConsumerCurrent(CurrentValue),
+    /// ConsumerGroupRegularExpressionValue.
+    ConsumerRegex { topics: Vec<Name>, version: u64, at_us: u64 },
 }
 
 /// GroupMetadataValue.

@@ -130,6 +130,9 @@ limits! {
     /// Topics that a consumer subscribes to.
     SUBSCRIPTION "topics", 0..=64 Count;
     "A consumer subscribes to at most {max} topics." "一个 consumer 最多订阅 {max} 个 topic。"
+    /// A pattern to subscribe by.
+    PATTERN "pattern", 1..=200 Characters;
+    "A pattern has at most {max} characters." "pattern 最多 {max} 个字符。"
     /// Partitions that a consumer assigns itself.
     ASSIGNMENT "assign", 0..=10_000 Count;
     "A consumer assigns itself at most {max} partitions." "一个 consumer 最多为自己指定 {max} 个分区。"

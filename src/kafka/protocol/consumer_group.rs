@@ -22,6 +22,8 @@ pub struct ConsumerGroupHeartbeat {
     pub rebalance_timeout_us: Option<u64>,
     /// What it subscribes to.
     pub subscribed_topic_names: Option<Vec<Name>>,
+    /// The regular expression that it subscribes by; empty for none any more.
+    pub subscribed_topic_regex: Option<Name>,
     /// `group.remote.assignor`.
     pub server_assignor: Option<Name>,
     /// What it owns.

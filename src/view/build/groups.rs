@@ -124,6 +124,7 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         color: (place % COLORS) as u8,
         stripes: (place / COLORS).min(255) as u8,
         subscription: consumer.topics.iter().map(|topic| topic.to_string()).collect(),
+        pattern: consumer.pattern.clone(),
         owned: owned.collect(),
         doing: doing(world, slot),
         progress_permille,
@@ -187,7 +188,7 @@ fn doing(world: &World, slot: &ConsumerSlot) -> Text {
         (_, Membership::Preparing) => PREPARING.text(),
         (_, Membership::Joining) => JOINING.text(),
         (_, Membership::Syncing) => SYNCING.text(),
-        (_, Membership::Unjoined) if !consumer.topics.is_empty() => UNJOINED.text(),
+        (_, Membership::Unjoined) if consumer.is_subscribed() => UNJOINED.text(),
         _ if consumer.partitions().is_empty() => NOTHING_OWNED.text(),
         _ => POLLING.text(),
     }

@@ -18,8 +18,8 @@ fn member(name: &str) -> Command {
         work: Work {
             group: Some("billing".into()),
             topics: vec!["orders".into()],
-            assign: Vec::new(),
             processing_us: 20_000,
+            ..Work::default()
         },
         settings: [("auto.offset.reset".to_owned(), "earliest".to_owned())].into_iter().collect(),
     }

@@ -149,6 +149,7 @@ fn put_heartbeat(f: &mut Fields<'_>, heartbeat: &ConsumerGroupHeartbeat) {
     };
     let topics = heartbeat.subscribed_topic_names.as_ref();
     f.put("subscribedTopicNames", topics.map_or("null".to_owned(), |names| format!("[{}]", names.join(", "))));
+    f.put_name("subscribedTopicRegex", heartbeat.subscribed_topic_regex.as_ref());
     f.put_name("serverAssignor", heartbeat.server_assignor.as_ref());
     let owned = heartbeat.topic_partitions.as_ref().map_or("null".to_owned(), |owned| f.places(owned));
     f.put("topicPartitions", owned);

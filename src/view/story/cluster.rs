@@ -63,6 +63,12 @@ templates! {
     OFFSETS_RESET = "The admin client sets the offsets of group **{group}**: {offsets}.", "管理客户端重设消费组 **{group}** 的 offset：{offsets}。";
     GROUP_DELETED = "The coordinator deleted group **{group}** with its offsets.", "coordinator 删除了消费组 **{group}** 及其 offset。";
     GROUP_REFUSED = "The coordinator refused `{api}`: `{error}`.", "coordinator 拒绝了 `{api}`：`{error}`。";
+    SUBSCRIBED_PATTERN = "**{who}** subscribes to all topics whose name matches `{pattern}`, as far as its own metadata knows them.",
+        "**{who}** 订阅名称匹配 `{pattern}` 的所有 topic，以它自己的 metadata 为准。";
+    SUBSCRIBED_REGEX = "**{who}** subscribes to all topics whose name matches `{pattern}`; its group's coordinator finds them.",
+        "**{who}** 订阅名称匹配 `{pattern}` 的所有 topic，由消费组的 coordinator 查找。";
+    SUBSCRIBED_NOTHING = "**{who}** subscribes to no topic: none that it knows of matches its pattern.",
+        "**{who}** 没有订阅任何 topic：它所知的 topic 都不匹配 pattern。";
     SUBSCRIBED = "**{who}** subscribes to `{topics}` now.", "**{who}** 现在订阅 `{topics}`。";
     METADATA_APPLIED = "Broker {broker} applied the metadata log up to offset {offset}.",
         "broker {broker} 应用了 metadata 日志，直到 offset {offset}。";
@@ -149,6 +155,11 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::ProcessingChanged { processing_us } => {
             plain(PROCESSING.with("who", who()).with("each", Arg::Duration(*processing_us)))
         }
+        E::PatternSubscribed { pattern, by_broker } => {
+            let template = if *by_broker { &SUBSCRIBED_REGEX } else { &SUBSCRIBED_PATTERN };
+            plain(template.with("who", who()).with("pattern", &**pattern))
+        }
+        E::SubscriptionChanged { topics } if topics.is_empty() => plain(SUBSCRIBED_NOTHING.with("who", who())),
         E::SubscriptionChanged { topics } => plain(SUBSCRIBED.with("who", who()).with("topics", topics.join(", "))),
         E::MetadataApplied { offset } => plain(METADATA_APPLIED.with("broker", broker).with("offset", *offset)),
         E::MetadataRefreshed { metadata_offset } => {

@@ -85,6 +85,14 @@ templates! {
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：使用 classic 协议的 **{member}** 没有及时重新加入。";
     STATE_SYNC_EXPIRED = "Group **{group}** went from `{from}` to `{to}`: **{member}**, by the classic protocol, did not ask for its assignment in time.",
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：使用 classic 协议的 **{member}** 没有及时来取分配结果。";
+    EPOCH_REGEX = "The epoch of group **{group}** rose to **{epoch}**: a regular expression of its members matches other topics.",
+        "消费组 **{group}** 的 epoch 升到 **{epoch}**：成员的正则表达式匹配到的 topic 变了。";
+    STATE_REGEX = "Group **{group}** went from `{from}` to `{to}`: a regular expression of its members matches other topics.",
+        "消费组 **{group}** 从 `{from}` 变为 `{to}`：成员的正则表达式匹配到的 topic 变了。";
+    REGEX_RESOLVED = "The coordinator of group **{group}** found that `{regex}` matches {topics}.",
+        "消费组 **{group}** 的 coordinator 解析得出 `{regex}` 匹配 {topics}。";
+    REGEX_RESOLVED_NOTHING = "The coordinator of group **{group}** found no topic that `{regex}` matches.",
+        "消费组 **{group}** 的 coordinator 没有找到 `{regex}` 匹配的 topic。";
     STATE_DOWNGRADED = "Group **{group}** went from `{from}` to `{to}`: only members of the classic protocol are left.",
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：只剩下使用 classic 协议的成员。";
     REMOVED_JOIN = "**{member}** is out of group **{group}**: it did not join again within its `max.poll.interval.ms`.",
@@ -125,6 +133,12 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             };
             let text = template.with("member", names::member(world, member)).with("epoch", *epoch);
             caused(text.with("error", error.name()), event)
+        }
+        E::RegexResolved { group, regex, topics } => {
+            let template = if topics.is_empty() { &REGEX_RESOLVED_NOTHING } else { &REGEX_RESOLVED };
+            let topics: Vec<String> = topics.iter().map(|topic| format!("`{topic}`")).collect();
+            let text = template.with("group", &**group).with("regex", &**regex);
+            caused(text.with("topics", topics.join(", ")), event)
         }
         E::GroupConverted { group, to, epoch, .. } => {
             let template = if *to == "consumer" { &UPGRADED } else { &DOWNGRADED };
@@ -181,6 +195,7 @@ fn epoch_raised(reason: &GroupReason) -> Text {
         GroupReason::RevocationExpired(_) => EPOCH_REVOCATION.text(),
         GroupReason::SubscriptionChanged(_) => EPOCH_SUBSCRIPTION.text(),
         GroupReason::TopicsChanged => EPOCH_TOPICS.text(),
+        GroupReason::RegexResolved => EPOCH_REGEX.text(),
         GroupReason::MemberJoinExpired(_) => EPOCH_JOIN_EXPIRED.text(),
         GroupReason::MemberSyncExpired(_) => EPOCH_SYNC_EXPIRED.text(),
         _ => EPOCH_LEFT.text(),
@@ -216,6 +231,7 @@ pub(super) fn state(reason: &GroupReason) -> Option<&'static Template> {
         GroupReason::MemberJoinExpired(_) => &STATE_JOIN_EXPIRED,
         GroupReason::MemberSyncExpired(_) => &STATE_SYNC_EXPIRED,
         GroupReason::Downgraded => &STATE_DOWNGRADED,
+        GroupReason::RegexResolved => &STATE_REGEX,
         _ => return None,
     })
 }

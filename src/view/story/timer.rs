@@ -40,6 +40,7 @@ templates! {
         "{who} 上，消费组中一个使用 classic 协议的成员重新加入的时限 `max.poll.interval.ms` 已到。";
     MEMBER_SYNC = "A member of the classic protocol in a consumer group had had its `max.poll.interval.ms` to ask for its assignment at {who}.",
         "{who} 上，消费组中一个使用 classic 协议的成员来取分配结果的时限 `max.poll.interval.ms` 已到。";
+    REGEX_REFRESH = "A group's regular expressions were matched with the topics at {who}.", "{who} 用消费组的正则表达式匹配了 topic。";
     POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
         "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
@@ -68,6 +69,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::Revocation(..) => &REVOCATION,
         Timer::MemberJoin(..) => &MEMBER_JOIN,
         Timer::MemberSync(..) => &MEMBER_SYNC,
+        Timer::RegexRefresh(_) => &REGEX_REFRESH,
         Timer::PollInterval => &POLL_INTERVAL,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,

@@ -3,7 +3,7 @@
 use kafkascope::{
     cluster::command::{Command, Settings, Work},
     i18n::forms,
-    kafka::config::Scope,
+    kafka::{config::Scope, pattern::TopicPattern},
     view::model::ViewModel,
 };
 
@@ -30,6 +30,11 @@ pub const BY_HAND: &str = "assign-by-hand";
 pub const TOPICS: &str = "topics";
 /// Partitions to assign.
 pub const ASSIGN: &str = "assign";
+/// The pattern to subscribe by; as a value of [`MODE`]: the client resolves it.
+pub const PATTERN: &str = "pattern";
+/// The same for the coordinator.
+pub const SUBSCRIPTION_PATTERN: &str = "subscription.pattern";
+const BY_NAME: &str = "subscribe";
 
 pub fn add(vm: &ViewModel, group: Option<&str>) -> Form {
     let members = |group: &kafkascope::view::model::GroupView| -> Vec<String> {
@@ -46,8 +51,8 @@ pub fn add(vm: &ViewModel, group: Option<&str>) -> Form {
     let work = Work {
         group: Some(group.map_or_else(|| next_name(&[], &groups, "group-"), str::to_owned)),
         topics: subscribed.filter(|topics| !topics.is_empty()).or(first).unwrap_or_default(),
-        assign: Vec::new(),
         processing_us: 20_000,
+        ..Work::default()
     };
     let mut fields = vec![Field::line("consumer", &forms::CLIENT_ID, next_name(&family, &taken, "consumer-")).half()];
     fields.extend(work_fields(vm, &work));
@@ -79,7 +84,11 @@ pub fn subscribe(vm: &ViewModel, name: &str) -> Option<Form> {
     Some(Form {
         title: forms::SUBSCRIBE.with("name", name),
         note: Some(forms::SUBSCRIBE_NOTE.text()),
-        fields: vec![topics_field(vm, &member.subscription)],
+        fields: vec![match &member.pattern {
+            None => topics_field(vm, &member.subscription),
+            Some(TopicPattern::Client(pattern)) => pattern_field(PATTERN, pattern),
+            Some(TopicPattern::Broker(pattern)) => pattern_field(SUBSCRIPTION_PATTERN, pattern),
+        }],
         settings: None,
         submit: &forms::DO_APPLY,
         danger: false,
@@ -88,10 +97,18 @@ pub fn subscribe(vm: &ViewModel, name: &str) -> Option<Form> {
 
 /// The command of [`subscribe`].
 pub fn read_subscribe(name: &str, values: &Values) -> Result<Command, Vec<Wrong>> {
-    match lines(values, TOPICS) {
-        topics if topics.is_empty() => Err(vec![(TOPICS, forms::ERROR_CHOOSE.text())]),
-        topics => Ok(Command::Subscribe { consumer: name.to_owned(), topics }),
+    let consumer = name.to_owned();
+    let given = |field| if values.contains_key(field) { required(values, field).map(Some) } else { Ok(None) };
+    let (pattern, subscription_pattern) = both(given(PATTERN), given(SUBSCRIPTION_PATTERN))?;
+    let topics = lines(values, TOPICS);
+    if topics.is_empty() && pattern.is_none() && subscription_pattern.is_none() {
+        return Err(vec![(TOPICS, forms::ERROR_CHOOSE.text())]);
     }
+    Ok(Command::Subscribe { consumer, topics, pattern, subscription_pattern })
+}
+
+fn pattern_field(id: &'static str, pattern: &str) -> Field {
+    Field::line(id, &forms::PATTERN, pattern.to_owned()).help(forms::PATTERN_HELP.text())
 }
 
 fn topics_field(vm: &ViewModel, chosen: &[String]) -> Field {
@@ -101,7 +118,9 @@ fn topics_field(vm: &ViewModel, chosen: &[String]) -> Field {
 fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
     let groups = vm.groups.iter().filter_map(|group| group.group_id.clone()).collect();
     let modes = vec![
-        ("subscribe".to_owned(), Label::Words(forms::MODE_SUBSCRIBE.text())),
+        (BY_NAME.to_owned(), Label::Words(forms::MODE_SUBSCRIBE.text())),
+        (PATTERN.to_owned(), Label::Words(forms::MODE_PATTERN.text())),
+        (SUBSCRIPTION_PATTERN.to_owned(), Label::Words(forms::MODE_SUBSCRIPTION_PATTERN.text())),
         (BY_HAND.to_owned(), Label::Words(forms::MODE_ASSIGN.text())),
     ];
     let name = |topic: &str, partition: i32| format!("{topic}-{partition}");
@@ -112,6 +131,13 @@ fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
             (name.clone(), Label::Name(name))
         })
         .collect();
+    let mode = match () {
+        () if !work.assign.is_empty() => BY_HAND,
+        () if work.pattern.is_some() => PATTERN,
+        () if work.subscription_pattern.is_some() => SUBSCRIPTION_PATTERN,
+        () => BY_NAME,
+    };
+    let pattern = work.topic_pattern().map(|pattern| pattern.text().to_string()).unwrap_or_default();
     let assigned: Vec<String> = work.assign.iter().map(|(topic, partition)| name(topic, *partition)).collect();
     vec![
         Field {
@@ -120,12 +146,13 @@ fn work_fields(vm: &ViewModel, work: &Work) -> Vec<Field> {
         }
         .half()
         .help(forms::GROUP_HELP.text()),
-        Field::choice(MODE, &forms::MODE, modes, if work.assign.is_empty() { "subscribe" } else { BY_HAND }).half(),
+        Field::choice(MODE, &forms::MODE, modes, mode).half(),
         Field::number("processing.ms", &forms::PROCESSING, thousandths_text(work.processing_us))
             .unit(&forms::PROCESSING_UNIT)
             .half()
             .help(forms::PROCESSING_HELP.text()),
         topics_field(vm, &work.topics),
+        pattern_field(PATTERN, &pattern),
         Field { control: Control::Many(partitions), ..Field::line(ASSIGN, &forms::ASSIGN, assigned.join("\n")) },
     ]
 }
@@ -136,17 +163,22 @@ pub fn read(values: &Values) -> Result<(String, Work), Vec<Wrong>> {
     let (name, processing_us) = both(name, thousandths(values, "processing.ms"))?;
     let by_hand = text(values, MODE) == BY_HAND;
     let group = Some(text(values, "group").to_owned()).filter(|group| !group.is_empty());
-    let mut work = Work { group, topics: Vec::new(), assign: Vec::new(), processing_us };
-    if by_hand {
+    let mut work = Work { group, processing_us, ..Work::default() };
+    let mode = text(values, MODE);
+    if !by_hand && work.group.is_none() {
+        return Err(vec![("group", forms::ERROR_GROUP.text())]);
+    }
+    if mode == PATTERN {
+        work.pattern = Some(required(values, PATTERN).map_err(|wrong| vec![wrong])?);
+    } else if mode == SUBSCRIPTION_PATTERN {
+        work.subscription_pattern = Some(required(values, PATTERN).map_err(|wrong| vec![wrong])?);
+    } else if by_hand {
         work.assign = lines(values, ASSIGN).iter().filter_map(|name| partition(name)).collect();
         if work.assign.is_empty() {
             return Err(vec![(ASSIGN, forms::ERROR_CHOOSE.text())]);
         }
     } else {
         work.topics = lines(values, TOPICS);
-        if work.group.is_none() {
-            return Err(vec![("group", forms::ERROR_GROUP.text())]);
-        }
         if work.topics.is_empty() {
             return Err(vec![(TOPICS, forms::ERROR_CHOOSE.text())]);
         }

@@ -172,7 +172,11 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
 pub fn shown(id: &str, values: &Values) -> bool {
     let mode = values.get(consumer::MODE).map(String::as_str);
     match id {
-        consumer::TOPICS => mode != Some(consumer::BY_HAND),
+        consumer::TOPICS => mode
+            .is_none_or(|mode| ![consumer::BY_HAND, consumer::PATTERN, consumer::SUBSCRIPTION_PATTERN].contains(&mode)),
+        consumer::PATTERN => {
+            mode.is_none_or(|mode| [consumer::PATTERN, consumer::SUBSCRIPTION_PATTERN].contains(&mode))
+        }
         consumer::ASSIGN => mode == Some(consumer::BY_HAND),
         _ => offsets::shown(id, values),
     }

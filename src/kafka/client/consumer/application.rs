@@ -3,7 +3,7 @@
 use super::{Consumer, Membership, Modern, Pending};
 use crate::kafka::{
     event::EventKind,
-    ids::{Name, TopicIdPartition},
+    ids::TopicIdPartition,
     node::{Outbox, Timer},
 };
 
@@ -123,18 +123,6 @@ impl Consumer {
     pub fn set_processing(&mut self, processing_us: u64, out: &mut Outbox) {
         self.processing_us = processing_us;
         out.event(EventKind::ProcessingChanged { processing_us });
-    }
-
-    /// `subscribe()` to other topics: the group hears of it when the consumer joins again, at its next poll.
-    pub fn subscribe(&mut self, now_us: u64, topics: Vec<Name>, out: &mut Outbox) {
-        out.event(EventKind::SubscriptionChanged { topics: topics.clone().into() });
-        for topic in &topics {
-            self.metadata.want(topic);
-        }
-        self.topics = super::subscription::set(topics);
-        self.rejoin_needed = true;
-        self.metadata.poll(now_us, &mut self.correlation, out);
-        self.poll(now_us, out);
     }
 
     /// `seek()`: the next poll returns what is there. Returns whether the partition is its own.

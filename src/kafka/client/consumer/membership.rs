@@ -50,13 +50,23 @@ impl Consumer {
             return true;
         }
         if self.rejoin_needed && matches!(self.membership, Membership::Unjoined | Membership::Stable) {
-            if now_us < self.retry_at_us {
+            if now_us < self.retry_at_us || !self.knows_what_to_join_with(now_us, out) {
                 return false;
             }
             self.prepare_join(now_us, coordinator, out);
             return false;
         }
         self.membership == Membership::Stable
+    }
+
+    /// One that subscribes by pattern joins with fresh metadata, so that one new topic makes one rebalance and not one for
+    /// each member that hears of it.
+    fn knows_what_to_join_with(&mut self, now_us: u64, out: &mut Outbox) -> bool {
+        if self.pattern.is_some() {
+            self.metadata.refresh_if_allowed(now_us);
+            self.metadata.poll(now_us, &mut self.correlation, out);
+        }
+        self.pattern.is_none() || !self.metadata.is_update_due()
     }
 
     /// May records of its partitions be returned and fetched? Not while an eager member commits before it gives them

@@ -1,7 +1,7 @@
 //! The consumer: an application that polls, the membership of its group, and a fetcher.
 //!
 //! After `ClassicKafkaConsumer`, `AsyncKafkaConsumer`, `AbstractCoordinator`, `ConsumerCoordinator` and `Fetcher`;
-//! reference §6 to §8. Left out: subscription by pattern.
+//! reference §6 to §8.
 
 mod application;
 mod commit;
@@ -30,6 +30,7 @@ use crate::{
         event::EventKind,
         ids::{BrokerId, Name, TopicIdPartition},
         node::{Input, Outbox, Timer},
+        pattern::TopicPattern,
         protocol::{Assignment, Channel, CorrelationId, ErrorCode, JoinGroupResponse, Message, Response},
     },
     sim::{Map, NodeId, Random},
@@ -46,6 +47,8 @@ pub struct Consumer {
     pub group: Option<Name>,
     /// Topics that it subscribes to; empty with `assign`.
     pub topics: Vec<Name>,
+    /// The pattern by which it subscribes; one that the client resolves decides over `topics`.
+    pub pattern: Option<TopicPattern>,
     /// Partitions that it assigns itself, by topic name; empty with `subscribe`.
     pub assign: Vec<(Name, i32)>,
     /// Its settings.
@@ -178,6 +181,7 @@ impl Consumer {
             name,
             group,
             topics: subscription::set(topics),
+            pattern: None,
             assign,
             config,
             processing_us,
@@ -222,9 +226,15 @@ impl Consumer {
         }
     }
 
+    /// One that subscribes by a pattern, if there is one.
+    pub fn with_pattern(self, pattern: Option<TopicPattern>) -> Consumer {
+        Consumer { pattern, ..self }
+    }
+
     /// The application starts: it subscribes or assigns, and polls.
     pub fn start(&mut self, now_us: u64, out: &mut Outbox) {
         out.event(EventKind::ClientStarted);
+        self.tell_pattern(out);
         for topic in self.topics.iter().chain(self.assign.iter().map(|(topic, _)| topic)) {
             self.metadata.want(topic);
         }
@@ -322,6 +332,7 @@ impl Consumer {
             Response::Metadata(metadata) => {
                 if self.metadata.on_response(now_us, correlation, &metadata, out) {
                     self.follow_topics();
+                    self.match_pattern(out);
                     self.go_on_leading(out);
                     self.notice_metadata();
                     if self.is_modern() {

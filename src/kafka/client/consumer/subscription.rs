@@ -6,7 +6,10 @@ use std::sync::Arc;
 use super::Consumer;
 use crate::kafka::{
     assignor::{Assignor, NO_GENERATION, RebalanceProtocol},
+    event::EventKind,
     ids::{Name, TopicIdPartition},
+    node::Outbox,
+    pattern::{Matcher, TopicPattern},
     protocol::{JoinProtocol, OwnedPartitions, Subscription, UserData},
 };
 
@@ -50,7 +53,53 @@ impl Consumer {
 
     /// Does it subscribe, so that its group gives it partitions?
     pub fn is_subscribed(&self) -> bool {
-        !self.topics.is_empty()
+        !self.topics.is_empty() || self.pattern.is_some()
+    }
+
+    /// `subscribe()` to other topics, or by another pattern: the group hears of it when the consumer joins again, at its
+    /// next poll.
+    pub fn subscribe(&mut self, now_us: u64, topics: Vec<Name>, pattern: Option<TopicPattern>, out: &mut Outbox) {
+        if pattern.is_none() {
+            out.event(EventKind::SubscriptionChanged { topics: topics.clone().into() });
+        }
+        for topic in &topics {
+            self.metadata.want(topic);
+        }
+        self.pattern = pattern;
+        if !matches!(self.pattern, Some(TopicPattern::Client(_))) {
+            self.topics = set(topics);
+        }
+        self.tell_pattern(out);
+        self.match_pattern(out);
+        self.rejoin_needed = true;
+        self.metadata.poll(now_us, &mut self.correlation, out);
+        self.poll(now_us, out);
+    }
+
+    /// Begins to go by its pattern: it needs to know all topics.
+    pub(super) fn tell_pattern(&mut self, out: &mut Outbox) {
+        self.metadata.want_all(self.pattern.is_some());
+        if let Some(pattern) = &self.pattern {
+            let by_broker = pattern.of_broker().is_some();
+            out.event(EventKind::PatternSubscribed { pattern: pattern.text().clone(), by_broker });
+        }
+    }
+
+    /// Which of the topics that it knows its pattern matches (`updatePatternSubscription`). Others than before: it joins
+    /// again, or tells it in its next heartbeat.
+    pub(super) fn match_pattern(&mut self, out: &mut Outbox) {
+        let Some(matcher) = self.pattern.as_ref().and_then(TopicPattern::of_client).map(|text| Matcher::new(text))
+        else {
+            return;
+        };
+        // A command with a pattern that cannot be read is refused.
+        let Ok(matcher) = matcher else { return };
+        let topics = matcher.select(self.metadata.topic_names());
+        if topics != self.topics {
+            out.event(EventKind::SubscriptionChanged { topics: topics.clone().into() });
+            self.topics = topics;
+            self.rejoin_needed = true;
+        }
     }
 
     /// What it sends for each of its assignors.
@@ -90,8 +139,12 @@ impl Consumer {
 
     /// Was it given only what it subscribes to now? A topic that it has never heard of by name is taken as it comes.
     pub(super) fn has_subscribed_to(&self, assignment: &[TopicIdPartition]) -> bool {
+        let matcher = self.pattern.as_ref().and_then(|pattern| Matcher::new(pattern.of_client()?).ok());
         let subscribed = |partition: &TopicIdPartition| {
-            self.metadata.name_of(partition.topic).is_none_or(|name| self.topics.contains(name))
+            self.metadata.name_of(partition.topic).is_none_or(|name| match &matcher {
+                Some(matcher) => matcher.matches(name),
+                None => self.topics.contains(name),
+            })
         };
         assignment.iter().all(subscribed)
     }

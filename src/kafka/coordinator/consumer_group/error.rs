@@ -70,6 +70,11 @@ pub enum GroupError {
         /// Which.
         member: Name,
     },
+    /// A regular expression that cannot be read.
+    InvalidRegularExpression {
+        /// What is wrong with it.
+        why: String,
+    },
     /// A member of the classic protocol has to join again first.
     RebalanceInProgress {
         /// Which.
@@ -91,6 +96,7 @@ impl GroupError {
             GroupError::StaleMemberEpoch { .. } => ErrorCode::StaleMemberEpoch,
             GroupError::IllegalGeneration { .. } => ErrorCode::IllegalGeneration,
             GroupError::InconsistentGroupProtocol { .. } => ErrorCode::InconsistentGroupProtocol,
+            GroupError::InvalidRegularExpression { .. } => ErrorCode::InvalidRegularExpression,
             GroupError::RebalanceInProgress { .. } => ErrorCode::RebalanceInProgress,
         }
     }
@@ -130,6 +136,9 @@ impl fmt::Display for GroupError {
             }
             GroupError::InconsistentGroupProtocol { member } => {
                 write!(f, "Member {member}'s protocols are not supported.")
+            }
+            GroupError::InvalidRegularExpression { why } => {
+                write!(f, "SubscribedTopicRegex is not a valid regular expression: {why}.")
             }
             GroupError::RebalanceInProgress { member } => {
                 write!(f, "A new rebalance is triggered in the group and member {member} should rejoin to catch up.")

@@ -34,6 +34,8 @@ pub struct Heartbeat {
     pub rebalance_timeout_us: Option<u64>,
     /// Topics it subscribes to.
     pub subscription: Option<Set<Name>>,
+    /// The regular expression that it subscribes by; empty for none any more.
+    pub regex: Option<Name>,
     /// `group.remote.assignor`.
     pub assignor: Option<Name>,
     /// What it owns.
@@ -79,6 +81,7 @@ impl ConsumerGroup {
         if self.members.len() >= around.max_size && self.member(&heartbeat.member_id).is_none() {
             return Err(GroupError::GroupMaxSizeReached { max_size: around.max_size });
         }
+        self.check_regex(heartbeat.regex.as_ref())?;
         let who = Applicant {
             id: &heartbeat.member_id,
             instance_id: heartbeat.instance_id.as_ref(),
@@ -88,7 +91,10 @@ impl ConsumerGroup {
         let known = self.admit(&who, |current| check_epoch(current, heartbeat), changes)?;
         // The only refusal that comes after this is that of a state which the model's own coordinator never writes.
         let place = known.unwrap_or_else(|| self.add(who.id.clone()));
-        let news = update(&mut self.members[place], heartbeat);
+        let regex_before = self.members[place].regex.clone();
+        let raises = self.follow_regex(place, heartbeat.regex.as_ref(), around, changes);
+        let [says_news, subscribes_anew] = update(&mut self.members[place], heartbeat);
+        let news = [says_news || regex_before != self.members[place].regex, subscribes_anew || raises];
         let owned = heartbeat.owned.as_ref();
         let before = self.move_on(place, known.is_none(), news, owned, around, changes)?;
         let after = &self.members[place].current;
@@ -229,8 +235,8 @@ fn check_request(heartbeat: &Heartbeat, around: &Surroundings<'_>) -> Result<(),
         JOIN if heartbeat.owned.as_ref().is_none_or(|owned| !owned.is_empty()) => {
             return invalid("TopicPartitions must be empty when (re-)joining.");
         }
-        JOIN if heartbeat.subscription.is_none() => {
-            return invalid("SubscribedTopicNames must be set in first request.");
+        JOIN if heartbeat.subscription.is_none() && heartbeat.regex.is_none() => {
+            return invalid("Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.");
         }
         _ => {}
     }

@@ -4,12 +4,13 @@
 //! anybody computes the target assignment of all; and each member goes there by itself, a step a heartbeat. Timers are
 //! the coordinator's: it begins a session with each answer, and the rebalance timeout where
 //! [`Member::must_revoke_within`] says so. What must survive is told as [`Change`]s. Members of the classic protocol may
-//! be in the group too: see [`classic`]. Left out: subscriptions by regular expression.
+//! be in the group too: see [`classic`]; and members may subscribe by regular expression: see [`regex`].
 
 mod classic;
 mod error;
 mod heartbeat;
 pub(super) mod records;
+mod regex;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod tests;
 pub use classic::ClassicMember;
 pub use error::GroupError;
 pub use heartbeat::{Answer, Heartbeat, LEAVE, LEAVE_FOR_A_WHILE};
+pub use regex::ResolvedRegex;
 pub use target::{Computed, How, MemberShare};
 
 use std::sync::Arc;
@@ -41,6 +43,10 @@ pub struct Surroundings<'a> {
     /// How many members a group may have to become a classic one when its last member of the consumer protocol goes; none
     /// if `group.consumer.migration.policy` does not let it.
     pub downgrade_up_to: Option<usize>,
+    /// Now.
+    pub now_us: u64,
+    /// Offset of the metadata that brought the newest topic.
+    pub topics_version: u64,
     /// The topics that there are, by name.
     pub topic: &'a dyn Fn(&str) -> Option<SubscribedTopic>,
 }
@@ -109,6 +115,10 @@ pub struct ConsumerGroup {
     /// The topics of all subscriptions as they were when the group epoch was raised last; one that is not there has
     /// none.
     topics: Map<Name, Option<SubscribedTopic>>,
+    /// What the members' regular expressions matched last.
+    pub resolved: Map<Name, ResolvedRegex>,
+    /// Are they about to be resolved? Not in the log.
+    is_resolving: bool,
     /// How the target came about, as long as the coordinator that computed it is there.
     pub computed: Option<Arc<Computed>>,
     next_slot: u32,
@@ -129,6 +139,12 @@ pub enum Change {
     Epoch(GroupReason),
     /// The last member of the consumer protocol is out, which left or was fenced: the group goes on as a classic one.
     Downgraded(GroupReason),
+    /// The regular expressions are to be resolved in a moment.
+    RegexesDue,
+    /// What a regular expression matches is known, or known anew.
+    RegexResolved(Name),
+    /// Nobody subscribes by this regular expression any more.
+    RegexGone(Name),
     /// A member's target is another.
     Target(Name),
     /// The target was computed for the group epoch of now.
@@ -157,6 +173,8 @@ pub struct Member {
     pub assignor: Option<Name>,
     /// Topics it subscribes to.
     pub subscription: Set<Name>,
+    /// And the regular expression that it subscribes by.
+    pub regex: Option<Name>,
     /// What it is by, if by the classic protocol.
     pub classic: Option<ClassicMember>,
     /// As one of the classic protocol: was it told to join again and has not yet? Not in the log.
@@ -178,6 +196,7 @@ impl Member {
             rebalance_timeout_us: 0,
             assignor: None,
             subscription: Set::new(),
+            regex: None,
             classic: None,
             asked_to_join: false,
             current: CurrentAssignment {
@@ -223,6 +242,8 @@ impl ConsumerGroup {
             assignment_epoch: 0,
             members: Vec::new(),
             topics: Map::new(),
+            resolved: Map::new(),
+            is_resolving: false,
             computed: None,
             next_slot: 0,
         }
@@ -308,6 +329,9 @@ impl ConsumerGroup {
         let place = self.place(member)?;
         let gone = self.members.remove(place);
         changes.push(Change::Gone(gone.id.clone(), gone.slot));
+        if let Some(regex) = &gone.regex {
+            self.forget_regex(regex, changes);
+        }
         match self.has_become_classic(&gone, around) {
             true => changes.push(Change::Downgraded(reason)),
             false => self.raise_epoch(reason, around, changes),
@@ -322,7 +346,7 @@ impl ConsumerGroup {
     }
 
     fn topics_now(&self, around: &Surroundings<'_>) -> Map<Name, Option<SubscribedTopic>> {
-        let names: Set<&Name> = self.members.iter().flat_map(|member| &member.subscription).collect();
+        let names: Set<&Name> = self.members.iter().flat_map(|member| self.subscribed_topics(member)).collect();
         names.into_iter().map(|name| (name.clone(), (around.topic)(name))).collect()
     }
 
@@ -333,7 +357,14 @@ impl ConsumerGroup {
 
     /// Whether all members subscribe to the same names; topics that are not there count.
     fn subscription_type(&self) -> SubscriptionType {
-        match self.members.windows(2).all(|pair| pair[0].subscription == pair[1].subscription) {
+        let alike = |pair: &[Member]| match (&pair[0].regex, &pair[1].regex) {
+            (None, None) => pair[0].subscription == pair[1].subscription,
+            _ => {
+                let [a, b] = [0, 1].map(|at| self.subscribed_topics(&pair[at]).cloned().collect::<Set<Name>>());
+                a == b
+            }
+        };
+        match self.members.windows(2).all(alike) {
             true => SubscriptionType::Homogeneous,
             false => SubscriptionType::Heterogeneous,
         }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, ClassicMember, ConsumerGroup, Member};
+use super::{Change, ClassicMember, ConsumerGroup, Member, ResolvedRegex};
 use crate::{
     kafka::{
         assignor::server::SubscribedTopic,
@@ -41,6 +41,8 @@ pub struct ConsumerMemberValue {
     pub client_id: Name,
     /// Topics.
     pub subscribed_topic_names: Vec<Name>,
+    /// The regular expression.
+    pub subscribed_topic_regex: Option<Name>,
     /// `max.poll.interval.ms`.
     pub rebalance_timeout_us: u64,
     /// `group.remote.assignor`.
@@ -89,7 +91,18 @@ impl ConsumerGroup {
                 ]
             }
             // The coordinator writes the whole group anew.
-            Change::Downgraded(_) => Vec::new(),
+            Change::Downgraded(_) | Change::RegexesDue => Vec::new(),
+            Change::RegexGone(regex) => {
+                vec![record(&LogKey::ConsumerRegex { group: group(), regex: regex.clone() }, None)]
+            }
+            Change::RegexResolved(regex) => {
+                let Some(ResolvedRegex { topics, version, at_us }) = self.resolved.get(regex) else {
+                    return Vec::new();
+                };
+                let (topics, version, at_us) = (topics.iter().cloned().collect(), *version, *at_us);
+                let value = LogValue::ConsumerRegex { topics, version, at_us };
+                vec![record(&LogKey::ConsumerRegex { group: group(), regex: regex.clone() }, Some(&value))]
+            }
             Change::Epoch(_) => {
                 let known = |topic: &Option<SubscribedTopic>| topic.map(|topic| (topic.id, topic.partition_count));
                 let topics = self.topics.iter().map(|(name, topic)| (name.clone(), known(topic))).collect();
@@ -127,6 +140,7 @@ impl ConsumerGroup {
             rack_id: member.rack.clone(),
             client_id: member.client_id.clone(),
             subscribed_topic_names: member.subscription.iter().cloned().collect(),
+            subscribed_topic_regex: member.regex.clone(),
             rebalance_timeout_us: member.rebalance_timeout_us,
             server_assignor: member.assignor.clone(),
             classic: member.classic.as_ref().map(|classic| (classic.session_timeout_us, classic.protocols.to_vec())),
@@ -138,8 +152,12 @@ impl ConsumerGroup {
     pub(in crate::kafka::coordinator) fn tombstones(&self) -> Vec<Record> {
         let group = || self.id.clone();
         let members = self.members.iter().flat_map(|member| self.records_of(&Change::Gone(member.id.clone(), 0)));
+        let regexes = self.resolved.keys().map(|regex| {
+            let (group, regex) = (group(), regex.clone());
+            record(&LogKey::ConsumerRegex { group, regex }, None)
+        });
         let of_group = [LogKey::ConsumerTargetEpoch { group: group() }, LogKey::ConsumerGroup { group: group() }];
-        members.chain(of_group.iter().map(|key| record(key, None))).collect()
+        members.chain(regexes).chain(of_group.iter().map(|key| record(key, None))).collect()
     }
 
     /// The records that store the whole group.
@@ -171,6 +189,7 @@ impl ConsumerGroup {
                 member.rack = value.rack_id;
                 member.client_id = value.client_id;
                 member.subscription = value.subscribed_topic_names.into_iter().collect();
+                member.regex = value.subscribed_topic_regex;
                 member.rebalance_timeout_us = value.rebalance_timeout_us;
                 member.assignor = value.server_assignor;
                 member.classic = value.classic.map(|(session_timeout_us, protocols)| {
@@ -190,6 +209,11 @@ impl ConsumerGroup {
                     pending_revocation: value.pending_revocation.into_iter().collect::<Set<_>>(),
                 };
             }
+            (LogKey::ConsumerRegex { regex, .. }, Some(LogValue::ConsumerRegex { topics, version, at_us })) => {
+                let topics = topics.into_iter().collect();
+                self.resolved.insert(regex.clone(), ResolvedRegex { topics, version, at_us });
+            }
+            (LogKey::ConsumerRegex { regex, .. }, None) => drop(self.resolved.remove(regex)),
             (LogKey::ConsumerMember { member, .. }, None) => self.members.retain(|known| known.id != *member),
             (LogKey::ConsumerGroup { .. } | LogKey::ConsumerTargetEpoch { .. }, None) => {
                 (self.epoch, self.assignment_epoch, self.topics) = (0, 0, Map::new());

@@ -90,9 +90,8 @@ impl ConsumerGroup {
             .map(|member| GroupMember {
                 id: member.id.clone(),
                 group_instance_id: member.instance_id.clone(),
-                subscription: member
-                    .subscription
-                    .iter()
+                subscription: self
+                    .subscribed_topics(member)
                     .filter_map(|name| self.topics.get(name).copied().flatten())
                     .map(|topic| topic.id)
                     .collect(),

@@ -28,7 +28,14 @@ impl Bench {
     fn ask(&mut self, heartbeat: &Heartbeat) -> Result<Answer, GroupError> {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
-        let around = Surroundings { assignors, max_size: *max_size, downgrade_up_to: None, topic: &topic };
+        let around = Surroundings {
+            assignors,
+            max_size: *max_size,
+            downgrade_up_to: None,
+            now_us: 0,
+            topics_version: 0,
+            topic: &topic,
+        };
         group.heartbeat(heartbeat, &around, &mut Vec::new())
     }
 
@@ -57,7 +64,14 @@ impl Bench {
     fn fence(&mut self, id: &str) {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
-        let around = Surroundings { assignors, max_size: *max_size, downgrade_up_to: None, topic: &topic };
+        let around = Surroundings {
+            assignors,
+            max_size: *max_size,
+            downgrade_up_to: None,
+            now_us: 0,
+            topics_version: 0,
+            topic: &topic,
+        };
         group.fence(id, GroupReason::Left(id.into()), &around, &mut Vec::new()).expect("a member");
     }
 }
@@ -71,6 +85,7 @@ fn heartbeat(id: &str, member_epoch: i32) -> Heartbeat {
         rack: None,
         rebalance_timeout_us: None,
         subscription: None,
+        regex: None,
         assignor: None,
         owned: None,
     }
@@ -249,7 +264,14 @@ fn most_votes_choose_the_assignor_and_the_first_is_the_default() {
     let chosen = |bench: &Bench| {
         let topic = |name: &str| bench.topics.get(name).copied();
         let (assignors, max_size) = (&bench.assignors, 100);
-        bench.group.assignor(&Surroundings { assignors, max_size, downgrade_up_to: None, topic: &topic })
+        bench.group.assignor(&Surroundings {
+            assignors,
+            max_size,
+            downgrade_up_to: None,
+            now_us: 0,
+            topics_version: 0,
+            topic: &topic,
+        })
     };
     bench.join("a", &both);
     assert_eq!(chosen(&bench), ServerAssignor::Uniform);

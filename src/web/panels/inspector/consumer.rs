@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kafkascope::{
     cluster::{ClientProcess, command::Command},
     i18n::{Lang, Template, ui},
-    kafka::{config::Scope, limits::PROCESSING},
+    kafka::{config::Scope, limits::PROCESSING, pattern::TopicPattern},
     view::{
         model::{GroupView, MemberProgress, MemberView, Place, ViewModel},
         why::WhyKey,
@@ -102,7 +102,7 @@ fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Ve
     ));
     buttons.push(crash);
     buttons.push(restart);
-    if !member.subscription.is_empty() {
+    if is_subscribed(member) {
         buttons.push(open(props, &ui::DO_SUBSCRIBE, Dialog::Subscribe(consumer())));
     }
     if !member.owned.is_empty() {
@@ -110,6 +110,10 @@ fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Ve
     }
     buttons.extend([configure, remove(&ui::DO_REMOVE)]);
     buttons
+}
+
+fn is_subscribed(member: &MemberView) -> bool {
+    !member.subscription.is_empty() || member.pattern.is_some()
 }
 
 /// Makes a command for a consumer.
@@ -132,10 +136,18 @@ fn facts(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
         "" => html! { { tr(&ui::FACT_NO_MEMBER_ID, lang) } },
         id => html! { <code class="long">{ id.to_owned() }</code> },
     };
-    let subscription = if member.subscription.is_empty() {
-        html! { { tr(&ui::FACT_ASSIGNED, lang) } }
-    } else {
-        html! { <code>{ member.subscription.join(", ") }</code> }
+    let topics = || html! { <code>{ member.subscription.join(", ") }</code> };
+    let subscription = match &member.pattern {
+        None if member.subscription.is_empty() => html! { { tr(&ui::FACT_ASSIGNED, lang) } },
+        None => topics(),
+        Some(TopicPattern::Broker(pattern)) => {
+            html! { { say(&ui::FACT_BY_BROKER.with("pattern", &**pattern), lang) } }
+        }
+        Some(TopicPattern::Client(pattern)) => html! { <>
+            { say(&ui::FACT_BY_PATTERN.with("pattern", &**pattern), lang) }
+            { " " }
+            if member.subscription.is_empty() { { tr(&ui::NONE, lang) } } else { { topics() } }
+        </> },
     };
     let facts =
         Facts::new(lang).maybe(&ui::FACT_GROUP, group.clone()).maybe(&ui::FACT_MEMBER_ID, group.map(|_| member_id));
@@ -172,7 +184,7 @@ fn progress_facts(facts: Facts, progress: &MemberProgress, lang: Lang) -> Facts 
 
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
     let lang = props.lang;
-    let ask = group.group_id.clone().filter(|_| !member.subscription.is_empty()).map(|group| {
+    let ask = group.group_id.clone().filter(|_| is_subscribed(member)).map(|group| {
         let consumer = member.name.clone();
         match member.owned.is_empty() {
             true => why(props, &ui::DO_WHY_IDLE, WhyKey::Idle { group, consumer }),

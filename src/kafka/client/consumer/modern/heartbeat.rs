@@ -6,6 +6,7 @@ use crate::kafka::{
     coordinator::consumer_group::{LEAVE, LEAVE_FOR_A_WHILE},
     ids::{BrokerId, Name, TopicIdPartition},
     node::{Outbox, Timer},
+    pattern::TopicPattern,
     protocol::{Channel, ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse, ErrorCode, Request},
 };
 use crate::sim::Set;
@@ -17,6 +18,8 @@ pub(super) struct Sent {
     settings: bool,
     /// What it subscribes to.
     topics: Vec<Name>,
+    /// The pattern by which, if the coordinator resolves it.
+    regex: Option<Name>,
     /// What it owns.
     assignment: Option<(u64, Set<TopicIdPartition>)>,
 }
@@ -47,6 +50,8 @@ impl Consumer {
         let all = self.modern.state == ClientState::Joining;
         let settings = !leaves && (all || !self.modern.sent.settings);
         let topics = !leaves && (all || self.modern.sent.topics != self.topics);
+        let regex = self.pattern.as_ref().and_then(TopicPattern::of_broker).cloned();
+        let regex_told = !leaves && (all && regex.is_some() || self.modern.sent.regex != regex);
         let owned = (!leaves && (all || self.modern.current != self.modern.sent.assignment))
             .then(|| self.modern.current.iter().flat_map(|(_, current)| current).copied().collect());
         let named = |text: &Option<String>| text.as_deref().map(Name::from);
@@ -58,12 +63,13 @@ impl Consumer {
             rack_id: named(&self.config.client_rack).filter(|_| settings),
             rebalance_timeout_us: settings.then_some(self.config.max_poll_interval_us),
             subscribed_topic_names: topics.then(|| self.topics.clone()),
+            subscribed_topic_regex: regex_told.then(|| regex.clone().unwrap_or_else(|| "".into())),
             server_assignor: named(&self.config.group_remote_assignor).filter(|_| settings),
             topic_partitions: owned,
             client_id: self.name.clone(),
         };
         self.modern.sent =
-            Sent { settings: !leaves, topics: self.topics.clone(), assignment: self.modern.current.clone() };
+            Sent { settings: !leaves, topics: self.topics.clone(), regex, assignment: self.modern.current.clone() };
         let request = Request::ConsumerGroupHeartbeat(Box::new(request));
         self.ask(coordinator, Channel::Coordinator, request, pending, out);
     }

@@ -122,7 +122,7 @@ pub(super) fn member_id(config: &ConsumerConfig, seed: u64, name: &str, node: u3
 impl Consumer {
     /// Does it take part in a group by the consumer protocol? One that assigns itself partitions is in no group.
     pub fn is_modern(&self) -> bool {
-        self.config.group_protocol == GroupProtocol::Consumer && self.group.is_some() && !self.topics.is_empty()
+        self.config.group_protocol == GroupProtocol::Consumer && self.group.is_some() && self.is_subscribed()
     }
 
     /// The membership's part of `poll`: what may only happen on the application's thread. The rest of `poll` goes on.

@@ -147,7 +147,7 @@ fn the_sticky_assignor_tells_by_its_user_data_what_an_eager_member_had() {
 fn a_topic_that_it_does_not_subscribe_to_any_more_goes_before_it_joins() {
     let mut bench = member(0);
     let mut out = Outbox::default();
-    bench.consumer.subscribe(bench.now_us, vec!["u".into()], &mut out);
+    bench.consumer.subscribe(bench.now_us, vec!["u".into()], None, &mut out);
     bench.take(out);
     assert_eq!(bench.callbacks(), ["+0,1", "-0,1"]);
     let join = bench.next_join(|request| followed(request, 2));

@@ -7,7 +7,6 @@ use kafkascope::{
         client::consumer::Consumer,
         coordinator::Group,
         event::{EventKind, GroupReason},
-        protocol::ErrorCode,
     },
 };
 
@@ -196,5 +195,5 @@ fn a_member_of_each_kind_in_one_group() {
     let mut all = [has(&run, "A"), has(&run, "B"), has(&run, "C")].concat();
     all.sort();
     assert_eq!(all, [&BOTH[..], &["refunds-0", "refunds-1"][..]].concat());
-    assert!(run.world.consumers().values().all(|slot| slot.consumer.last_error == None::<ErrorCode>));
+    assert!(run.world.consumers().values().all(|slot| slot.consumer.last_error.is_none()));
 }

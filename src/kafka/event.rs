@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::{
     kafka::{
         assignor::Assignor,
+        config::AutoOffsetReset,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
         node::Timer,
         protocol::{Api, ErrorCode},
@@ -312,7 +313,7 @@ pub enum EventKind {
     /// A position was set from a committed offset.
     PositionFromCommit { partition: TopicIdPartition, offset: i64 },
     /// A position was set by `auto.offset.reset`. `out_of_range`: because the old one was outside the log.
-    PositionReset { partition: TopicIdPartition, offset: i64, earliest: bool, out_of_range: bool },
+    PositionReset { partition: TopicIdPartition, offset: i64, policy: AutoOffsetReset, out_of_range: bool },
     /// The application got an exception and stopped.
     ConsumerFailed { error: ErrorCode },
 
@@ -360,6 +361,10 @@ pub enum EventKind {
     /// A group with members went over to the other protocol (`classic`, `consumer`). `epoch`: its generation, which is
     /// its group epoch from now on, or the other way round.
     GroupConverted { group: Name, from: &'static str, to: &'static str, epoch: i32 },
+
+    // --- consumer, later
+    /// `auto.offset.reset=by_duration` found no record young enough: the consumer asks again after so long.
+    PositionNotFound { partition: TopicIdPartition, retry_us: u64 },
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.
@@ -390,7 +395,7 @@ impl EventKind {
             E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected(_) => false,
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
-            E::MembershipChanged { .. } => false,
+            E::MembershipChanged { .. } | E::PositionNotFound { .. } => false,
             _ => true,
         }
     }
@@ -421,7 +426,8 @@ impl EventKind {
             | E::RecordsPolled { partition, .. }
             | E::PositionFromCommit { partition, .. }
             | E::PositionSought { partition, .. }
-            | E::PositionReset { partition, .. } => Some(*partition),
+            | E::PositionReset { partition, .. }
+            | E::PositionNotFound { partition, .. } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
             _ => None,
         }

@@ -72,6 +72,8 @@ pub enum Timer {
     MemberJoin(u32, u32),
     /// Coordinator: a member of the classic protocol in a consumer group has had its time to sync.
     MemberSync(u32, u32),
+    /// Consumer: ask again for a position where `auto.offset.reset` found none.
+    PositionReset,
 }
 
 /// What a node is told.

@@ -425,11 +425,14 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::PositionFromCommit { partition, offset } => {
             fields("position_from_commit").at(*partition).with("offset", *offset)
         }
-        E::PositionReset { partition, offset, earliest, out_of_range } => fields("position_reset")
+        E::PositionReset { partition, offset, policy, out_of_range } => fields("position_reset")
             .at(*partition)
             .with("offset", *offset)
-            .with("earliest", *earliest)
+            .with("policy", policy.name())
             .with("out_of_range", *out_of_range),
+        E::PositionNotFound { partition, retry_us } => {
+            fields("position_not_found").at(*partition).with("retry_us", *retry_us)
+        }
         E::ConsumerFailed { error } => fields("consumer_failed").with("error", *error),
         E::ClientStarted => fields("client_started"),
         E::ClientClosed => fields("client_closed"),

@@ -231,6 +231,7 @@ impl Draw {
                     Kind::Int { min, max } => (min + (self.number() >> 1) as i64 % (max - min).max(1)).to_string(),
                     Kind::Bool => self.flip().to_string(),
                     Kind::Choice(values) => values[self.below(values.len() as u32) as usize].to_owned(),
+                    Kind::ChoiceOrDuration(_, prefix) => format!("{prefix}PT{}S", self.below(100)),
                     Kind::Text { .. } => self.text(),
                     Kind::List(words) => words[self.below(words.len() as u32) as usize].0.to_owned(),
                 };

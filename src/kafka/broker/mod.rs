@@ -394,7 +394,8 @@ impl Broker {
             | Timer::MetadataAge
             | Timer::RequestTimeout
             | Timer::Close
-            | Timer::PollInterval => unreachable!("a client's timer"),
+            | Timer::PollInterval
+            | Timer::PositionReset => unreachable!("a client's timer"),
         }
     }
 

@@ -134,6 +134,18 @@ fn values_at_and_past_their_range() {
                 assert!(values.iter().all(|value| config.check_value(value).is_ok()));
                 assert!(config.check_value("All").is_err());
             }
+            Kind::ChoiceOrDuration(values, prefix) => {
+                assert!(values.iter().all(|value| config.check_value(value).is_ok()));
+                for good in ["PT0S", "PT1H30M", "P2D", "pt0.5s"] {
+                    assert_eq!(config.check_value(&format!("{prefix}{good}")), Ok(()), "{good}");
+                }
+                for bad in ["", "1h", "PT", "PT-1S", "-PT1S", "P1W", "PT1H "] {
+                    let error = config.check_value(&format!("{prefix}{bad}")).expect_err(bad);
+                    let text = error.text().plain(Lang::En);
+                    assert!(text.contains(config.name) && text.contains("PnDTnHnMnS"), "{text}");
+                }
+                assert!(config.check_value(&format!(" {prefix}PT1S")).is_err() && config.check_value("PT1S").is_err());
+            }
             Kind::Text { max } => {
                 assert!(config.check_value(&"机".repeat(max as usize)).is_ok());
                 assert!(config.check_value(&"a".repeat(max as usize + 1)).is_err());

@@ -59,7 +59,10 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
 
         E::OffsetCommitted { .. } | E::CommitSent { .. } | E::CommitFailed { .. } => Lane::Consume,
         E::RecordsFetched { .. } | E::RecordsPolled { .. } | E::RecordsProcessed { .. } => Lane::Consume,
-        E::PositionFromCommit { .. } | E::PositionReset { .. } | E::ConsumerFailed { .. } => Lane::Consume,
+        E::PositionFromCommit { .. }
+        | E::PositionReset { .. }
+        | E::PositionNotFound { .. }
+        | E::ConsumerFailed { .. } => Lane::Consume,
 
         E::GroupState { .. } | E::MemberIdGiven { .. } | E::MemberJoined { .. } => Lane::Group,
         E::MemberRemoved { .. } | E::AssignmentComputed { .. } | E::PartitionsAssigned { .. } => Lane::Group,

@@ -42,6 +42,8 @@ templates! {
         "{who} 上，消费组中一个使用 classic 协议的成员来取分配结果的时限 `max.poll.interval.ms` 已到。";
     POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
         "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
+    POSITION_RESET = "`request.timeout.ms` had passed since **{who}** asked for a position and found none.",
+        "**{who}** 上次查找 position 未果，`request.timeout.ms` 已到。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
@@ -69,6 +71,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::MemberJoin(..) => &MEMBER_JOIN,
         Timer::MemberSync(..) => &MEMBER_SYNC,
         Timer::PollInterval => &POLL_INTERVAL,
+        Timer::PositionReset => &POSITION_RESET,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,
         Timer::QuorumFetch | Timer::QuorumFetchWait(_) => &QUORUM,

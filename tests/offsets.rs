@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{SECOND_US, after, consumer, give, since, three_brokers};
+use common::{SECOND_US, after, consumer, find_group, give, since, three_brokers};
 use kafkascope::{check::Watched, kafka::event::EventKind};
 
 /// Topic `t` with one partition and a record a second for so many seconds.
@@ -78,4 +78,120 @@ fn where_no_record_is_young_enough_the_consumer_asks_again_and_reads_nothing_bef
     let at = resets(&run, began_us);
     assert!(at.len() == 1 && (5..8).contains(&at[0].1), "{at:?}");
     assert!(consumer(&run, "C").records_consumed > 0);
+}
+
+/// Commits are kept for a minute, and looked through every ten seconds.
+const SHORT: &[(&str, &str)] = &[("offsets.retention.minutes", "1"), ("offsets.retention.check.interval.ms", "10000")];
+
+/// Member C of group g has read and committed ten records of topic `t`.
+fn read(settings: &str) -> Watched {
+    let mut run = three_brokers(SHORT);
+    for line in [
+        "create-topic topic=t partitions=1 replication.factor=3",
+        "create-topic topic=u partitions=1 replication.factor=3",
+        "add-producer producer=p topic=t partition=0 rate=10 records.max=10",
+        &format!("add-consumer consumer=C group=g {settings} auto.offset.reset=earliest auto.commit.interval.ms=500"),
+    ] {
+        give(&mut run, line);
+        after(&mut run, 1);
+    }
+    after(&mut run, 12);
+    let group = find_group(&run, "g").expect("it is there");
+    assert_eq!(group.offsets.values().map(|committed| committed.offset).collect::<Vec<_>>(), [10]);
+    run
+}
+
+/// When commits of the group went since then, and when the group itself.
+fn expiries(run: &Watched, since_us: u64) -> (Vec<u64>, Vec<u64>) {
+    let of = |wanted: fn(&EventKind) -> bool| {
+        since(run, since_us, |kind| wanted(kind).then_some(())).into_iter().map(|(at_us, ())| at_us).collect()
+    };
+    let expired = of(|kind| matches!(kind, EventKind::OffsetsExpired { group, .. } if &**group == "g"));
+    (expired, of(|kind| matches!(kind, EventKind::GroupDeleted { group } if &**group == "g")))
+}
+
+/// Did it happen once, at the first check after that?
+fn assert_at_the_check_after(expiries: &(Vec<u64>, Vec<u64>), due_us: u64) {
+    let (expired, deleted) = expiries;
+    assert_eq!((expired.len(), deleted), (1, expired), "once, and nothing is left of the group");
+    assert!((due_us..due_us + 10 * SECOND_US).contains(&expired[0]), "{} for {due_us}", expired[0]);
+}
+
+/// What a broker that reads the log anew knows of the group.
+fn is_known_to_the_next_coordinator(run: &mut Watched) -> bool {
+    let coordinator = run.world.coordinator_of("g").expect("its partition is led");
+    give(run, &format!("crash-broker broker={coordinator}"));
+    after(run, 12);
+    assert_ne!(run.world.coordinator_of("g"), Some(coordinator));
+    find_group(run, "g").is_some()
+}
+
+#[test]
+fn the_commits_of_an_empty_group_go_with_the_group_and_are_gone_from_the_log() {
+    let mut run = read("topics=t");
+    give(&mut run, "remove-consumer consumer=C");
+    let empty_us = run.world.now_us();
+    after(&mut run, 58);
+    assert!(find_group(&run, "g").is_some() && expiries(&run, 0).0.is_empty(), "they are kept");
+    after(&mut run, 14);
+    assert_at_the_check_after(&expiries(&run, 0), empty_us + 60 * SECOND_US);
+    assert!(!is_known_to_the_next_coordinator(&mut run));
+    // Nothing is committed any more, so the policy decides.
+    let back_us = run.world.now_us();
+    give(&mut run, "add-consumer consumer=D group=g topics=t auto.offset.reset=earliest");
+    after(&mut run, 12);
+    assert_eq!(resets(&run, back_us).iter().map(|(_, offset)| *offset).collect::<Vec<_>>(), [0]);
+}
+
+#[test]
+fn the_next_coordinator_knows_since_when_the_group_is_empty() {
+    let mut run = read("topics=t");
+    give(&mut run, "remove-consumer consumer=C");
+    let empty_us = run.world.now_us();
+    after(&mut run, 40);
+    assert!(is_known_to_the_next_coordinator(&mut run));
+    after(&mut run, 22);
+    assert_at_the_check_after(&expiries(&run, 0), empty_us + 60 * SECOND_US);
+}
+
+fn committed_us(run: &Watched) -> u64 {
+    let group = find_group(run, "g").expect("it is there");
+    group.offsets.values().next().expect("one commit").committed_us
+}
+
+#[test]
+fn what_a_member_subscribes_to_is_kept_and_the_rest_counts_from_its_commit() {
+    for settings in ["topics=t", "topics=t group.protocol=consumer"] {
+        let mut run = read(settings);
+        after(&mut run, 100);
+        assert_eq!(expiries(&run, 0), (Vec::new(), Vec::new()), "{settings}: it is subscribed to");
+        give(&mut run, "subscribe consumer=C topics=u");
+        // It commits once more before it gives the partition up.
+        after(&mut run, 10);
+        let due_us = committed_us(&run) + 60 * SECOND_US;
+        after(&mut run, 65);
+        let (expired, deleted) = expiries(&run, 0);
+        assert_eq!((expired.len(), deleted.len()), (1, 0), "{settings}: the group has a member");
+        assert!((due_us..due_us + 10 * SECOND_US).contains(&expired[0]), "{settings}");
+        let group = find_group(&run, "g").expect("it is there");
+        let (u, _) = run.world.metadata().topic_by_name("u").expect("it is there");
+        assert!(group.offsets.keys().all(|at| at.topic == u), "{settings}: what is subscribed to now stays");
+    }
+}
+
+#[test]
+fn without_members_a_group_of_the_consumer_protocol_and_one_that_was_never_joined_count_from_the_commit() {
+    for settings in ["topics=t group.protocol=consumer", "assign=t:0"] {
+        let mut run = read(settings);
+        after(&mut run, 20);
+        give(&mut run, "crash-consumer consumer=C");
+        let due_us = committed_us(&run) + 60 * SECOND_US;
+        after(&mut run, 75);
+        assert_at_the_check_after(&expiries(&run, 0), due_us);
+        let removed = since(&run, 0, |kind| matches!(kind, EventKind::MemberRemoved { .. }).then_some(()));
+        assert!(
+            removed.iter().all(|(at_us, ())| *at_us + 60 * SECOND_US > due_us + 10 * SECOND_US),
+            "not from then on"
+        );
+    }
 }

@@ -207,6 +207,9 @@ templates! { "ui":
     FACT_COORDINATOR_VALUE = "broker {broker}, because the group's offsets are in `__consumer_offsets-{partition}`",
         "broker {broker}，因为该组的 offset 保存在 `__consumer_offsets-{partition}`";
     FACT_LAG = "Lag", "Lag";
+    FACT_OFFSETS_EXPIRE = "Commits", "提交";
+    FACT_OFFSETS_EXPIRE_VALUE = "deleted in {left} unless somebody joins (`offsets.retention.minutes`)",
+        "若无人加入，{left} 后删除（`offsets.retention.minutes`）";
     FACT_MEMBERS = "Members", "成员";
     FACT_GROUP = "Group", "消费组";
     FACT_MEMBER_ID = "Member id", "Member id";

@@ -11,6 +11,7 @@ use crate::{
     kafka::{
         assignor::Assignor,
         config::AutoOffsetReset,
+        coordinator::RetainedSince,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
         node::Timer,
         protocol::{Api, ErrorCode},
@@ -365,6 +366,10 @@ pub enum EventKind {
     // --- consumer, later
     /// `auto.offset.reset=by_duration` found no record young enough: the consumer asks again after so long.
     PositionNotFound { partition: TopicIdPartition, retry_us: u64 },
+
+    // --- coordinator, expiry
+    /// A coordinator deleted committed offsets that had been kept for `offsets.retention.minutes`.
+    OffsetsExpired { group: Name, partitions: Arc<[TopicIdPartition]>, since: RetainedSince },
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.

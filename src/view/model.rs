@@ -261,6 +261,8 @@ pub struct GroupView {
     pub members: Vec<Rc<MemberView>>,
     /// Sum of the lag of its partitions.
     pub lag: i64,
+    /// Nobody is in it: when the first of its commits will have been kept long enough.
+    pub offsets_expire_us: Option<u64>,
 }
 
 /// A consumer.

@@ -7,6 +7,7 @@ use crate::{
     cluster::{ADMIN, World},
     history::Run,
     kafka::{
+        coordinator::RetainedSince,
         event::{Event, EventKind, GroupReason, PartitionedBy, Rpc, SendReason},
         ids::{BrokerId, TopicIdPartition},
         protocol::ErrorCode,
@@ -441,6 +442,13 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::PositionSought { partition, offset } => fields("position_sought").at(*partition).with("offset", *offset),
         E::OffsetsReset { group, offsets } => {
             fields("offsets_reset").with("group", &**group).with("partitions", offsets.len() as u32)
+        }
+        E::OffsetsExpired { group, partitions, since } => {
+            let since = match since {
+                RetainedSince::GroupEmpty => "group_empty",
+                RetainedSince::Commit => "commit",
+            };
+            fields("offsets_expired").with("group", &**group).places(partitions).with("since", since)
         }
         E::GroupDeleted { group } => fields("group_deleted").with("group", &**group),
         E::ClientCrashed => fields("client_crashed"),

@@ -161,6 +161,7 @@ templates! { "config_text":
     BROKER = "broker", "broker";
     TOPIC = "topic", "topic";
     MILLISECONDS = "ms", "ms";
+    MINUTES = "min", "分钟";
     BYTES = "bytes", "字节";
     RECORDS = "records", "条消息";
     REQUESTS = "requests", "个请求";

@@ -149,6 +149,8 @@ pub enum Unit {
     None,
     /// Milliseconds.
     Milliseconds,
+    /// Minutes.
+    Minutes,
     /// Bytes.
     Bytes,
     /// Records.
@@ -169,6 +171,7 @@ impl Unit {
         let template = match self {
             Unit::None => return None,
             Unit::Milliseconds => &error::MILLISECONDS,
+            Unit::Minutes => &error::MINUTES,
             Unit::Bytes => &error::BYTES,
             Unit::Records => &error::RECORDS,
             Unit::Requests => &error::REQUESTS,

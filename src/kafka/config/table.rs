@@ -288,6 +288,14 @@ table! {
     "How many replicas each partition of `__consumer_offsets` has when it is created."
     "创建 `__consumer_offsets` 时每个分区的副本数。"
 
+    "offsets.retention.minutes" [Broker], int(1), Minutes, "10080";
+    "How long a committed offset is kept once the group has nobody in it, or nobody who subscribes to the topic; then it is deleted, and `auto.offset.reset` decides where to begin."
+    "组内已无成员或已无成员订阅该 topic 后，提交的 offset 还保留多久；之后会被删除，由 `auto.offset.reset` 决定从哪里开始读。"
+
+    "offsets.retention.check.interval.ms" [Broker], long(1), Milliseconds, "600000";
+    "How often the coordinator looks for committed offsets to delete."
+    "coordinator 每隔多久检查一次有没有该删除的已提交 offset。"
+
     "offsets.commit.timeout.ms" [Broker], int(1), Milliseconds, "5000";
     "How long a commit of offsets may wait until it is replicated before it fails."
     "提交 offset 时等待复制完成的最长时间，超过即失败。"

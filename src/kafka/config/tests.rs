@@ -64,6 +64,8 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "group.min.session.timeout.ms", "6000"),
     (Scope::Broker, "min.insync.replicas", "1"),
     (Scope::Broker, "offsets.commit.timeout.ms", "5000"),
+    (Scope::Broker, "offsets.retention.check.interval.ms", "600000"),
+    (Scope::Broker, "offsets.retention.minutes", "10080"),
     (Scope::Broker, "offsets.topic.num.partitions", "50"),
     (Scope::Broker, "offsets.topic.replication.factor", "3"),
     (Scope::Broker, "replica.fetch.min.bytes", "1"),

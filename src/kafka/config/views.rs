@@ -410,6 +410,9 @@ pub struct BrokerConfig {
     pub offsets_topic_num_partitions: u32,
     pub offsets_topic_replication_factor: u32,
     pub offsets_commit_timeout_us: u64,
+    /// `offsets.retention.minutes`.
+    pub offsets_retention_us: u64,
+    pub offsets_retention_check_interval_us: u64,
 }
 
 impl BrokerConfig {
@@ -458,6 +461,8 @@ impl BrokerConfig {
             offsets_topic_num_partitions: read.small("offsets.topic.num.partitions")?,
             offsets_topic_replication_factor: read.small("offsets.topic.replication.factor")?,
             offsets_commit_timeout_us: read.us("offsets.commit.timeout.ms")?,
+            offsets_retention_us: read.number("offsets.retention.minutes")?.saturating_mul(60_000_000),
+            offsets_retention_check_interval_us: read.us("offsets.retention.check.interval.ms")?,
         })
     }
 }

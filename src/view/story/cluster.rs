@@ -6,6 +6,7 @@ use crate::{
     history::Run,
     i18n::{Arg, Text},
     kafka::{
+        coordinator::RetainedSince,
         event::{Event, EventKind},
         ids::{BrokerId, TopicIdPartition},
         protocol::Api,
@@ -62,6 +63,10 @@ templates! {
         "**{who}** 用 `seek` 跳到 `{place}` 的 offset **{offset}**；这不会提交 offset。";
     OFFSETS_RESET = "The admin client sets the offsets of group **{group}**: {offsets}.", "管理客户端重设消费组 **{group}** 的 offset：{offsets}。";
     GROUP_DELETED = "The coordinator deleted group **{group}** with its offsets.", "coordinator 删除了消费组 **{group}** 及其 offset。";
+    EXPIRED_EMPTY = "The coordinator deleted the commits of group **{group}** in `{places}`: nobody has been in the group for `offsets.retention.minutes`.",
+        "coordinator 删除了消费组 **{group}** 在 `{places}` 中的提交：该组无成员的时间已达 `offsets.retention.minutes`。";
+    EXPIRED_COMMIT = "The coordinator deleted the commits of group **{group}** in `{places}`: they are older than `offsets.retention.minutes`, and nobody in the group subscribes there.",
+        "coordinator 删除了消费组 **{group}** 在 `{places}` 中的提交：它们已超过 `offsets.retention.minutes`，且组内无人订阅该处。";
     GROUP_REFUSED = "The coordinator refused `{api}`: `{error}`.", "coordinator 拒绝了 `{api}`：`{error}`。";
     SUBSCRIBED = "**{who}** subscribes to `{topics}` now.", "**{who}** 现在订阅 `{topics}`。";
     METADATA_APPLIED = "Broker {broker} applied the metadata log up to offset {offset}.",
@@ -139,6 +144,14 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             };
             let offsets: Vec<String> = offsets.iter().map(one).collect();
             plain(OFFSETS_RESET.with("group", &**group).with("offsets", offsets.join(", ")))
+        }
+        E::OffsetsExpired { group, partitions, since } => {
+            let template = match since {
+                RetainedSince::GroupEmpty => &EXPIRED_EMPTY,
+                RetainedSince::Commit => &EXPIRED_COMMIT,
+            };
+            let places = names::places(world, partitions);
+            caused(template.with("group", &**group).with("places", places), event)
         }
         E::GroupDeleted { group } => caused(GROUP_DELETED.with("group", &**group), event),
         E::ClientCrashed => plain(CLIENT_CRASHED.with("who", who())),

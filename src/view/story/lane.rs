@@ -83,7 +83,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         }
 
         E::PositionSought { .. } | E::OffsetsReset { .. } => Lane::Consume,
-        E::GroupDeleted { .. } => Lane::Group,
+        E::GroupDeleted { .. } | E::OffsetsExpired { .. } => Lane::Group,
         E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,
         E::SubscriptionChanged { .. } => Lane::Group,
     }

@@ -42,6 +42,8 @@ templates! {
         "{who} 上，消费组中一个使用 classic 协议的成员来取分配结果的时限 `max.poll.interval.ms` 已到。";
     POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
         "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
+    OFFSET_EXPIRY = "It was time for {who} to look for committed offsets to delete (`offsets.retention.check.interval.ms`).",
+        "到了 {who} 检查该删除的已提交 offset 的时间（`offsets.retention.check.interval.ms`）。";
     POSITION_RESET = "`request.timeout.ms` had passed since **{who}** asked for a position and found none.",
         "**{who}** 上次查找 position 未果，`request.timeout.ms` 已到。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
@@ -71,6 +73,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::MemberJoin(..) => &MEMBER_JOIN,
         Timer::MemberSync(..) => &MEMBER_SYNC,
         Timer::PollInterval => &POLL_INTERVAL,
+        Timer::OffsetExpiry => &OFFSET_EXPIRY,
         Timer::PositionReset => &POSITION_RESET,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,

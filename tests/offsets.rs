@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{SECOND_US, after, consumer, find_group, give, since, three_brokers};
-use kafkascope::{check::Watched, kafka::event::EventKind};
+use common::{SECOND_US, after, consumer, find_group, give, refused, since, three_brokers};
+use kafkascope::{check::Watched, cluster::error::Refusal, kafka::event::EventKind};
 
 /// Topic `t` with one partition and a record a second for so many seconds.
 fn written(seconds: u32) -> Watched {
@@ -193,5 +193,91 @@ fn without_members_a_group_of_the_consumer_protocol_and_one_that_was_never_joine
             removed.iter().all(|(at_us, ())| *at_us + 60 * SECOND_US > due_us + 10 * SECOND_US),
             "not from then on"
         );
+    }
+}
+
+/// Consumers of topic `t`, whose four partitions get ten records a second each.
+fn reading(consumers: &[&str], settings: &str) -> Watched {
+    let mut run = three_brokers(&[]);
+    give(&mut run, "create-topic topic=t partitions=4 replication.factor=3");
+    after(&mut run, 1);
+    for partition in 0..4 {
+        give(&mut run, &format!("add-producer producer=p{partition} topic=t partition={partition} rate=10"));
+    }
+    for name in consumers {
+        give(&mut run, &format!("add-consumer consumer={name} group=g topics=t {settings}"));
+    }
+    after(&mut run, 15);
+    run
+}
+
+/// Records that a consumer's `poll` returned of a partition since then.
+fn polled(run: &Watched, since_us: u64, of: i32) -> u32 {
+    let records = since(run, since_us, |kind| match kind {
+        EventKind::RecordsPolled { partition, records, .. } if partition.partition == of => Some(*records),
+        _ => None,
+    });
+    records.iter().map(|(_, records)| records).sum()
+}
+
+#[test]
+fn a_paused_partition_keeps_its_position_while_the_others_are_read() {
+    let mut run = reading(&["C"], "processing.ms=1");
+    let position = |run: &Watched| {
+        let at = consumer(run, "C").partitions().iter().find(|(at, _)| at.partition == 1).map(|(_, at)| at.position);
+        at.flatten().expect("it has a position")
+    };
+    give(&mut run, "pause-partition consumer=C topic=t partition=1");
+    let (paused_us, paused_at) = (run.world.now_us(), position(&run));
+    after(&mut run, 10);
+    assert_eq!((polled(&run, paused_us, 1), position(&run)), (0, paused_at));
+    assert!(polled(&run, paused_us, 0) > 80, "the others are read");
+    assert_eq!(find_group(&run, "g").expect("there").state_name(), "Stable");
+    give(&mut run, "resume-partition consumer=C topic=t partition=1");
+    let resumed_us = run.world.now_us();
+    after(&mut run, 5);
+    let first = since(&run, resumed_us, |kind| match kind {
+        EventKind::RecordsPolled { partition, from, .. } if partition.partition == 1 => Some(*from),
+        _ => None,
+    });
+    assert_eq!(first[0].1, paused_at, "from where it stood");
+    assert!(polled(&run, resumed_us, 1) > 130, "what it missed and what came");
+    assert!(matches!(refused(&mut run, "pause-partition consumer=C topic=t partition=9"), Refusal::NotOwned { .. }));
+}
+
+#[test]
+fn what_was_fetched_of_a_paused_partition_stays_until_it_is_resumed() {
+    let mut run = reading(&["C"], "max.poll.records=1 processing.ms=50");
+    let held = |run: &Watched| consumer(run, "C").buffered();
+    assert!(held(&run) > 0, "it lags");
+    for partition in 0..4 {
+        give(&mut run, &format!("pause-partition consumer=C topic=t partition={partition}"));
+    }
+    after(&mut run, 5);
+    let (before, quiet_us) = (held(&run), run.world.now_us());
+    assert!(before > 0);
+    after(&mut run, 5);
+    assert_eq!((held(&run), (0..4).map(|at| polled(&run, quiet_us, at)).sum::<u32>()), (before, 0));
+}
+
+#[test]
+fn a_partition_that_was_given_up_is_not_paused_when_it_comes_back() {
+    // Eager members give up everything in each rebalance, cooperative ones and those of KIP-848 what goes to others.
+    for (settings, kept) in [
+        ("processing.ms=1 partition.assignment.strategy=range", false),
+        ("processing.ms=1 partition.assignment.strategy=cooperative-sticky", true),
+        ("processing.ms=1 group.protocol=consumer", true),
+    ] {
+        let mut run = reading(&["C"], settings);
+        for partition in 0..4 {
+            give(&mut run, &format!("pause-partition consumer=C topic=t partition={partition}"));
+        }
+        give(&mut run, &format!("add-consumer consumer=D group=g topics=t {settings}"));
+        after(&mut run, 20);
+        let paused = |run: &Watched| consumer(run, "C").partitions().values().filter(|at| at.paused).count();
+        assert_eq!((paused(&run), consumer(&run, "C").partitions().len()), (if kept { 2 } else { 0 }, 2), "{settings}");
+        give(&mut run, "remove-consumer consumer=D");
+        after(&mut run, 20);
+        assert_eq!((paused(&run), consumer(&run, "C").partitions().len()), (if kept { 2 } else { 0 }, 4), "{settings}");
     }
 }

@@ -115,6 +115,8 @@ templates! { "ui":
 
     // Inspector: actions.
     DO_PAUSE = "Pause", "暂停";
+    DO_PAUSE_PLACE = "Pause {place}", "暂停 {place}";
+    DO_RESUME_PLACE = "Resume {place}", "继续 {place}";
     DO_RESUME = "Resume", "继续";
     DO_CONFIGURE = "Configure…", "配置…";
     DO_REMOVE = "Close it", "关闭它";
@@ -253,6 +255,7 @@ templates! { "ui":
     COLUMN_COMMITTED = "Committed", "已提交";
     COLUMN_POSITION = "Position", "Position";
     COLUMN_LAG = "Lag", "Lag";
+    COLUMN_READING = "Reading", "读取";
     COLUMN_LEADER = "Leader", "Leader";
     COLUMN_MEMBER = "Member", "成员";
     COLUMN_OWNS = "Owns", "拥有";

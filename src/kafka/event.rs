@@ -370,6 +370,10 @@ pub enum EventKind {
     // --- coordinator, expiry
     /// A coordinator deleted committed offsets that had been kept for `offsets.retention.minutes`.
     OffsetsExpired { group: Name, partitions: Arc<[TopicIdPartition]>, since: RetainedSince },
+
+    // --- consumer, one partition
+    /// A consumer's application paused one of its partitions (true) or reads it again.
+    PartitionPaused { partition: TopicIdPartition, paused: bool },
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.
@@ -432,7 +436,8 @@ impl EventKind {
             | E::PositionFromCommit { partition, .. }
             | E::PositionSought { partition, .. }
             | E::PositionReset { partition, .. }
-            | E::PositionNotFound { partition, .. } => Some(*partition),
+            | E::PositionNotFound { partition, .. }
+            | E::PartitionPaused { partition, .. } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
             _ => None,
         }

@@ -338,6 +338,8 @@ pub struct OwnedPartition {
     pub committed: Option<i64>,
     /// High watermark.
     pub high_watermark: i64,
+    /// Its application paused it.
+    pub paused: bool,
 }
 
 /// One place on the stage that a flight or a *Why?* can start from or go to.

@@ -443,6 +443,7 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::OffsetsReset { group, offsets } => {
             fields("offsets_reset").with("group", &**group).with("partitions", offsets.len() as u32)
         }
+        E::PartitionPaused { partition, paused } => fields("partition_paused").at(*partition).with("paused", *paused),
         E::OffsetsExpired { group, partitions, since } => {
             let since = match since {
                 RetainedSince::GroupEmpty => "group_empty",

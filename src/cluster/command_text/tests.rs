@@ -323,7 +323,9 @@ impl Draw {
                     _ => ResetTo::Duration(self.number()),
                 },
             },
-            _ => Command::DeleteGroup { group: self.text() },
+            31 => Command::DeleteGroup { group: self.text() },
+            32 => Command::PausePartition { consumer, topic, partition: self.partition() },
+            _ => Command::ResumePartition { consumer, topic, partition: self.partition() },
         }
     }
 }

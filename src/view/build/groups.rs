@@ -119,6 +119,7 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
             position: progress.position,
             committed: stored.or(progress.committed),
             high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
+            paused: progress.paused,
         }
     });
     let progress_permille = match consumer.app {

@@ -61,6 +61,9 @@ templates! {
     PROCESSING = "**{who}** takes {each} for a record from now on.", "**{who}** 此后处理每条消息需要 {each}。";
     SOUGHT = "**{who}** goes to offset **{offset}** of `{place}` by `seek`; nothing is committed by that.",
         "**{who}** 用 `seek` 跳到 `{place}` 的 offset **{offset}**；这不会提交 offset。";
+    PARTITION_PAUSED = "**{who}** pauses `{place}`: it keeps its position there, and reads nothing of it until it resumes or gives it up.",
+        "**{who}** 暂停读取 `{place}`：保留其 position，恢复或放弃该分区之前不再读取。";
+    PARTITION_RESUMED = "**{who}** reads `{place}` again.", "**{who}** 恢复读取 `{place}`。";
     OFFSETS_RESET = "The admin client sets the offsets of group **{group}**: {offsets}.", "管理客户端重设消费组 **{group}** 的 offset：{offsets}。";
     GROUP_DELETED = "The coordinator deleted group **{group}** with its offsets.", "coordinator 删除了消费组 **{group}** 及其 offset。";
     EXPIRED_EMPTY = "The coordinator deleted the commits of group **{group}** in `{places}`: nobody has been in the group for `offsets.retention.minutes`.",
@@ -144,6 +147,10 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             };
             let offsets: Vec<String> = offsets.iter().map(one).collect();
             plain(OFFSETS_RESET.with("group", &**group).with("offsets", offsets.join(", ")))
+        }
+        E::PartitionPaused { partition: at, paused } => {
+            let template = if *paused { &PARTITION_PAUSED } else { &PARTITION_RESUMED };
+            plain(template.with("who", who()).with("place", partition(at)))
         }
         E::OffsetsExpired { group, partitions, since } => {
             let template = match since {

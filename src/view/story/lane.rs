@@ -82,7 +82,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
             Lane::Cluster
         }
 
-        E::PositionSought { .. } | E::OffsetsReset { .. } => Lane::Consume,
+        E::PositionSought { .. } | E::PartitionPaused { .. } | E::OffsetsReset { .. } => Lane::Consume,
         E::GroupDeleted { .. } | E::OffsetsExpired { .. } => Lane::Group,
         E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,
         E::SubscriptionChanged { .. } => Lane::Group,

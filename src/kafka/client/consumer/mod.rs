@@ -125,6 +125,8 @@ pub struct PartitionProgress {
     committed_known: bool,
     /// High watermark in the last answer, −1 before.
     pub high_watermark: i64,
+    /// Paused by the application; forgotten when it is given up.
+    pub paused: bool,
     /// Its position lies outside the log.
     out_of_range: bool,
     /// Not asked for by `auto.offset.reset` before, where nothing was found.

@@ -8,6 +8,7 @@ use kafkascope::{
     history::{Run, start_cluster},
     i18n::Lang,
     kafka::{
+        config::AutoOffsetReset,
         event::{Event, EventKind},
         ids::TopicIdPartition,
         protocol::ErrorCode,
@@ -62,7 +63,7 @@ fn what_can_not_be_is_found_and_told() {
     let EventKind::BatchAcknowledged { partition: written, batch, records, base_offset } = acknowledged.kind else {
         unreachable!("just so")
     };
-    let error = ErrorCode::RequestTimedOut;
+    let (error, policy) = (ErrorCode::RequestTimedOut, AutoOffsetReset::Earliest);
 
     let cases: Vec<(&str, u32, EventKind)> = vec![
         ("visible: ", owner.0, EventKind::RecordsPolled { partition, from: position, records: 1_000_000 }),
@@ -70,7 +71,7 @@ fn what_can_not_be_is_found_and_told() {
         ("position: ", other.0, EventKind::PositionFromCommit { partition, offset: 999_999 }),
         ("commit: ", leader, EventKind::OffsetCommitted { group: group(), partition, offset: end + 1 }),
         ("commit: ", leader, EventKind::OffsetCommitted { group: group(), partition, offset: 0 }),
-        ("commit: ", owner.0, EventKind::PositionReset { partition, offset: 0, earliest: true, out_of_range: false }),
+        ("commit: ", owner.0, EventKind::PositionReset { partition, offset: 0, policy, out_of_range: false }),
         ("owner: ", other.0, EventKind::PartitionsAssigned { partitions: [partition].into(), generation }),
         (
             "owner: C",

@@ -48,7 +48,7 @@ fn group(run: &Watched) -> Option<&Group> {
 }
 
 fn committed(run: &Watched) -> Vec<i64> {
-    group(run).expect("it is there").offsets.values().map(|(offset, _)| *offset).collect()
+    group(run).expect("it is there").offsets.values().map(|committed| committed.offset).collect()
 }
 
 fn consumed(run: &Watched) -> u64 {

@@ -107,6 +107,13 @@ impl Clients {
                     (known.read, known.told) = (known.read.max(Some(*offset)), None);
                 }
             }
+            E::OffsetsExpired { group, partitions, .. } => {
+                for partition in partitions.iter() {
+                    if let Some(known) = self.commits.get_mut(&(group.clone(), *partition)) {
+                        known.told = None;
+                    }
+                }
+            }
             E::GroupDeleted { group } => {
                 self.commits.retain(|(id, _), _| id != group);
             }
@@ -296,7 +303,7 @@ impl Clients {
             return;
         };
         let mut coordinators = world.brokers().values().filter_map(|broker| broker.groups.group(&group));
-        let stored = coordinators.any(|group| group.offsets.get(&partition).is_some_and(|(at, _)| *at == offset));
+        let stored = coordinators.any(|group| group.offsets.get(&partition).is_some_and(|at| at.offset == offset));
         let known = self.commits.entry((group, partition)).or_default();
         if !stored && !known.offsets.contains(&offset) {
             let text = says::POSITION_NOT_COMMITTED.with("consumer", consumer(findings, event.node));
@@ -312,7 +319,7 @@ impl Clients {
         let of_group = self.commits.iter().filter(|((id, at), _)| *id == group.id && topics.contains_key(&at.topic));
         let told = of_group.filter_map(|((_, partition), known)| Some((*partition, known.told?)));
         for (partition, offset) in told {
-            if group.offsets.get(&partition).is_none_or(|(loaded, _)| *loaded < offset) {
+            if group.offsets.get(&partition).is_none_or(|loaded| loaded.offset < offset) {
                 commit_lost(event, &group.id, partition, offset, findings);
             }
         }
@@ -351,8 +358,8 @@ impl Clients {
 
     /// A coordinator has read its group's commits from the log.
     fn note_loaded(&mut self, group: &Group) {
-        for (partition, (offset, _)) in &group.offsets {
-            self.commits.entry((group.id.clone(), *partition)).or_default().note(*offset);
+        for (partition, committed) in &group.offsets {
+            self.commits.entry((group.id.clone(), *partition)).or_default().note(committed.offset);
         }
     }
 

@@ -12,7 +12,11 @@ use std::fmt::Write;
 use super::Watched;
 use crate::{
     cluster::{ClientProcess, ClusterSpec, World, command_text},
-    kafka::{client::consumer::App, ids::is_internal, protocol::ErrorCode},
+    kafka::{
+        client::consumer::{App, PartitionProgress},
+        ids::is_internal,
+        protocol::ErrorCode,
+    },
     sim::Random,
 };
 
@@ -171,7 +175,7 @@ impl Fuzz {
             14 => self.for_a_consumer("stall-consumer"),
             15 => self.for_a_consumer("unstall-consumer"),
             16 => self.subscribe(),
-            17 => self.seek(),
+            17 => self.for_a_partition(),
             18 => {
                 let (group, to) = (self.random.below(3), ["earliest", "latest", "shift:-5", "offset:3"]);
                 let (topic, to) = (self.topic().unwrap_or_default(), self.pick(&to).unwrap_or_default());
@@ -380,20 +384,29 @@ impl Fuzz {
         }
     }
 
-    fn seek(&mut self) {
-        let slots = self.world().consumers().values();
-        let owned: Vec<String> = slots
-            .flat_map(|slot| slot.consumer.partitions().keys().map(|at| (slot.consumer.name.clone(), *at)))
-            .map(|(name, at)| {
-                let topic = self.world().topic_name(at.topic);
-                format!("seek consumer={name} topic={topic} partition={}", at.partition)
-            })
-            .collect();
+    fn for_a_partition(&mut self) {
+        let owned = self.places(|_| true);
         let owned: Vec<&str> = owned.iter().map(String::as_str).collect();
-        let offset = self.random.below(200);
-        if let Some(seek) = self.pick(&owned) {
-            self.give(&format!("{seek} offset={offset}"));
+        let what = self.random.below(400);
+        if let Some(place) = self.pick(&owned) {
+            match what {
+                200..300 => self.give(&format!("pause-partition {place}")),
+                300.. => self.give(&format!("resume-partition {place}")),
+                offset => self.give(&format!("seek {place} offset={offset}")),
+            };
         }
+    }
+
+    /// Partitions in consumers' hands, as commands name them.
+    fn places(&self, which: impl Fn(&PartitionProgress) -> bool) -> Vec<String> {
+        let slots = self.world().consumers().values();
+        let partitions = slots.flat_map(|slot| slot.consumer.partitions().iter().map(|at| (&slot.consumer.name, at)));
+        partitions
+            .filter(|(_, (_, progress))| which(progress))
+            .map(|(name, (at, _))| {
+                format!("consumer={name} topic={} partition={}", self.world().topic_name(at.topic), at.partition)
+            })
+            .collect()
     }
 
     fn subscribe(&mut self) {
@@ -425,6 +438,7 @@ impl Fuzz {
         for verb in ["thaw-consumer", "unstall-consumer", "resume-consumer"] {
             lines.extend(names(consumers.clone(), verb, "consumer"));
         }
+        lines.extend(self.places(|progress| progress.paused).iter().map(|place| format!("resume-partition {place}")));
         let crashed = self.world().consumers().values().filter(|slot| slot.process == ClientProcess::Crashed);
         let crashed = crashed.map(|slot| slot.consumer.name.to_string()).collect();
         lines.extend(names(crashed, "restart-consumer", "consumer"));

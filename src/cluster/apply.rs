@@ -122,7 +122,9 @@ impl World {
                     return Err(Refusal::OtherSubscription { consumer: consumer.clone() }.into());
                 }
             }
-            Command::Seek { consumer, topic, partition, .. } => {
+            Command::Seek { consumer, topic, partition, .. }
+            | Command::PausePartition { consumer, topic, partition }
+            | Command::ResumePartition { consumer, topic, partition } => {
                 let node = self.running_consumer(consumer)?;
                 self.sought(node, topic, *partition)?;
             }
@@ -230,6 +232,8 @@ impl World {
             | Command::SetProcessing { consumer, .. }
             | Command::Subscribe { consumer, .. }
             | Command::Seek { consumer, .. }
+            | Command::PausePartition { consumer, .. }
+            | Command::ResumePartition { consumer, .. }
             | Command::Commit { consumer } => self.command_consumer(consumer, command, base, events),
         }
     }
@@ -267,7 +271,9 @@ impl World {
         let now_us = self.now_us();
         let Ok((node, process)) = self.process_of_consumer(name) else { return };
         let sought = match command {
-            Command::Seek { topic, partition, .. } => self.sought(node, topic, *partition).ok(),
+            Command::Seek { topic, partition, .. }
+            | Command::PausePartition { topic, partition, .. }
+            | Command::ResumePartition { topic, partition, .. } => self.sought(node, topic, *partition).ok(),
             _ => None,
         };
         let Some(slot) = self.consumers.get_mut(&node) else { return };
@@ -294,6 +300,12 @@ impl World {
                 if let Some(partition) = sought {
                     let offset = i64::try_from(*offset).unwrap_or(i64::MAX);
                     slot.consumer.seek(now_us, partition, offset, &mut out);
+                }
+            }
+            Command::PausePartition { .. } | Command::ResumePartition { .. } => {
+                let paused = matches!(command, Command::PausePartition { .. });
+                if let Some(partition) = sought {
+                    slot.consumer.pause_partition(now_us, partition, paused, &mut out);
                 }
             }
             Command::StallConsumer { .. } => slot.consumer.set_stalled(now_us, true, &mut out),
@@ -346,6 +358,8 @@ impl World {
             | Command::SetProcessing { consumer, .. }
             | Command::Subscribe { consumer, .. }
             | Command::Seek { consumer, .. }
+            | Command::PausePartition { consumer, .. }
+            | Command::ResumePartition { consumer, .. }
             | Command::Commit { consumer } => self.consumer_node(consumer).unwrap_or(ADMIN),
             _ => ADMIN,
         }

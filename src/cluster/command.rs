@@ -228,6 +228,25 @@ pub enum Command {
         /// `group.id`.
         group: String,
     },
+    /// `pause()` of one partition: it keeps its position, and nothing more of it is fetched or returned. Forgotten when
+    /// the partition is given up.
+    PausePartition {
+        /// Consumer.
+        consumer: String,
+        /// Topic.
+        topic: String,
+        /// Partition; it must be the consumer's now.
+        partition: i32,
+    },
+    /// `resume()` of one partition.
+    ResumePartition {
+        /// Consumer.
+        consumer: String,
+        /// Topic.
+        topic: String,
+        /// Partition; it must be the consumer's now.
+        partition: i32,
+    },
 }
 
 /// Where `--reset-offsets` puts a group.

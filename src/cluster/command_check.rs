@@ -111,7 +111,9 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
             limits::PROCESSING.check(*processing_us)?;
         }
-        Command::Seek { consumer, topic, partition, .. } => {
+        Command::Seek { consumer, topic, partition, .. }
+        | Command::PausePartition { consumer, topic, partition }
+        | Command::ResumePartition { consumer, topic, partition } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
             limits::check_topic_name(topic)?;
             check_partition(Some(*partition))?;

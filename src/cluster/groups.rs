@@ -116,7 +116,7 @@ impl World {
             ResetTo::Latest => end,
             ResetTo::Offset(offset) => i64::try_from(offset).unwrap_or(i64::MAX),
             ResetTo::Shift(by) => match self.group(group).and_then(|group| group.offsets.get(&at)) {
-                Some((committed, _)) => committed.saturating_add(by),
+                Some(committed) => committed.offset.saturating_add(by),
                 None => {
                     let group = group.to_owned();
                     return Err(Refusal::NothingCommitted { group, topic, partition }.into());

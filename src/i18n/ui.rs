@@ -115,6 +115,8 @@ templates! { "ui":
 
     // Inspector: actions.
     DO_PAUSE = "Pause", "暂停";
+    DO_PAUSE_PLACE = "Pause {place}", "暂停 {place}";
+    DO_RESUME_PLACE = "Resume {place}", "继续 {place}";
     DO_RESUME = "Resume", "继续";
     DO_CONFIGURE = "Configure…", "配置…";
     DO_REMOVE = "Close it", "关闭它";
@@ -207,6 +209,9 @@ templates! { "ui":
     FACT_COORDINATOR_VALUE = "broker {broker}, because the group's offsets are in `__consumer_offsets-{partition}`",
         "broker {broker}，因为该组的 offset 保存在 `__consumer_offsets-{partition}`";
     FACT_LAG = "Lag", "Lag";
+    FACT_OFFSETS_EXPIRE = "Commits", "提交";
+    FACT_OFFSETS_EXPIRE_VALUE = "deleted in {left} unless somebody joins (`offsets.retention.minutes`)",
+        "若无人加入，{left} 后删除（`offsets.retention.minutes`）";
     FACT_MEMBERS = "Members", "成员";
     FACT_GROUP = "Group", "消费组";
     FACT_MEMBER_ID = "Member id", "Member id";
@@ -252,6 +257,7 @@ templates! { "ui":
     COLUMN_COMMITTED = "Committed", "已提交";
     COLUMN_POSITION = "Position", "Position";
     COLUMN_LAG = "Lag", "Lag";
+    COLUMN_READING = "Reading", "读取";
     COLUMN_LEADER = "Leader", "Leader";
     COLUMN_MEMBER = "Member", "成员";
     COLUMN_OWNS = "Owns", "拥有";

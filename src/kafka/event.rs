@@ -10,6 +10,8 @@ use std::sync::Arc;
 use crate::{
     kafka::{
         assignor::Assignor,
+        config::AutoOffsetReset,
+        coordinator::RetainedSince,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
         node::Timer,
         protocol::{Api, ErrorCode},
@@ -315,7 +317,7 @@ pub enum EventKind {
     /// A position was set from a committed offset.
     PositionFromCommit { partition: TopicIdPartition, offset: i64 },
     /// A position was set by `auto.offset.reset`. `out_of_range`: because the old one was outside the log.
-    PositionReset { partition: TopicIdPartition, offset: i64, earliest: bool, out_of_range: bool },
+    PositionReset { partition: TopicIdPartition, offset: i64, policy: AutoOffsetReset, out_of_range: bool },
     /// The application got an exception and stopped.
     ConsumerFailed { error: ErrorCode },
 
@@ -367,6 +369,18 @@ pub enum EventKind {
     PatternSubscribed { pattern: Name, by_broker: bool },
     /// A coordinator found which topics a regular expression of a group matches now.
     RegexResolved { group: Name, regex: Name, topics: Arc<[Name]> },
+
+    // --- consumer, later
+    /// `auto.offset.reset=by_duration` found no record young enough: the consumer asks again after so long.
+    PositionNotFound { partition: TopicIdPartition, retry_us: u64 },
+
+    // --- coordinator, expiry
+    /// A coordinator deleted committed offsets that had been kept for `offsets.retention.minutes`.
+    OffsetsExpired { group: Name, partitions: Arc<[TopicIdPartition]>, since: RetainedSince },
+
+    // --- consumer, one partition
+    /// A consumer's application paused one of its partitions (true) or reads it again.
+    PartitionPaused { partition: TopicIdPartition, paused: bool },
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.
@@ -397,7 +411,7 @@ impl EventKind {
             E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected(_) => false,
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
-            E::MembershipChanged { .. } => false,
+            E::MembershipChanged { .. } | E::PositionNotFound { .. } => false,
             _ => true,
         }
     }
@@ -428,7 +442,9 @@ impl EventKind {
             | E::RecordsPolled { partition, .. }
             | E::PositionFromCommit { partition, .. }
             | E::PositionSought { partition, .. }
-            | E::PositionReset { partition, .. } => Some(*partition),
+            | E::PositionReset { partition, .. }
+            | E::PositionNotFound { partition, .. }
+            | E::PartitionPaused { partition, .. } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
             _ => None,
         }

@@ -74,6 +74,10 @@ pub enum Timer {
     MemberSync(u32, u32),
     /// Coordinator: a group's regular expressions are resolved.
     RegexRefresh(u32),
+    /// Consumer: ask again for a position where `auto.offset.reset` found none.
+    PositionReset,
+    /// Coordinator: look for committed offsets that have been kept long enough.
+    OffsetExpiry,
 }
 
 /// What a node is told.

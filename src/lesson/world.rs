@@ -32,7 +32,7 @@ impl WorldFacts for World {
 
     fn committed(&self, group: &str, topic: &str, partition: i32) -> Option<i64> {
         let partition = named(self, topic, partition)?;
-        group_of(self, group)?.offsets.get(&partition).map(|(offset, _)| *offset)
+        group_of(self, group)?.offsets.get(&partition).map(|committed| committed.offset)
     }
 
     fn position(&self, group: &str, topic: &str, partition: i32) -> Option<i64> {

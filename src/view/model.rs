@@ -261,6 +261,8 @@ pub struct GroupView {
     pub members: Vec<Rc<MemberView>>,
     /// Sum of the lag of its partitions.
     pub lag: i64,
+    /// Nobody is in it: when the first of its commits will have been kept long enough.
+    pub offsets_expire_us: Option<u64>,
 }
 
 /// A consumer.
@@ -338,6 +340,8 @@ pub struct OwnedPartition {
     pub committed: Option<i64>,
     /// High watermark.
     pub high_watermark: i64,
+    /// Its application paused it.
+    pub paused: bool,
 }
 
 /// One place on the stage that a flight or a *Why?* can start from or go to.

@@ -7,6 +7,7 @@ use crate::{
     cluster::{ADMIN, World},
     history::Run,
     kafka::{
+        coordinator::RetainedSince,
         event::{Event, EventKind, GroupReason, PartitionedBy, Rpc, SendReason},
         ids::{BrokerId, TopicIdPartition},
         protocol::ErrorCode,
@@ -426,11 +427,14 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::PositionFromCommit { partition, offset } => {
             fields("position_from_commit").at(*partition).with("offset", *offset)
         }
-        E::PositionReset { partition, offset, earliest, out_of_range } => fields("position_reset")
+        E::PositionReset { partition, offset, policy, out_of_range } => fields("position_reset")
             .at(*partition)
             .with("offset", *offset)
-            .with("earliest", *earliest)
+            .with("policy", policy.name())
             .with("out_of_range", *out_of_range),
+        E::PositionNotFound { partition, retry_us } => {
+            fields("position_not_found").at(*partition).with("retry_us", *retry_us)
+        }
         E::ConsumerFailed { error } => fields("consumer_failed").with("error", *error),
         E::ClientStarted => fields("client_started"),
         E::ClientClosed => fields("client_closed"),
@@ -439,6 +443,14 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::PositionSought { partition, offset } => fields("position_sought").at(*partition).with("offset", *offset),
         E::OffsetsReset { group, offsets } => {
             fields("offsets_reset").with("group", &**group).with("partitions", offsets.len() as u32)
+        }
+        E::PartitionPaused { partition, paused } => fields("partition_paused").at(*partition).with("paused", *paused),
+        E::OffsetsExpired { group, partitions, since } => {
+            let since = match since {
+                RetainedSince::GroupEmpty => "group_empty",
+                RetainedSince::Commit => "commit",
+            };
+            fields("offsets_expired").with("group", &**group).places(partitions).with("since", since)
         }
         E::GroupDeleted { group } => fields("group_deleted").with("group", &**group),
         E::ClientCrashed => fields("client_crashed"),

@@ -322,4 +322,20 @@ verbs! {
     "delete-group" "Deletes a group that nobody is in, with its committed offsets." "删除没有成员的消费组及其已提交的 offset。"
     [Command::DeleteGroup { group }]
     { group: Required<Words> = GROUP_NAMED; }
+
+    "pause-partition" "Lets a consumer read nothing more of one partition; it keeps its position until it gives the partition up." "让 consumer 不再读取某个分区；在放弃该分区之前保留其 position。"
+    [Command::PausePartition { consumer, topic, partition }]
+    {
+        consumer: Required<Words> = CONSUMER;
+        topic: Required<Words> = TOPIC;
+        partition: Required<I32> = PARTITION_SOUGHT;
+    }
+
+    "resume-partition" "Lets a consumer read a partition again that it paused." "让 consumer 重新读取它暂停的分区。"
+    [Command::ResumePartition { consumer, topic, partition }]
+    {
+        consumer: Required<Words> = CONSUMER;
+        topic: Required<Words> = TOPIC;
+        partition: Required<I32> = PARTITION_SOUGHT;
+    }
 }

@@ -231,6 +231,7 @@ impl Draw {
                     Kind::Int { min, max } => (min + (self.number() >> 1) as i64 % (max - min).max(1)).to_string(),
                     Kind::Bool => self.flip().to_string(),
                     Kind::Choice(values) => values[self.below(values.len() as u32) as usize].to_owned(),
+                    Kind::ChoiceOrDuration(_, prefix) => format!("{prefix}PT{}S", self.below(100)),
                     Kind::Text { .. } => self.text(),
                     Kind::List(words) => words[self.below(words.len() as u32) as usize].0.to_owned(),
                 };
@@ -329,7 +330,9 @@ impl Draw {
                     _ => ResetTo::Duration(self.number()),
                 },
             },
-            _ => Command::DeleteGroup { group: self.text() },
+            31 => Command::DeleteGroup { group: self.text() },
+            32 => Command::PausePartition { consumer, topic, partition: self.partition() },
+            _ => Command::ResumePartition { consumer, topic, partition: self.partition() },
         }
     }
 }

@@ -230,7 +230,10 @@ impl Broker {
         result
     }
 
-    /// Earliest (−2) or latest (−1) offsets.
+    /// Earliest (−2) or latest (−1) offsets, or those of the first records not before a timestamp in milliseconds.
+    ///
+    /// Follows `Partition.fetchOffsetForTimestamp`: what consumers may not see yet counts as not there, and where
+    /// nothing is found the answer is offset −1 without an error.
     pub(super) fn list_offsets(&self, partitions: &[(TopicIdPartition, i32)], timestamp: i64) -> Response {
         let find = |(partition, epoch): &(TopicIdPartition, i32)| {
             let failed = |error| (*partition, error, -1, -1);
@@ -244,11 +247,17 @@ impl Broker {
             if timestamp == -2 {
                 return (*partition, ErrorCode::None, log.log_start_offset(), leader.leader_epoch);
             }
-            if log.high_watermark() < leader.epoch_start {
+            let found = match u64::try_from(timestamp) {
+                Ok(timestamp) => log.offset_for_time(timestamp.saturating_mul(1_000), log.high_watermark()),
+                Err(_) if log.high_watermark() < leader.epoch_start => None,
+                Err(_) => Some(log.high_watermark()),
+            };
+            match found {
+                Some(offset) => (*partition, ErrorCode::None, offset, leader.leader_epoch),
                 // Right after an election "latest" might go back; the client asks again.
-                return failed(ErrorCode::OffsetNotAvailable);
+                None if log.high_watermark() < leader.epoch_start => failed(ErrorCode::OffsetNotAvailable),
+                None => failed(ErrorCode::None),
             }
-            (*partition, ErrorCode::None, log.high_watermark(), leader.leader_epoch)
         };
         Response::ListOffsets(partitions.iter().map(find).collect())
     }

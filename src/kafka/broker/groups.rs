@@ -85,6 +85,9 @@ impl Broker {
     /// This broker became leader of a partition of `__consumer_offsets`.
     pub(super) fn load_groups(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         if let Some(replica) = self.replicas.get(&partition) {
+            if !self.groups.owns_any() {
+                out.set_timer(Timer::OffsetExpiry, now_us + self.config.offsets_retention_check_interval_us);
+            }
             let (topics, config) = (&self.image.topics, &self.config);
             self.groups.load(now_us, partition.partition, config, &replica.log, topics, out);
         }
@@ -104,6 +107,22 @@ impl Broker {
         for (handle, response) in self.groups.unload(partition.partition, out) {
             self.answer(handle, response, out);
         }
+        if !self.groups.owns_any() {
+            out.clear_timer(Timer::OffsetExpiry);
+        }
+    }
+
+    /// It is time to look for committed offsets that have been kept long enough.
+    pub(super) fn on_offset_expiry(&mut self, now_us: u64, out: &mut Outbox) {
+        out.set_timer(Timer::OffsetExpiry, now_us + self.config.offsets_retention_check_interval_us);
+        let Some((topic, _)) = self.image.topic_by_name(CONSUMER_OFFSETS) else { return };
+        let pending = |write: &DelayedWrite| match &write.then {
+            Then::OffsetsStored { group, .. } => Some(group.clone()),
+            _ => None,
+        };
+        let busy: Set<Name> = self.delayed_writes.iter().filter_map(pending).collect();
+        let effects = self.groups.expire(now_us, &self.config, &self.image.topics, &busy, out);
+        self.carry_out(now_us, TopicIdPartition::new(topic, 0), effects, out);
     }
 
     /// The high watermark of a partition moved: what waited for its writes goes on.
@@ -151,9 +170,9 @@ impl Broker {
         let Some(write) = self.delayed_writes.iter_mut().find(|write| write.number == number) else { return };
         let partition = write.partition;
         let lost = match &mut write.then {
-            Then::OffsetsStored { group, offsets, handle } => {
+            Then::OffsetsStored { group, offsets, committed_us, handle } => {
                 let (group, offsets, handle) = (group.clone(), offsets.clone(), handle.take());
-                Then::OffsetsStored { group, offsets, handle }
+                Then::OffsetsStored { group, offsets, committed_us: *committed_us, handle }
             }
             then => std::mem::replace(then, Then::Nothing),
         };

@@ -366,6 +366,7 @@ impl Broker {
             Timer::BrokerHeartbeat => self.send_heartbeat(now_us, out),
             Timer::IsrCheck => self.check_isrs(now_us, out),
             Timer::AlterPartition => self.ask_for_isrs_again(now_us, out),
+            Timer::OffsetExpiry => self.on_offset_expiry(now_us, out),
             Timer::WriteTimeout(number) => self.on_write_timeout(now_us, number, out),
             Timer::Rebalance(group) => self.on_group_timer(now_us, group, None, out),
             Timer::Session(group, member) => self.on_group_timer(now_us, group, Some(member), out),
@@ -395,7 +396,8 @@ impl Broker {
             | Timer::MetadataAge
             | Timer::RequestTimeout
             | Timer::Close
-            | Timer::PollInterval => unreachable!("a client's timer"),
+            | Timer::PollInterval
+            | Timer::PositionReset => unreachable!("a client's timer"),
         }
     }
 

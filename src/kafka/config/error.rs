@@ -151,6 +151,8 @@ templates! { "config_text":
     BETWEEN = "a whole number from {min} to {max}", "介于 {min} 和 {max} 之间的整数";
     TRUE_OR_FALSE = "either `true` or `false`", "布尔值 `true` 或 `false`";
     ONE_OF = "one of {values}", "以下之一：{values}";
+    ONE_OF_OR_DURATION = "one of {values}, or `{prefix}` with a duration such as `PT30S`, `PT1H` or `P1DT12H` (`PnDTnHnMnS`, not negative)",
+        "以下之一：{values}，或 `{prefix}` 后接时长，例如 `PT30S`、`PT1H`、`P1DT12H`（`PnDTnHnMnS`，不能为负）";
     LIST_OF = "a list with commas of at least one of {values}, each once", "以逗号分隔的列表，至少一项且不重复，可选：{values}";
     VALUE = "`{value}`", "`{value}`";
     SHORT_TEXT = "a text of at most {max} characters", "不超过 {max} 个字符的文本";
@@ -159,6 +161,7 @@ templates! { "config_text":
     BROKER = "broker", "broker";
     TOPIC = "topic", "topic";
     MILLISECONDS = "ms", "ms";
+    MINUTES = "min", "分钟";
     BYTES = "bytes", "字节";
     RECORDS = "records", "条消息";
     REQUESTS = "requests", "个请求";

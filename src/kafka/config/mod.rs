@@ -10,6 +10,7 @@ mod tests;
 mod views;
 
 use crate::i18n::{Arg, Template, Text};
+use crate::kafka::duration;
 use crate::sim::Map;
 
 pub use error::{ALL, ConfigError};
@@ -47,6 +48,7 @@ impl Config {
             Kind::Int { min, max } => value.trim().parse().is_ok_and(|number: i64| (min..=max).contains(&number)),
             Kind::Bool => parse_bool(value).is_some(),
             Kind::Choice(values) => values.contains(&value),
+            Kind::ChoiceOrDuration(values, prefix) => values.contains(&value) || after(prefix, value).is_some(),
             Kind::Text { max } => value.chars().count() <= max as usize,
             Kind::List(words) => list(words, value).is_some(),
         };
@@ -63,6 +65,10 @@ impl Config {
             Kind::Bool => value.trim().to_ascii_lowercase(),
             Kind::Choice(_) if self.name == "acks" && value == "-1" => "all".to_owned(),
             Kind::List(words) => list(words, value).map_or_else(|| value.to_owned(), |names| names.join(",")),
+            Kind::ChoiceOrDuration(_, prefix) => match after(prefix, value) {
+                Some(duration_us) => format!("{prefix}{}", duration::print(duration_us)),
+                None => value.to_owned(),
+            },
             Kind::Choice(_) | Kind::Text { .. } => value.to_owned(),
         }
     }
@@ -100,6 +106,8 @@ pub enum Kind {
     Bool,
     /// One of these, written exactly so.
     Choice(&'static [&'static str]),
+    /// One of these, or what stands second with an ISO 8601 duration behind it.
+    ChoiceOrDuration(&'static [&'static str], &'static str),
     /// Any text.
     Text {
         /// The most characters allowed.
@@ -120,6 +128,11 @@ impl Kind {
                 let value = |value: &&'static str| Arg::from(error::VALUE.with("value", *value));
                 error::ONE_OF.with("values", values.iter().map(value).collect::<Vec<_>>())
             }
+            Kind::ChoiceOrDuration(values, prefix) => {
+                let value = |value: &&'static str| Arg::from(error::VALUE.with("value", *value));
+                let values = values.iter().map(value).collect::<Vec<_>>();
+                error::ONE_OF_OR_DURATION.with("values", values).with("prefix", prefix)
+            }
             Kind::Text { max } => error::SHORT_TEXT.with("max", max),
             Kind::List(words) => {
                 let name = |(name, _): &(&'static str, &'static str)| Arg::from(error::VALUE.with("value", *name));
@@ -136,6 +149,8 @@ pub enum Unit {
     None,
     /// Milliseconds.
     Milliseconds,
+    /// Minutes.
+    Minutes,
     /// Bytes.
     Bytes,
     /// Records.
@@ -156,6 +171,7 @@ impl Unit {
         let template = match self {
             Unit::None => return None,
             Unit::Milliseconds => &error::MILLISECONDS,
+            Unit::Minutes => &error::MINUTES,
             Unit::Bytes => &error::BYTES,
             Unit::Records => &error::RECORDS,
             Unit::Requests => &error::REQUESTS,
@@ -224,6 +240,11 @@ fn list(words: &'static [(&'static str, &'static str)], value: &str) -> Option<V
         names.push(*name);
     }
     Some(names)
+}
+
+/// The microseconds of a duration behind a prefix. Signs are no part of one: Kafka refuses negative durations.
+fn after(prefix: &str, value: &str) -> Option<u64> {
+    duration::parse(value.strip_prefix(prefix)?)
 }
 
 /// As Kafka's `ConfigDef` reads a boolean.

@@ -118,9 +118,9 @@ table! {
     "即使没有出错，客户端最多隔多久也会重新获取 metadata。"
 
     // Consumer.
-    "auto.offset.reset" [Consumer], Kind::Choice(&["latest", "earliest", "none"]), PLAIN, "latest";
-    "Where to start when there is no committed offset or it is out of range: at the end (`latest`), at the start (`earliest`), or fail (`none`)."
-    "没有已提交的 offset 或其已越界时从哪里开始读：`latest` 从末尾，`earliest` 从开头，`none` 则报错。"
+    "auto.offset.reset" [Consumer], Kind::ChoiceOrDuration(&["latest", "earliest", "none"], BY_DURATION), PLAIN, "latest";
+    "Where to start when there is no committed offset or it is out of range: at the end (`latest`), at the start (`earliest`), at the first record not older than a duration (`by_duration:PT1H`), or fail (`none`)."
+    "没有已提交的 offset 或其已越界时从哪里开始读：`latest` 从末尾，`earliest` 从开头，`by_duration:PT1H` 从不早于该时长的第一条消息，`none` 则报错。"
 
     "enable.auto.commit" [Consumer], Kind::Bool, PLAIN, "true";
     "With `true` the consumer itself commits, during `poll()`, the offsets of what earlier polls returned."
@@ -288,10 +288,21 @@ table! {
     "How many replicas each partition of `__consumer_offsets` has when it is created."
     "创建 `__consumer_offsets` 时每个分区的副本数。"
 
+    "offsets.retention.minutes" [Broker], int(1), Minutes, "10080";
+    "How long a committed offset is kept once the group has nobody in it, or nobody who subscribes to the topic; then it is deleted, and `auto.offset.reset` decides where to begin."
+    "组内已无成员或已无成员订阅该 topic 后，提交的 offset 还保留多久；之后会被删除，由 `auto.offset.reset` 决定从哪里开始读。"
+
+    "offsets.retention.check.interval.ms" [Broker], long(1), Milliseconds, "600000";
+    "How often the coordinator looks for committed offsets to delete."
+    "coordinator 每隔多久检查一次有没有该删除的已提交 offset。"
+
     "offsets.commit.timeout.ms" [Broker], int(1), Milliseconds, "5000";
     "How long a commit of offsets may wait until it is replicated before it fails."
     "提交 offset 时等待复制完成的最长时间，超过即失败。"
 }
+
+/// Stands before the duration of `auto.offset.reset` (KIP-1106).
+pub(super) const BY_DURATION: &str = "by_duration:";
 
 /// The class of Kafka's round-robin partitioner.
 pub(super) const ROUND_ROBIN: &str = "org.apache.kafka.clients.producer.RoundRobinPartitioner";

@@ -64,6 +64,8 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "group.min.session.timeout.ms", "6000"),
     (Scope::Broker, "min.insync.replicas", "1"),
     (Scope::Broker, "offsets.commit.timeout.ms", "5000"),
+    (Scope::Broker, "offsets.retention.check.interval.ms", "600000"),
+    (Scope::Broker, "offsets.retention.minutes", "10080"),
     (Scope::Broker, "offsets.topic.num.partitions", "50"),
     (Scope::Broker, "offsets.topic.replication.factor", "3"),
     (Scope::Broker, "replica.fetch.min.bytes", "1"),
@@ -133,6 +135,18 @@ fn values_at_and_past_their_range() {
             Kind::Choice(values) => {
                 assert!(values.iter().all(|value| config.check_value(value).is_ok()));
                 assert!(config.check_value("All").is_err());
+            }
+            Kind::ChoiceOrDuration(values, prefix) => {
+                assert!(values.iter().all(|value| config.check_value(value).is_ok()));
+                for good in ["PT0S", "PT1H30M", "P2D", "pt0.5s"] {
+                    assert_eq!(config.check_value(&format!("{prefix}{good}")), Ok(()), "{good}");
+                }
+                for bad in ["", "1h", "PT", "PT-1S", "-PT1S", "P1W", "PT1H "] {
+                    let error = config.check_value(&format!("{prefix}{bad}")).expect_err(bad);
+                    let text = error.text().plain(Lang::En);
+                    assert!(text.contains(config.name) && text.contains("PnDTnHnMnS"), "{text}");
+                }
+                assert!(config.check_value(&format!(" {prefix}PT1S")).is_err() && config.check_value("PT1S").is_err());
             }
             Kind::Text { max } => {
                 assert!(config.check_value(&"机".repeat(max as usize)).is_ok());

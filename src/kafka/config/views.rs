@@ -4,7 +4,10 @@
 //! `KafkaProducer.configureDeliveryTimeout`, `Heartbeat`, `ConsumerConfig.maybeOverrideEnableAutoCommit`,
 //! `KafkaConfig.validateValues`. Left out: `group.id`, which is part of what a consumer's application does.
 
-use super::{ConfigError, Scope, Settings, error, lookup, parse_bool, table::ROUND_ROBIN};
+use super::{
+    ConfigError, Scope, Settings, after, error, lookup, parse_bool,
+    table::{BY_DURATION, ROUND_ROBIN},
+};
 use crate::kafka::assignor::Assignor;
 
 /// Stands for any time too long to add up (36,000 years): sums of several still fit.
@@ -39,6 +42,32 @@ pub enum AutoOffsetReset {
     Latest,
     /// Fails.
     None,
+    /// From the first record not older than so many microseconds (KIP-1106).
+    ByDuration(u64),
+}
+
+impl AutoOffsetReset {
+    /// Kafka's name, without the duration.
+    pub fn name(self) -> &'static str {
+        match self {
+            AutoOffsetReset::Earliest => "earliest",
+            AutoOffsetReset::Latest => "latest",
+            AutoOffsetReset::None => "none",
+            AutoOffsetReset::ByDuration(_) => "by_duration",
+        }
+    }
+
+    /// The timestamp to ask ListOffsets for, in milliseconds; −2 and −1 stand for the log's start and its end.
+    ///
+    /// A run begins at 0, so what would lie before it is 0, which every record reaches.
+    pub fn timestamp(self, now_us: u64) -> Option<i64> {
+        match self {
+            AutoOffsetReset::Earliest => Some(-2),
+            AutoOffsetReset::Latest => Some(-1),
+            AutoOffsetReset::None => None,
+            AutoOffsetReset::ByDuration(us) => Some((now_us.saturating_sub(us) / 1_000) as i64),
+        }
+    }
 }
 
 /// `group.protocol`.
@@ -306,7 +335,7 @@ impl ConsumerConfig {
             auto_offset_reset: match read.text("auto.offset.reset")? {
                 "earliest" => AutoOffsetReset::Earliest,
                 "none" => AutoOffsetReset::None,
-                _ => AutoOffsetReset::Latest,
+                other => after(BY_DURATION, other).map_or(AutoOffsetReset::Latest, AutoOffsetReset::ByDuration),
             },
             fetch_min_bytes: read.small("fetch.min.bytes")?,
             fetch_max_wait_us: read.us("fetch.max.wait.ms")?,
@@ -381,6 +410,9 @@ pub struct BrokerConfig {
     pub offsets_topic_num_partitions: u32,
     pub offsets_topic_replication_factor: u32,
     pub offsets_commit_timeout_us: u64,
+    /// `offsets.retention.minutes`.
+    pub offsets_retention_us: u64,
+    pub offsets_retention_check_interval_us: u64,
 }
 
 impl BrokerConfig {
@@ -429,6 +461,8 @@ impl BrokerConfig {
             offsets_topic_num_partitions: read.small("offsets.topic.num.partitions")?,
             offsets_topic_replication_factor: read.small("offsets.topic.replication.factor")?,
             offsets_commit_timeout_us: read.us("offsets.commit.timeout.ms")?,
+            offsets_retention_us: read.number("offsets.retention.minutes")?.saturating_mul(60_000_000),
+            offsets_retention_check_interval_us: read.us("offsets.retention.check.interval.ms")?,
         })
     }
 }

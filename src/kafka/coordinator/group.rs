@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::consumer_group::ConsumerGroup;
+use super::{Committed, consumer_group::ConsumerGroup};
 use crate::kafka::{
     broker::Handle,
     ids::{Name, TopicIdPartition},
@@ -57,8 +57,10 @@ pub struct Group {
     pub members: Vec<Member>,
     /// Ids that were given and have not joined yet, with the number of their timer.
     pub pending: Map<Name, u32>,
-    /// Committed offsets and leader epochs.
-    pub offsets: Map<TopicIdPartition, (i64, i32)>,
+    /// Committed offsets.
+    pub offsets: Map<TopicIdPartition, Committed>,
+    /// When it came into its state; 0 for a classic group that nobody ever joined.
+    pub state_us: u64,
     /// The group in the consumer protocol; then nothing of the classic one is used.
     pub consumer: Option<Box<ConsumerGroup>>,
     pub(super) next_member_slot: u32,
@@ -138,6 +140,7 @@ impl Group {
             members: Vec::new(),
             pending: Map::new(),
             offsets: Map::new(),
+            state_us: 0,
             consumer: None,
             next_member_slot: 0,
             initial_delay: None,
@@ -165,6 +168,11 @@ impl Group {
     /// How many members it has in its protocol.
     pub fn member_count(&self) -> usize {
         self.consumer.as_ref().map_or(self.members.len(), |group| group.members.len())
+    }
+
+    /// Is nobody in it, in the sense in which a group can be deleted?
+    pub(super) fn is_unused(&self) -> bool {
+        self.member_count() == 0 && self.state == GroupState::Empty
     }
 
     /// Is this a member in its protocol?

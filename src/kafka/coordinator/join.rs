@@ -390,6 +390,7 @@ fn drop_member(group: &mut Group, context: &mut Context<'_>, id: &Name, reason: 
 
 pub(super) fn change_state(group: &mut Group, context: &mut Context<'_>, to: GroupState, reason: GroupReason) {
     let from = std::mem::replace(&mut group.state, to);
+    group.state_us = context.now_us;
     context.out.event(EventKind::GroupState {
         group: group.id.clone(),
         from: from.name(),

@@ -228,7 +228,7 @@ pub(super) fn downgrade(
     let Some(consumers) = group.consumer.take() else { return };
     records.extend(consumers.tombstones());
     let state = consumers.state().name();
-    (group.state, group.generation) = (GroupState::Stable, consumers.epoch);
+    (group.state, group.generation, group.state_us) = (GroupState::Stable, consumers.epoch, context.now_us);
     for member in consumers.members {
         clear_timers(context.out, group.slot, member.slot);
         let Some(classic) = member.classic else { continue };

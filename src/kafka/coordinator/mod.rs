@@ -3,12 +3,13 @@
 //! After `group-coordinator/.../GroupMetadataManager` (classicGroup*) and `OffsetMetadataManager`; reference §6, §8.
 //! A group belongs to the partition of `__consumer_offsets` that its id hashes to, and lives on that partition's
 //! leader. What must survive is written there first; an answer waits until it is replicated. Groups of the consumer
-//! protocol live beside the classic ones, and may have members of the classic protocol. Left out: expiry of offsets, deletion of groups.
+//! protocol live beside the classic ones, and may have members of the classic protocol.
 
 mod consumer;
 pub mod consumer_group;
 #[cfg(test)]
 mod consumer_tests;
+mod expiry;
 mod group;
 mod join;
 mod mixed;
@@ -21,6 +22,7 @@ mod sync;
 mod tests;
 
 pub use consumer::MemberTimer;
+pub use expiry::{Committed, RetainedSince};
 pub use group::{Group, GroupState, Member};
 pub use records::{GroupValue, LogKey, LogValue, MemberValue, decode, encode};
 
@@ -94,6 +96,8 @@ pub enum Then {
         group: Name,
         /// What.
         offsets: Vec<OffsetAndEpoch>,
+        /// When it was asked to.
+        committed_us: u64,
         /// Whom to tell, unless that has been done.
         handle: Option<Handle>,
     },
@@ -227,8 +231,8 @@ impl GroupCoordinator {
             Then::StaticMemberStored { group, member } => {
                 self.static_member_stored(&mut context, &group, &member, ErrorCode::None);
             }
-            Then::OffsetsStored { group, offsets, handle } => {
-                self.offsets_stored(&mut context, &group, offsets, handle);
+            Then::OffsetsStored { group, offsets, committed_us, handle } => {
+                self.offsets_stored(&mut context, &group, offsets, committed_us, handle);
             }
         }
         context.effects

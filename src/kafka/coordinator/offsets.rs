@@ -1,6 +1,6 @@
 //! Committed offsets (reference §8): checked, stored in the log, and only then counted and acknowledged.
 
-use super::{Context, GroupCoordinator, Then, Write, group::GroupState, records};
+use super::{Committed, Context, GroupCoordinator, Then, Write, group::GroupState, records};
 use crate::kafka::{
     broker::Handle,
     event::EventKind,
@@ -22,9 +22,11 @@ impl GroupCoordinator {
             context.effects.replies.push((handle, Response::OffsetCommit { error, offsets: offsets.to_vec() }));
             return;
         }
+        let committed_us = context.now_us;
         let group = self.group_or_new(context.shard, &member.group_id);
-        let records = offsets.iter().map(|offset| records::offset_record(&group.id, offset)).collect();
-        let then = Then::OffsetsStored { group: group.id.clone(), offsets: offsets.to_vec(), handle: Some(handle) };
+        let records = offsets.iter().map(|offset| records::offset_record(&group.id, offset, committed_us)).collect();
+        let (id, offsets) = (group.id.clone(), offsets.to_vec());
+        let then = Then::OffsetsStored { group: id, offsets, committed_us, handle: Some(handle) };
         context.effects.writes.push(Write { shard: context.shard, records, then });
     }
 
@@ -66,13 +68,14 @@ impl GroupCoordinator {
         context: &mut Context<'_>,
         group: &Name,
         offsets: Vec<OffsetAndEpoch>,
+        committed_us: u64,
         handle: Option<Handle>,
     ) {
         if let Some(group) = self.group_mut(context.shard, group) {
-            for OffsetAndEpoch { partition, offset, leader_epoch } in &offsets {
-                let before = group.offsets.insert(*partition, (*offset, *leader_epoch));
-                if before.map(|(before, _)| before) != Some(*offset) {
-                    let (group, partition, offset) = (group.id.clone(), *partition, *offset);
+            for OffsetAndEpoch { partition, offset, leader_epoch } in offsets.iter().copied() {
+                let before = group.offsets.insert(partition, Committed { offset, leader_epoch, committed_us });
+                if before.map(|before| before.offset) != Some(offset) {
+                    let group = group.id.clone();
                     context.out.event(EventKind::OffsetCommitted { group, partition, offset });
                 }
             }
@@ -86,9 +89,17 @@ impl GroupCoordinator {
     /// Deletes a group that nobody is in, with its offsets (`DeleteGroups`).
     pub(super) fn delete(&mut self, context: &mut Context<'_>, id: &Name) -> ErrorCode {
         let Some(group) = self.group_mut(context.shard, id) else { return ErrorCode::GroupIdNotFound };
-        if group.member_count() > 0 || group.state != GroupState::Empty {
+        if !group.is_unused() {
             return ErrorCode::NonEmptyGroup;
         }
+        let records = self.remove(context, id);
+        context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
+        ErrorCode::None
+    }
+
+    /// Forgets a group that nobody is in: the records that delete it.
+    pub(super) fn remove(&mut self, context: &mut Context<'_>, id: &Name) -> Vec<records::Record> {
+        let Some(group) = self.group_mut(context.shard, id) else { return Vec::new() };
         let slot = group.slot;
         for member in group.pending.values() {
             context.out.clear_timer(Timer::Session(slot, *member));
@@ -99,13 +110,12 @@ impl GroupCoordinator {
             Some(consumers) => records.extend(consumers.tombstones()),
             None => records.push(records::group_tombstone(id)),
         }
-        context.effects.writes.push(Write { shard: context.shard, records, then: Then::Nothing });
         context.out.event(EventKind::GroupDeleted { group: id.clone() });
         self.slots.remove(&slot);
         if let Some(groups) = self.shards.get_mut(&context.shard) {
             groups.remove(id);
         }
-        ErrorCode::None
+        records
     }
 
     /// A member of the consumer protocol must say its epoch of now; who names no member may always look.
@@ -128,8 +138,10 @@ impl GroupCoordinator {
         partitions: &[TopicIdPartition],
     ) -> Vec<(TopicIdPartition, Option<(i64, i32)>)> {
         let group = self.shards.get(&shard).and_then(|groups| groups.get(group));
-        let find =
-            |partition: &TopicIdPartition| (*partition, group.and_then(|group| group.offsets.get(partition).copied()));
+        let find = |partition: &TopicIdPartition| {
+            let committed = group.and_then(|group| group.offsets.get(partition));
+            (*partition, committed.map(|committed| (committed.offset, committed.leader_epoch)))
+        };
         partitions.iter().map(find).collect()
     }
 }

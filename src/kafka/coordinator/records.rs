@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Committed,
     consumer_group::{
         ConsumerGroup,
         records::{ConsumerMemberValue, CurrentValue, GroupEpochValue},
@@ -60,7 +61,7 @@ impl LogKey {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogValue {
     /// OffsetCommitValue.
-    Offset { offset: i64, leader_epoch: i32 },
+    Offset { offset: i64, leader_epoch: i32, committed_us: u64 },
     /// GroupMetadataValue.
     Group(GroupValue),
     /// ConsumerGroupMetadataValue.
@@ -86,6 +87,8 @@ pub struct GroupValue {
     pub protocol: Option<Name>,
     /// Leader's member id.
     pub leader: Option<Name>,
+    /// When the group came into its state.
+    pub state_us: u64,
     /// Members in order of joining.
     pub members: Vec<MemberValue>,
 }
@@ -140,16 +143,17 @@ pub(super) fn group_record(group: &Group) -> (Vec<u8>, Option<Vec<u8>>) {
         generation: group.generation,
         protocol: group.protocol.clone(),
         leader: group.leader.clone(),
+        state_us: group.state_us,
         members: group.members.iter().map(member).collect(),
     };
     (encode(&LogKey::Group { group: group.id.clone() }), Some(encode(&LogValue::Group(value))))
 }
 
 /// The record that stores a committed offset.
-pub(super) fn offset_record(group: &Name, commit: &OffsetAndEpoch) -> (Vec<u8>, Option<Vec<u8>>) {
+pub(super) fn offset_record(group: &Name, commit: &OffsetAndEpoch, committed_us: u64) -> (Vec<u8>, Option<Vec<u8>>) {
     let OffsetAndEpoch { partition, offset, leader_epoch } = *commit;
     let key = encode(&LogKey::Offset { group: group.clone(), partition });
-    (key, Some(encode(&LogValue::Offset { offset, leader_epoch })))
+    (key, Some(encode(&LogValue::Offset { offset, leader_epoch, committed_us })))
 }
 
 /// The record that deletes a committed offset.
@@ -168,8 +172,8 @@ pub(super) fn replay(groups: &mut Map<Name, Group>, key: LogKey, value: Option<L
         (LogKey::Offset { group, partition }, value) => {
             let group = groups.entry(group.clone()).or_insert_with(|| Group::new(group, 0));
             match value {
-                Some(LogValue::Offset { offset, leader_epoch }) => {
-                    group.offsets.insert(partition, (offset, leader_epoch));
+                Some(LogValue::Offset { offset, leader_epoch, committed_us }) => {
+                    group.offsets.insert(partition, Committed { offset, leader_epoch, committed_us });
                 }
                 _ => {
                     group.offsets.remove(&partition);
@@ -181,6 +185,7 @@ pub(super) fn replay(groups: &mut Map<Name, Group>, key: LogKey, value: Option<L
             group.generation = value.generation;
             group.protocol = value.protocol;
             group.leader = value.leader;
+            group.state_us = value.state_us;
             group.state = if value.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
             let name = group.protocol.clone().unwrap_or_else(|| "".into());
             group.members = (1..).zip(value.members).map(|(slot, member)| loaded_member(slot, &name, member)).collect();

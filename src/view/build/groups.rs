@@ -8,8 +8,8 @@ use crate::{
     i18n::Text,
     kafka::{
         client::consumer::{App, ClientState, Consumer, Membership},
-        config::{Scope, effective},
-        coordinator::Group,
+        config::{BrokerConfig, Scope, effective},
+        coordinator::{Committed, Group},
         hash::coordinator_partition,
         ids::{CONSUMER_OFFSETS, Name, TopicIdPartition},
     },
@@ -45,6 +45,7 @@ impl Builder {
                 color: (self.groups.len() % COLORS) as u8,
                 members: members(world, &alone, &slots),
                 lag: 0,
+                offsets_expire_us: None,
             });
         }
         views
@@ -72,6 +73,7 @@ fn group_view(world: &World, id: &Name, color: u8, of_group: &[&ConsumerSlot], a
         coordinator_partition: shard.map(|shard| shard.partition),
         color,
         lag: lag.sum(),
+        offsets_expire_us: found.and_then(|group| offsets_expire_us(world, group)),
         members,
     }
 }
@@ -83,9 +85,20 @@ fn coordinated<'a>(world: &'a World, id: &str) -> Option<&'a Group> {
     found.max_by_key(|group| (group.epoch(), group.member_count()))
 }
 
+/// When the first commit of a group without members goes, if nobody joins.
+fn offsets_expire_us(world: &World, group: &Group) -> Option<u64> {
+    let image = world.metadata();
+    let retention_us = BrokerConfig::from_settings(&image.settings).ok()?.offsets_retention_us;
+    let goes_us = |(partition, committed): (&TopicIdPartition, &Committed)| {
+        let topic = image.topics.get(&partition.topic).map_or("", |topic| &topic.name);
+        group.expires_us(committed, topic, retention_us)
+    };
+    group.offsets.iter().filter(|_| group.member_count() == 0).filter_map(goes_us).min()
+}
+
 /// A committed offset as the coordinator has it.
 pub(super) fn stored_offset(world: &World, group: &str, partition: TopicIdPartition) -> Option<i64> {
-    coordinated(world, group)?.offsets.get(&partition).map(|(offset, _)| *offset)
+    coordinated(world, group)?.offsets.get(&partition).map(|committed| committed.offset)
 }
 
 fn members(world: &World, slots: &[&ConsumerSlot], all: &[&ConsumerSlot]) -> Vec<Rc<MemberView>> {
@@ -106,6 +119,7 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
             position: progress.position,
             committed: stored.or(progress.committed),
             high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
+            paused: progress.paused,
         }
     });
     let progress_permille = match consumer.app {

@@ -156,6 +156,7 @@ impl Recorder {
             | EventKind::MemberRemoved { group, .. }
             | EventKind::GroupDeleted { group }
             | EventKind::GroupConverted { group, .. }
+            | EventKind::OffsetsExpired { group, .. }
             | EventKind::AssignmentComputed { group, .. } => **group == *wanted,
             _ if event.node.0 >= FIRST_CLIENT => self.groups.of(world, event.node).as_deref() == Some(&*wanted),
             EventKind::LeaderElected { .. } => false,

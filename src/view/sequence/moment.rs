@@ -29,6 +29,7 @@ templates! { "moment":
     FROZEN = "frozen", "被冻结";
     THAWED = "goes on", "恢复运行";
     STALLED = "application hangs", "应用卡住";
+    EXPIRED = "{group}: commits expired", "{group}：提交已过期";
     DELETED = "{group}: deleted", "{group}：已删除";
     CONVERTED = "{group}: {protocol} protocol, {n}", "{group}：{protocol} 协议，{n}";
     STOPPED = "stopped", "停止";
@@ -78,6 +79,7 @@ pub(super) fn moment(world: &World, event: &Event) -> Option<Text> {
         E::GroupConverted { group, to, epoch, .. } => {
             CONVERTED.with("group", &**group).with("protocol", *to).with("n", *epoch)
         }
+        E::OffsetsExpired { group, .. } => EXPIRED.with("group", &**group),
         E::GroupDeleted { group } => DELETED.with("group", &**group),
         E::BrokerStopped => STOPPED.text(),
         E::BrokerCrashed => CRASHED.text(),

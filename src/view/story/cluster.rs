@@ -6,6 +6,7 @@ use crate::{
     history::Run,
     i18n::{Arg, Text},
     kafka::{
+        coordinator::RetainedSince,
         event::{Event, EventKind},
         ids::{BrokerId, TopicIdPartition},
         protocol::Api,
@@ -60,8 +61,15 @@ templates! {
     PROCESSING = "**{who}** takes {each} for a record from now on.", "**{who}** 此后处理每条消息需要 {each}。";
     SOUGHT = "**{who}** goes to offset **{offset}** of `{place}` by `seek`; nothing is committed by that.",
         "**{who}** 用 `seek` 跳到 `{place}` 的 offset **{offset}**；这不会提交 offset。";
+    PARTITION_PAUSED = "**{who}** pauses `{place}`: it keeps its position there, and reads nothing of it until it resumes or gives it up.",
+        "**{who}** 暂停读取 `{place}`：保留其 position，恢复或放弃该分区之前不再读取。";
+    PARTITION_RESUMED = "**{who}** reads `{place}` again.", "**{who}** 恢复读取 `{place}`。";
     OFFSETS_RESET = "The admin client sets the offsets of group **{group}**: {offsets}.", "管理客户端重设消费组 **{group}** 的 offset：{offsets}。";
     GROUP_DELETED = "The coordinator deleted group **{group}** with its offsets.", "coordinator 删除了消费组 **{group}** 及其 offset。";
+    EXPIRED_EMPTY = "The coordinator deleted the commits of group **{group}** in `{places}`: nobody has been in the group for `offsets.retention.minutes`.",
+        "coordinator 删除了消费组 **{group}** 在 `{places}` 中的提交：该组无成员的时间已达 `offsets.retention.minutes`。";
+    EXPIRED_COMMIT = "The coordinator deleted the commits of group **{group}** in `{places}`: they are older than `offsets.retention.minutes`, and nobody in the group subscribes there.",
+        "coordinator 删除了消费组 **{group}** 在 `{places}` 中的提交：它们已超过 `offsets.retention.minutes`，且组内无人订阅该处。";
     GROUP_REFUSED = "The coordinator refused `{api}`: `{error}`.", "coordinator 拒绝了 `{api}`：`{error}`。";
     SUBSCRIBED_PATTERN = "**{who}** subscribes to all topics whose name matches `{pattern}`, as far as its own metadata knows them.",
         "**{who}** 订阅名称匹配 `{pattern}` 的所有 topic，以它自己的 metadata 为准。";
@@ -145,6 +153,18 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             };
             let offsets: Vec<String> = offsets.iter().map(one).collect();
             plain(OFFSETS_RESET.with("group", &**group).with("offsets", offsets.join(", ")))
+        }
+        E::PartitionPaused { partition: at, paused } => {
+            let template = if *paused { &PARTITION_PAUSED } else { &PARTITION_RESUMED };
+            plain(template.with("who", who()).with("place", partition(at)))
+        }
+        E::OffsetsExpired { group, partitions, since } => {
+            let template = match since {
+                RetainedSince::GroupEmpty => &EXPIRED_EMPTY,
+                RetainedSince::Commit => &EXPIRED_COMMIT,
+            };
+            let places = names::places(world, partitions);
+            caused(template.with("group", &**group).with("places", places), event)
         }
         E::GroupDeleted { group } => caused(GROUP_DELETED.with("group", &**group), event),
         E::ClientCrashed => plain(CLIENT_CRASHED.with("who", who())),

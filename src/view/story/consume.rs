@@ -3,7 +3,10 @@
 use super::{Told, caused, names, plain};
 use crate::{
     history::Run,
+    i18n::Arg,
     kafka::{
+        config::AutoOffsetReset,
+        duration,
         event::{Event, EventKind, Rpc},
         protocol::Api,
     },
@@ -37,6 +40,12 @@ templates! {
         "**{who}** 转到 `{place}` 最早的 offset **{offset}**：它原来的 position 已在日志之外。";
     RESET_LATEST_RANGE = "**{who}** goes to offset **{offset}** of `{place}`, the latest: its position was outside the log.",
         "**{who}** 转到 `{place}` 最新的 offset **{offset}**：它原来的 position 已在日志之外。";
+    RESET_DURATION = "**{who}** begins `{place}` at offset **{offset}**, the first record not older than `{duration}`, as nothing was committed (`auto.offset.reset`).",
+        "**{who}** 从 offset **{offset}** 开始读 `{place}`，这是不早于 `{duration}` 之前的第一条消息，因为没有提交过（`auto.offset.reset`）。";
+    RESET_DURATION_RANGE = "**{who}** goes to offset **{offset}** of `{place}`, the first record not older than `{duration}`: its position was outside the log.",
+        "**{who}** 转到 `{place}` 的 offset **{offset}**，这是不早于 `{duration}` 之前的第一条消息：它原来的 position 已在日志之外。";
+    NOT_FOUND = "**{who}** finds no record in `{place}` that is young enough for `auto.offset.reset`, reads nothing of it, and asks again in {wait} (`request.timeout.ms`).",
+        "**{who}** 在 `{place}` 中找不到符合 `auto.offset.reset` 时长的消息，因此不读取该分区，{wait} 后再次查询（`request.timeout.ms`）。";
     FAILED = "The application of **{who}** stopped with `{error}`.", "**{who}** 的应用因 `{error}` 停止。";
 }
 
@@ -73,15 +82,26 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             let place = names::partition(world, *partition);
             plain(POSITION_FROM_COMMIT.with("who", who()).with("place", place).with("offset", *offset))
         }
-        E::PositionReset { partition, offset, earliest, out_of_range } => {
-            let template = match (earliest, out_of_range) {
-                (true, false) => &RESET_EARLIEST,
-                (false, false) => &RESET_LATEST,
-                (true, true) => &RESET_EARLIEST_RANGE,
-                (false, true) => &RESET_LATEST_RANGE,
+        E::PositionReset { partition, offset, policy, out_of_range } => {
+            use AutoOffsetReset as R;
+            let template = match (policy, out_of_range) {
+                (R::Earliest, false) => &RESET_EARLIEST,
+                (R::Latest | R::None, false) => &RESET_LATEST,
+                (R::ByDuration(_), false) => &RESET_DURATION,
+                (R::Earliest, true) => &RESET_EARLIEST_RANGE,
+                (R::Latest | R::None, true) => &RESET_LATEST_RANGE,
+                (R::ByDuration(_), true) => &RESET_DURATION_RANGE,
             };
             let place = names::partition(world, *partition);
-            caused(template.with("who", who()).with("place", place).with("offset", *offset), event)
+            let mut text = template.with("who", who()).with("place", place).with("offset", *offset);
+            if let R::ByDuration(duration_us) = policy {
+                text = text.with("duration", duration::print(*duration_us));
+            }
+            caused(text, event)
+        }
+        E::PositionNotFound { partition, retry_us } => {
+            let place = names::partition(world, *partition);
+            caused(NOT_FOUND.with("who", who()).with("place", place).with("wait", Arg::Duration(*retry_us)), event)
         }
         E::ConsumerFailed { error } => caused(FAILED.with("who", who()).with("error", error.name()), event),
         _ => None,

@@ -59,7 +59,10 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
 
         E::OffsetCommitted { .. } | E::CommitSent { .. } | E::CommitFailed { .. } => Lane::Consume,
         E::RecordsFetched { .. } | E::RecordsPolled { .. } | E::RecordsProcessed { .. } => Lane::Consume,
-        E::PositionFromCommit { .. } | E::PositionReset { .. } | E::ConsumerFailed { .. } => Lane::Consume,
+        E::PositionFromCommit { .. }
+        | E::PositionReset { .. }
+        | E::PositionNotFound { .. }
+        | E::ConsumerFailed { .. } => Lane::Consume,
 
         E::GroupState { .. } | E::MemberIdGiven { .. } | E::MemberJoined { .. } => Lane::Group,
         E::MemberRemoved { .. } | E::AssignmentComputed { .. } | E::PartitionsAssigned { .. } => Lane::Group,
@@ -79,8 +82,8 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
             Lane::Cluster
         }
 
-        E::PositionSought { .. } | E::OffsetsReset { .. } => Lane::Consume,
-        E::GroupDeleted { .. } => Lane::Group,
+        E::PositionSought { .. } | E::PartitionPaused { .. } | E::OffsetsReset { .. } => Lane::Consume,
+        E::GroupDeleted { .. } | E::OffsetsExpired { .. } => Lane::Group,
         E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,
         E::SubscriptionChanged { .. } | E::PatternSubscribed { .. } | E::RegexResolved { .. } => Lane::Group,
     }

@@ -43,6 +43,10 @@ templates! {
     REGEX_REFRESH = "A group's regular expressions were matched with the topics at {who}.", "{who} 用消费组的正则表达式匹配了 topic。";
     POLL_INTERVAL = "It was time to look whether `max.poll.interval.ms` of **{who}** was over.",
         "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
+    OFFSET_EXPIRY = "It was time for {who} to look for committed offsets to delete (`offsets.retention.check.interval.ms`).",
+        "到了 {who} 检查该删除的已提交 offset 的时间（`offsets.retention.check.interval.ms`）。";
+    POSITION_RESET = "`request.timeout.ms` had passed since **{who}** asked for a position and found none.",
+        "**{who}** 上次查找 position 未果，`request.timeout.ms` 已到。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
@@ -71,6 +75,8 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::MemberSync(..) => &MEMBER_SYNC,
         Timer::RegexRefresh(_) => &REGEX_REFRESH,
         Timer::PollInterval => &POLL_INTERVAL,
+        Timer::OffsetExpiry => &OFFSET_EXPIRY,
+        Timer::PositionReset => &POSITION_RESET,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,
         Timer::QuorumFetch | Timer::QuorumFetchWait(_) => &QUORUM,

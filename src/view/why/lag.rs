@@ -48,7 +48,7 @@ pub(super) fn card(run: &Run, key: &WhyKey, group: &str, topic: &str, partition:
     let leader = world.metadata().partition(at)?.leader;
     let hw = leader.and_then(|leader| Some(world.brokers().get(&leader)?.replica(at)?.log.high_watermark()));
     let known = group_of(world, group);
-    let committed = known.and_then(|known| known.offsets.get(&at)).map(|(offset, _)| *offset);
+    let committed = known.and_then(|known| known.offsets.get(&at)).map(|committed| committed.offset);
     let reader = reader(world, group, at);
     let position = reader.and_then(|slot| slot.consumer.partitions().get(&at)?.position);
 

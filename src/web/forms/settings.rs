@@ -37,6 +37,9 @@ pub struct SettingsProps {
     pub on_touch: Callback<&'static str>,
 }
 
+/// The duration that stands there when one is chosen.
+const FIRST_DURATION: &str = "PT1H";
+
 /// The settings of a form: the common ones, and all others behind a summary.
 #[component]
 pub fn SettingsFields(props: &SettingsProps) -> Html {
@@ -84,16 +87,28 @@ fn setting(props: &SettingsProps, config: &'static Config) -> Html {
         Kind::Bool => Some(vec!["true", "false"]),
         // `-1` is only another spelling of `all`.
         Kind::Choice(values) => Some(values.iter().copied().filter(|value| *value != "-1").collect()),
+        Kind::ChoiceOrDuration(values, prefix) => Some(values.iter().copied().chain([prefix]).collect()),
         Kind::Int { .. } | Kind::Text { .. } | Kind::List(_) => None,
     };
+    let prefix = match config.kind {
+        Kind::ChoiceOrDuration(_, prefix) => Some(prefix),
+        _ => None,
+    };
+    let duration = prefix.and_then(|prefix| value.strip_prefix(prefix)).map(str::to_owned);
     let control = match choices {
         Some(values) => {
             let onchange = props.on_setting.reform(move |event: Event| {
                 let value = select_value(&event);
+                let value = if prefix == Some(value.as_str()) { value + FIRST_DURATION } else { value };
                 (name, if value == config.default { String::new() } else { value })
             });
-            let now = if value.is_empty() { config.default } else { value.as_str() };
+            let now = match prefix.filter(|_| duration.is_some()) {
+                Some(prefix) => prefix,
+                None if value.is_empty() => config.default,
+                None => value.as_str(),
+            };
             html! {
+                <>
                 <select id={id.clone()} {onchange} aria-describedby={describe} aria-invalid={invalid}>
                     { for values.into_iter().map(|value| html! {
                         <option {value} selected={value == now}>{ value_name(value) }
@@ -101,6 +116,13 @@ fn setting(props: &SettingsProps, config: &'static Config) -> Html {
                         </option>
                     }) }
                 </select>
+                if let (Some(prefix), Some(duration)) = (prefix, duration) {
+                    <input type="text" value={duration} aria-label={tr(&forms::DURATION, lang)} autocomplete="off"
+                        spellcheck="false" aria-invalid={invalid} aria-describedby={described_by(&id, true, wrong.is_some())}
+                        oninput={props.on_setting.reform(move |event: InputEvent| (name, format!("{prefix}{}", input_value(&event))))}
+                        onblur={props.on_touch.reform(move |_: FocusEvent| name)} />
+                }
+                </>
             }
         }
         None => {

@@ -126,10 +126,10 @@ fn group_state(world: &World, coordinator: &Broker, group: &Group) -> Json {
         (member.client_id.to_string(), state)
     });
     let members = classic.chain(modern);
-    let lags = group.offsets.iter().filter_map(|(at, (committed, _))| {
+    let lags = group.offsets.iter().filter_map(|(at, committed)| {
         let leader = world.metadata().partition(*at)?.leader?;
         let high_watermark = world.brokers().get(&leader)?.replica(*at)?.log.high_watermark();
-        Some((place(world, *at), json!(high_watermark - committed)))
+        Some((place(world, *at), json!(high_watermark - committed.offset)))
     });
     json!({
         "state": group.state_name(),
@@ -138,7 +138,7 @@ fn group_state(world: &World, coordinator: &Broker, group: &Group) -> Json {
         "leader": group.leader.as_deref().map(story::member_name),
         "coordinator": coordinator.id,
         "members": object(members),
-        "commits": object(group.offsets.iter().map(|(at, (offset, _))| (place(world, *at), json!(offset)))),
+        "commits": object(group.offsets.iter().map(|(at, committed)| (place(world, *at), json!(committed.offset)))),
         "lag": object(lags),
     })
 }

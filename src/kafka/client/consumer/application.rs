@@ -1,5 +1,7 @@
 //! The application: a loop of `poll` and processing (reference §8).
 
+use std::collections::VecDeque;
+
 use super::{Consumer, Membership, Modern, Pending};
 use crate::kafka::{
     event::EventKind,
@@ -60,6 +62,8 @@ impl Consumer {
     fn return_records(&mut self, now_us: u64, out: &mut Outbox) {
         let mut left = self.config.max_poll_records;
         let mut returned = 0;
+        // What was fetched of a paused partition stays, behind the rest (`FetchCollector.collectFetch`).
+        let mut held = VecDeque::new();
         while left > 0 && !self.paused {
             let Some(completed) = self.completed.front_mut() else { break };
             let partition = completed.partition;
@@ -67,6 +71,10 @@ impl Consumer {
                 self.completed.pop_front();
                 continue;
             };
+            if progress.paused {
+                held.extend(self.completed.pop_front());
+                continue;
+            }
             let (from, taken, epoch) = completed.take(progress.position.unwrap_or(0), left);
             if completed.records_left() == 0 {
                 self.completed.pop_front();
@@ -80,6 +88,7 @@ impl Consumer {
             returned += taken;
             out.event(EventKind::RecordsPolled { partition, from, records: taken });
         }
+        self.completed.append(&mut held);
         if returned > 0 {
             self.returned_since_commit = true;
             self.records_consumed += u64::from(returned);
@@ -155,6 +164,15 @@ impl Consumer {
         self.paused = paused;
         out.event(EventKind::ClientPaused(paused));
         self.poll(now_us, out);
+    }
+
+    /// `pause()` or `resume()` of one partition. Returns whether it is its own.
+    pub fn pause_partition(&mut self, now_us: u64, at: TopicIdPartition, paused: bool, out: &mut Outbox) -> bool {
+        let Some(progress) = self.partitions.get_mut(&at) else { return false };
+        progress.paused = paused;
+        out.event(EventKind::PartitionPaused { partition: at, paused });
+        self.poll(now_us, out);
+        true
     }
 
     /// `commitSync()` at the next poll.

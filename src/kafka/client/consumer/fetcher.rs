@@ -50,7 +50,7 @@ impl Consumer {
         let mut wanted: Map<BrokerId, Vec<FetchPartition>> = Map::new();
         for (partition, progress) in &self.partitions {
             let PartitionProgress { position: Some(position), out_of_range: false, .. } = progress else { continue };
-            if progress.fetch_after_us > now_us || progress.revoking {
+            if progress.fetch_after_us > now_us || progress.revoking || progress.paused {
                 continue;
             }
             let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);

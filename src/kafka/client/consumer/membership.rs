@@ -103,7 +103,7 @@ impl Consumer {
         self.coordinator = None;
         self.heartbeat_in_flight = false;
         self.leading = None;
-        self.pending.retain(|_, pending| *pending == Pending::ListOffsets);
+        self.pending.retain(|_, pending| matches!(pending, Pending::ListOffsets { .. }));
         self.forget_asked();
         match self.membership {
             Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),

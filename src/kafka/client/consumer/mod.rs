@@ -128,8 +128,12 @@ pub struct PartitionProgress {
     committed_known: bool,
     /// High watermark in the last answer, −1 before.
     pub high_watermark: i64,
+    /// Paused by the application; forgotten when it is given up.
+    pub paused: bool,
     /// Its position lies outside the log.
     out_of_range: bool,
+    /// Not asked for by `auto.offset.reset` before, where nothing was found.
+    reset_after_us: u64,
     /// Which of the answers to fetches brought its last records.
     last_fetched: u64,
     /// Not fetched before, after an error.
@@ -147,7 +151,7 @@ enum Pending {
     Heartbeat { generation: i32 },
     Commit { before_join: bool, generation: i32 },
     OffsetFetch,
-    ListOffsets,
+    ListOffsets { asked_us: u64 },
     Leave,
     MemberHeartbeat,
     Ignored,
@@ -374,7 +378,9 @@ impl Consumer {
             (Pending::OffsetFetch, Response::OffsetFetch { error, offsets }) => {
                 self.on_committed_offsets(now_us, error, &offsets, out);
             }
-            (Pending::ListOffsets, Response::ListOffsets(offsets)) => self.on_listed(now_us, &offsets, out),
+            (Pending::ListOffsets { asked_us }, Response::ListOffsets(offsets)) => {
+                self.on_listed(now_us, asked_us, &offsets, out);
+            }
             (Pending::Leave, _) => self.finish_closing(out),
             _ => {}
         }
@@ -390,7 +396,8 @@ impl Consumer {
     fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, channel: Channel, out: &mut Outbox) {
         if channel == Channel::Data {
             self.fetches.remove(&broker);
-            self.pending.retain(|_, pending| !matches!(pending, Pending::ListOffsets | Pending::FindCoordinator));
+            self.pending
+                .retain(|_, pending| !matches!(pending, Pending::ListOffsets { .. } | Pending::FindCoordinator));
             self.metadata.on_disconnect(now_us, broker, out);
             self.back_off(now_us, out);
             return;

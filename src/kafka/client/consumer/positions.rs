@@ -2,10 +2,9 @@
 
 use super::{Consumer, Membership, PartitionProgress, Pending};
 use crate::kafka::{
-    config::AutoOffsetReset,
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
-    node::Outbox,
+    node::{Outbox, Timer},
     protocol::{Channel, ErrorCode, Request},
 };
 use crate::sim::Map;
@@ -80,17 +79,16 @@ impl Consumer {
         }
         let has_group = self.group.is_some();
         let lost = |progress: &PartitionProgress| {
-            progress.position.is_none() && (progress.out_of_range || progress.committed_known || !has_group)
+            let known = progress.out_of_range || progress.committed_known || !has_group;
+            progress.position.is_none() && known && progress.reset_after_us <= now_us
         };
         let missing: Vec<TopicIdPartition> =
             self.partitions.iter().filter(|(_, progress)| lost(progress)).map(|(partition, _)| *partition).collect();
-        if missing.is_empty() || self.is_waiting_for(|pending| *pending == Pending::ListOffsets) {
+        if missing.is_empty() || self.is_waiting_for(|pending| matches!(pending, Pending::ListOffsets { .. })) {
             return;
         }
-        let timestamp = match self.config.auto_offset_reset {
-            AutoOffsetReset::Earliest => -2,
-            AutoOffsetReset::Latest => -1,
-            AutoOffsetReset::None => return self.fail(ErrorCode::OffsetOutOfRange, out),
+        let Some(timestamp) = self.config.auto_offset_reset.timestamp(now_us) else {
+            return self.fail(ErrorCode::OffsetOutOfRange, out);
         };
         let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, i32)>> = Map::new();
         for partition in missing {
@@ -100,7 +98,9 @@ impl Consumer {
             }
         }
         for (leader, partitions) in by_leader {
-            self.ask(leader, Channel::Data, Request::ListOffsets { partitions, timestamp }, Pending::ListOffsets, out);
+            let (request, pending) =
+                (Request::ListOffsets { partitions, timestamp }, Pending::ListOffsets { asked_us: now_us });
+            self.ask(leader, Channel::Data, request, pending, out);
         }
     }
 
@@ -147,10 +147,11 @@ impl Consumer {
     pub(super) fn on_listed(
         &mut self,
         now_us: u64,
+        asked_us: u64,
         offsets: &[(TopicIdPartition, ErrorCode, i64, i32)],
         out: &mut Outbox,
     ) {
-        let earliest = self.config.auto_offset_reset == AutoOffsetReset::Earliest;
+        let policy = self.config.auto_offset_reset;
         for (partition, error, offset, _) in offsets {
             let Some(progress) = self.partitions.get_mut(partition) else { continue };
             if *error != ErrorCode::None {
@@ -161,10 +162,22 @@ impl Consumer {
             if progress.position.is_some() {
                 continue;
             }
+            if *offset < 0 {
+                // No record is young enough. Kafka's consumer does not fall back to the end of the log: the partition
+                // waits for `request.timeout.ms` as if there had been no answer, and is asked for again.
+                progress.reset_after_us = asked_us + self.config.request_timeout_us;
+                let retry_us = progress.reset_after_us.saturating_sub(now_us);
+                out.event(EventKind::PositionNotFound { partition: *partition, retry_us });
+                continue;
+            }
             let out_of_range = std::mem::take(&mut progress.out_of_range);
             progress.position = Some(*offset);
             self.attempts = 0;
-            out.event(EventKind::PositionReset { partition: *partition, offset: *offset, earliest, out_of_range });
+            out.event(EventKind::PositionReset { partition: *partition, offset: *offset, policy, out_of_range });
+        }
+        let waiting = self.partitions.values().filter(|progress| progress.position.is_none());
+        if let Some(next_us) = waiting.map(|at| at.reset_after_us).filter(|at_us| *at_us > now_us).min() {
+            out.set_timer(Timer::PositionReset, next_us);
         }
     }
 }

@@ -337,6 +337,22 @@ fn without_a_commit_the_policy_decides_where_to_begin() {
         assert!(matches!(request, Request::ListOffsets { timestamp: asked, .. } if asked == timestamp));
         assert_eq!(bench.fetch.as_ref().map(|(_, wanted)| wanted.clone()), Some(vec![(0, 40), (1, 40)]));
     }
+    let mut bench = Bench::member(&[("auto.offset.reset", "by_duration:PT0S"), ("request.timeout.ms", "700")], 0, None);
+    let mut asked = Vec::new();
+    for found in [-1, 40] {
+        let began_us = bench.now_us;
+        let request = bench.next(|request| match request {
+            Request::ListOffsets { partitions, .. } => Response::ListOffsets(
+                partitions.iter().map(|(partition, _)| (*partition, ErrorCode::None, found, 0)).collect(),
+            ),
+            other => panic!("{}", other.api().name()),
+        });
+        let Request::ListOffsets { timestamp, .. } = request else { panic!("a request for offsets") };
+        assert!(found < 0 || bench.now_us - began_us >= 680_000, "it waits for request.timeout.ms");
+        asked.push(timestamp);
+    }
+    assert!((690..=720).contains(&(asked[1] - asked[0])), "by the clock of each request: {asked:?}");
+    assert_eq!(bench.fetch.as_ref().map(|(_, wanted)| wanted.clone()), Some(vec![(0, 40), (1, 40)]));
     let bench = Bench::member(&[("auto.offset.reset", "none")], 0, None);
     assert_eq!(bench.consumer.app, App::Failed);
 }

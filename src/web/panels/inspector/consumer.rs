@@ -7,7 +7,7 @@ use kafkascope::{
     i18n::{Lang, Template, ui},
     kafka::{config::Scope, limits::PROCESSING, pattern::TopicPattern},
     view::{
-        model::{GroupView, MemberProgress, MemberView, Place, ViewModel},
+        model::{GroupView, MemberProgress, MemberView, OwnedPartition, Place, ViewModel},
         why::WhyKey,
     },
 };
@@ -182,6 +182,19 @@ fn progress_facts(facts: Facts, progress: &MemberProgress, lang: Lang) -> Facts 
         .maybe(&ui::FACT_TO_WAIT_FOR, list(&progress.to_wait_for))
 }
 
+/// The button that pauses one partition, or resumes it.
+fn pause_partition(props: &InspectorProps, consumer: &str, owned: &OwnedPartition) -> Html {
+    let (consumer, topic, partition) = (consumer.to_owned(), owned.topic.clone(), owned.partition);
+    let place = format!("{topic}-{partition}");
+    let (words, label, command) = match owned.paused {
+        true => (&ui::DO_RESUME, &ui::DO_RESUME_PLACE, Command::ResumePartition { consumer, topic, partition }),
+        false => (&ui::DO_PAUSE, &ui::DO_PAUSE_PLACE, Command::PausePartition { consumer, topic, partition }),
+    };
+    let onclick = props.on_command.reform(move |_: MouseEvent| command.clone());
+    let label = label.with("place", place).plain(props.lang);
+    html! { <button type="button" class="link" {onclick} aria-label={label}>{ tr(words, props.lang) }</button> }
+}
+
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
     let lang = props.lang;
     let ask = group.group_id.clone().filter(|_| is_subscribed(member)).map(|group| {
@@ -199,21 +212,28 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
             </section>
         };
     }
+    let running = member.process == ClientProcess::Running;
     let rows = member.owned.iter().map(|owned| {
         let name = format!("{}-{}", owned.topic, owned.partition);
         let place = Place::Partition(owned.topic.clone(), owned.partition);
         let at = owned.committed.or(owned.position);
         html! {
             <tr key={name.clone()}>
-                <th scope="row">{ link(props, name, place) }</th>
+                <th scope="row">
+                    { link(props, name, place) }
+                    if owned.paused { { " " }{ badge("warn", tr(&ui::PAUSED, lang)) } }
+                </th>
                 <td class="num">{ number(owned.committed) }</td>
                 <td class="num">{ number(owned.position) }</td>
                 <td class="num">{ owned.high_watermark }</td>
                 <td class="num">{ number(at.map(|at| owned.high_watermark - at)) }</td>
+                if running { <td>{ pause_partition(props, &member.name, owned) }</td> }
             </tr>
         }
     });
-    let columns = [&ui::COLUMN_PARTITION, &ui::COLUMN_COMMITTED, &ui::COLUMN_POSITION, &ui::COLUMN_HW, &ui::COLUMN_LAG];
+    let mut columns =
+        vec![&ui::COLUMN_PARTITION, &ui::COLUMN_COMMITTED, &ui::COLUMN_POSITION, &ui::COLUMN_HW, &ui::COLUMN_LAG];
+    columns.extend(running.then_some(&ui::COLUMN_READING));
     html! { <>
         { table(lang, &ui::TABLE_OWNED, &columns, rows.collect()) }
         if let Some(ask) = ask { <p class="after-table">{ ask }</p> }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::command::Command,
-    i18n::{Template, ui},
+    i18n::{Arg, Template, ui},
     view::model::{GroupView, MemberView, Place, ViewModel},
 };
 use yew::prelude::*;
@@ -93,6 +93,10 @@ fn facts(props: &InspectorProps, group: &GroupView) -> Html {
             None => facts.code(&ui::FACT_GENERATION, group.generation),
         };
         facts = facts.row(&ui::FACT_ASSIGNOR, assignor).row(&ui::FACT_COORDINATOR, coordinator);
+    }
+    if let Some(at_us) = group.offsets_expire_us {
+        let left = Arg::Duration(at_us.saturating_sub(props.vm.time_us));
+        facts = facts.text(&ui::FACT_OFFSETS_EXPIRE, &ui::FACT_OFFSETS_EXPIRE_VALUE.with("left", left));
     }
     facts.code(&ui::FACT_LAG, group.lag).html()
 }

@@ -59,6 +59,16 @@ fn the_charts_of_the_start_cluster_and_of_lesson_3_are_the_accepted_ones() {
 }
 
 #[test]
+fn the_groups_are_printed_as_kafkas_tool_prints_them() {
+    let all = stdout(&["start", "--until", "12s", "--format", "groups"]);
+    assert_golden("tests/golden/start.groups", &all);
+    let one = stdout(&["start", "--until", "12s", "--format", "groups", "--group", "billing"]);
+    assert!(all.ends_with(&one) && one.len() < all.len(), "{one}");
+    let none = stdout(&["start", "--until", "12s", "--format", "groups", "--group", "nobody"]);
+    assert!(none.contains("GroupIdNotFoundException: Group nobody not found.\n"), "{none}");
+}
+
+#[test]
 fn a_batch_that_leaves_is_a_produce_request_with_its_reason() {
     let events = json_lines(&["start", "--until", "3s", "--format", "json"]);
     for (index, event) in events.iter().enumerate() {
@@ -148,7 +158,7 @@ fn what_can_not_be_used_is_told_in_one_line() {
         (&["start", "--until", "20"], "expected a time such as 20s"),
         (&["start", "--events", "-1"], "expected a whole number"),
         (&["start", "--seed", "x"], "expected a whole number"),
-        (&["start", "--format", "xml"], "expected `story`, `json`, `state` or `chart`"),
+        (&["start", "--format", "xml"], "expected `story`, `json`, `state`, `chart` or `groups`"),
         (&["start", "--lang", "fr"], "expected `en` or `zh-CN`"),
         (&["start", "start"], "unexpected argument"),
         (&["start", "--fast"], "--fast"),

@@ -413,7 +413,11 @@ impl World {
                     Request::Produce { batches, .. } => batches.iter().map(|batch| batch.records.len() as u32).sum(),
                     _ => 0,
                 };
-                Some(Rpc { peer, api: request.api(), response: false, error: ErrorCode::None, records })
+                let says = match request {
+                    Request::ConsumerGroupHeartbeat(heartbeat) => heartbeat.says(),
+                    _ => None,
+                };
+                Some(Rpc { peer, api: request.api(), response: false, error: ErrorCode::None, records, says })
             }
             Message::Response(_, _, response) => {
                 let records = match response {
@@ -423,7 +427,11 @@ impl World {
                     }
                     _ => 0,
                 };
-                Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records })
+                let says = match response {
+                    Response::ConsumerGroupHeartbeat(answer) => answer.says(),
+                    _ => None,
+                };
+                Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records, says })
             }
             Message::Disconnect(_) | Message::Refused(..) => None,
         }

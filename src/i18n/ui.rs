@@ -108,6 +108,9 @@ templates! { "ui":
     KIND_TOPIC = "Topic", "Topic";
     INSPECT_CLOSE = "Close the inspector", "关闭检查器";
     ACTIONS = "What you can do", "可做的操作";
+    ACTIONS_PROCESS = "Its process", "它的进程";
+    ACTIONS_LOOP = "Its poll loop", "它的 poll 循环";
+    ACTIONS_READS = "What it reads", "它读什么";
     BROKER_NAME = "Broker {id}", "Broker {id}";
     NONE = "none", "无";
     YES = "yes", "是";
@@ -144,6 +147,13 @@ templates! { "ui":
     DO_RESET_OFFSETS = "Reset offsets…", "重设 offset…";
     DO_DELETE_GROUP = "Delete the group", "删除消费组";
     DO_DELETE_GROUP_HELP = "Only while nobody is in it; its committed offsets are gone then", "仅当组内没有成员时；已提交的 offset 随之消失";
+    DO_SHOW_TOOL = "As Kafka's tool shows it", "以 Kafka 工具的方式显示";
+    TOOL_TITLE = "Group {group} in kafka-consumer-groups", "kafka-consumer-groups 中的消费组 {group}";
+    TOOL_NOTE = "What Kafka's own tool prints at {time}: what the coordinator knows, and the high watermarks at the leaders. `HOST` is a name here, as nothing in the model has an address.",
+        "Kafka 自带工具在 {time} 的输出：coordinator 所知道的内容，以及各 leader 的 high watermark。模型中没有网络地址，所以 `HOST` 显示名称。";
+    TOOL_OFFSETS = "Offsets and lag", "Offset 与 lag";
+    TOOL_MEMBERS = "Members", "成员";
+    TOOL_STATE = "State", "状态";
     DO_TAKE_AWAY = "Take it away", "移除";
     CRASHED = "killed", "已终止";
     FROZEN = "frozen", "已冻结";

@@ -47,6 +47,21 @@ pub struct Rpc {
     pub error: ErrorCode,
     /// Records that it carries.
     pub records: u32,
+    /// What a heartbeat of the consumer protocol says beside that somebody is alive.
+    pub says: Option<Says>,
+}
+
+/// What is in a ConsumerGroupHeartbeat, or in its answer, that is not in every one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Says {
+    /// Member epoch 0: it joins.
+    Joins,
+    /// Member epoch −1, or −2 of a static member that means to come back.
+    Leaves,
+    /// It tells what it owns now: it has taken what it was given, or given up what it had to.
+    Owns,
+    /// The answer gives an assignment.
+    Assigns,
 }
 
 /// Why a batch left the accumulator.

@@ -3,6 +3,7 @@
 mod build;
 pub mod geometry;
 pub mod group_chart;
+pub mod group_tool;
 pub mod member_card;
 pub mod message;
 pub mod model;

@@ -8,7 +8,7 @@ use crate::{
     history::Run,
     kafka::{
         coordinator::RetainedSince,
-        event::{Event, EventKind, GroupReason, PartitionedBy, Rpc, SendReason},
+        event::{Event, EventKind, GroupReason, PartitionedBy, Rpc, Says, SendReason},
         ids::{BrokerId, TopicIdPartition},
         protocol::ErrorCode,
     },
@@ -136,11 +136,19 @@ impl Fields<'_> {
 
     fn rpc(self, rpc: &Rpc) -> Self {
         let peer = node_name(self.world, rpc.peer);
-        self.with("api", rpc.api.name())
+        let fields = self
+            .with("api", rpc.api.name())
             .with("response", rpc.response)
             .with("peer", peer.as_str())
             .with("error", rpc.error)
-            .with("records", rpc.records)
+            .with("records", rpc.records);
+        match rpc.says {
+            None => fields,
+            Some(Says::Joins) => fields.with("says", "joins"),
+            Some(Says::Leaves) => fields.with("says", "leaves"),
+            Some(Says::Owns) => fields.with("says", "owns"),
+            Some(Says::Assigns) => fields.with("says", "assigns"),
+        }
     }
 }
 

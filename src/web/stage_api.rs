@@ -115,6 +115,8 @@ pub enum Dialog {
     Seek(String),
     /// Other committed offsets for a group.
     ResetOffsets(String),
+    /// The group as Kafka's own tool prints it.
+    GroupTool(String),
 }
 
 /// The moment that is drawn in this frame; one cell, shared, compared by identity.

@@ -1,5 +1,5 @@
 //! `kafkascope run`: plays a scenario without a page and prints its story, its events, a chart of
-//! what was sent, or the world at its end.
+//! what was sent, the groups as Kafka's tool prints them, or the world at its end.
 //!
 //! Left out: the texts of lessons and their questions; a lesson is played as a class that skips them.
 
@@ -15,6 +15,7 @@ use kafkascope::{
     i18n::Lang,
     kafka::event::Event,
     view::{
+        group_tool,
         sequence::{Filter, Recorder, text},
         story::{self, Lane, lane_of},
     },
@@ -36,7 +37,7 @@ pub struct Options {
     pub events: Option<u64>,
     pub format: Format,
     pub lang: Lang,
-    /// Of a chart, only what concerns this group.
+    /// Of a chart or of the groups, only what concerns this group.
     pub group: Option<String>,
 }
 
@@ -51,6 +52,8 @@ pub enum Format {
     State,
     /// Who sends what to whom: a column a node, a line an RPC or a moment.
     Chart,
+    /// The groups at the end as `kafka-consumer-groups.sh` prints them.
+    Groups,
 }
 
 /// Plays and prints.
@@ -74,7 +77,7 @@ fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write
             match options.format {
                 Format::Story => tell(&run, event, options.lang, out)?,
                 Format::Json => writeln!(out, "{}", json::event(run.world(), event))?,
-                Format::State | Format::Chart => {}
+                Format::State | Format::Chart | Format::Groups => {}
             }
             (told, told_us) = (event.id, event.time_us);
         }
@@ -84,12 +87,15 @@ fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write
         }
         run.advance_to((run.time_us() + SLICE_US).min(end_us));
     }
-    if options.format == Format::State {
+    if matches!(options.format, Format::State | Format::Groups) {
         if told < seen {
             let at_us = if seen > last { told_us } else { end_us };
             run = run.back_to(at_us, told).unwrap_or(run);
         }
-        writeln!(out, "{}", state::world(&run))?;
+        match options.format {
+            Format::Groups => write!(out, "{}", group_tool::transcript(run.world(), options.group.as_deref()))?,
+            _ => writeln!(out, "{}", state::world(&run))?,
+        }
     }
     if options.format == Format::Chart {
         if told < seen && seen > last {

@@ -3,7 +3,10 @@
 //! What is none has not changed since the last request on this membership.
 
 use super::{Assignment, ErrorCode};
-use crate::kafka::ids::{Name, TopicIdPartition};
+use crate::kafka::{
+    event::Says,
+    ids::{Name, TopicIdPartition},
+};
 
 /// Join, stay, leave.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +35,17 @@ pub struct ConsumerGroupHeartbeat {
     pub client_id: Name,
 }
 
+impl ConsumerGroupHeartbeat {
+    /// What it says that not every heartbeat does.
+    pub fn says(&self) -> Option<Says> {
+        match self.member_epoch {
+            0 => Some(Says::Joins),
+            epoch if epoch < 0 => Some(Says::Leaves),
+            _ => self.topic_partitions.as_ref().map(|_| Says::Owns),
+        }
+    }
+}
+
 /// What the coordinator says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConsumerGroupHeartbeatResponse {
@@ -49,5 +63,14 @@ impl ConsumerGroupHeartbeatResponse {
     /// A refusal.
     pub fn refusal(error: ErrorCode) -> ConsumerGroupHeartbeatResponse {
         ConsumerGroupHeartbeatResponse { error, member_epoch: 0, heartbeat_interval_us: 0, assignment: None }
+    }
+
+    /// What it says that not every answer does.
+    pub fn says(&self) -> Option<Says> {
+        match self.member_epoch {
+            _ if self.error != ErrorCode::None => None,
+            epoch if epoch < 0 => Some(Says::Leaves),
+            _ => self.assignment.as_ref().map(|_| Says::Assigns),
+        }
     }
 }

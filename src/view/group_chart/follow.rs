@@ -58,8 +58,14 @@ impl Recorder {
         use EventKind as E;
         let at_us = event.time_us;
         match &event.kind {
-            E::Sent(rpc) if is_drawn(rpc) => self.sent(world, event, rpc),
-            E::Sent(rpc) if !rpc.response && beats_by_epochs(rpc.api) => self.goes_by_epochs(world, event.node),
+            E::Sent(rpc) => {
+                if !rpc.response && rpc.api == Api::ConsumerGroupHeartbeat {
+                    self.goes_by_epochs(world, event.node);
+                }
+                if is_drawn(rpc) {
+                    self.sent(world, event, rpc);
+                }
+            }
             E::Received(_) => {
                 if let Some(group) = self.under_way.remove(&event.cause) {
                     let calls = Rc::make_mut(&mut self.chart(group).calls);
@@ -149,6 +155,7 @@ impl Recorder {
             api: rpc.api,
             response: rpc.response,
             error: rpc.error,
+            says: rpc.says,
             from_us: at_us,
             to_us: None,
         });
@@ -309,18 +316,15 @@ fn row(chart: &mut GroupChart, node: u32) -> &mut MemberRow {
     Rc::make_mut(&mut chart.members[place])
 }
 
-/// Is this RPC one of the group's that are drawn? Plain heartbeats are folded, and commits that were taken.
+/// Is this RPC one of the group's that are drawn? Heartbeats that say only that a member is alive are folded, and
+/// commits that were taken.
 fn is_drawn(rpc: &Rpc) -> bool {
     match rpc.api {
         Api::FindCoordinator | Api::JoinGroup | Api::SyncGroup | Api::LeaveGroup => true,
         Api::Heartbeat | Api::OffsetCommit => rpc.response && rpc.error != ErrorCode::None,
-        api => rpc.response && rpc.error != ErrorCode::None && beats_by_epochs(api),
+        Api::ConsumerGroupHeartbeat => rpc.says.is_some() || rpc.error != ErrorCode::None,
+        _ => false,
     }
-}
-
-/// Is it the heartbeat of the consumer protocol?
-fn beats_by_epochs(api: Api) -> bool {
-    api.name() == "ConsumerGroupHeartbeat"
 }
 
 /// Forgets the oldest that may be forgotten; a quarter at once, so that it is rare.

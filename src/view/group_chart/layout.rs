@@ -521,9 +521,7 @@ impl Row<'_> {
             return self.mark(kind, (x, y, 0.0, y), WAITING.text(), ChartAct::Nothing);
         };
         if heap.len() == 1 {
-            let template = if first.response { &SAID_ANSWER } else { &SAID_REQUEST };
-            let said = template.with("who", who).with("api", first.api.name()).with("broker", first.broker);
-            let said = said.with("error", first.error.name()).with("time", moment(first.from_us));
+            let said = words::said_call(first, who);
             let w = first.to_us.map_or(0.0, |to| sight.axis.x(to) - x);
             return self.mark(kind, (x, y, w, y), said, ChartAct::Why(WhyKey::Event { event: first.event }));
         }
@@ -555,32 +553,6 @@ impl Row<'_> {
             let mut mark = self.mark(MarkKind::Note, (x + 6.0, y, w, h), WAITING.text(), ChartAct::Nothing);
             mark.label = text.to_owned();
             marks.push(mark);
-        }
-    }
-}
-
-/// The names of several RPCs, each once.
-fn names(heap: &[&Call]) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = Vec::new();
-    for call in heap {
-        if !names.contains(&call.api.name()) {
-            names.push(call.api.name());
-        }
-    }
-    names
-}
-
-/// What can be written beside RPCs, the longest first.
-fn call_labels(heap: &[&Call], lang: Lang) -> Vec<String> {
-    match heap {
-        [one] if one.response => {
-            let error = if one.error == ErrorCode::None { String::new() } else { format!(" {}", one.error.name()) };
-            vec![format!("{}{error}", one.api.name()), one.api.name().to_owned()]
-        }
-        [one] => vec![one.api.name().to_owned()],
-        _ => {
-            let count = RPCS.with("n", heap.len()).plain(lang);
-            vec![names(heap).join(" · "), count]
         }
     }
 }

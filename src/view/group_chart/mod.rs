@@ -17,7 +17,7 @@ pub use moves::{Moves, Side, moves};
 use std::rc::Rc;
 
 use crate::kafka::{
-    event::GroupReason,
+    event::{GroupReason, Says},
     ids::{TopicId, TopicIdPartition},
     protocol::{Api, ErrorCode},
 };
@@ -161,6 +161,8 @@ pub struct Call {
     pub response: bool,
     /// Its error.
     pub error: ErrorCode,
+    /// What a heartbeat of the consumer protocol says beside that somebody is alive.
+    pub says: Option<Says>,
     /// When it left.
     pub from_us: u64,
     /// When it arrived.

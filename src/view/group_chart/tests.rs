@@ -236,3 +236,48 @@ fn text_is_cut_where_there_is_no_room() {
     assert_eq!(cut("a-long-consumer-name", 80.0, 8.0), "a-long-co…");
     assert_eq!(cut("消费组成员", 48.0, 8.0), "消费…");
 }
+
+/// Two members of the consumer protocol; the second joins when the first owns all, and leaves again.
+fn by_epochs() -> Run {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    let modern = |name: &str| {
+        let Command::AddConsumer { consumer, mut work, mut settings } = member(name) else { unreachable!() };
+        work.group = Some("audit".into());
+        settings.insert("group.protocol".to_owned(), "consumer".to_owned());
+        Command::AddConsumer { consumer, work, settings }
+    };
+    run.apply(modern("A")).expect("sound");
+    run.advance_to(30_000_000);
+    run.apply(modern("B")).expect("sound");
+    run.advance_to(60_000_000);
+    run.apply(Command::RemoveConsumer { consumer: "B".into() }).expect("sound");
+    run.advance_to(80_000_000);
+    run
+}
+
+#[test]
+fn of_the_consumer_protocol_the_heartbeats_that_say_something_are_drawn() {
+    let run = by_epochs();
+    let charts = charts(&run);
+    let chart = charts.of("audit").expect("it is there");
+    let said = |name: &str, says: Says| {
+        let node = chart.members.iter().find(|row| row.name == name).expect("it has a row").node;
+        chart.calls.iter().filter(|call| call.node == node && call.says == Some(says)).count()
+    };
+    assert_eq!([said("A", Says::Joins), said("B", Says::Joins)], [1, 1]);
+    assert_eq!([said("A", Says::Leaves), said("B", Says::Leaves)], [0, 2], "request and answer");
+    // A is given all, then told to give up three, and given them again; each is acknowledged.
+    assert!(said("A", Says::Assigns) >= 3 && said("A", Says::Owns) >= 3, "{:?}", chart.calls);
+    let beats = chart.calls.iter().filter(|call| call.api == Api::ConsumerGroupHeartbeat);
+    let idle = beats.filter(|call| call.says.is_none() && call.error == ErrorCode::None).count();
+    assert_eq!(idle, 0, "somebody is alive: that is every few seconds so");
+    // Each is an arrow with a word of its own, alone and with others.
+    let words = |from_us, to_us| -> String {
+        let drawn = layout(&charts, chart, None, &sight(from_us, to_us));
+        drawn.marks.iter().map(|mark| format!("{}\n", mark.label)).collect()
+    };
+    let close = words(29_990_000, 30_060_000);
+    assert!(close.contains("\njoins\n") && close.contains("\nConsumerGroupHeartbeat acknowledges\n"), "{close}");
+    let far = words(59_000_000, 70_000_000);
+    assert!(far.contains("\nassigns · OffsetCommit · acknowledges\n") && far.contains("\nleaves\n"), "{far}");
+}

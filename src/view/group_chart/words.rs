@@ -1,8 +1,9 @@
 //! The words of the group lens.
 
-use super::{Band, Epoch, GroupChart, GroupCharts};
+use super::{Band, Call, Epoch, GroupChart, GroupCharts};
 use crate::{
-    i18n::{Arg, Text, moment},
+    i18n::{Arg, Lang, Template, Text, moment},
+    kafka::{event::Says, protocol::ErrorCode},
     templates,
     view::model::GroupView,
 };
@@ -29,6 +30,10 @@ templates! { "chart":
     NOBODY = "{place} read by nobody · {time}", "{place} 无人读取 · {time}";
     NOBODY_SHORT = "{place} {time}", "{place} {time}";
     COUNT = "{n|1 partition|{n} partitions}", "{n} 个分区";
+    CALL_JOINS = "joins", "加入";
+    CALL_LEAVES = "leaves", "离开";
+    CALL_OWNS = "acknowledges", "确认";
+    CALL_ASSIGNS = "assigns", "分配";
     RPCS = "{n} RPCs", "{n} 个 RPC";
     UNREAD = "{place} unread {time}", "{place} 无人读取 {time}";
     UNREAD_NONE = "nothing was unread", "没有分区中断读取";
@@ -42,6 +47,10 @@ templates! { "chart":
     SAID_GAP = "{place} read by nobody for {time}, {span}. Why?", "{place} 无人读取，持续 {time}，{span}。为什么？";
     SAID_REQUEST = "{who} sent {api} to B{broker} at {time}. Why?", "{who} 于 {time} 向 B{broker} 发送 {api}。为什么？";
     SAID_ANSWER = "B{broker} answered {api} of {who}: {error}, at {time}. Why?", "B{broker} 于 {time} 应答 {who} 的 {api}：{error}。为什么？";
+    SAID_JOINS = "{who} joined with {api} to B{broker} at {time}. Why?", "{who} 于 {time} 向 B{broker} 发送 {api} 加入。为什么？";
+    SAID_LEAVES = "{who} left with {api} to B{broker} at {time}. Why?", "{who} 于 {time} 向 B{broker} 发送 {api} 离开。为什么？";
+    SAID_OWNS = "{who} told B{broker} with {api} what it owns now, at {time}. Why?", "{who} 于 {time} 用 {api} 告诉 B{broker} 它现在拥有的分区。为什么？";
+    SAID_ASSIGNS = "B{broker} answered {api} of {who} with an assignment, at {time}. Why?", "B{broker} 于 {time} 应答 {who} 的 {api}，给出分配。为什么？";
     SAID_CALLS = "{who}: {n} RPCs around {time}: {apis}. Look closer.", "{who}：{time} 前后 {n} 个 RPC：{apis}。放大查看。";
     SPAN = "from {from} to {to}", "从 {from} 到 {to}";
     SPAN_OPEN = "since {from}", "自 {from} 起";
@@ -124,4 +133,60 @@ pub(super) fn tone(band: &Band) -> &'static str {
         _ if band.is_rebalance() => "warn",
         _ => "idle",
     }
+}
+
+/// What an RPC says of itself, aloud.
+pub(super) fn said_call(call: &Call, who: &str) -> Text {
+    let template = match call.says {
+        Some(Says::Joins) => &SAID_JOINS,
+        Some(Says::Leaves) if !call.response => &SAID_LEAVES,
+        Some(Says::Owns) => &SAID_OWNS,
+        Some(Says::Assigns) => &SAID_ASSIGNS,
+        _ if call.response => &SAID_ANSWER,
+        _ => &SAID_REQUEST,
+    };
+    let said = template.with("who", who).with("api", call.api.name()).with("broker", call.broker);
+    said.with("error", call.error.name()).with("time", moment(call.from_us))
+}
+
+/// What can be written beside RPCs, the longest first.
+pub(super) fn call_labels(heap: &[&Call], lang: Lang) -> Vec<String> {
+    let [one] = heap else {
+        let mut words: Vec<String> = Vec::new();
+        for call in heap {
+            let word = word(call).map_or_else(|| call.api.name().to_owned(), |word| word.source(lang).to_owned());
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        return vec![words.join(" · "), RPCS.with("n", heap.len()).plain(lang)];
+    };
+    let api = one.api.name();
+    let goodbye = one.response && one.says == Some(Says::Leaves);
+    match word(one).filter(|_| !goodbye) {
+        Some(word) => vec![format!("{api} {}", word.source(lang)), word.source(lang).to_owned()],
+        None if one.error != ErrorCode::None => vec![format!("{api} {}", one.error.name()), api.to_owned()],
+        None => vec![api.to_owned()],
+    }
+}
+
+/// What a heartbeat says that not every one does.
+fn word(call: &Call) -> Option<&'static Template> {
+    match call.says? {
+        Says::Joins => Some(&CALL_JOINS),
+        Says::Leaves => Some(&CALL_LEAVES),
+        Says::Owns => Some(&CALL_OWNS),
+        Says::Assigns => Some(&CALL_ASSIGNS),
+    }
+}
+
+/// The names of several RPCs, each once.
+pub(super) fn names(heap: &[&Call]) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for call in heap {
+        if !names.contains(&call.api.name()) {
+            names.push(call.api.name());
+        }
+    }
+    names
 }

@@ -51,7 +51,8 @@ fn format(text: &str) -> Result<Format, lexopt::Error> {
         "json" => Ok(Format::Json),
         "state" => Ok(Format::State),
         "chart" => Ok(Format::Chart),
-        _ => Err(format!("--format {text}: expected `story`, `json`, `state` or `chart`").into()),
+        "groups" => Ok(Format::Groups),
+        _ => Err(format!("--format {text}: expected `story`, `json`, `state`, `chart` or `groups`").into()),
     }
 }
 

@@ -14,7 +14,7 @@ use kafkascope::{
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, act, actions,
+    Body, InspectorProps, act, action_parts,
     facts::{Facts, badge, number, table},
     link, open,
     settings::{ScopeProp, Settings},
@@ -35,7 +35,7 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let (group, member) = find(&props.vm, name)?;
     let content = html! { <>
         <p class="doing">{ say(&member.doing, lang) }</p>
-        { actions(props, buttons(props, group, member)) }
+        { action_parts(props, buttons(props, group, member)) }
         { owned(props, group, member) }
         { super::member::membership(props, member) }
         { facts(props, group, member) }
@@ -51,8 +51,11 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     Some(Body { kind: Some(&ui::KIND_CONSUMER), title: name.to_owned(), badge, content })
 }
 
-/// What can be done to it: what its application can be told while it runs, and what can happen to its process.
-fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Vec<Html> {
+/// A heading, and the buttons under it.
+type Part = (&'static Template, Vec<Html>);
+
+/// What can be done to it: to its process, to its poll loop, and to what it reads.
+fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Vec<Part> {
     let consumer = || member.name.clone();
     let configure = open(props, &ui::DO_CONFIGURE, Dialog::ConfigureConsumer(consumer()));
     let restart = act(props, &ui::DO_RESTART, Some(&ui::DO_RESTART_CONSUMER_HELP), {
@@ -63,52 +66,63 @@ fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Ve
     });
     let remove = |words| act(props, words, None, Command::RemoveConsumer { consumer: consumer() });
     match member.process {
-        ClientProcess::Crashed => return vec![restart, configure, remove(&ui::DO_TAKE_AWAY)],
+        ClientProcess::Crashed => {
+            return vec![(&ui::ACTIONS_PROCESS, vec![restart, configure, remove(&ui::DO_TAKE_AWAY)])];
+        }
         ClientProcess::Frozen => {
             let thaw =
                 act(props, &ui::DO_THAW, Some(&ui::DO_THAW_HELP), Command::ThawConsumer { consumer: consumer() });
-            return vec![thaw, crash, restart];
+            return vec![(&ui::ACTIONS_PROCESS, vec![thaw, crash, restart])];
         }
         ClientProcess::Running => {}
     }
+    let freeze =
+        act(props, &ui::DO_FREEZE, Some(&ui::DO_FREEZE_HELP), Command::FreezeConsumer { consumer: consumer() });
+    vec![
+        (&ui::ACTIONS_LOOP, loop_buttons(props, group, member)),
+        (&ui::ACTIONS_READS, reading_buttons(props, member)),
+        (&ui::ACTIONS_PROCESS, vec![configure, freeze, crash, restart, remove(&ui::DO_REMOVE)]),
+    ]
+}
+
+/// What its application can be told while it runs.
+fn loop_buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Vec<Html> {
+    let consumer = || member.name.clone();
     let toggle = |on, (done, undo): (&'static Template, &'static Template), help, (make, end): (Make, Make)| match on {
         true => act(props, undo, None, end(consumer())),
         false => act(props, done, help, make(consumer())),
     };
     let mut buttons = vec![toggle(
-        member.paused,
-        (&ui::DO_PAUSE, &ui::DO_RESUME),
-        Some(&ui::DO_PAUSE_CONSUMER_HELP),
-        (|consumer| Command::PauseConsumer { consumer }, |consumer| Command::ResumeConsumer { consumer }),
-    )];
-    if group.group_id.is_some() {
-        buttons.push(act(props, &ui::DO_COMMIT, None, Command::Commit { consumer: consumer() }));
-    }
-    let slow = member.slowed_us.is_some();
-    let processing_us = if slow { member.processing_us } else { slower_us(member.processing_us) };
-    let words = if slow { &ui::DO_SPEED_UP } else { &ui::DO_SLOW_DOWN };
-    buttons.push(act(props, words, None, Command::SetProcessing { consumer: consumer(), processing_us }));
-    buttons.push(toggle(
         member.stalled,
         (&ui::DO_STALL, &ui::DO_UNSTALL),
         Some(&ui::DO_STALL_HELP),
         (|consumer| Command::StallConsumer { consumer }, |consumer| Command::UnstallConsumer { consumer }),
-    ));
-    buttons.push(act(
-        props,
-        &ui::DO_FREEZE,
-        Some(&ui::DO_FREEZE_HELP),
-        Command::FreezeConsumer { consumer: consumer() },
-    ));
-    buttons.push(crash);
-    buttons.push(restart);
-    if is_subscribed(member) {
-        buttons.push(open(props, &ui::DO_SUBSCRIBE, Dialog::Subscribe(consumer())));
+    )];
+    let slow = member.slowed_us.is_some();
+    let processing_us = if slow { member.processing_us } else { slower_us(member.processing_us) };
+    let words = if slow { &ui::DO_SPEED_UP } else { &ui::DO_SLOW_DOWN };
+    buttons.push(act(props, words, None, Command::SetProcessing { consumer: consumer(), processing_us }));
+    if group.group_id.is_some() {
+        buttons.push(act(props, &ui::DO_COMMIT, None, Command::Commit { consumer: consumer() }));
     }
+    buttons
+}
+
+/// What it reads, and from where.
+fn reading_buttons(props: &InspectorProps, member: &MemberView) -> Vec<Html> {
+    let consumer = || member.name.clone();
+    let mut buttons = vec![match member.paused {
+        true => act(props, &ui::DO_RESUME, None, Command::ResumeConsumer { consumer: consumer() }),
+        false => act(props, &ui::DO_PAUSE, Some(&ui::DO_PAUSE_CONSUMER_HELP), {
+            Command::PauseConsumer { consumer: consumer() }
+        }),
+    }];
     if !member.owned.is_empty() {
         buttons.push(open(props, &ui::DO_SEEK, Dialog::Seek(consumer())));
     }
-    buttons.extend([configure, remove(&ui::DO_REMOVE)]);
+    if is_subscribed(member) {
+        buttons.push(open(props, &ui::DO_SUBSCRIBE, Dialog::Subscribe(consumer())));
+    }
     buttons
 }
 

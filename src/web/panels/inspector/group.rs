@@ -48,6 +48,7 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     ];
     if let Some(id) = &group.group_id {
         let delete = Command::DeleteGroup { group: id.clone() };
+        buttons.push(open(props, &ui::DO_SHOW_TOOL, Dialog::GroupTool(id.clone())));
         buttons.push(open(props, &ui::DO_RESET_OFFSETS, Dialog::ResetOffsets(id.clone())));
         buttons.push(act(props, &ui::DO_DELETE_GROUP, Some(&ui::DO_DELETE_GROUP_HELP), delete));
     }

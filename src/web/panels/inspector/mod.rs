@@ -180,3 +180,17 @@ fn link(props: &InspectorProps, words: impl Into<AttrValue>, place: Place) -> Ht
 fn actions(props: &InspectorProps, buttons: Vec<Html>) -> Html {
     html! { <div class="actions" role="group" aria-label={tr(&ui::ACTIONS, props.lang)}>{ for buttons }</div> }
 }
+
+/// Several rows of buttons, each under a small heading that says what they act on.
+fn action_parts(props: &InspectorProps, parts: Vec<(&'static Template, Vec<Html>)>) -> Html {
+    let part = |(name, buttons): (&'static Template, Vec<Html>)| {
+        let id = format!("actions-{}", name.key.replace('.', "-"));
+        html! {
+            <div class="actions-part" role="group" aria-labelledby={id.clone()}>
+                <h3 {id}>{ tr(name, props.lang) }</h3>
+                <div class="actions">{ for buttons }</div>
+            </div>
+        }
+    };
+    html! { <div class="actions-parts" role="group" aria-label={tr(&ui::ACTIONS, props.lang)}>{ for parts.into_iter().map(part) }</div> }
+}

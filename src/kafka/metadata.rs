@@ -14,12 +14,22 @@ use crate::kafka::{
 use crate::sim::Map;
 
 /// A partition as the controller has committed it (`PartitionRegistration`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PartitionState {
     /// Replicas in assignment order; the first is the preferred leader.
     pub replicas: Vec<BrokerId>,
     /// In-sync replicas.
     pub isr: Vec<BrokerId>,
+    /// Eligible leader replicas: they may lead when nobody is in sync (KIP-966).
+    pub elr: Vec<BrokerId>,
+    /// The last known leader once nobody leads (`None`: there was none), or whoever was eligible last.
+    pub last_known_elr: Vec<Option<BrokerId>>,
+    /// Replicas that a reassignment takes away.
+    pub removing: Vec<BrokerId>,
+    /// Replicas that a reassignment brings.
+    pub adding: Vec<BrokerId>,
+    /// Is the leader still to make sure of its log after an unclean election?
+    pub recovering: bool,
     /// Leader, if there is one.
     pub leader: Option<BrokerId>,
     /// Rises when a leader is written.

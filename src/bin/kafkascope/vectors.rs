@@ -9,6 +9,7 @@ mod client_round_robin;
 mod client_sticky;
 mod group;
 mod hashes;
+mod partition_change;
 mod reconciliation;
 mod replica_placement;
 mod server_assignors;
@@ -33,13 +34,14 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 12] = [
+const MODELLED: [(&str, Runner); 13] = [
     ("client_cooperative_sticky", run_cases::<client_sticky::CooperativeStickyCase>),
     ("client_range", run_cases::<client_range::RangeCase>),
     ("client_roundrobin", run_cases::<client_round_robin::RoundRobinCase>),
     ("client_sticky", run_cases::<client_sticky::StickyCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
+    ("partition_change", run_cases::<partition_change::PartitionChangeCase>),
     ("reconciliation", run_cases::<reconciliation::ReconciliationCase>),
     ("replica_placement", run_cases::<replica_placement::PlacementCase>),
     ("server_range", run_cases::<server_assignors::ServerCase>),

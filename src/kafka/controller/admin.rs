@@ -127,7 +127,7 @@ impl Controller {
         for (partition, replicas) in (from as i32..).zip(placed) {
             let isr: Vec<BrokerId> = replicas.iter().copied().filter(|broker| self.image.is_active(*broker)).collect();
             let leader = isr.first().copied();
-            let state = PartitionState { replicas, isr, leader, leader_epoch: 0, partition_epoch: 0 };
+            let state = PartitionState { replicas, isr, leader, ..PartitionState::default() };
             let partition = TopicIdPartition::new(topic, partition);
             self.write(MetadataDelta::Partition { partition, state: Arc::new(state) });
         }

@@ -7,6 +7,7 @@
 
 mod admin;
 mod brokers;
+pub mod partition_change;
 mod partitions;
 pub mod placement;
 pub mod quorum;

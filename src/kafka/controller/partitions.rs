@@ -1,15 +1,23 @@
-//! Partition changes: elections and ISR changes (`PartitionChangeBuilder`, clean elections only; reference §4.5).
+//! What makes partitions change: brokers that go and come, and leaders that ask for another ISR (reference §4.5). How
+//! they change: [`super::partition_change`]; here without eligible leader replicas and with clean elections only.
 
 use std::sync::Arc;
 
-use super::{Controller, shared};
+use super::{
+    Controller,
+    partition_change::{Election, Rules, Target, build},
+    shared,
+};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
-    metadata::{MetadataDelta, PartitionState},
+    metadata::MetadataDelta,
     node::Outbox,
     protocol::{ErrorCode, Response},
 };
+
+/// What the model's controller goes by so far; `min.insync.replicas` only counts with eligible leader replicas.
+const RULES: Rules = Rules { min_isr: 1, elr_enabled: false, use_last_known_leader: true, bump_on_isr_shrink: false };
 
 impl Controller {
     /// Takes a broker out of every ISR; where it led, the next one is elected.
@@ -42,33 +50,17 @@ impl Controller {
         }
     }
 
-    /// Writes a partition with the ISR wanted, electing a leader where the present one is not valid any more:
-    /// the first replica in assignment order that is in the ISR and active. Without any, the partition has no
-    /// leader, and its last ISR stays recorded.
+    /// Writes a partition with the ISR wanted, electing a leader where the present one is not valid any more.
     fn change(&mut self, partition: TopicIdPartition, isr: Vec<BrokerId>, out: &mut Outbox) {
         let Some(old) = self.image.partition(partition).cloned() else { return };
-        let valid = |broker: &BrokerId| isr.contains(broker) && self.image.is_active(*broker);
-        let leader = match old.leader {
-            Some(leader) if valid(&leader) => Some(leader),
-            _ => old.replicas.iter().copied().find(valid),
-        };
-        let isr = if isr.is_empty() { old.isr.clone() } else { isr };
-        if leader == old.leader && isr == old.isr {
-            return;
+        let target = Target { isr, ..Target::of(&old) };
+        let change = build(&old, target, Election::Online, RULES, &|broker| self.image.is_active(broker));
+        let Some(state) = change.as_ref().map(|change| change.apply(&old)) else { return };
+        if state.isr != old.isr {
+            out.event(EventKind::IsrChanged { partition, from: shared(&old.isr), to: shared(&state.isr) });
         }
-        let elected = leader != old.leader;
-        let state = PartitionState {
-            replicas: old.replicas.clone(),
-            isr: isr.clone(),
-            leader,
-            leader_epoch: old.leader_epoch + i32::from(elected),
-            partition_epoch: old.partition_epoch + 1,
-        };
-        if isr != old.isr {
-            out.event(EventKind::IsrChanged { partition, from: shared(&old.isr), to: shared(&isr) });
-        }
-        if elected {
-            let leader_epoch = state.leader_epoch;
+        if state.leader_epoch != old.leader_epoch {
+            let (leader, leader_epoch) = (state.leader, state.leader_epoch);
             out.event(EventKind::LeaderElected { partition, from: old.leader, to: leader, leader_epoch });
         }
         self.write(MetadataDelta::Partition { partition, state: Arc::new(state) });

@@ -50,8 +50,7 @@ impl Bench {
     }
 
     fn grow(&mut self, partitions: i32) {
-        let state =
-            PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), leader_epoch: 0, partition_epoch: 0 };
+        let state = PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), ..PartitionState::default() };
         for partition in 0..partitions {
             let (partition, state) = (at(partition), Arc::new(state.clone()));
             self.image.apply(&MetadataDelta::Partition { partition, state });

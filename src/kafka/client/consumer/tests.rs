@@ -218,8 +218,7 @@ fn at(partition: i32) -> TopicIdPartition {
 }
 
 fn metadata() -> MetadataResponse {
-    let state =
-        PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), leader_epoch: 0, partition_epoch: 0 };
+    let state = PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), ..PartitionState::default() };
     let partitions = vec![Arc::new(state.clone()), Arc::new(state)];
     let topic = TopicMetadata { error: ErrorCode::None, name: "t".into(), topic: TopicId(1), partitions };
     MetadataResponse { metadata_offset: 1, brokers: vec![(1, None)], topics: vec![topic] }

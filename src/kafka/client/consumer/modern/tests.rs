@@ -181,8 +181,7 @@ fn at(partition: i32) -> TopicIdPartition {
 }
 
 fn metadata(known: bool) -> MetadataResponse {
-    let state =
-        PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), leader_epoch: 0, partition_epoch: 0 };
+    let state = PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), ..PartitionState::default() };
     let partitions = (0..4).map(|_| Arc::new(state.clone())).collect();
     let topic = TopicMetadata { error: ErrorCode::None, name: "t".into(), topic: TopicId(1), partitions };
     let metadata_offset = if known { 2 } else { 1 };

@@ -21,8 +21,7 @@ fn topic(id: u32, name: &str, racks: &[u32]) -> TopicMetadata {
         replicas: vec![*leader],
         isr: vec![*leader],
         leader: Some(1),
-        leader_epoch: 0,
-        partition_epoch: 0,
+        ..PartitionState::default()
     };
     let partitions = racks.iter().map(|leader| Arc::new(state(leader))).collect();
     TopicMetadata { error: ErrorCode::None, name: name.into(), topic: TopicId(id), partitions }

@@ -1,15 +1,24 @@
 //! Ten thousand random sequences of joins, leaves, crashes, pauses and added partitions, by every mix of protocols that
 //! a group can have; every invariant after every event, and then peace: the group must come to rest in time, every
-//! partition with one live owner, and in balance where its assignor promises that.
+//! partition with one live owner, and in balance where its assignor promises that. Some members are static. With a sticky
+//! assignor the group is then changed by one thing at a time, and no more may move than its balance needs.
 //!
 //! `KAFKASCOPE_SEQUENCES=from..to cargo test --test group_properties` plays others; a failure prints seed and commands.
 
-use std::{collections::BTreeMap, fmt::Write, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    ops::Range,
+};
 
 use kafkascope::{
     check::Watched,
     cluster::{ClientProcess, ClusterSpec, command_text::parse},
-    kafka::client::consumer::Consumer,
+    kafka::{
+        client::consumer::Consumer,
+        coordinator::{Group, GroupState},
+        protocol::ErrorCode,
+    },
     sim::Random,
 };
 
@@ -26,6 +35,8 @@ struct Mix {
     bound_s: u64,
     /// Does its assignor keep members within one partition of each other?
     balanced: bool,
+    /// Does its assignor move nothing that may stay? Uniform promises no such thing (reference §7.6).
+    sticky: bool,
 }
 
 /// Who is dead is out when its session ends, or when the rebalance that runs already has waited for its rebalance
@@ -41,24 +52,32 @@ const fn max(a: u64, b: u64) -> u64 {
 }
 
 static MIXES: [Mix; 7] = [
-    Mix { name: "range", settings: &["range"], bound_s: CLASSIC_BOUND_S, balanced: true },
-    Mix { name: "round-robin", settings: &["roundrobin"], bound_s: CLASSIC_BOUND_S, balanced: true },
-    Mix { name: "sticky", settings: &["sticky"], bound_s: CLASSIC_BOUND_S, balanced: true },
-    Mix { name: "cooperative", settings: &["cooperative-sticky"], bound_s: CLASSIC_BOUND_S, balanced: true },
+    Mix { name: "range", settings: &["range"], bound_s: CLASSIC_BOUND_S, balanced: true, sticky: false },
+    Mix { name: "round-robin", settings: &["roundrobin"], bound_s: CLASSIC_BOUND_S, balanced: true, sticky: false },
+    Mix { name: "sticky", settings: &["sticky"], bound_s: CLASSIC_BOUND_S, balanced: true, sticky: true },
+    Mix {
+        name: "cooperative",
+        settings: &["cooperative-sticky"],
+        bound_s: CLASSIC_BOUND_S,
+        balanced: true,
+        sticky: true,
+    },
     Mix {
         name: "rolling",
         settings: &["range,cooperative-sticky", "cooperative-sticky"],
         bound_s: CLASSIC_BOUND_S,
         balanced: false,
+        sticky: false,
     },
     // Uniform is balanced over all topics, but a member may hold more until it has given them up.
-    Mix { name: "consumer", settings: &[], bound_s: CONSUMER_BOUND_S, balanced: true },
+    Mix { name: "consumer", settings: &[], bound_s: CONSUMER_BOUND_S, balanced: true, sticky: false },
     // Who comes by the consumer protocol while the group prepares its very first rebalance fails for good, as in Kafka.
     Mix {
         name: "both protocols",
         settings: &["range", "cooperative-sticky,range", BY_CONSUMER],
         bound_s: CONSUMER_BOUND_S,
         balanced: false,
+        sticky: false,
     },
 ];
 
@@ -112,6 +131,10 @@ impl Sequence {
         };
         let poll_ms = POLL_INTERVAL_S * 1_000;
         let member = self.members;
+        let protocol = match self.random.below(4) {
+            0 => format!("{protocol} group.instance.id=i{member}"),
+            _ => protocol,
+        };
         self.give(&format!(
             "add-consumer consumer=c{member} group=g topics=t metadata.max.age.ms=1000 max.poll.interval.ms={poll_ms} {protocol}"
         ));
@@ -147,10 +170,19 @@ impl Sequence {
         }
     }
 
+    /// Who takes part. An application that has got an exception does not: the second process of a static member of the
+    /// consumer protocol is refused for as long as the session of the first, which was killed, lasts.
     fn living(&self) -> impl Iterator<Item = &Consumer> {
         let slots = self.run.world.consumers().values();
         let living = slots.filter(|slot| slot.process != ClientProcess::Crashed && !slot.consumer.is_closing());
-        living.map(|slot| &slot.consumer)
+        let refused = Some(ErrorCode::UnreleasedInstanceId);
+        living.map(|slot| &slot.consumer).filter(move |consumer| consumer.last_error != refused)
+    }
+
+    /// A static leader that took its place back has computed nothing: partitions that were added meanwhile belong to
+    /// nobody until the next rebalance; as in Kafka.
+    fn has_skipped(&self) -> bool {
+        self.living().any(|consumer| consumer.is_leader && consumer.computed.is_none())
     }
 
     /// What is not as it should be in the end.
@@ -166,7 +198,9 @@ impl Sequence {
         if counts.is_empty() {
             return None;
         }
-        if let Some((partition, count)) = owners.iter().find(|(_, count)| **count != 1) {
+        let skipped = self.has_skipped();
+        let wrong = |count: u32| count != 1 && !(skipped && count == 0);
+        if let Some((partition, count)) = owners.iter().find(|(_, count)| wrong(**count)) {
             return Some(format!("t-{partition} has {count} owners"));
         }
         let (least, most) = (counts.iter().min()?, counts.iter().max()?);
@@ -177,13 +211,22 @@ impl Sequence {
     fn play(mut self) -> Result<u64, String> {
         self.disturb();
         self.make_peace();
+        let seconds = self.rest(Sequence::unrest)?;
+        if self.mix.sticky {
+            self.change_by_one()?;
+        }
+        Ok(seconds)
+    }
+
+    /// Lets time go by until nothing is left of what `unrest` says.
+    fn rest(&mut self, unrest: impl Fn(&Sequence) -> Option<String>) -> Result<u64, String> {
         let peace_us = self.run.world.now_us();
         loop {
             if !self.run.findings.is_empty() {
                 return Err(format!("{}\n{}", self.run.report(), self.script));
             }
             let seconds = (self.run.world.now_us() - peace_us) / SECOND_US;
-            let Some(unrest) = self.unrest() else {
+            let Some(unrest) = unrest(self) else {
                 return Ok(seconds);
             };
             if seconds > self.mix.bound_s {
@@ -192,6 +235,89 @@ impl Sequence {
             self.run.run_to(self.run.world.now_us() + SECOND_US / 2);
         }
     }
+}
+
+/// Who owns what, by the name of the consumer.
+type Holdings = BTreeMap<String, BTreeSet<i32>>;
+
+/// No needless move: among those that were in the group before and still are, as many keep what they had as can where
+/// each has its share of the partitions, rounded down or up.
+impl Sequence {
+    fn change_by_one(&mut self) -> Result<(), String> {
+        for _ in 0..2 {
+            if self.living().next().is_none() {
+                self.join();
+            }
+            self.rest(|sequence| sequence.unsettled(-1))?;
+            let (generation, before) = (self.generation(), self.holdings());
+            let names: Vec<&String> = before.keys().collect();
+            let member = names[self.random.below(names.len() as u32) as usize];
+            let line = match self.random.below(4) {
+                0 if names.len() > 1 => format!("remove-consumer consumer={member}"),
+                1 if names.len() > 1 => format!("crash-consumer consumer={member}"),
+                2 => {
+                    self.partitions += 1;
+                    format!("add-partitions topic=t partitions={}", self.partitions)
+                }
+                _ => String::new(),
+            };
+            match line.is_empty() {
+                true => self.join(),
+                false => drop(self.give(&line)),
+            }
+            self.rest(|sequence| sequence.unsettled(generation))?;
+            let (moved, least) = moves(&before, &self.holdings());
+            if moved != least {
+                return Err(format!(
+                    "{moved} moved, {least} would have done\n{before:?}\n{:?}\n{}",
+                    self.holdings(),
+                    self.script
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn holdings(&self) -> Holdings {
+        let numbers = |consumer: &Consumer| consumer.partitions().keys().map(|at| at.partition).collect();
+        self.living().map(|consumer| (consumer.name.to_string(), numbers(consumer))).collect()
+    }
+
+    fn group(&self) -> Option<&Group> {
+        self.run.world.brokers().values().find_map(|broker| broker.groups.group("g"))
+    }
+
+    fn generation(&self) -> i32 {
+        self.group().map_or(-1, |group| group.generation)
+    }
+
+    /// Why the group is not settled in a later generation: all of it and nobody else knows that generation.
+    fn unsettled(&self, after: i32) -> Option<String> {
+        if let Some(unrest) = self.unrest() {
+            return Some(unrest);
+        }
+        let group = self.group()?;
+        let here = self.living().count();
+        let current = self.living().filter(|consumer| consumer.generation == group.generation).count();
+        let settled = group.state == GroupState::Stable && group.generation > after && group.members.len() == here;
+        (!settled || current < here)
+            .then(|| format!("{:?} {} of {here}, {current} know", group.state, group.members.len()))
+    }
+}
+
+/// How many partitions moved between members of now, and how many had to.
+fn moves(before: &Holdings, after: &Holdings) -> (usize, usize) {
+    let total: usize = after.values().map(BTreeSet::len).sum();
+    let (share, one_more) = (total / after.len(), total % after.len());
+    let stayed = before.iter().filter_map(|(name, had)| Some((had, after.get(name)?)));
+    let (mut held, mut kept, mut can_keep, mut above) = (0, 0, 0, 0);
+    for (had, has) in stayed {
+        held += had.len();
+        kept += had.intersection(has).count();
+        can_keep += had.len().min(share);
+        above += usize::from(had.len() > share);
+    }
+    (held - kept, held - can_keep - above.min(one_more))
 }
 
 fn play(seeds: Range<u64>) -> (BTreeMap<&'static str, (u64, u64)>, Vec<String>) {

@@ -104,7 +104,10 @@ fn check_taken(event: &Event, partitions: &[TopicIdPartition], findings: &mut Fi
         // Of a member of the classic protocol the coordinator knows what it has only once it has joined: a group that has
         // just changed its protocol goes by what members shall have.
         let is_known = |member: &Member| member.classic.is_none() || other.generation == member.current.member_epoch;
-        group.member(&other.member_id).is_some_and(|member| is_known(member) && !holds(&member.current))
+        // A static member that leaves for a while gives up at once what it still had to, although its application, which may
+        // hang, learns of it in its next poll only; as one that is no member any more.
+        let is_here = |member: &Member| is_known(member) && !member.is_away();
+        group.member(&other.member_id).is_some_and(|member| is_here(member) && !holds(&member.current))
     };
     for partition in partitions {
         let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {

@@ -348,12 +348,12 @@ impl Fuzz {
                 () if line.contains("group=g1") => &["cooperative-sticky", "cooperative-sticky,roundrobin"],
                 () => &["sticky,range", "sticky"],
             };
-            if self.random.below(4) == 0 {
-                line += &format!(" group.instance.id=i{}", self.clients);
-            }
             line += &format!(" partition.assignment.strategy={}", self.pick(strategies).unwrap_or_default());
         }
         if !line.contains("assign=") {
+            if self.random.below(4) == 0 {
+                line += &format!(" group.instance.id=i{}", self.clients);
+            }
             line += &self.setting("enable.auto.commit", &["true", "false"]);
         }
         if !modern && self.random.below(2) == 0 {
@@ -470,15 +470,20 @@ impl Fuzz {
         Err(format!("after {} s of peace:\n{open}", PEACE_US / SECOND_US))
     }
 
-    /// Consumers of the group with members of both protocols that came while it could not change its protocol, or came back
-    /// when it had changed: fatal in Kafka, so somebody has to start them again.
+    /// Consumers that failed as Kafka's do and have to be started again: of the group with members of both protocols those
+    /// that came while it could not change its protocol, or came back when it had changed; and the second process of a
+    /// static member whose first was killed, until the session of that is over.
     fn shut_out(&self) -> Vec<String> {
         let consumers = self.world().consumers().values().map(|slot| &slot.consumer);
-        let refused = [ErrorCode::UnknownServerError, ErrorCode::GroupIdNotFound].map(Some);
         let failed = consumers.filter(|consumer| {
             consumer.app == App::Failed
-                && refused.contains(&consumer.last_error)
-                && consumer.group.as_deref() == Some("g3")
+                && match consumer.last_error {
+                    Some(ErrorCode::UnreleasedInstanceId) => true,
+                    Some(ErrorCode::UnknownServerError | ErrorCode::GroupIdNotFound) => {
+                        consumer.group.as_deref() == Some("g3")
+                    }
+                    _ => false,
+                }
         });
         failed.map(|consumer| consumer.name.to_string()).collect()
     }

@@ -25,6 +25,8 @@ struct Bench {
     /// Produce requests that were not looked at yet.
     requests: Vec<(CorrelationId, Arc<[ProduceBatch]>)>,
     events: Vec<EventKind>,
+    /// What a broker says when it is asked.
+    metadata: MetadataResponse,
 }
 
 impl Bench {
@@ -45,7 +47,7 @@ impl Bench {
         };
         let producer = Producer::new(1, NodeId(1_000_000), "p".into(), config, load, vec![1]);
         let (timers, requests, events) = (Map::new(), Vec::new(), Vec::new());
-        let mut bench = Bench { producer, now_us: 0, timers, requests, events };
+        let mut bench = Bench { producer, now_us: 0, timers, requests, events, metadata: metadata(TopicId(1), 2) };
         let mut out = Outbox::default();
         bench.producer.start(0, &mut out);
         bench.take(out);
@@ -61,7 +63,9 @@ impl Bench {
                 Output::ClearTimer(timer) => drop(self.timers.remove(&timer)),
                 Output::Send { message: Message::Request(_, correlation, request), .. } => match request {
                     Request::Produce { batches, .. } => self.requests.push((correlation, batches)),
-                    Request::Metadata { .. } => self.answer(correlation, Response::Metadata(metadata().into())),
+                    Request::Metadata { .. } => {
+                        self.answer(correlation, Response::Metadata(self.metadata.clone().into()));
+                    }
                     Request::InitProducerId => {
                         let error = ErrorCode::None;
                         self.answer(correlation, Response::InitProducerId { error, producer_id: 7 });
@@ -136,11 +140,12 @@ impl Bench {
     }
 }
 
-fn metadata() -> MetadataResponse {
+fn metadata(topic: TopicId, partitions: usize) -> MetadataResponse {
     let state = PartitionState { replicas: vec![1], isr: vec![1], leader: Some(1), ..PartitionState::default() };
-    let partitions = vec![Arc::new(state.clone()), Arc::new(state)];
-    let topic = TopicMetadata { error: ErrorCode::None, name: "t".into(), topic: TopicId(1), partitions };
-    MetadataResponse { metadata_offset: 1, brokers: vec![(1, None)], topics: vec![topic] }
+    let metadata_offset = u64::from(topic.0) * 100 + partitions as u64;
+    let partitions = (0..partitions).map(|_| Arc::new(state.clone())).collect();
+    let topic_metadata = TopicMetadata { error: ErrorCode::None, name: "t".into(), topic, partitions };
+    MetadataResponse { metadata_offset, brokers: vec![(1, None)], topics: vec![topic_metadata] }
 }
 
 #[test]
@@ -328,4 +333,25 @@ fn close_sends_what_waits_and_ends_when_it_is_answered() {
     assert!(!bench.producer.is_closed());
     bench.produced(&sent[0], ErrorCode::None);
     assert!(bench.producer.is_closed());
+}
+
+#[test]
+fn a_queue_of_a_partition_that_is_no_more_harms_nobody() {
+    let mut bench = Bench::new(&[("linger.ms", "60000"), ("metadata.max.age.ms", "1000")]);
+    bench.metadata = metadata(TopicId(1), 8);
+    bench.run_to(2_000_000);
+    // Without a partition of its own: the sticky partitioner looks at the queues.
+    let mut out = Outbox::default();
+    bench.producer.send(bench.now_us, "t".into(), None, vec![0; 10], None, Vec::new(), &mut out);
+    bench.take(out);
+    // Deleted, and made anew with one partition: the one queue that stands is of another.
+    bench.metadata = metadata(TopicId(2), 1);
+    bench.run_to(4_000_000);
+    let topic = bench.producer.metadata.topic("t").expect("it is known");
+    assert_eq!((topic.topic, topic.partitions.len()), (TopicId(2), 1));
+    let queues: Vec<_> = bench.producer.accumulator.queues().map(|(at, queue)| (at, queue.len())).collect();
+    assert!(matches!(queues[..], [(at, 1)] if at.topic == TopicId(2) && at.partition >= 1), "{queues:?}");
+    bench.run_to(130_000_000);
+    let ledger = bench.producer.ledger;
+    assert_eq!((ledger.waiting, ledger.in_flight, ledger.failed), (0, 0, 1), "nobody leads it, so it fails in time");
 }

@@ -1,9 +1,11 @@
 //! Groups of the classic protocol in a whole cluster, with every invariant checked after every event: cooperative
 //! rebalances, the rolling change to them, static members.
 
+mod common;
+
+use common::{SECOND_US, after, give, owned};
 use kafkascope::{
     check::Watched,
-    cluster::command_text::parse,
     history::start_cluster,
     kafka::{
         coordinator::{Group, GroupState},
@@ -11,8 +13,6 @@ use kafkascope::{
         ids::TopicIdPartition,
     },
 };
-
-const SECOND_US: u64 = 1_000_000;
 
 /// A cluster with a topic of four partitions that is written to.
 fn paid() -> Watched {
@@ -24,27 +24,12 @@ fn paid() -> Watched {
     run
 }
 
-fn give(run: &mut Watched, line: &str) {
-    run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
-}
-
-/// Lets seconds go by; no invariant may break.
-fn after(run: &mut Watched, seconds: u64) {
-    run.run_to(run.world.now_us() + seconds * SECOND_US);
-    assert!(run.findings.is_empty(), "{}", run.report());
-}
-
 fn join(run: &mut Watched, name: &str, settings: &str) {
     give(run, &format!("add-consumer consumer={name} group=g topics=paid processing.ms=1 {settings}"));
 }
 
 fn group(run: &Watched) -> &Group {
     run.world.brokers().values().find_map(|broker| broker.groups.group("g")).expect("it has a coordinator")
-}
-
-fn owned(run: &Watched, name: &str) -> usize {
-    let slot = run.world.consumers().values().find(|slot| &*slot.consumer.name == name);
-    slot.expect("it is on the stage").consumer.partitions().len()
 }
 
 /// Callbacks since then, as consumer, sign and number of partitions.

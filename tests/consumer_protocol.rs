@@ -1,13 +1,16 @@
 //! Groups of the consumer protocol (KIP-848) in whole clusters: what members do, and what their coordinator makes of it;
 //! every run under all invariants.
 
+mod common;
+
+use common::{SECOND_US, after, consumer, give, owned, stage};
 use kafkascope::{
     check::Watched,
-    cluster::{ClusterSpec, command_text::parse},
+    cluster::command_text::parse,
     history::{Run, start_cluster},
     i18n::Lang,
     kafka::{
-        client::consumer::{ClientState, Consumer},
+        client::consumer::ClientState,
         coordinator::Group,
         event::{Event, EventKind, GroupReason},
         protocol::Api,
@@ -18,19 +21,6 @@ use kafkascope::{
         trace,
     },
 };
-
-const SECOND_US: u64 = 1_000_000;
-
-/// Three brokers, topic `t` with four partitions and records in all of them; no group yet.
-fn stage(settings: &[(&str, &str)]) -> Watched {
-    let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let spec = ClusterSpec { racks: vec![None; 3], settings };
-    let mut run = Watched::new(7, &spec, true).expect("a sound cluster");
-    give(&mut run, "create-topic topic=t partitions=4 replication.factor=3");
-    after(&mut run, 1);
-    give(&mut run, "add-producer producer=p topic=t rate=40 keys=a,b,c,d,e,f,g,h");
-    run
-}
 
 /// And members A and B, settled.
 fn group_of_two(settings: &str, of_brokers: &[(&str, &str)]) -> Watched {
@@ -51,25 +41,6 @@ const SHORT: &[(&str, &str)] =
 fn join(run: &mut Watched, name: &str, settings: &str) {
     let earliest = "auto.offset.reset=earliest";
     give(run, &format!("add-consumer consumer={name} group=g topics=t group.protocol=consumer {earliest} {settings}"));
-}
-
-fn give(run: &mut Watched, line: &str) {
-    run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
-}
-
-/// Lets seconds go by; no invariant may break.
-fn after(run: &mut Watched, seconds: u64) {
-    run.run_to(run.world.now_us() + seconds * SECOND_US);
-    assert!(run.findings.is_empty(), "{}", run.report());
-}
-
-fn consumer<'a>(run: &'a Watched, name: &str) -> &'a Consumer {
-    let found = run.world.consumers().values().find(|slot| &*slot.consumer.name == name);
-    &found.expect("it is on the stage").consumer
-}
-
-fn owned(run: &Watched, name: &str) -> usize {
-    consumer(run, name).partitions().len()
 }
 
 fn group(run: &Watched) -> &Group {

@@ -1,18 +1,18 @@
 //! What the tools do to a group, with the tool's own refusals: reset of offsets, deletion, and `seek()` by the
 //! application; under all invariants.
 
+mod common;
+
+use common::{after, give, refused, three_brokers};
 use kafkascope::{
     check::Watched,
-    cluster::{ClusterSpec, WorldError, command_text::parse, error::Refusal},
+    cluster::{command_text::parse, error::Refusal},
     kafka::coordinator::Group,
 };
 
-const SECOND_US: u64 = 1_000_000;
-
 /// A group that has read 40 records of each of two partitions, ten a second.
 fn read() -> Watched {
-    let spec = ClusterSpec { racks: vec![None; 3], ..ClusterSpec::default() };
-    let mut run = Watched::new(7, &spec, true).expect("sound");
+    let mut run = three_brokers(&[]);
     for line in [
         "create-topic topic=t partitions=2 replication.factor=3",
         "add-consumer consumer=C group=g topics=t auto.offset.reset=earliest auto.commit.interval.ms=500",
@@ -25,22 +25,6 @@ fn read() -> Watched {
     after(&mut run, 20);
     assert_eq!(committed(&run), [40, 40]);
     run
-}
-
-fn give(run: &mut Watched, line: &str) {
-    run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
-}
-
-fn refused(run: &mut Watched, line: &str) -> Refusal {
-    match run.apply(&parse(line).expect(line)) {
-        Err(WorldError::Refused(refusal)) => refusal,
-        other => panic!("{line}: {other:?}"),
-    }
-}
-
-fn after(run: &mut Watched, seconds: u64) {
-    run.run_to(run.world.now_us() + seconds * SECOND_US);
-    assert!(run.findings.is_empty(), "{}", run.report());
 }
 
 fn group(run: &Watched) -> Option<&Group> {

@@ -1,9 +1,12 @@
 //! What can happen to a consumer's process and its application, and what its group makes of it; every run under all
 //! invariants.
 
+mod common;
+
+use common::{SECOND_US, after, give, refused};
 use kafkascope::{
     check::Watched,
-    cluster::{ClientProcess, ConsumerSlot, WorldError, command_text::parse, error::Refusal},
+    cluster::{ClientProcess, ConsumerSlot, error::Refusal},
     history::start_cluster,
     kafka::{
         client::consumer::Membership,
@@ -11,8 +14,6 @@ use kafkascope::{
         event::{Event, EventKind},
     },
 };
-
-const SECOND_US: u64 = 1_000_000;
 
 /// The start cluster with a group of two that reads `orders`, settled.
 fn billing(settings: &str) -> Watched {
@@ -30,23 +31,6 @@ fn billing(settings: &str) -> Watched {
     after(&mut run, 12);
     assert_eq!(owned(&run), [2, 2], "both read");
     run
-}
-
-fn give(run: &mut Watched, line: &str) {
-    run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
-}
-
-fn refusal(run: &mut Watched, line: &str) -> Refusal {
-    match run.apply(&parse(line).expect(line)) {
-        Err(WorldError::Refused(refusal)) => refusal,
-        other => panic!("{line}: {other:?}"),
-    }
-}
-
-/// Lets seconds go by; no invariant may break.
-fn after(run: &mut Watched, seconds: u64) {
-    run.run_to(run.world.now_us() + seconds * SECOND_US);
-    assert!(run.findings.is_empty(), "{}", run.report());
 }
 
 fn consumer<'a>(run: &'a Watched, name: &str) -> &'a ConsumerSlot {
@@ -165,22 +149,22 @@ fn another_subscription_makes_another_assignment() {
 fn what_a_process_cannot_do_is_refused_by_name() {
     let mut run = billing("");
     let consumer = || "A".to_owned();
-    assert_eq!(refusal(&mut run, "thaw-consumer consumer=A"), Refusal::ConsumerIsNotFrozen { consumer: consumer() });
+    assert_eq!(refused(&mut run, "thaw-consumer consumer=A"), Refusal::ConsumerIsNotFrozen { consumer: consumer() });
     give(&mut run, "freeze-consumer consumer=A");
     for line in ["freeze-consumer", "stall-consumer", "pause-consumer", "commit"] {
-        let refused = refusal(&mut run, &format!("{line} consumer=A"));
-        assert_eq!(refused, Refusal::ConsumerIsFrozen { consumer: consumer() }, "{line}");
+        let refusal = refused(&mut run, &format!("{line} consumer=A"));
+        assert_eq!(refusal, Refusal::ConsumerIsFrozen { consumer: consumer() }, "{line}");
     }
     give(&mut run, "crash-consumer consumer=A");
     for line in ["crash-consumer", "freeze-consumer", "unstall-consumer", "resume-consumer", "commit"] {
-        let refused = refusal(&mut run, &format!("{line} consumer=A"));
-        assert_eq!(refused, Refusal::ConsumerIsDown { consumer: consumer() }, "{line}");
+        let refusal = refused(&mut run, &format!("{line} consumer=A"));
+        assert_eq!(refusal, Refusal::ConsumerIsDown { consumer: consumer() }, "{line}");
     }
     give(&mut run, "add-consumer consumer=hand assign=paid:0");
-    let refused = refusal(&mut run, "subscribe consumer=hand topics=paid");
-    assert_eq!(refused, Refusal::ConsumerAssigns { consumer: "hand".into() });
+    let refusal = refused(&mut run, "subscribe consumer=hand topics=paid");
+    assert_eq!(refusal, Refusal::ConsumerAssigns { consumer: "hand".into() });
     give(&mut run, "remove-consumer consumer=A");
-    assert_eq!(refusal(&mut run, "restart-consumer consumer=A"), Refusal::UnknownConsumer { consumer: consumer() });
+    assert_eq!(refused(&mut run, "restart-consumer consumer=A"), Refusal::UnknownConsumer { consumer: consumer() });
     after(&mut run, 60);
     assert_eq!(group(&run).members.len(), 1, "and its session ends all the same");
 }

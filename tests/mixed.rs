@@ -1,32 +1,21 @@
 //! Groups with members of both protocols (reference §7.7): the change while members live, both ways; every run under all
 //! invariants.
 
+mod common;
+
+use common::{SECOND_US, after, consumer, give, owned, stage};
 use kafkascope::{
     check::Watched,
-    cluster::{ClusterSpec, command_text::parse},
     kafka::{
-        client::consumer::Consumer,
         coordinator::{Group, consumer_group::ConsumerGroup},
         event::{EventKind, GroupReason},
         protocol::ErrorCode,
     },
 };
 
-const SECOND_US: u64 = 1_000_000;
 const CLASSIC: &str = "";
 const COOPERATIVE: &str = "partition.assignment.strategy=cooperative-sticky";
 const CONSUMER: &str = "group.protocol=consumer";
-
-/// Three brokers, topic `t` with four partitions and records in all of them.
-fn stage(of_brokers: &[(&str, &str)]) -> Watched {
-    let settings = of_brokers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let spec = ClusterSpec { racks: vec![None; 3], settings };
-    let mut run = Watched::new(7, &spec, true).expect("a sound cluster");
-    give(&mut run, "create-topic topic=t partitions=4 replication.factor=3");
-    after(&mut run, 1);
-    give(&mut run, "add-producer producer=p topic=t rate=40 keys=a,b,c,d,e,f,g,h");
-    run
-}
 
 /// With A and B in group `g`, settled.
 fn group_of_two(settings: &str, of_brokers: &[(&str, &str)]) -> Watched {
@@ -44,25 +33,6 @@ fn join(run: &mut Watched, name: &str, settings: &str) {
     let of_all = if settings.contains("session.timeout.ms") { "heartbeat.interval.ms=1000" } else { of_all };
     let earliest = "auto.offset.reset=earliest";
     give(run, &format!("add-consumer consumer={name} group=g topics=t {earliest} {of_all} {settings}"));
-}
-
-fn give(run: &mut Watched, line: &str) {
-    run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
-}
-
-/// Lets seconds go by; no invariant may break.
-fn after(run: &mut Watched, seconds: u64) {
-    run.run_to(run.world.now_us() + seconds * SECOND_US);
-    assert!(run.findings.is_empty(), "{}", run.report());
-}
-
-fn consumer<'a>(run: &'a Watched, name: &str) -> &'a Consumer {
-    let found = run.world.consumers().values().find(|slot| &*slot.consumer.name == name);
-    &found.expect("it is on the stage").consumer
-}
-
-fn owned(run: &Watched, name: &str) -> usize {
-    consumer(run, name).partitions().len()
 }
 
 fn group(run: &Watched) -> &Group {

@@ -16,6 +16,15 @@ pub fn three_brokers(settings: &[(&str, &str)]) -> Watched {
     Watched::new(7, &ClusterSpec { racks: vec![None; 3], settings }, true).expect("a sound cluster")
 }
 
+/// Three brokers with these settings, topic `t` with four partitions and records in all of them; no group yet.
+pub fn stage(settings: &[(&str, &str)]) -> Watched {
+    let mut run = three_brokers(settings);
+    give(&mut run, "create-topic topic=t partitions=4 replication.factor=3");
+    after(&mut run, 1);
+    give(&mut run, "add-producer producer=p topic=t rate=40 keys=a,b,c,d,e,f,g,h");
+    run
+}
+
 /// A command that is carried out.
 pub fn give(run: &mut Watched, line: &str) {
     run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
@@ -39,6 +48,11 @@ pub fn after(run: &mut Watched, seconds: u64) {
 pub fn consumer<'a>(run: &'a Watched, name: &str) -> &'a Consumer {
     let found = run.world.consumers().values().find(|slot| &*slot.consumer.name == name);
     &found.expect("it is on the stage").consumer
+}
+
+/// How many partitions it has in hand.
+pub fn owned(run: &Watched, name: &str) -> usize {
+    consumer(run, name).partitions().len()
 }
 
 /// A group, as its coordinator has it.

@@ -1,21 +1,20 @@
 //! Subscriptions by pattern: resolved by the clients, and by the coordinator; every run under all invariants.
 
+mod common;
+
+use common::{after, consumer, give, refused, three_brokers};
 use kafkascope::{
     check::Watched,
-    cluster::{ClusterSpec, command_text::parse},
+    cluster::error::Refusal,
     kafka::{
-        client::consumer::Consumer,
         coordinator::Group,
         event::{EventKind, GroupReason},
     },
 };
 
-const SECOND_US: u64 = 1_000_000;
-
 /// Three brokers, topics `orders-eu` and `orders-us` with two partitions each, and `refunds`.
 fn stage() -> Watched {
-    let spec = ClusterSpec { racks: vec![None; 3], settings: Default::default() };
-    let mut run = Watched::new(7, &spec, true).expect("a sound cluster");
+    let mut run = three_brokers(&[]);
     for topic in ["orders-eu", "orders-us", "refunds"] {
         give(&mut run, &format!("create-topic topic={topic} partitions=2 replication.factor=3"));
         after(&mut run, 1);
@@ -23,23 +22,8 @@ fn stage() -> Watched {
     run
 }
 
-fn give(run: &mut Watched, line: &str) {
-    run.apply(&parse(line).expect(line)).unwrap_or_else(|error| panic!("{line}: {error:?}"));
-}
-
-/// Lets seconds go by; no invariant may break.
-fn after(run: &mut Watched, seconds: u64) {
-    run.run_to(run.world.now_us() + seconds * SECOND_US);
-    assert!(run.findings.is_empty(), "{}", run.report());
-}
-
 fn join(run: &mut Watched, name: &str, how: &str) {
     give(run, &format!("add-consumer consumer={name} group=g metadata.max.age.ms=10000 {how}"));
-}
-
-fn consumer<'a>(run: &'a Watched, name: &str) -> &'a Consumer {
-    let found = run.world.consumers().values().find(|slot| &*slot.consumer.name == name);
-    &found.expect("it is on the stage").consumer
 }
 
 /// What a consumer has, by name.
@@ -127,8 +111,8 @@ fn another_pattern_while_it_runs() {
     let mut run = stage();
     join(&mut run, "A", CLIENT);
     after(&mut run, 5);
-    let refused = run.apply(&parse("subscribe consumer=A topics=refunds").expect("sound"));
-    assert!(refused.is_err_and(|error| error.field() == "consumer"), "the kinds exclude one another");
+    let refusal = refused(&mut run, "subscribe consumer=A topics=refunds");
+    assert!(matches!(refusal, Refusal::OtherSubscription { .. }), "the kinds exclude one another");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The run that throughput is measured with, natively (`benches/`) and on the page (`tests/browser/bench.mjs`): one
 //! million records of 8-byte keys and 100-byte values through 12 partitions, replication factor 3, `acks=all`, full
-//! batches, to 6 consumers. Left out: the clock, which is the bench's.
+//! batches, to 6 consumers. And the group whose rebalance is drawn while it is measured. Left out: the clock, which is
+//! the bench's.
 
 use super::{Run, Scenario};
 use crate::cluster::{
@@ -69,4 +70,39 @@ fn scenario() -> Scenario {
     }
     let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
     Scenario { seed: 1, cluster, commands, begin_us: 0 }
+}
+
+/// When the crowd is handed over; a second later its first member leaves, and four seconds after that one more joins.
+const CROWD_BEGIN_US: u64 = 60_000_000;
+
+/// A group of so many members with a partition each, at rest and about to rebalance. They wait long in their fetches
+/// and nothing is produced, so that what is measured is the rebalance.
+pub fn crowd(members: u32) -> Scenario {
+    let member = |n: u32| Command::AddConsumer {
+        consumer: format!("c{n}"),
+        work: Work {
+            group: Some("crowd".to_owned()),
+            topics: vec!["orders".to_owned()],
+            assign: Vec::new(),
+            processing_us: 0,
+            ..Work::default()
+        },
+        settings: [("fetch.max.wait.ms", "25000"), ("auto.commit.interval.ms", "60000")]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    };
+    let topic = Command::CreateTopic {
+        topic: "orders".to_owned(),
+        partitions: members,
+        replication_factor: Some(1),
+        settings: Settings::new(),
+    };
+    let mut commands = vec![(0, topic)];
+    // A few milliseconds apart, as processes start: otherwise all heartbeats for ever fall on one moment.
+    commands.extend((0..members).map(|n| (1_000_000 + u64::from(n) * 7_000, member(n))));
+    commands.push((CROWD_BEGIN_US + 1_000_000, Command::RemoveConsumer { consumer: "c0".to_owned() }));
+    commands.push((CROWD_BEGIN_US + 5_000_000, member(members)));
+    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
+    Scenario { seed: 1, cluster, commands, begin_us: CROWD_BEGIN_US }
 }

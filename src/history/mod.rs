@@ -11,7 +11,7 @@ mod scenario;
 mod tests;
 
 pub use golden::determinism_digest;
-pub use load::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, full_load};
+pub use load::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load};
 pub use replay::Replay;
 pub use scenario::{Scenario, start_cluster};
 

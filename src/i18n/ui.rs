@@ -108,6 +108,8 @@ templates! { "ui":
     KIND_TOPIC = "Topic", "Topic";
     INSPECT_CLOSE = "Close the inspector", "关闭检查器";
     ACTIONS = "What you can do", "可做的操作";
+    ACTIONS_MEMBERS = "Its members", "它的成员";
+    ACTIONS_ADMIN = "From outside, by Kafka's tool", "从组外，用 Kafka 的工具";
     ACTIONS_PROCESS = "Its process", "它的进程";
     ACTIONS_LOOP = "Its poll loop", "它的 poll 循环";
     ACTIONS_READS = "What it reads", "它读什么";

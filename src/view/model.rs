@@ -6,7 +6,11 @@
 
 use std::rc::Rc;
 
-use crate::{cluster::ClientProcess, i18n::Text, kafka::pattern::TopicPattern};
+use crate::{
+    cluster::ClientProcess,
+    i18n::Text,
+    kafka::{config::Settings, pattern::TopicPattern},
+};
 
 /// Everything on the stage at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,7 +151,7 @@ pub struct PartitionView {
 pub const CELLS_MAX: usize = 48;
 
 /// One replica of a partition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplicaView {
     /// Broker that holds it.
     pub broker: u32,
@@ -238,7 +242,7 @@ pub struct QueuedBatch {
 }
 
 /// A consumer group, or the consumers without one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupView {
     /// `group.id`.
     pub group_id: Option<String>,
@@ -266,7 +270,7 @@ pub struct GroupView {
 }
 
 /// A consumer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberView {
     /// `client.id`, unique on stage.
     pub name: String,
@@ -306,8 +310,8 @@ pub struct MemberView {
     pub records_consumed: u64,
     /// The last error given to the application.
     pub last_error: Option<Text>,
-    /// All settings: name, value, and whether it differs from the default.
-    pub configs: Vec<(String, String, bool)>,
+    /// The settings that it was given; `config::effective` tells all.
+    pub settings: Settings,
 }
 
 /// A member of the consumer protocol: what it knows of itself, and what the coordinator knows of it.

@@ -111,6 +111,26 @@ async function frameWork() {
   }
 }
 
+// A group of 500 with the Group lens open, in simulated time as fast as the wall's, from rest through two rebalances:
+// the first member leaves after a second, and another joins four seconds later. The group is made without drawing.
+async function crowd() {
+  const saved = { ...REAL_TIME, "kafkascope.lens": "group" };
+  const { p50, p95, perSecond } = await onPage({ saved }, async (page) => {
+    await page.goto("/");
+    await ready(page);
+    await page.evaluate(() => window.wasmBindings.kafkascopeCrowd(500));
+    await page.getByRole("button", { name: /^crowd: Stable, generation/ }).last().waitFor({ state: "attached", timeout: 120_000 });
+    await play(page);
+    const measured = await frames(browser, page, 9_000);
+    const bands = await page.getByRole("button", { name: /^crowd: PreparingRebalance/ }).count();
+    if (bands < 2) throw new Error(`the group rebalanced ${bands} times while it was measured`);
+    return measured;
+  });
+  row("frame work in rebalances of 500 members, p95", p95, "ms", 16.7);
+  row("the same, p50", p50, "ms");
+  row("from frame to frame then, mean", 1000 / perSecond, "ms", 1000 / 59);
+}
+
 // The million records of benches/figures.rs, in wasm. With the native figure of the same run beside it, as
 // `cargo xtask bench` gives it, the row is how many times slower; alone it is nanoseconds a record.
 async function fullLoad() {
@@ -133,7 +153,7 @@ async function fullLoad() {
 }
 
 // node bench.mjs [NAME]   only the figure of that name
-const figures = [weight, start, fullLoad, frameWork].filter((figure) => figure.name.includes(process.argv[2] ?? ""));
+const figures = [weight, start, fullLoad, frameWork, crowd].filter((figure) => figure.name.includes(process.argv[2] ?? ""));
 for (const figure of figures) await figure();
 
 await browser.close();

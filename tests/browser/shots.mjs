@@ -166,6 +166,19 @@ const SHOTS = [
   { name: "sequence-dark", theme: "dark", viewport: TABLET, act: sequence },
   { name: "sequence-phone", viewport: PHONE, act: sequence },
   { name: "sequence-zh", lang: "zh-CN", act: (page) => page.keyboard.press("3") },
+  { name: "group-modern", saved: BY_CLOCK, act: modern },
+  { name: "group-modern-dark", saved: BY_CLOCK, theme: "dark", act: modern },
+  { name: "group-broken", saved: BY_CLOCK, act: broken("2") },
+  { name: "group-empty", act: empty("2") },
+  { name: "group-tool", act: tool },
+  { name: "group-tool-dark", theme: "dark", viewport: TABLET, act: tool },
+  { name: "group-tool-phone", viewport: PHONE, act: tool },
+  { name: "group-crowd", saved: { ...BY_CLOCK, "kafkascope.lens": "group" }, act: crowd },
+  { name: "sequence-broken", saved: BY_CLOCK, act: broken("3") },
+  { name: "sequence-empty-dark", theme: "dark", act: empty("3") },
+  { name: "inspect-consumer-phone", viewport: PHONE, act: inspecting("C1") },
+  { name: "inspect-consumer-dark", viewport: TABLET, theme: "dark", act: inspecting("C1") },
+  { name: "inspect-group-dark", viewport: TABLET, theme: "dark", act: inspecting("billing") },
   { name: "group-phone", saved: FAST, viewport: PHONE, act: joined },
 ];
 
@@ -181,6 +194,57 @@ async function joined(page) {
   await page.waitForTimeout(1_200);
   await pause(page);
 }
+// Two members of the consumer protocol, the second of which has just joined.
+async function modern(page) {
+  for (const at of [0, 1]) {
+    if (at === 0) await add(page, "Consumer…");
+    else await page.getByRole("button", { name: "Add a consumer to group-1" }).click();
+    await page.getByRole("combobox", { name: "group.protocol" }).selectOption("consumer");
+    await page.locator("dialog button[type=submit]").click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.waitForTimeout(1_500);
+    await page.getByRole("button", { name: "Pause", exact: true }).last().click();
+  }
+  await page.keyboard.press("2");
+  await page.getByRole("button", { name: "Last rebalance" }).click();
+}
+
+// A lens when a broker has been lost.
+function broken(key) {
+  return async (page) => {
+    await crash(1)(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press(key);
+    await page.waitForTimeout(500);
+  };
+}
+
+// A lens with a scenario that has no groups.
+function empty(key) {
+  return async (page) => {
+    await lesson(1, 0)(page);
+    await page.keyboard.press(key);
+    await page.waitForTimeout(300);
+  };
+}
+
+async function tool(page) {
+  await page.getByRole("button", { name: "billing", exact: true }).first().click();
+  await page.getByRole("button", { name: "As Kafka's tool shows it" }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+// Five hundred members, in the rebalance that the first of them caused by leaving.
+async function crowd(page) {
+  await page.evaluate(() => window.wasmBindings.kafkascopeCrowd(500));
+  await page.getByRole("button", { name: /^crowd: Stable/ }).last().waitFor({ state: "attached", timeout: 120_000 });
+  await play(page);
+  await page.waitForTimeout(900);
+  await pause(page);
+  await page.locator(".lens-bar .button").first().click();
+}
+
 async function rebalance(page) {
   await joined(page);
   await page.getByRole("button", { name: "Last rebalance" }).click();

@@ -8,7 +8,7 @@ use crate::{
     i18n::Text,
     kafka::{
         client::consumer::{App, ClientState, Consumer, Membership},
-        config::{BrokerConfig, Scope, effective},
+        config::{BrokerConfig, Settings},
         coordinator::{Committed, Group},
         hash::coordinator_partition,
         ids::{CONSUMER_OFFSETS, Name, TopicIdPartition},
@@ -27,13 +27,15 @@ impl Builder {
         let named = self.groups.iter().enumerate().map(|(index, id)| {
             let members: Vec<&ConsumerSlot> =
                 slots.iter().copied().filter(|slot| slot.consumer.group.as_ref() == Some(id)).collect();
-            group_view(world, id, (index % COLORS) as u8, &members, &slots)
+            let before = self.previous.groups.iter().find(|before| before.group_id.as_deref() == Some(&**id));
+            group_view(world, id, (index % COLORS) as u8, (&members, &slots), before.map(|before| &**before))
         });
         // A group that nobody is in, and that was never stored, is not there any more.
         let mut views: Vec<GroupView> =
             named.filter(|group| !group.members.is_empty() || group.state.is_some()).collect();
         let alone: Vec<&ConsumerSlot> = slots.iter().copied().filter(|slot| slot.consumer.group.is_none()).collect();
         if !alone.is_empty() {
+            let before = self.previous.groups.iter().find(|before| before.group_id.is_none());
             views.push(GroupView {
                 group_id: None,
                 state: None,
@@ -43,7 +45,7 @@ impl Builder {
                 coordinator: None,
                 coordinator_partition: None,
                 color: (self.groups.len() % COLORS) as u8,
-                members: members(world, &alone, &slots),
+                members: members(world, None, (&alone, &slots), before.map(|before| &**before)),
                 lag: 0,
                 offsets_expire_us: None,
             });
@@ -52,13 +54,19 @@ impl Builder {
     }
 }
 
-fn group_view(world: &World, id: &Name, color: u8, of_group: &[&ConsumerSlot], all: &[&ConsumerSlot]) -> GroupView {
+fn group_view(
+    world: &World,
+    id: &Name,
+    color: u8,
+    slots: (&[&ConsumerSlot], &[&ConsumerSlot]),
+    before: Option<&GroupView>,
+) -> GroupView {
     let found = coordinated(world, id);
     let image = world.metadata();
     let shard = image.topic_by_name(CONSUMER_OFFSETS).map(|(topic, offsets)| {
         TopicIdPartition::new(topic, coordinator_partition(id, offsets.partitions.len().max(1) as i32))
     });
-    let members = members(world, of_group, all);
+    let members = members(world, found, slots, before);
     let lag = members.iter().flat_map(|member| &member.owned).map(|owned| {
         let reference = owned.committed.or(owned.position).unwrap_or(owned.high_watermark);
         (owned.high_watermark - reference).max(0)
@@ -79,7 +87,7 @@ fn group_view(world: &World, id: &Name, color: u8, of_group: &[&ConsumerSlot], a
 }
 
 /// The group as its coordinator has it.
-fn coordinated<'a>(world: &'a World, id: &str) -> Option<&'a Group> {
+pub(super) fn coordinated<'a>(world: &'a World, id: &str) -> Option<&'a Group> {
     let found = world.brokers().values().filter(|broker| broker.is_up()).filter_map(|broker| broker.groups.group(id));
     // While the coordinator moves, two brokers may believe to be it; the later generation is the one that counts.
     found.max_by_key(|group| (group.epoch(), group.member_count()))
@@ -97,31 +105,114 @@ fn offsets_expire_us(world: &World, group: &Group) -> Option<u64> {
 }
 
 /// A committed offset as the coordinator has it.
-pub(super) fn stored_offset(world: &World, group: &str, partition: TopicIdPartition) -> Option<i64> {
-    coordinated(world, group)?.offsets.get(&partition).map(|committed| committed.offset)
+pub(super) fn stored_offset(group: Option<&Group>, partition: TopicIdPartition) -> Option<i64> {
+    group?.offsets.get(&partition).map(|committed| committed.offset)
 }
 
-fn members(world: &World, slots: &[&ConsumerSlot], all: &[&ConsumerSlot]) -> Vec<Rc<MemberView>> {
-    let place = |slot: &ConsumerSlot| all.iter().position(|other| other.order == slot.order).unwrap_or(0);
-    slots.iter().map(|slot| Rc::new(member(world, slot, place(slot)))).collect()
+/// The members of a group, or consumers in none; `all` by their order, in which colours are given. A member that is as
+/// it was before is the same allocation, found out without making another.
+fn members(
+    world: &World,
+    group: Option<&Group>,
+    (slots, all): (&[&ConsumerSlot], &[&ConsumerSlot]),
+    before: Option<&GroupView>,
+) -> Vec<Rc<MemberView>> {
+    let place = |slot: &ConsumerSlot| all.binary_search_by_key(&slot.order, |other| other.order).unwrap_or(0);
+    let view = |(index, slot): (usize, &&ConsumerSlot)| {
+        let mut now = plain(world, group, slot, place(slot));
+        let owned = || owned(world, group, slot);
+        if let Some(before) = before.and_then(|before| before.members.get(index))
+            && is_same(before, &now, slot)
+            && before.owned.iter().map(Owned::of).eq(owned())
+        {
+            return before.clone();
+        }
+        let consumer = &slot.consumer;
+        now.name = consumer.name.to_string();
+        now.member_id = consumer.member_id.to_string();
+        now.subscription = consumer.topics.iter().map(|topic| topic.to_string()).collect();
+        now.pattern = consumer.pattern.clone();
+        now.owned = owned().map(Owned::view).collect();
+        now.settings = slot.settings.clone();
+        Rc::new(now)
+    };
+    slots.iter().enumerate().map(view).collect()
 }
 
-fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
-    let consumer = &slot.consumer;
-    let owned = consumer.partitions().iter().map(|(id, progress)| {
+/// A partition in a member's hands, before anything is allocated for it.
+#[derive(PartialEq)]
+struct Owned<'a> {
+    topic: &'a str,
+    partition: i32,
+    position: Option<i64>,
+    committed: Option<i64>,
+    high_watermark: i64,
+    paused: bool,
+}
+
+impl Owned<'_> {
+    fn of(view: &OwnedPartition) -> Owned<'_> {
+        let OwnedPartition { topic, partition, position, committed, high_watermark, paused } = view;
+        Owned {
+            topic,
+            partition: *partition,
+            position: *position,
+            committed: *committed,
+            high_watermark: *high_watermark,
+            paused: *paused,
+        }
+    }
+
+    fn view(self) -> OwnedPartition {
+        OwnedPartition {
+            topic: self.topic.to_owned(),
+            partition: self.partition,
+            position: self.position,
+            committed: self.committed,
+            high_watermark: self.high_watermark,
+            paused: self.paused,
+        }
+    }
+}
+
+fn owned<'a>(world: &'a World, group: Option<&'a Group>, slot: &'a ConsumerSlot) -> impl Iterator<Item = Owned<'a>> {
+    slot.consumer.partitions().iter().map(move |(id, progress)| {
         let state = world.metadata().partition(*id);
         let leader = state.and_then(|state| state.leader.or(state.isr.first().copied()));
         let replica = leader.and_then(|leader| world.brokers().get(&leader)?.replica(*id));
-        let stored = consumer.group.as_deref().and_then(|group| stored_offset(world, group, *id));
-        OwnedPartition {
-            topic: world.topic_name(id.topic).to_owned(),
+        Owned {
+            topic: world.topic_name(id.topic),
             partition: id.partition,
             position: progress.position,
-            committed: stored.or(progress.committed),
+            committed: stored_offset(group, *id).or(progress.committed),
             high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
             paused: progress.paused,
         }
-    });
+    })
+}
+
+/// Is a member as it was, but for what it owns? `now` has no names yet.
+fn is_same(before: &MemberView, now: &MemberView, slot: &ConsumerSlot) -> bool {
+    let consumer = &slot.consumer;
+    let named = *before.name == *consumer.name
+        && *before.member_id == *consumer.member_id
+        && before.subscription.iter().map(String::as_str).eq(consumer.topics.iter().map(|topic| &**topic))
+        && before.pattern == consumer.pattern
+        && before.settings == slot.settings;
+    let does = before.doing == now.doing
+        && before.progress_permille == now.progress_permille
+        && before.process == now.process
+        && (before.paused, before.stalled, before.leader) == (now.paused, now.stalled, now.leader)
+        && (before.slowed_us, before.processing_us) == (now.slowed_us, now.processing_us)
+        && before.records_consumed == now.records_consumed
+        && before.last_error == now.last_error;
+    let joins = (before.classic_in_consumer, &before.progress) == (now.classic_in_consumer, &now.progress);
+    named && does && joins && (before.color, before.stripes) == (now.color, now.stripes)
+}
+
+/// A member without its names, lists and settings: nothing in it costs an allocation for most members.
+fn plain(world: &World, group: Option<&Group>, slot: &ConsumerSlot, place: usize) -> MemberView {
+    let consumer = &slot.consumer;
     let progress_permille = match consumer.app {
         App::Processing { since_us, until_us, .. } => {
             let done_us = world.now_us().saturating_sub(since_us);
@@ -130,17 +221,17 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         _ => None,
     };
     MemberView {
-        name: consumer.name.to_string(),
-        member_id: consumer.member_id.to_string(),
+        name: String::new(),
+        member_id: String::new(),
         leader: consumer.is_leader,
-        progress: progress(world, slot),
-        classic_in_consumer: is_classic_in_consumer(world, consumer),
+        progress: progress(world, group, slot),
+        classic_in_consumer: is_classic_in_consumer(group, consumer),
         color: (place % COLORS) as u8,
         stripes: (place / COLORS).min(255) as u8,
-        subscription: consumer.topics.iter().map(|topic| topic.to_string()).collect(),
-        pattern: consumer.pattern.clone(),
-        owned: owned.collect(),
-        doing: doing(world, slot),
+        subscription: Vec::new(),
+        pattern: None,
+        owned: Vec::new(),
+        doing: doing(group, slot),
         progress_permille,
         paused: consumer.paused,
         process: slot.process,
@@ -149,24 +240,21 @@ fn member(world: &World, slot: &ConsumerSlot, place: usize) -> MemberView {
         processing_us: slot.work.processing_us,
         records_consumed: consumer.records_consumed,
         last_error: consumer.last_error.map(|error| ERROR.with("error", error.name())),
-        configs: effective(Scope::Consumer, &slot.settings)
-            .into_iter()
-            .map(|(name, value, differs)| (name.to_owned(), value, differs))
-            .collect(),
+        settings: Settings::new(),
     }
 }
 
-fn is_classic_in_consumer(world: &World, consumer: &Consumer) -> bool {
-    let group = consumer.group.as_deref().and_then(|group| coordinated(world, group)?.consumer.as_ref());
+fn is_classic_in_consumer(group: Option<&Group>, consumer: &Consumer) -> bool {
+    let group = group.and_then(|group| group.consumer.as_ref());
     let member = group.and_then(|group| group.member(&consumer.member_id));
     member.is_some_and(|member| member.classic.is_some())
 }
 
 /// How far a member of the consumer protocol has come.
-fn progress(world: &World, slot: &ConsumerSlot) -> Option<MemberProgress> {
+fn progress(world: &World, group: Option<&Group>, slot: &ConsumerSlot) -> Option<MemberProgress> {
     let consumer = &slot.consumer;
-    let group = consumer.group.as_deref().filter(|_| consumer.is_modern())?;
-    let known = coordinated(world, group).and_then(|group| group.consumer.as_ref()?.member(&consumer.member_id));
+    consumer.group.as_ref().filter(|_| consumer.is_modern())?;
+    let known = group.and_then(|group| group.consumer.as_ref()?.member(&consumer.member_id));
     let name = |at: &TopicIdPartition| format!("{}-{}", world.topic_name(at.topic), at.partition);
     Some(MemberProgress {
         state: consumer.modern.state.name(),
@@ -182,12 +270,11 @@ fn progress(world: &World, slot: &ConsumerSlot) -> Option<MemberProgress> {
     })
 }
 
-fn doing(world: &World, slot: &ConsumerSlot) -> Text {
+fn doing(group: Option<&Group>, slot: &ConsumerSlot) -> Text {
     let consumer = &slot.consumer;
-    let group = consumer.group.as_deref().and_then(|group| coordinated(world, group));
-    let is_member = group.is_some_and(|group| group.has_member(&consumer.member_id));
+    let is_member = || group.is_some_and(|group| group.has_member(&consumer.member_id));
     match (consumer.app, consumer.membership) {
-        _ if slot.process == ClientProcess::Crashed && is_member => CRASHED.text(),
+        _ if slot.process == ClientProcess::Crashed && is_member() => CRASHED.text(),
         _ if slot.process == ClientProcess::Crashed => GONE.text(),
         _ if slot.process == ClientProcess::Frozen => FROZEN.text(),
         (App::Failed, _) => FAILED.text(),

@@ -8,10 +8,13 @@ use crate::{
     kafka::{
         broker::Replica,
         config::{BrokerConfig, Scope, TopicConfig, effective},
+        coordinator::Group,
         ids::{TopicIdPartition, is_internal},
         metadata::{PartitionState, TopicImage},
     },
-    view::model::{CELLS_MAX, Cell, GroupMark, GroupView, PartitionView, ReplicaView, TopicView},
+    view::model::{
+        CELLS_MAX, Cell, GroupMark, GroupView, MemberView, OwnedPartition, PartitionView, ReplicaView, TopicView,
+    },
 };
 
 impl Builder {
@@ -20,6 +23,7 @@ impl Builder {
         let defaults = BrokerConfig::from_settings(&image.settings).unwrap_or_default();
         let (internal, users): (Vec<_>, Vec<_>) = image.topics.iter().partition(|(_, topic)| is_internal(&topic.name));
         let old = self.previous.clone();
+        let readers: Vec<Readers<'_>> = groups.iter().map(|group| Readers::of(world, group)).collect();
         users
             .into_iter()
             .chain(internal)
@@ -30,11 +34,8 @@ impl Builder {
                     .map(|(partition, state)| {
                         let id = TopicIdPartition::new(*id, partition);
                         let cells = self.has_cells(topic, partition);
-                        let view = self.partition(world, topic, id, state, cells, groups);
-                        match before.and_then(|before| before.partitions.get(partition as usize)) {
-                            Some(before) => kept_one(before, view),
-                            None => Rc::new(view),
-                        }
+                        let before = before.and_then(|before| before.partitions.get(partition as usize));
+                        self.partition(world, topic, (id, state), cells, &readers, before)
                     })
                     .collect();
                 let view = topic_view(topic, &defaults, partitions);
@@ -56,11 +57,11 @@ impl Builder {
         &mut self,
         world: &World,
         topic: &TopicImage,
-        id: TopicIdPartition,
-        state: &PartitionState,
+        (id, state): (TopicIdPartition, &PartitionState),
         with_cells: bool,
-        groups: &[GroupView],
-    ) -> PartitionView {
+        groups: &[Readers<'_>],
+        before: Option<&Rc<PartitionView>>,
+    ) -> Rc<PartitionView> {
         let replica_of = |broker: u32| world.brokers().get(&broker)?.replica(id);
         // Without a leader the last in-sync replica is what is left of the log.
         let shown = state.leader.or(state.isr.first().copied()).and_then(replica_of);
@@ -68,10 +69,8 @@ impl Builder {
             let log = &replica.log;
             (log.log_start_offset(), log.high_watermark(), log.log_end_offset())
         });
-        let replicas = state
-            .replicas
-            .iter()
-            .map(|broker| {
+        let replicas = || {
+            state.replicas.iter().map(|broker| {
                 let replica = replica_of(*broker);
                 ReplicaView {
                     broker: *broker,
@@ -82,13 +81,25 @@ impl Builder {
                     high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
                 }
             })
-            .collect();
-        PartitionView {
+        };
+        let marks = || marks(&topic.name, id, high_watermark, groups);
+        // Of many partitions most are as they were: that is found out without allocating.
+        if let Some(before) = before
+            && !with_cells
+            && before.cells.is_empty()
+            && (before.leader, before.leader_epoch) == (state.leader, state.leader_epoch)
+            && (before.log_start, before.high_watermark, before.log_end) == (log_start, high_watermark, log_end)
+            && before.replicas.iter().copied().eq(replicas())
+            && before.marks.iter().map(Standing::of).eq(marks())
+        {
+            return before.clone();
+        }
+        let view = PartitionView {
             topic: topic.name.to_string(),
             partition: id.partition,
             leader: state.leader,
             leader_epoch: state.leader_epoch,
-            replicas,
+            replicas: replicas().collect(),
             log_start,
             high_watermark,
             log_end,
@@ -96,7 +107,11 @@ impl Builder {
                 Some(replica) if with_cells => self.cells(replica),
                 _ => Vec::new(),
             },
-            marks: marks(&topic.name, id.partition, high_watermark, groups, world, id),
+            marks: marks().map(Standing::mark).collect(),
+        };
+        match before {
+            Some(before) => kept_one(before, view),
+            None => Rc::new(view),
         }
     }
 
@@ -135,32 +150,79 @@ fn topic_view(topic: &TopicImage, defaults: &BrokerConfig, partitions: Vec<Rc<Pa
     }
 }
 
+/// A group, with who owns what and what its coordinator has, found once for all partitions.
+struct Readers<'a> {
+    group: &'a GroupView,
+    stored: Option<&'a Group>,
+    /// By topic and partition; of several who believe to own one, the first member.
+    owners: Vec<((&'a str, i32), &'a MemberView, &'a OwnedPartition)>,
+}
+
+impl<'a> Readers<'a> {
+    fn of(world: &'a World, group: &'a GroupView) -> Readers<'a> {
+        let mut owners = Vec::new();
+        for member in &group.members {
+            owners.extend(member.owned.iter().map(|at| ((at.topic.as_str(), at.partition), &**member, at)));
+        }
+        crate::sim::sort_by_key(&mut owners, |owner| owner.0);
+        owners.dedup_by_key(|owner| owner.0);
+        let stored = group.group_id.as_deref().and_then(|group| super::groups::coordinated(world, group));
+        Readers { group, stored, owners }
+    }
+
+    fn owner(&self, topic: &str, partition: i32) -> Option<(&'a MemberView, &'a OwnedPartition)> {
+        let place = self.owners.binary_search_by_key(&(topic, partition), |owner| owner.0).ok()?;
+        self.owners.get(place).map(|(_, member, owned)| (*member, *owned))
+    }
+}
+
+/// Where a group stands on a partition, before anything is allocated for it.
+#[derive(PartialEq)]
+struct Standing<'a> {
+    group: &'a str,
+    color: u8,
+    committed: Option<i64>,
+    position: Option<i64>,
+    lag: Option<i64>,
+}
+
+impl Standing<'_> {
+    fn of(mark: &GroupMark) -> Standing<'_> {
+        let GroupMark { group, color, committed, position, lag } = mark;
+        Standing { group, color: *color, committed: *committed, position: *position, lag: *lag }
+    }
+
+    fn mark(self) -> GroupMark {
+        GroupMark {
+            group: self.group.to_owned(),
+            color: self.color,
+            committed: self.committed,
+            position: self.position,
+            lag: self.lag,
+        }
+    }
+}
+
 /// Where each group stands on a partition.
-fn marks(
-    topic: &str,
-    partition: i32,
-    high_watermark: i64,
-    groups: &[GroupView],
-    world: &World,
+fn marks<'a>(
+    topic: &'a str,
     id: TopicIdPartition,
-) -> Vec<GroupMark> {
-    let mut marks = Vec::new();
-    for group in groups {
-        let owner = group.members.iter().find_map(|member| {
-            let owned = member.owned.iter().find(|owned| owned.partition == partition && *owned.topic == *topic)?;
-            Some((member, owned))
-        });
-        let stored = group.group_id.as_deref().and_then(|group| super::groups::stored_offset(world, group, id));
+    high_watermark: i64,
+    groups: &'a [Readers<'a>],
+) -> impl Iterator<Item = Standing<'a>> {
+    groups.iter().filter_map(move |readers| {
+        let group = readers.group;
+        let owner = readers.owner(topic, id.partition);
+        let stored = super::groups::stored_offset(readers.stored, id);
         let committed = stored.or(owner.and_then(|(_, owned)| owned.committed));
         let position = owner.and_then(|(_, owned)| owned.position);
-        let Some(reference) = committed.or(position) else { continue };
+        let reference = committed.or(position)?;
         let name = match (&group.group_id, owner) {
-            (Some(group), _) => group.clone(),
-            (None, Some((member, _))) => member.name.clone(),
-            (None, None) => continue,
+            (Some(group), _) => group.as_str(),
+            (None, Some((member, _))) => member.name.as_str(),
+            (None, None) => return None,
         };
         let lag = Some((high_watermark - reference).max(0));
-        marks.push(GroupMark { group: name, color: group.color, committed, position, lag });
-    }
-    marks
+        Some(Standing { group: name, color: group.color, committed, position, lag })
+    })
 }

@@ -167,11 +167,12 @@ impl Recorder {
         let at_us = event.time_us;
         self.member(world, place, node, at_us);
         let chart = self.chart(place);
-        if chart.gaps.iter().any(|gap| gap.to_us.is_none() && partitions.contains(&gap.partition)) {
-            for gap in Rc::make_mut(&mut chart.gaps).iter_mut() {
-                if gap.to_us.is_none() && partitions.contains(&gap.partition) {
-                    (gap.to_us, gap.end_event) = (Some(at_us), Some(event.id));
-                }
+        // A member of many is given few: those are looked for from the newest gap back, not all gaps through.
+        let is_open = |gap: &Gap, at: &TopicIdPartition| gap.to_us.is_none() && gap.partition == *at;
+        for partition in partitions {
+            if let Some(place) = chart.gaps.iter().rposition(|gap| is_open(gap, partition)) {
+                let gap = &mut Rc::make_mut(&mut chart.gaps)[place];
+                (gap.to_us, gap.end_event) = (Some(at_us), Some(event.id));
             }
         }
         let mut taken: Vec<u16> =

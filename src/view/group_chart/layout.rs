@@ -4,7 +4,7 @@
 //! axis, all `y` from the top of the group's rows.
 
 use super::{
-    Band, Bar, Call, Epoch, GroupChart, GroupCharts, MemberRow,
+    Band, Bar, Call, Epoch, Gap, GroupChart, GroupCharts, MemberRow,
     words::{self, *},
 };
 use crate::{
@@ -168,20 +168,29 @@ pub fn layout(charts: &GroupCharts, chart: &GroupChart, view: Option<&GroupView>
             stripes: seen.map_or(place >= 4, |seen| seen.stripes > 0),
         });
     }
+    let mut places: Vec<(u32, usize)> = rows.iter().enumerate().map(|(at, row)| (row.member.node, at)).collect();
+    crate::sim::sort_by_key(&mut places, |place| place.0);
+    let row_of = |node: u32| places.binary_search_by_key(&node, |place| place.0).ok().map(|at| places[at].1);
+    let mut gaps: Vec<Vec<&Gap>> = rows.iter().map(|_| Vec::new()).collect();
+    for gap in chart.gaps.iter() {
+        if let Some(row) = row_of(gap.node) {
+            gaps[row].push(gap);
+        }
+    }
     let mut calls: Vec<Vec<&Call>> = rows.iter().map(|_| Vec::new()).collect();
     let first = chart.calls.partition_point(|call| call.from_us < sight.axis.from_us);
     for call in chart.calls.iter().skip(first).take_while(|call| call.from_us <= sight.axis.to_us) {
-        if let Some(row) = rows.iter().position(|row| row.member.node == call.node)
-            && call.to_us.is_some()
+        if call.to_us.is_some()
+            && let Some(row) = row_of(call.node)
         {
             calls[row].push(call);
         }
     }
-    for (row, calls) in rows.iter().zip(&calls) {
+    for ((row, calls), gaps) in rows.iter().zip(&calls).zip(&gaps) {
         drawn.rules.push(row.y);
         drawn.marks.push(row.name(sight));
         row.bars(charts, chart, sight, &mut drawn.marks);
-        row.gaps(charts, chart, sight, &mut drawn.marks);
+        row.gaps(charts, chart, (gaps, sight), &mut drawn.marks);
         row.calls(calls, sight, &mut drawn.marks);
         row.note(sight, &mut drawn.marks);
     }
@@ -450,9 +459,9 @@ impl Row<'_> {
         }
     }
 
-    fn gaps(&self, charts: &GroupCharts, chart: &GroupChart, sight: &Sight, marks: &mut Vec<Mark>) {
+    fn gaps(&self, charts: &GroupCharts, chart: &GroupChart, (gaps, sight): (&[&Gap], &Sight), marks: &mut Vec<Mark>) {
         let mut free_from = [f32::MIN; LANES_MAX as usize + 1];
-        for gap in chart.gaps.iter().filter(|gap| gap.node == self.member.node) {
+        for gap in gaps {
             let Some((x, w)) = extent(&sight.axis, gap.from_us, gap.to_us) else { continue };
             let lane = if self.is_heap() { 0 } else { gap.lane };
             let free = &mut free_from[usize::from(lane)];

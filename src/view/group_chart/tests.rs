@@ -281,3 +281,29 @@ fn of_the_consumer_protocol_the_heartbeats_that_say_something_are_drawn() {
     let far = words(59_000_000, 70_000_000);
     assert!(far.contains("\nassigns · OffsetCommit · acknowledges\n") && far.contains("\nleaves\n"), "{far}");
 }
+
+#[test]
+fn of_a_crowd_only_the_rows_in_sight_are_marks() {
+    let mut run = Run::new(&crate::history::crowd(500)).expect("sound");
+    let mut recorder = Recorder::default();
+    let mut builder = Builder::default();
+    recorder.follow(&run);
+    let mut states = Set::new();
+    for at_us in (60_000_000..72_000_000).step_by(500_000) {
+        run.advance_to(at_us);
+        let charts = recorder.follow(&run);
+        let chart = charts.of("crowd").expect("it is there");
+        let vm = builder.build(&run);
+        let view = vm.groups.iter().find(|view| view.group_id.as_deref() == Some("crowd")).expect("it is there");
+        states.insert(view.state.expect("it has one"));
+        let drawn = layout(&charts, chart, Some(view), &sight(60_000_000, 72_000_000));
+        let rows = drawn.marks.iter().filter(|mark| mark.kind == MarkKind::Name).count();
+        // 900 pixels of rows of 22, and a few beyond for the keyboard.
+        assert!((40..60).contains(&rows), "{rows} rows");
+        assert!(drawn.marks.len() < 600 && drawn.height > 10_000.0, "{} marks", drawn.marks.len());
+    }
+    assert!(states.contains(&"Stable") && states.contains(&"PreparingRebalance"), "{states:?}");
+    let owners = builder.build(&run).groups.iter().flat_map(|group| group.members.clone()).collect::<Vec<_>>();
+    assert_eq!(owners.len(), 500);
+    assert!(owners.iter().all(|member| member.owned.len() == 1), "one each, after both rebalances");
+}

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
+    history::{Run, Scenario},
     i18n::{Lang, ui},
     lesson::progress::{Effect, LessonAction},
     view::{model::Place, why::WhyKey},
@@ -63,6 +64,7 @@ impl App {
                 self.show_prefs();
             }
             Msg::Scenario(index) => self.choose(index),
+            Msg::Stage(scenario) => self.put_on_stage(&scenario),
             Msg::Lesson(action) => self.lesson(action),
             Msg::Panel => self.panel = !self.panel,
             Msg::Lens(lens) => self.set_lens(lens),
@@ -279,6 +281,15 @@ impl App {
         self.panel = self.player.course.is_lesson();
         self.tab = if self.panel { Tab::Lesson } else { Tab::Cluster };
         self.announced = self.player.course.lesson().title(self.prefs.lang).to_owned();
+    }
+
+    /// What cannot begin leaves the page as it is.
+    fn put_on_stage(&mut self, scenario: &Scenario) {
+        let Ok(run) = Run::new(scenario) else { return };
+        self.player.replace(run, &self.hidden);
+        self.undo = None;
+        self.toasts.remove_undo();
+        self.after_replace();
     }
 
     fn after_replace(&mut self) {

@@ -17,7 +17,7 @@ use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
     cluster::command::Command,
-    history::Run,
+    history::{Run, Scenario},
     i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
     view::{
@@ -171,6 +171,8 @@ pub enum Msg {
     Theme(Theme),
     /// Another scenario.
     Scenario(usize),
+    /// A run that is in no list.
+    Stage(Scenario),
     /// Another lens, and the part of the page that it is on.
     Lens(Lens),
     /// What the sequence chart shows.

@@ -1,6 +1,6 @@
 // The Group lens: who owned what when, what nobody read, and what went between members and coordinator.
 
-import { FAST, pause, play, pressUntil, until } from "../cluster.mjs";
+import { BY_CLOCK, FAST, add, dialog, pause, play, pressUntil, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const lens = (page, name) => page.getByRole("tab", { name, exact: true });
@@ -127,6 +127,64 @@ test("the chart is one stop of the Tab key; arrow keys move, Enter asks, Escape 
   await until("the focus is back", async () => (await active()) === last);
   assert.equal(await page.getByText(/^step 0$/).count(), 1, "no arrow stepped the clock");
 });
+
+test("heartbeats of the consumer protocol that say something are arrows, idle ones are not", { saved: BY_CLOCK, timeout: 120_000 }, async ({ page, open }) => {
+  await open();
+  await add(page, "Consumer…");
+  await dialog(page).getByRole("combobox", { name: "group.protocol" }).selectOption("consumer");
+  await dialog(page).locator("button[type=submit]").click();
+  await dialog(page).waitFor({ state: "detached" });
+  await page.keyboard.press("2");
+  await play(page);
+  const modern = page.getByRole("group", { name: /^Chart of group-/ });
+  const arrows = (name) => modern.getByRole("button", { name });
+  await arrows(/^consumer-1 owns orders-/).first().waitFor({ state: "attached", timeout: 60_000 });
+  // Five seconds between heartbeats: so many idle ones go by.
+  await until("half a minute has gone", async () => /^[3-9]\d\.|min/.test(await page.getByRole("group", { name: "Simulated time" }).textContent()));
+  await pause(page);
+  await until("its join is in sight", async () => {
+    if ((await arrows(/joined with ConsumerGroupHeartbeat|^consumer-1: \d RPCs/).count()) > 0) return true;
+    await page.getByRole("button", { name: "Earlier", exact: true }).click();
+    return false;
+  });
+  const said = await modern.getByRole("button", { name: /ConsumerGroupHeartbeat/ }).evaluateAll((marks) => marks.map((mark) => mark.getAttribute("aria-label")));
+  assert.ok(said.length >= 1 && said.length <= 3, `${said.length}: ${said.join("; ")}`);
+});
+
+test("the knob of the playhead stands above the headings", async ({ page, open }) => {
+  await open();
+  await page.keyboard.press("2");
+  await chart(page).waitFor();
+  const above = await page.evaluate(() => {
+    const playhead = document.querySelector(".group-lens > .playhead");
+    const heading = document.querySelector(".gl-head");
+    const level = (element) => Number(getComputedStyle(element).zIndex) || 0;
+    return level(playhead) > level(heading);
+  });
+  assert.ok(above);
+});
+
+for (const lang of ["en-US", "zh-CN"]) {
+  test(`Kafka's tool prints the group in its columns, ${lang}`, { lang }, async ({ page, open, axe, noSidewaysScroll }) => {
+    await open();
+    const zh = lang === "zh-CN";
+    await page.getByRole("button", { name: "billing", exact: true }).first().click();
+    await page.getByRole("button", { name: zh ? "以 Kafka 工具的方式显示" : "As Kafka's tool shows it" }).click();
+    const tool = dialog(page);
+    await tool.waitFor();
+    const text = await tool.locator("pre").allTextContents();
+    assert.equal(text.length, 3);
+    assert.match(text[0], /^\$ kafka-consumer-groups\.sh --bootstrap-server broker-1:9092 --describe --group billing\n/);
+    assert.match(text[0], /\nGROUP {11}TOPIC {11}PARTITION {2}CURRENT-OFFSET {2}LOG-END-OFFSET {2}LAG {13}CONSUMER-ID/);
+    assert.equal(text[0].match(/\nbilling +orders +\d/g).length, 6);
+    assert.match(text[1], /--members --verbose\n/);
+    assert.match(text[2], /\nbilling +broker-\d:9092 {2}\(\d\) +range +Stable +- +- +3$/);
+    await axe();
+    await noSidewaysScroll();
+    await page.keyboard.press("Escape");
+    await tool.waitFor({ state: "detached" });
+  });
+}
 
 for (const viewport of [{ width: 1024, height: 768 }, { width: 390, height: 844 }]) {
   for (const lang of ["en-US", "zh-CN"]) {

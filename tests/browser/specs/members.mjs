@@ -46,6 +46,27 @@ test("a stalled, slowed and paused consumer says so and goes on", { saved: BY_CL
   await inspector.getByRole("button", { name: "Resume", exact: true }).click();
 });
 
+test("the buttons stand under what they act on, and Tab goes through them in that order", async ({ page, open, axe }) => {
+  await open();
+  const inspector = await inspect(page, "C1");
+  const parts = {
+    "Its poll loop": ["Stall its loop", "Slow down ×10", "Commit now"],
+    "What it reads": ["Pause", "Seek…", "Subscription…"],
+    "Its process": ["Configure…", "Freeze", "Crash", "Restart", "Close it"],
+  };
+  for (const [name, buttons] of Object.entries(parts)) {
+    const part = inspector.getByRole("group", { name, exact: true });
+    await part.getByRole("heading", { name }).waitFor();
+    assert.deepEqual(await part.getByRole("button").allTextContents(), buttons);
+  }
+  await inspector.getByRole("button", { name: "Stall its loop" }).focus();
+  for (const name of Object.values(parts).flat().slice(1)) {
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), name);
+  }
+  await axe();
+});
+
 test("another subscription and a seek, by their forms", { saved: BY_CLOCK, timeout: 120_000 }, async ({ page, open }) => {
   await open();
   await play(page);

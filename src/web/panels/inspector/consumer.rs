@@ -5,7 +5,11 @@ use std::rc::Rc;
 use kafkascope::{
     cluster::{ClientProcess, command::Command},
     i18n::{Lang, Template, ui},
-    kafka::{config::Scope, limits::PROCESSING, pattern::TopicPattern},
+    kafka::{
+        config::{Scope, effective},
+        limits::PROCESSING,
+        pattern::TopicPattern,
+    },
     view::{
         model::{GroupView, MemberProgress, MemberView, OwnedPartition, Place, ViewModel},
         why::WhyKey,
@@ -33,13 +37,17 @@ pub fn find<'a>(vm: &'a ViewModel, name: &str) -> Option<(&'a Rc<GroupView>, &'a
 pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let lang = props.lang;
     let (group, member) = find(&props.vm, name)?;
+    let configs: Vec<(String, String, bool)> = effective(Scope::Consumer, &member.settings)
+        .into_iter()
+        .map(|(name, value, differs)| (name.to_owned(), value, differs))
+        .collect();
     let content = html! { <>
         <p class="doing">{ say(&member.doing, lang) }</p>
         { action_parts(props, buttons(props, group, member)) }
         { owned(props, group, member) }
         { super::member::membership(props, member) }
         { facts(props, group, member) }
-        <Settings {lang} scope={ScopeProp(Scope::Consumer)} configs={member.configs.clone()} />
+        <Settings {lang} scope={ScopeProp(Scope::Consumer)} {configs} />
     </> };
     let badge = match member.process {
         ClientProcess::Crashed => badge("bad", tr(&ui::CRASHED, lang)),

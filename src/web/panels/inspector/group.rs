@@ -10,7 +10,7 @@ use kafkascope::{
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, act, actions,
+    Body, InspectorProps, act, action_parts,
     facts::{Facts, badge, table},
     link, open,
 };
@@ -40,20 +40,24 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
         });
         html! { <button type="button" class="button" {onclick} {disabled}>{ tr(words, lang) }</button> }
     };
-    let mut buttons = vec![
+    let buttons = vec![
         open(props, &ui::DO_ADD_CONSUMER, Dialog::AddConsumer(group.group_id.clone())),
         all(&ui::DO_PAUSE_ALL, |member| !member.paused, |consumer| Command::PauseConsumer { consumer }),
         all(&ui::DO_RESUME_ALL, |member| member.paused, |consumer| Command::ResumeConsumer { consumer }),
         all(&ui::DO_CLOSE_ALL, |_| true, |consumer| Command::RemoveConsumer { consumer }),
     ];
+    let mut parts = vec![(&ui::ACTIONS_MEMBERS, buttons)];
     if let Some(id) = &group.group_id {
         let delete = Command::DeleteGroup { group: id.clone() };
-        buttons.push(open(props, &ui::DO_SHOW_TOOL, Dialog::GroupTool(id.clone())));
-        buttons.push(open(props, &ui::DO_RESET_OFFSETS, Dialog::ResetOffsets(id.clone())));
-        buttons.push(act(props, &ui::DO_DELETE_GROUP, Some(&ui::DO_DELETE_GROUP_HELP), delete));
+        let buttons = vec![
+            open(props, &ui::DO_SHOW_TOOL, Dialog::GroupTool(id.clone())),
+            open(props, &ui::DO_RESET_OFFSETS, Dialog::ResetOffsets(id.clone())),
+            act(props, &ui::DO_DELETE_GROUP, Some(&ui::DO_DELETE_GROUP_HELP), delete),
+        ];
+        parts.push((&ui::ACTIONS_ADMIN, buttons));
     }
     let content = html! { <>
-        { actions(props, buttons) }
+        { action_parts(props, parts) }
         { facts(props, group) }
         { table_of(props, group) }
         { super::member::last_rebalance(props, &props.charts, name) }

@@ -90,6 +90,38 @@ test("another subscription and a seek, by their forms", { saved: BY_CLOCK, timeo
   assert.match(await fact(await inspect(page, "C1"), "Subscribes to"), /refunds/);
 });
 
+test("a pattern subscribes: one that cannot be read is told, a sound one finds its topic", { saved: BY_CLOCK, timeout: 180_000 }, async ({ page, open, axe }) => {
+  await open();
+  await (await inspect(page, "billing")).getByRole("button", { name: "Add a consumer…" }).click();
+  await dialog(page).getByLabel("Group", { exact: false }).first().fill("audit");
+  await dialog(page).getByLabel("Gets its partitions").selectOption("pattern");
+  assert.equal(await dialog(page).getByRole("group", { name: "Topics" }).count(), 0, "only what the choice needs is asked");
+  await dialog(page).getByLabel("Pattern", { exact: true }).fill("ord(");
+  await dialog(page).getByRole("button", { name: "Start it" }).click();
+  await dialog(page).getByText(/must be a regular expression as RE2 reads it/).waitFor();
+  await axe();
+  await dialog(page).getByLabel("Pattern", { exact: true }).fill("ord.*");
+  const name = await dialog(page).getByLabel("Name").inputValue();
+  await dialog(page).getByRole("button", { name: "Start it" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await play(page);
+  await until("it subscribes to what matches", async () =>
+    /topics that match ord\.\*: orders/.test(await fact(await inspect(page, name), "Subscribes to")));
+  await stage(page).getByRole("button", { name: new RegExp(`· ${name} owns`) }).first().waitFor({ timeout: 60_000 });
+});
+
+test("the first member of the consumer protocol changes the group, and the others stay as classic ones", { saved: BY_CLOCK, timeout: 180_000 }, async ({ page, open }) => {
+  await open();
+  await (await inspect(page, "billing")).getByRole("button", { name: "Add a consumer…" }).click();
+  await dialog(page).getByRole("combobox", { name: "group.protocol" }).selectOption("consumer");
+  await dialog(page).getByRole("button", { name: "Start it" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await play(page);
+  const inspector = await inspect(page, "billing");
+  await inspector.getByText("Group epoch", { exact: true }).waitFor({ timeout: 60_000 });
+  await until("who was there is marked", async () => (await inspector.getByText("classic protocol", { exact: true }).count()) === 3);
+});
+
 test("a group's offsets are reset and the group deleted only while nobody is in it", { saved: BY_CLOCK, timeout: 120_000 }, async ({ page, open }) => {
   await open();
   let inspector = await inspect(page, "billing");

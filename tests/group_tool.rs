@@ -127,3 +127,14 @@ fn what_no_leader_can_be_asked_for_is_a_dash() {
         "{nobody}"
     );
 }
+
+#[test]
+fn a_group_of_both_protocols_tells_who_is_upgraded() {
+    let mut run = cluster();
+    give(&mut run, &format!("add-consumer consumer=C1 group=billing topics=orders {EARLY}"));
+    until(&mut run, "billing", "Stable");
+    give(&mut run, &format!("add-consumer consumer=C2 group=billing topics=orders group.protocol=consumer {EARLY}"));
+    after(&mut run, 20 * SECOND_US);
+    assert!(shown(run.world(), "billing", Show::Members).contains("UPGRADED"));
+    golden(&run, "both");
+}

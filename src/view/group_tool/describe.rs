@@ -35,8 +35,10 @@ pub(super) struct Member {
     pub client: String,
     pub assignment: Vec<Partition>,
     pub target: Vec<Partition>,
-    /// Of the consumer protocol: its member epoch.
+    /// In a group of the consumer protocol: its member epoch.
     pub epoch: Option<i32>,
+    /// There: has it come by that protocol, and not by the classic one?
+    pub upgraded: Option<bool>,
 }
 
 pub(super) struct Offset {
@@ -125,6 +127,7 @@ fn members(world: &World, group: &Group) -> Vec<Member> {
         assignment: list(&mut member.assignment.iter().filter(|_| tells)),
         target: Vec::new(),
         epoch: None,
+        upgraded: None,
     });
     let modern = group.consumer.iter().flat_map(|group| &group.members).map(|member| Member {
         id: member.id.to_string(),
@@ -134,6 +137,7 @@ fn members(world: &World, group: &Group) -> Vec<Member> {
         assignment: list(&mut member.current.assigned.iter()),
         target: list(&mut member.target.iter()),
         epoch: Some(member.current.member_epoch),
+        upgraded: Some(member.classic.is_none()),
     });
     classic.chain(modern).collect()
 }

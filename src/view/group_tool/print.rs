@@ -57,6 +57,7 @@ fn offsets_row(group: &Description, at: &Partition, [id, host, client]: [&str; 3
 pub(super) fn members(group: &Description) -> String {
     let mut text = state_message(group);
     let is_static = group.members.iter().any(|member| !member.instance.is_empty());
+    let is_mixed = [false, true].iter().all(|by| group.members.iter().any(|member| member.upgraded == Some(*by)));
     let header = [
         "GROUP",
         "CONSUMER-ID",
@@ -68,6 +69,7 @@ pub(super) fn members(group: &Description) -> String {
         "CURRENT-ASSIGNMENT",
         "TARGET-EPOCH",
         "TARGET-ASSIGNMENT",
+        "UPGRADED",
     ];
     let header = header.map(str::to_owned);
     let number = |number: Option<i32>| number.map_or_else(|| MISSING.to_owned(), |number| number.to_string());
@@ -83,9 +85,10 @@ pub(super) fn members(group: &Description) -> String {
             assignment(&member.assignment),
             number(group.epochs.map(|(_, target)| target)),
             assignment(&member.target),
+            member.upgraded.map_or_else(|| MISSING.to_owned(), |upgraded| upgraded.to_string()),
         ]
     };
-    let rows: Vec<[String; 10]> = group.members.iter().map(row).collect();
+    let rows: Vec<[String; 11]> = group.members.iter().map(row).collect();
     let widest =
         |column: usize, least: usize| rows.iter().map(|row| row[column].chars().count()).fold(least, usize::max);
     let widths = [
@@ -99,10 +102,15 @@ pub(super) fn members(group: &Description) -> String {
         widest(7, 20),
         15,
         widest(9, 20),
+        0,
     ];
     text.push('\n');
     for row in std::iter::once(&header).chain(&rows) {
-        let cells = row.iter().zip(&widths).enumerate().filter(|(column, _)| is_static || *column != 2);
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .filter(|(column, _)| (is_static || *column != 2) && (is_mixed || *column != 10));
         let padded: Vec<String> = cells.map(|(_, (cell, width))| format!("{cell:<width$}")).collect();
         text.push_str(&padded.join(" "));
         text.push('\n');

@@ -470,21 +470,14 @@ impl Fuzz {
         Err(format!("after {} s of peace:\n{open}", PEACE_US / SECOND_US))
     }
 
-    /// Consumers that failed as Kafka's do and have to be started again: of the group with members of both protocols those
-    /// that came while it could not change its protocol, or came back when it had changed; and the second process of a
-    /// static member whose first was killed, until the session of that is over.
+    /// Consumers that failed as Kafka's do and have to be started again: those that came while their group could not change
+    /// its protocol, or thawed when it had changed or was deleted; and the second process of a static member whose first
+    /// was killed, until the session of that is over.
     fn shut_out(&self) -> Vec<String> {
         let consumers = self.world().consumers().values().map(|slot| &slot.consumer);
-        let failed = consumers.filter(|consumer| {
-            consumer.app == App::Failed
-                && match consumer.last_error {
-                    Some(ErrorCode::UnreleasedInstanceId) => true,
-                    Some(ErrorCode::UnknownServerError | ErrorCode::GroupIdNotFound) => {
-                        consumer.group.as_deref() == Some("g3")
-                    }
-                    _ => false,
-                }
-        });
+        let refused =
+            [ErrorCode::UnreleasedInstanceId, ErrorCode::UnknownServerError, ErrorCode::GroupIdNotFound].map(Some);
+        let failed = consumers.filter(|consumer| consumer.app == App::Failed && refused.contains(&consumer.last_error));
         failed.map(|consumer| consumer.name.to_string()).collect()
     }
 }

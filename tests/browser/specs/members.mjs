@@ -90,6 +90,39 @@ test("another subscription and a seek, by their forms", { saved: BY_CLOCK, timeo
   assert.match(await fact(await inspect(page, "C1"), "Subscribes to"), /refunds/);
 });
 
+test("one partition is paused and read again, while the others go on", { saved: BY_CLOCK, timeout: 120_000 }, async ({ page, open, axe }) => {
+  await open();
+  const inspector = await inspect(page, "C1");
+  await inspector.getByRole("button", { name: /^Pause orders-0/ }).click();
+  await inspector.getByRole("button", { name: /^Resume orders-0/ }).waitFor();
+  assert.equal(await inspector.getByRole("button", { name: /^Pause orders-/ }).count(), 1, "the other one goes on");
+  await inspector.getByRole("row", { name: /orders-0/ }).getByText("paused", { exact: true }).waitFor();
+  await axe();
+  await play(page);
+  const read = async () => (await partition(page, "orders-1")).position("billing");
+  const before = await read();
+  await until("orders-1 is read on", async () => (await read()) > before);
+  await inspector.getByRole("button", { name: /^Resume orders-0/ }).click();
+  await inspector.getByRole("button", { name: /^Pause orders-0/ }).waitFor();
+});
+
+test("a consumer begins by duration; one that is none is told", { saved: BY_CLOCK, timeout: 120_000 }, async ({ page, open }) => {
+  await open();
+  await (await inspect(page, "billing")).getByRole("button", { name: "Add a consumer…" }).click();
+  const name = await dialog(page).getByLabel("Name").inputValue();
+  await dialog(page).getByLabel("Group", { exact: false }).first().fill("audit");
+  await dialog(page).getByRole("combobox", { name: "auto.offset.reset" }).selectOption("by_duration:");
+  const duration = dialog(page).getByRole("textbox", { name: "Duration" });
+  await duration.fill("yesterday");
+  await dialog(page).getByRole("button", { name: "Start it" }).click();
+  await dialog(page).getByText(/auto\.offset\.reset.*yesterday|yesterday.*auto\.offset\.reset/).first().waitFor();
+  await duration.fill("PT1H");
+  await dialog(page).getByRole("button", { name: "Start it" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await play(page);
+  await stage(page).getByRole("button", { name: new RegExp(`· ${name} owns`) }).first().waitFor({ timeout: 60_000 });
+});
+
 test("a pattern subscribes: one that cannot be read is told, a sound one finds its topic", { saved: BY_CLOCK, timeout: 180_000 }, async ({ page, open, axe }) => {
   await open();
   await (await inspect(page, "billing")).getByRole("button", { name: "Add a consumer…" }).click();

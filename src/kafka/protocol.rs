@@ -494,6 +494,12 @@ error_codes! {
     UnknownServerError = "UNKNOWN_SERVER_ERROR", -1, false;
     /// A subscription by something that is no regular expression.
     InvalidRegularExpression = "INVALID_REGULAR_EXPRESSION", 128, false;
+    /// The preferred leader does not live or is not in sync.
+    PreferredLeaderNotAvailable = "PREFERRED_LEADER_NOT_AVAILABLE", 80, true;
+    /// Nobody lives who could lead.
+    EligibleLeadersNotAvailable = "ELIGIBLE_LEADERS_NOT_AVAILABLE", 83, true;
+    /// The partition has the leader that it should have.
+    ElectionNotNeeded = "ELECTION_NOT_NEEDED", 84, true;
 }
 
 impl Response {

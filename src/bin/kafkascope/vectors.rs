@@ -7,6 +7,7 @@ mod case;
 mod client_range;
 mod client_round_robin;
 mod client_sticky;
+mod controller_scenarios;
 mod group;
 mod hashes;
 mod partition_change;
@@ -34,11 +35,12 @@ const FAILURES_TOLD: usize = 3;
 type Runner = fn(&str) -> Result<Tally, Unusable>;
 
 /// The kinds the model answers for.
-const MODELLED: [(&str, Runner); 13] = [
+const MODELLED: [(&str, Runner); 14] = [
     ("client_cooperative_sticky", run_cases::<client_sticky::CooperativeStickyCase>),
     ("client_range", run_cases::<client_range::RangeCase>),
     ("client_roundrobin", run_cases::<client_round_robin::RoundRobinCase>),
     ("client_sticky", run_cases::<client_sticky::StickyCase>),
+    ("controller_scenarios", run_cases::<controller_scenarios::ControllerCase>),
     ("coordinator_partition", run_cases::<hashes::CoordinatorCase>),
     ("murmur2", run_cases::<hashes::Murmur2Case>),
     ("partition_change", run_cases::<partition_change::PartitionChangeCase>),

@@ -52,6 +52,16 @@ impl Controller {
         Response::CreateTopics { error: ErrorCode::None }
     }
 
+    /// Makes a topic whose replicas somebody has placed by hand.
+    pub fn create_assigned(&mut self, name: &Name, assignment: Vec<Vec<BrokerId>>, out: &mut Outbox) -> TopicId {
+        let topic = TopicId(self.image.last_topic + 1);
+        let replication_factor = assignment.first().map_or(0, Vec::len) as u32;
+        out.event(EventKind::TopicCreated { topic, partitions: assignment.len() as u32, replication_factor });
+        self.write(MetadataDelta::Topic { topic, name: name.clone() });
+        self.write_partitions(topic, 0, assignment);
+        topic
+    }
+
     pub(super) fn create_partitions(&mut self, name: &Name, count: u32, out: &mut Outbox) -> Response {
         let error = match self.image.topic_by_name(name) {
             None => ErrorCode::UnknownTopicOrPartition,

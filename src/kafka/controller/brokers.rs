@@ -68,13 +68,28 @@ impl Controller {
             return answer(ErrorCode::None, fenced, self.shut_down(broker, fenced, shutting_down, out));
         }
         if fenced && !want_fence && caught_up {
-            out.chain(EventKind::BrokerUnfenced { broker });
-            self.write(MetadataDelta::BrokerChange { broker, fenced: false, in_controlled_shutdown: false });
-            self.elect_leaderless(out);
-            out.unchain();
+            self.unfence(broker, out);
             return answer(ErrorCode::None, false, false);
         }
         answer(ErrorCode::None, fenced, false)
+    }
+
+    /// A broker may lead and be in sync again: where nobody leads it may be its turn.
+    fn unfence(&mut self, broker: BrokerId, out: &mut Outbox) {
+        out.chain(EventKind::BrokerUnfenced { broker });
+        self.write(MetadataDelta::BrokerChange { broker, fenced: false, in_controlled_shutdown: false });
+        self.elect_leaderless(out);
+        out.unchain();
+    }
+
+    /// A broker may not lead any more, and is in sync nowhere.
+    fn fence(&mut self, broker: BrokerId, silent_us: u64, out: &mut Outbox) {
+        let Some(state) = self.image.brokers.get(&broker).filter(|state| !state.fenced) else { return };
+        let in_controlled_shutdown = state.in_controlled_shutdown;
+        out.chain(EventKind::BrokerFenced { broker, silent_us });
+        self.write(MetadataDelta::BrokerChange { broker, fenced: true, in_controlled_shutdown });
+        self.leave_isrs(broker, out);
+        out.unchain();
     }
 
     /// One heartbeat of a broker that wants to stop. Returns whether it may stop now.
@@ -126,15 +141,7 @@ impl Controller {
             .collect();
         for (broker, silent_us) in silent {
             self.sessions.remove(&broker);
-            let Some(state) = self.image.brokers.get(&broker) else { continue };
-            if state.fenced {
-                continue;
-            }
-            let in_controlled_shutdown = state.in_controlled_shutdown;
-            out.chain(EventKind::BrokerFenced { broker, silent_us });
-            self.write(MetadataDelta::BrokerChange { broker, fenced: true, in_controlled_shutdown });
-            self.leave_isrs(broker, out);
-            out.unchain();
+            self.fence(broker, silent_us, out);
         }
         self.sessions.values().map(|session| session.last_heartbeat_us + timeout_us).min()
     }

@@ -2,8 +2,8 @@
 //!
 //! After `metadata/.../controller/{QuorumController,ReplicationControlManager,ClusterControlManager}`. Every voter
 //! holds a [`Controller`], but only the one on the quorum's leader is active. It writes records to the metadata log;
-//! an answer waits until its records are committed. Left out until the failure issue: eligible leader replicas,
-//! unclean and preferred elections, reassignment, unregistration.
+//! an answer waits until its records are committed. It knows eligible leader replicas and elections that are asked for, but
+//! in a cluster of the model nobody asks yet. Left out: reassignment by request, unregistration.
 
 mod admin;
 mod brokers;
@@ -40,6 +40,8 @@ pub struct Controller {
     pub(crate) outgoing: Vec<MetadataDelta>,
     /// Answers that wait until the metadata log is committed up to an offset.
     waiting: Vec<(u64, Handle, Response)>,
+    /// `eligible.leader.replicas.version`: a cluster of the model is without them so far.
+    elr_enabled: bool,
 }
 
 /// A broker's session with the active controller (`BrokerHeartbeatManager`).
@@ -60,7 +62,18 @@ impl Controller {
             sessions: Map::new(),
             outgoing: Vec::new(),
             waiting: Vec::new(),
+            elr_enabled: false,
         }
+    }
+
+    /// One that goes by eligible leader replicas (KIP-966), or not.
+    pub fn with_elr(self, elr_enabled: bool) -> Controller {
+        Controller { elr_enabled, ..self }
+    }
+
+    /// The metadata as of the end of its log.
+    pub fn image(&self) -> &MetadataImage {
+        &self.image
     }
 
     /// Becomes the active one with the metadata that its log holds. Every broker's session begins anew, so a fencing

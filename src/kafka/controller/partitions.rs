@@ -1,5 +1,5 @@
-//! What makes partitions change: brokers that go and come, and leaders that ask for another ISR (reference §4.5). How
-//! they change: [`super::partition_change`]; here without eligible leader replicas and with clean elections only.
+//! What makes partitions change: brokers that go and come, leaders that ask for another ISR, elections that somebody asks
+//! for (reference §4.5, §4.8). How they change: [`super::partition_change`].
 
 use std::sync::Arc;
 
@@ -11,13 +11,12 @@ use super::{
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
-    metadata::MetadataDelta,
+    metadata::{MetadataDelta, PartitionState},
     node::Outbox,
     protocol::{ErrorCode, Response},
 };
 
-/// What the model's controller goes by so far; `min.insync.replicas` only counts with eligible leader replicas.
-const RULES: Rules = Rules { min_isr: 1, elr_enabled: false, use_last_known_leader: true, bump_on_isr_shrink: false };
+const MIN_ISR: &str = "min.insync.replicas";
 
 impl Controller {
     /// Takes a broker out of every ISR; where it led, the next one is elected.
@@ -31,7 +30,7 @@ impl Controller {
         for partition in affected {
             let Some(state) = self.image.partition(partition) else { continue };
             let isr = state.isr.iter().copied().filter(|member| *member != broker).collect();
-            self.change(partition, isr, out);
+            self.change(partition, Some(isr), Election::Online, out);
         }
     }
 
@@ -44,18 +43,51 @@ impl Controller {
             .map(|(partition, _)| partition)
             .collect();
         for partition in leaderless {
-            let Some(state) = self.image.partition(partition) else { continue };
-            let isr = state.isr.clone();
-            self.change(partition, isr, out);
+            self.change(partition, None, Election::Online, out);
         }
     }
 
-    /// Writes a partition with the ISR wanted, electing a leader where the present one is not valid any more.
-    fn change(&mut self, partition: TopicIdPartition, isr: Vec<BrokerId>, out: &mut Outbox) {
-        let Some(old) = self.image.partition(partition).cloned() else { return };
-        let target = Target { isr, ..Target::of(&old) };
-        let change = build(&old, target, Election::Online, RULES, &|broker| self.image.is_active(broker));
-        let Some(state) = change.as_ref().map(|change| change.apply(&old)) else { return };
+    /// Elects the preferred leader, or anybody at all: ELECTION_NOT_NEEDED where there is nothing to do.
+    ///
+    /// Follows `ReplicationControlManager.electLeader`.
+    pub fn elect_leader(&mut self, partition: TopicIdPartition, unclean: bool, out: &mut Outbox) -> ErrorCode {
+        let Some(state) = self.image.partition(partition) else { return ErrorCode::UnknownTopicOrPartition };
+        let is_needed = if unclean { state.leader.is_none() } else { !has_preferred_leader(state) };
+        if !is_needed {
+            return ErrorCode::ElectionNotNeeded;
+        }
+        let election = if unclean { Election::Unclean } else { Election::Preferred };
+        match (self.change(partition, None, election, out), unclean) {
+            (true, _) => ErrorCode::None,
+            (false, false) => ErrorCode::PreferredLeaderNotAvailable,
+            (false, true) => ErrorCode::EligibleLeadersNotAvailable,
+        }
+    }
+
+    /// Gives every partition back to its preferred leader that may have it. Returns which it gave back.
+    ///
+    /// Follows `ReplicationControlManager.maybeBalancePartitionLeaders`.
+    pub fn balance_leaders(&mut self, out: &mut Outbox) -> Vec<TopicIdPartition> {
+        let imbalanced = self.image.partitions().filter(|(_, state)| !has_preferred_leader(state));
+        let imbalanced: Vec<TopicIdPartition> = imbalanced.map(|(partition, _)| partition).collect();
+        imbalanced.into_iter().filter(|at| self.change(*at, None, Election::Preferred, out)).collect()
+    }
+
+    /// Writes a partition with the ISR wanted (`None`: as it is), electing a leader where that is due. Returns whether
+    /// anything was written.
+    fn change(
+        &mut self,
+        partition: TopicIdPartition,
+        isr: Option<Vec<BrokerId>>,
+        election: Election,
+        out: &mut Outbox,
+    ) -> bool {
+        let Some(old) = self.image.partition(partition).cloned() else { return false };
+        let as_it_is = Target::of(&old);
+        let target = Target { isr: isr.unwrap_or_else(|| old.isr.clone()), ..as_it_is };
+        let rules = self.rules(partition, old.replicas.len());
+        let change = build(&old, target, election, rules, &|broker| self.image.is_active(broker));
+        let Some(state) = change.as_ref().map(|change| change.apply(&old)) else { return false };
         if state.isr != old.isr {
             out.event(EventKind::IsrChanged { partition, from: shared(&old.isr), to: shared(&state.isr) });
         }
@@ -64,6 +96,19 @@ impl Controller {
             out.event(EventKind::LeaderElected { partition, from: old.leader, to: leader, leader_epoch });
         }
         self.write(MetadataDelta::Partition { partition, state: Arc::new(state) });
+        true
+    }
+
+    /// What counts for a partition (`getTopicEffectiveMinIsr`).
+    fn rules(&self, partition: TopicIdPartition, replicas: usize) -> Rules {
+        let of_topic = self.image.topics.get(&partition.topic).and_then(|topic| topic.settings.get(MIN_ISR));
+        let min_isr = of_topic.or_else(|| self.image.settings.get(MIN_ISR)).and_then(|value| value.parse().ok());
+        Rules {
+            min_isr: min_isr.unwrap_or(1).min(replicas),
+            elr_enabled: self.elr_enabled,
+            use_last_known_leader: true,
+            bump_on_isr_shrink: false,
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of the request")]
@@ -96,9 +141,13 @@ impl Controller {
             }
         };
         if error == ErrorCode::None {
-            self.change(partition, isr.to_vec(), out);
+            self.change(partition, Some(isr.to_vec()), Election::Online, out);
         }
         let state = self.image.partition(partition).filter(|_| error == ErrorCode::None).cloned();
         Response::AlterPartition { error, partition, state }
     }
+}
+
+fn has_preferred_leader(state: &PartitionState) -> bool {
+    state.leader.is_some() && state.leader == state.replicas.first().copied()
 }

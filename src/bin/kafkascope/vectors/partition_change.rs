@@ -112,18 +112,26 @@ struct RecordedChange {
     recovery: Option<Recovery>,
 }
 
+fn leader<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BrokerId>, D::Error> {
+    Ok(leader_or_nobody(i64::deserialize(from)?))
+}
+
 /// -1 is nobody.
-pub fn leader<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BrokerId>, D::Error> {
-    Ok(u32::try_from(i64::deserialize(from)?).ok())
+pub fn leader_or_nobody(broker: i64) -> Option<BrokerId> {
+    u32::try_from(broker).ok()
+}
+
+/// A list of brokers in which Kafka writes -1 for a leader that there was not.
+pub fn nobody_in_list(brokers: &[i64]) -> Vec<Option<BrokerId>> {
+    brokers.iter().map(|broker| leader_or_nobody(*broker)).collect()
 }
 
 fn leader_written<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<BrokerId>>, D::Error> {
     leader(from).map(Some)
 }
 
-/// A list of brokers in which Kafka writes -1 for a leader that there was not.
 fn brokers_or_nobody<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Option<BrokerId>>, D::Error> {
-    Ok(Vec::<i64>::deserialize(from)?.into_iter().map(|broker| u32::try_from(broker).ok()).collect())
+    Ok(nobody_in_list(&Vec::<i64>::deserialize(from)?))
 }
 
 fn written_brokers_or_nobody<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Option<BrokerId>>>, D::Error> {

@@ -106,8 +106,9 @@ templates! { "stage":
     // A group and its members.
     GROUP_FACTS = "generation {generation} · {assignor} · coordinator B{broker}", "generation {generation} · {assignor} · coordinator B{broker}";
     GROUP_FACTS_NO_COORDINATOR = "generation {generation} · {assignor} · no coordinator", "generation {generation} · {assignor} · 无 coordinator";
-    GROUP_EPOCHS = "epoch {epoch}, target {target} · {assignor} · coordinator B{broker}", "epoch {epoch}，目标 {target} · {assignor} · coordinator B{broker}";
-    GROUP_EPOCHS_NO_COORDINATOR = "epoch {epoch}, target {target} · {assignor} · no coordinator", "epoch {epoch}，目标 {target} · {assignor} · 无 coordinator";
+    GROUP_EPOCH = "epoch {epoch} · {assignor} · coordinator B{broker}", "组 epoch {epoch} · {assignor} · coordinator B{broker}";
+    GROUP_EPOCH_NO_COORDINATOR = "epoch {epoch} · {assignor} · no coordinator", "组 epoch {epoch} · {assignor} · 无 coordinator";
+    GROUP_EPOCH_AHEAD = "epoch {epoch}, target {target} · {assignor}", "组 epoch {epoch}，目标 {target} · {assignor}";
     GROUP_NEW = "no coordinator yet", "尚无 coordinator";
     WITHOUT_GROUP = "Without a group", "不属于消费组";
     WITHOUT_GROUP_FACTS = "assign() · nobody coordinates", "assign() · 无人协调";

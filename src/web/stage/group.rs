@@ -150,11 +150,13 @@ fn facts(view: &GroupView, lang: Lang) -> String {
     }
     let assignor = view.assignor.clone().unwrap_or_else(|| "–".to_owned());
     if let (Some(target), Some(_)) = (view.assignment_epoch, view.state) {
+        // The target's epoch is news only while it is behind.
         let text = match view.coordinator {
-            Some(broker) => stage::GROUP_EPOCHS.with("broker", broker),
-            None => stage::GROUP_EPOCHS_NO_COORDINATOR.text(),
+            _ if target != view.generation => stage::GROUP_EPOCH_AHEAD.with("target", target),
+            Some(broker) => stage::GROUP_EPOCH.with("broker", broker),
+            None => stage::GROUP_EPOCH_NO_COORDINATOR.text(),
         };
-        return text.with("epoch", view.generation).with("target", target).with("assignor", assignor).plain(lang);
+        return text.with("epoch", view.generation).with("assignor", assignor).plain(lang);
     }
     match (view.coordinator, view.state) {
         (Some(broker), _) => stage::GROUP_FACTS

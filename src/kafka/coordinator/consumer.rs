@@ -128,8 +128,8 @@ impl GroupCoordinator {
         let Some(consumers) = &mut group.consumer else { return Err(ErrorCode::GroupIdNotFound) };
         tell(context.out, consumers, before, &changes);
         follow(context, slot, consumers, &request.member_id, answer.member_epoch >= 0, &changes);
-        if let Some(reason) = mixed::downgraded(&changes) {
-            mixed::downgrade(group, context, Some(reason), &mut records);
+        if mixed::is_downgraded(&changes) {
+            mixed::downgrade(group, context, true, &mut records);
         }
         let response = ConsumerGroupHeartbeatResponse {
             error: ErrorCode::None,
@@ -173,8 +173,8 @@ impl GroupCoordinator {
             clear_timers_of(context.out, slot, &changes);
             tell(context.out, consumers, before, &changes);
             let mut records = consumers.records(&changes);
-            if let Some(reason) = mixed::downgraded(&changes) {
-                mixed::downgrade(group, &mut context, Some(reason), &mut records);
+            if mixed::is_downgraded(&changes) {
+                mixed::downgrade(group, &mut context, true, &mut records);
             }
             context.effects.writes.push(Write { shard, records, then: Then::Nothing });
         }

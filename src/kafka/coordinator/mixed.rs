@@ -78,7 +78,7 @@ impl GroupCoordinator {
             members: Vec::new(),
         };
         if becomes_classic {
-            downgrade(group, context, None, &mut records);
+            downgrade(group, context, false, &mut records);
         } else {
             context.out.clear_timer(Timer::MemberJoin(slot, member.slot));
             context.out.set_timer(Timer::MemberSync(slot, member.slot), context.now_us + join.rebalance_timeout_us);
@@ -215,14 +215,14 @@ pub(super) fn upgraded(before: &Group, group: &mut Group, context: &mut Context<
 }
 
 /// Only members of the classic protocol are left: the group goes on as a classic one, whose generation is the group epoch.
-/// With a reason it begins with a rebalance; without, a static member took the place of the last of the consumer protocol,
-/// and what all have holds.
+/// It begins with a rebalance, unless a static member took the place of the last of the consumer protocol: then what all
+/// have holds.
 ///
 /// Follows `GroupMetadataManager.convertToClassicGroup`.
 pub(super) fn downgrade(
     group: &mut Group,
     context: &mut Context<'_>,
-    reason: Option<GroupReason>,
+    rebalances: bool,
     records: &mut Vec<records::Record>,
 ) {
     let Some(consumers) = group.consumer.take() else { return };
@@ -262,7 +262,7 @@ pub(super) fn downgrade(
     for id in ids {
         begin_session(group, &id, context);
     }
-    if reason.is_some() {
+    if rebalances {
         prepare_rebalance(group, context, GroupReason::Downgraded);
     }
 }
@@ -275,12 +275,9 @@ fn ask_to_join(context: &mut Context<'_>, slot: u32, consumers: &mut ConsumerGro
     }
 }
 
-/// The change of protocol among these, if there is one.
-pub(super) fn downgraded(changes: &[Change]) -> Option<GroupReason> {
-    changes.iter().find_map(|change| match change {
-        Change::Downgraded(reason) => Some(reason.clone()),
-        _ => None,
-    })
+/// Is a change of protocol among these?
+pub(super) fn is_downgraded(changes: &[Change]) -> bool {
+    changes.iter().any(|change| matches!(change, Change::Downgraded(_)))
 }
 
 /// How many members a consumer group may have to become a classic one, if it may.

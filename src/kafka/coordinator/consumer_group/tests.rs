@@ -25,7 +25,7 @@ impl Bench {
         Bench { group, topics: topics.into(), assignors: BOTH.to_vec(), max_size: 100 }
     }
 
-    fn ask(&mut self, heartbeat: &Heartbeat) -> Result<Answer, GroupError> {
+    fn with<T>(&mut self, act: impl FnOnce(&mut ConsumerGroup, &Surroundings<'_>) -> T) -> T {
         let Bench { group, topics, assignors, max_size } = self;
         let topic = |name: &str| topics.get(name).copied();
         let around = Surroundings {
@@ -36,7 +36,11 @@ impl Bench {
             topics_version: 0,
             topic: &topic,
         };
-        group.heartbeat(heartbeat, &around, &mut Vec::new())
+        act(group, &around)
+    }
+
+    fn ask(&mut self, heartbeat: &Heartbeat) -> Result<Answer, GroupError> {
+        self.with(|group, around| group.heartbeat(heartbeat, around, &mut Vec::new()))
     }
 
     fn join(&mut self, id: &str, topics: &[&str]) -> Answer {
@@ -62,17 +66,8 @@ impl Bench {
     }
 
     fn fence(&mut self, id: &str) {
-        let Bench { group, topics, assignors, max_size } = self;
-        let topic = |name: &str| topics.get(name).copied();
-        let around = Surroundings {
-            assignors,
-            max_size: *max_size,
-            downgrade_up_to: None,
-            now_us: 0,
-            topics_version: 0,
-            topic: &topic,
-        };
-        group.fence(id, GroupReason::Left(id.into()), &around, &mut Vec::new()).expect("a member");
+        let reason = GroupReason::Left(id.into());
+        self.with(|group, around| group.fence(id, reason, around, &mut Vec::new()).map(drop)).expect("a member");
     }
 }
 
@@ -261,28 +256,17 @@ fn most_votes_choose_the_assignor_and_the_first_is_the_default() {
     let mut bench = Bench::new(3, 3);
     let both = ["sales", "clicks"];
     let vote = |id: &str, assignor: &str| Heartbeat { assignor: Some(assignor.into()), ..join(id, &both) };
-    let chosen = |bench: &Bench| {
-        let topic = |name: &str| bench.topics.get(name).copied();
-        let (assignors, max_size) = (&bench.assignors, 100);
-        bench.group.assignor(&Surroundings {
-            assignors,
-            max_size,
-            downgrade_up_to: None,
-            now_us: 0,
-            topics_version: 0,
-            topic: &topic,
-        })
-    };
+    let chosen = |bench: &mut Bench| bench.with(|group, around| group.assignor(around));
     bench.join("a", &both);
-    assert_eq!(chosen(&bench), ServerAssignor::Uniform);
+    assert_eq!(chosen(&mut bench), ServerAssignor::Uniform);
     bench.ask(&vote("b", "range")).expect("admitted");
-    assert_eq!(chosen(&bench), ServerAssignor::Range);
+    assert_eq!(chosen(&mut bench), ServerAssignor::Range);
     // The first member gets the extra of both topics.
     assert_eq!(bench.group.member("a").expect("a").target.len(), 4);
     bench.ask(&vote("c", "uniform")).expect("admitted");
-    assert_eq!(chosen(&bench), ServerAssignor::Uniform);
+    assert_eq!(chosen(&mut bench), ServerAssignor::Uniform);
     bench.assignors.reverse();
-    assert_eq!(chosen(&bench), ServerAssignor::Range);
+    assert_eq!(chosen(&mut bench), ServerAssignor::Range);
 }
 
 #[test]

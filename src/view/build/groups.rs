@@ -193,9 +193,29 @@ fn owned<'a>(world: &'a World, group: Option<&'a Group>, slot: &'a ConsumerSlot)
 
 /// Is a member as it was, but for what it owns? `now` has no names yet.
 fn is_same(before: &MemberView, now: &MemberView, slot: &ConsumerSlot) -> bool {
-    let MemberView { name, member_id, subscription, pattern, settings, owned: _, .. } = before;
-    let MemberView { leader, progress, classic_in_consumer, color, stripes, doing, progress_permille, .. } = before;
-    let MemberView { paused, process, stalled, slowed_us, processing_us, records_consumed, last_error, .. } = before;
+    // Without `..`: a field that is added has to be compared here, or to be left out on purpose.
+    let MemberView {
+        name,
+        member_id,
+        leader,
+        progress,
+        classic_in_consumer,
+        color,
+        stripes,
+        subscription,
+        pattern,
+        owned: _,
+        doing,
+        progress_permille,
+        paused,
+        process,
+        stalled,
+        slowed_us,
+        processing_us,
+        records_consumed,
+        last_error,
+        settings,
+    } = before;
     let consumer = &slot.consumer;
     let named = **name == *consumer.name
         && **member_id == *consumer.member_id

@@ -48,8 +48,10 @@ pub fn draw(mark: &Mark, number: usize, gutter: f32, lang: Lang) -> Html {
         MarkKind::Note => Html::default(),
         MarkKind::Name => html! { <>{ shape }<circle cx="14.5" cy={px(y + 9.5)} r="4.5" /></> },
         MarkKind::Call { up, down, .. } => html! { <>{ arrow(mark.x + left, mark.y, mark.w, (up, down)) }{ shape }</> },
+        // The stripes begin behind the name, which could not be read on them.
         MarkKind::Bar if mark.stripes => {
-            let (x, y, w, h) = (px(x), px(y), px(w), px(h));
+            let named = if mark.label.is_empty() { 0.0 } else { 9.0 + mark.label.len() as f32 * 6.4 };
+            let (x, y, w, h) = (px(x + named), px(y), px((w - named).max(0.0)), px(h));
             html! { <>{ shape }<rect class="gl-stripes" {x} {y} width={w} height={h} rx="3" /></> }
         }
         _ => shape.into(),

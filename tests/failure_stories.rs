@@ -1,0 +1,128 @@
+//! Stories of failure, told in the page's own sentences: what breaks, what the cluster does, and what is lost.
+//! `tests/golden/failures/` holds what was accepted; `KAFKASCOPE_ACCEPT=1` accepts anew.
+
+mod golden;
+
+use golden::assert_golden;
+use kafkascope::{
+    cluster::{ClusterSpec, World, command_text::parse},
+    history::{Run, Scenario},
+    i18n::Lang,
+    view::story::{Lane, lane_of, sentence},
+};
+
+/// A story: its name, how many brokers there are, what the cluster is set to, and what happens at which millisecond.
+///
+/// Topic `t` has one partition, on three brokers unless the story makes it itself. Of `t-0`, `{leader}` stands for the
+/// leader's broker and `{r1}`, `{r2}`, `{r3}` for its replicas in assignment order; `{controller}` for the active
+/// controller's.
+struct Story {
+    name: &'static str,
+    seed: u64,
+    brokers: usize,
+    settings: &'static [(&'static str, &'static str)],
+    acts: &'static [(u64, &'static str)],
+    until_ms: u64,
+}
+
+const TOPIC: &str = "create-topic topic=t partitions=1 replication.factor=3";
+/// A producer that sends only by hand, each record at once.
+const PRODUCER_ONE: &str = "add-producer producer=p topic=t acks=1 linger.ms=0";
+const PRODUCER_ALL: &str = "add-producer producer=p topic=t acks=all linger.ms=0";
+
+static STORIES: &[Story] = &[
+    // The second record is appended while both followers' fetches are on their way, so only the leader ever has it.
+    Story {
+        name: "truncation-on-return",
+        seed: 2,
+        brokers: 3,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, PRODUCER_ONE),
+            (1_000, "send producer=p value=first"),
+            (1_001, "send producer=p value=second"),
+            (1_004, "crash-broker broker={leader}"),
+            (15_000, "send producer=p value=third"),
+            (20_000, "restart-broker broker={r1}"),
+        ],
+        until_ms: 22_000,
+    },
+    Story {
+        name: "controller-lost",
+        seed: 2,
+        brokers: 3,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, PRODUCER_ALL),
+            (1_000, "crash-broker broker={controller}"),
+            (1_500, "send producer=p value=meanwhile"),
+            (20_000, "restart-broker broker=1"),
+        ],
+        until_ms: 23_000,
+    },
+];
+
+fn replica(world: &World, index: usize) -> Option<u32> {
+    let (_, topic) = world.metadata().topic_by_name("t")?;
+    topic.partitions.first()?.replicas.get(index).copied()
+}
+
+fn leader(world: &World) -> Option<u32> {
+    world.metadata().topic_by_name("t")?.1.partitions.first()?.leader
+}
+
+/// The line with the brokers that are meant at this moment.
+fn meant(line: &str, world: &World) -> String {
+    let controller = world.controller().map(|broker| broker.id);
+    let known = [("{leader}", leader(world)), ("{controller}", controller)];
+    let replicas = [("{r1}", 0), ("{r2}", 1), ("{r3}", 2)].map(|(name, index)| (name, replica(world, index)));
+    known.into_iter().chain(replicas).fold(line.to_owned(), |line, (name, broker)| {
+        line.replace(name, &broker.map_or(name.to_owned(), |broker| broker.to_string()))
+    })
+}
+
+/// What happened since the last look, a line an event; heartbeats and what else is idle is left out.
+fn tell(run: &Run, seen: &mut u64, told: &mut String) {
+    let first = run.events().partition_point(|event| event.id <= *seen);
+    for event in run.events().range(first..) {
+        *seen = event.id;
+        if lane_of(run.world(), event) == Lane::Idle {
+            continue;
+        }
+        let Some((text, _)) = sentence(run, event) else { continue };
+        let (seconds, micros) = (event.time_us / 1_000_000, event.time_us % 1_000_000);
+        *told += &format!("{seconds:>3}.{micros:06} s  {}\n", text.plain(Lang::En));
+    }
+}
+
+fn play(story: &Story) -> String {
+    let settings = story.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let cluster = ClusterSpec { racks: vec![None; story.brokers], settings };
+    let scenario = Scenario { seed: story.seed, cluster, ..Scenario::default() };
+    let mut run = Run::new(&scenario).unwrap_or_else(|error| panic!("{}: {error:?}", story.name));
+    let (mut seen, mut told) = (0, String::new());
+    for (at_ms, line) in story.acts.iter().copied().chain([(story.until_ms, "")]) {
+        // In small steps, as a run keeps only the newest events.
+        while run.time_us() < at_ms * 1_000 {
+            run.advance_to((run.time_us() + 100_000).min(at_ms * 1_000));
+            tell(&run, &mut seen, &mut told);
+        }
+        if !line.is_empty() {
+            let line = meant(line, run.world());
+            let command = parse(&line).unwrap_or_else(|error| panic!("{}: {line}: {error:?}", story.name));
+            run.apply(command).unwrap_or_else(|error| panic!("{}: {line}: {error:?}", story.name));
+        }
+    }
+    told
+}
+
+#[test]
+fn stories_of_failure_are_the_accepted_ones() {
+    for story in STORIES {
+        let told = play(story);
+        assert!(told.lines().count() > 3, "{}: {told}", story.name);
+        assert_golden(&format!("tests/golden/failures/{}.en", story.name), &told);
+    }
+}

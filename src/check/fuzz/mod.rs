@@ -1,0 +1,216 @@
+//! Random worlds: a cluster, clients and disturbances from one seed, every event checked, and then a time of peace in
+//! which everything must come right again.
+//!
+//! What must come right: every partition has a leader and a full ISR, all replicas are the same, every group is stable
+//! with all its members, every record was acknowledged or has failed, and no lag is left. Each kind of command has a
+//! file of its own and a row in [`KINDS`].
+
+mod brokers;
+mod consumers;
+mod groups;
+mod open_ends;
+mod producers;
+mod script;
+mod topics;
+
+pub use script::Script;
+
+use super::Watched;
+use crate::{
+    cluster::{ClusterSpec, World, command::Settings, command_text},
+    sim::Random,
+};
+
+const SECOND_US: u64 = 1_000_000;
+/// How long everything may take to come right: longer than the longest rebalance and the longest delivery.
+const PEACE_US: u64 = 900 * SECOND_US;
+
+/// All that random worlds draw.
+static KINDS: &[Kind] = &[brokers::KIND, topics::KIND, producers::KIND, consumers::KIND, groups::KIND];
+
+/// Gives a random command of one sort.
+type Draw = fn(&mut Fuzz);
+
+/// One kind of command: what is drawn of it, how often, and what ends it.
+struct Kind {
+    /// Settings of the whole cluster that it likes to vary.
+    settings: fn(&mut Random, &mut Settings),
+    /// What happens in any world: weights, and what gives the command.
+    mild: &'static [(u32, Draw)],
+    /// What happens only in a world that is disturbed.
+    wild: &'static [(u32, Draw)],
+    /// Commands that end what its draws began: asked for when peace begins (`true`) and in every second of it.
+    peace: fn(&Fuzz, bool) -> Vec<String>,
+}
+
+/// How a random run went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Events of the kernel.
+    pub events: u64,
+    /// Commands given.
+    pub commands: u32,
+    /// Records acknowledged.
+    pub acknowledged: u64,
+    /// Simulated time until everything had come right after the disturbances ended.
+    pub healed_us: u64,
+}
+
+/// A run that failed: what was found, and how to play it again.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub what: String,
+    /// Cluster and commands, up to when peace is made.
+    pub script: Script,
+}
+
+struct Fuzz {
+    watched: Watched,
+    random: Random,
+    script: Script,
+    commands: u32,
+    clients: u32,
+    topics: u32,
+}
+
+/// Plays the random run of `seed`. `disturb`: brokers crash, stop and return, topics come and go.
+pub fn run(seed: u64, disturb: bool) -> Result<Outcome, Box<Failure>> {
+    let mut fuzz = Fuzz::new(seed);
+    fuzz.set_stage();
+    fuzz.disturb(disturb);
+    fuzz.end()
+}
+
+impl Fuzz {
+    fn new(seed: u64) -> Fuzz {
+        let mut random = Random::new(seed, "fuzz");
+        let brokers = 1 + random.below(5);
+        let with_racks = random.below(3) == 0;
+        let racks = (0..brokers).map(|_| with_racks.then(|| format!("rack-{}", random.below(3)))).collect();
+        let mut spec = ClusterSpec { racks, ..ClusterSpec::default() };
+        for kind in KINDS {
+            (kind.settings)(&mut random, &mut spec.settings);
+        }
+        Fuzz::of(Script { seed, spec, ..Script::default() }, random)
+    }
+
+    fn of(script: Script, random: Random) -> Fuzz {
+        let watched = Watched::new(script.seed, &script.spec, false).expect("a sound cluster");
+        Fuzz { watched, random, script, commands: 0, clients: 0, topics: 0 }
+    }
+
+    fn world(&self) -> &World {
+        &self.watched.world
+    }
+
+    /// Gives a command if the world takes it.
+    fn give(&mut self, line: &str) -> bool {
+        let command = command_text::parse(line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+        let done = self.watched.apply(&command).is_ok();
+        if done {
+            self.commands += 1;
+            self.script.commands.push((self.world().now_us(), line.to_owned()));
+        }
+        done
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> Option<&'a T> {
+        let index = self.random.below(of.len() as u32) as usize;
+        of.get(index).copied()
+    }
+
+    fn one_of(&mut self, names: &[String]) -> Option<String> {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.pick(&names).map(str::to_owned)
+    }
+
+    /// One of these settings half of the time, or none.
+    fn setting(&mut self, name: &str, values: &[&str]) -> String {
+        match self.random.below(2) {
+            0 => String::new(),
+            _ => format!(" {name}={}", self.pick(values).unwrap_or_default()),
+        }
+    }
+
+    fn set_stage(&mut self) {
+        for _ in 0..1 + self.random.below(3) {
+            self.create_topic();
+        }
+        let settle_us = u64::from(self.random.below(2)) * 50_000;
+        self.watched.run_to(settle_us);
+        for _ in 0..1 + self.random.below(3) {
+            self.add_producer();
+        }
+        for _ in 0..self.random.below(5) {
+            self.add_consumer();
+        }
+    }
+
+    /// Gives random commands for a while.
+    fn disturb(&mut self, wild: bool) {
+        let end_us = SECOND_US * u64::from(15 + self.random.below(30));
+        self.script.peace_us = end_us;
+        let of = |kind: &Kind| kind.mild.iter().chain(kind.wild.iter().filter(|_| wild)).copied().collect::<Vec<_>>();
+        let draws: Vec<_> = KINDS.iter().flat_map(of).collect();
+        let weight = draws.iter().map(|(weight, _)| weight).sum();
+        loop {
+            let pause_us = match self.random.below(4) {
+                0 => u64::from(self.random.below(3_000)),
+                1 => u64::from(self.random.below(200_000)),
+                _ => u64::from(self.random.below(4_000_000)),
+            };
+            let at_us = self.world().now_us() + pause_us;
+            self.watched.run_to(at_us.min(end_us));
+            if at_us >= end_us || !self.watched.findings.is_empty() {
+                return;
+            }
+            let mut drawn = self.random.below(weight);
+            let draw = draws.iter().find(|(weight, _)| {
+                let is_it = drawn < *weight;
+                drawn = drawn.saturating_sub(*weight);
+                is_it
+            });
+            if let Some((_, draw)) = draw {
+                draw(self);
+            }
+        }
+    }
+
+    /// Makes peace, and says how it went.
+    fn end(mut self) -> Result<Outcome, Box<Failure>> {
+        let script = self.script.clone();
+        match self.make_peace(script.peace_us) {
+            Ok(healed_us) => Ok(Outcome {
+                events: self.watched.event_count,
+                commands: self.commands,
+                acknowledged: self.watched.world.ledger().acknowledged,
+                healed_us,
+            }),
+            Err(what) => Err(Box::new(Failure { what, script })),
+        }
+    }
+
+    /// All brokers return, nobody is paused, loads end; then everything must come right. Returns how long that took.
+    fn make_peace(&mut self, from_us: u64) -> Result<u64, String> {
+        let mut open = String::new();
+        let mut first = true;
+        while self.world().now_us() < from_us + PEACE_US {
+            if !self.watched.findings.is_empty() {
+                return Err(self.watched.report());
+            }
+            let lines: Vec<String> = KINDS.iter().flat_map(|kind| (kind.peace)(self, first)).collect();
+            for line in lines {
+                self.give(&line);
+            }
+            first = false;
+            open = self.open_ends();
+            if open.is_empty() {
+                return Ok(self.world().now_us() - from_us);
+            }
+            let until_us = self.world().now_us() + SECOND_US;
+            self.watched.run_to(until_us);
+        }
+        Err(format!("after {} s of peace:\n{open}", PEACE_US / SECOND_US))
+    }
+}

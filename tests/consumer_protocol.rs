@@ -349,7 +349,7 @@ fn every_step_is_told_and_the_cards_say_how_far_each_has_come() {
     give(&mut run, "subscribe consumer=B topics=t,orders", 10);
     give(&mut run, "crash-broker broker=2", 30);
     give(&mut run, "remove-consumer consumer=A", 10);
-    for event in run.events() {
+    for event in run.events().iter() {
         let told = story::sentence(&run, event);
         let is_step = run.world().is_step(event);
         assert!(!is_step || told.is_some(), "{event:?}");

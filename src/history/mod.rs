@@ -1,21 +1,28 @@
 //! A run: a scenario, the commands given since, the world they lead to, and the events kept for the story.
 //!
-//! The scenario's seed and the command log are the whole history; every state is a replay of them. Left out until the
-//! time machine: keyframes, seeking back, forks.
+//! The scenario's seed and the command log are the whole history; every state is a replay of them. [`History`] goes back
+//! and forth in one.
 
+mod events;
 mod golden;
+mod keyframes;
 mod load;
 mod replay;
 mod scenario;
+mod script;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
+pub use events::Events;
 pub use golden::determinism_digest;
 pub use load::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load};
 pub use replay::Replay;
 pub use scenario::{Scenario, start_cluster};
+pub use timeline::{History, Moment};
 
-use std::collections::VecDeque;
+use script::{Next, Script};
+use std::sync::Arc;
 
 use crate::{
     cluster::{World, WorldError, command::Command, command_check::CommandError, command_text},
@@ -44,15 +51,17 @@ pub struct Stamped {
 /// A run.
 #[derive(Clone, Debug)]
 pub struct Run {
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     world: World,
-    events: VecDeque<Event>,
+    events: Events,
     log: Vec<Stamped>,
     steps: u64,
     /// Number of the first event of the last step.
     step_began: EventId,
-    /// Commands of the scenario that are still to come.
-    scripted: VecDeque<(u64, Command)>,
+    /// The moment right after the last step.
+    step_ended: Moment,
+    /// What is still to come by itself.
+    script: Script,
     /// A copy of the world that is one step ahead, to know when the next step will be.
     scout: Option<Box<Scout>>,
     buffer: Vec<Event>,
@@ -61,7 +70,7 @@ pub struct Run {
 #[derive(Clone, Debug)]
 struct Scout {
     world: World,
-    scripted: VecDeque<(u64, Command)>,
+    script: Script,
     /// Of the event that the next step begins with.
     step_time_us: Option<u64>,
 }
@@ -74,16 +83,15 @@ impl Run {
         scenario.commands.iter().try_for_each(|(time_us, _)| check_time(time_us.saturating_add(1)))?;
         let mut buffer = Vec::new();
         let world = World::new(scenario.seed, &scenario.cluster, &mut buffer)?;
-        let mut scripted: Vec<(u64, Command)> = scenario.commands.clone();
-        crate::sim::sort_by_key(&mut scripted, |(time_us, _)| *time_us);
         let mut run = Run {
-            scenario: scenario.clone(),
+            scenario: Arc::new(scenario.clone()),
             world,
-            events: VecDeque::new(),
+            events: Events::default(),
             log: Vec::new(),
             steps: 0,
             step_began: 0,
-            scripted: scripted.into(),
+            step_ended: Moment::default(),
+            script: Script::new(scenario),
             scout: None,
             buffer,
         };
@@ -124,7 +132,7 @@ impl Run {
     }
 
     /// The events kept, oldest first; those before them are forgotten (`limits::EVENTS`).
-    pub fn events(&self) -> &VecDeque<Event> {
+    pub fn events(&self) -> &Events {
         &self.events
     }
 
@@ -154,22 +162,29 @@ impl Run {
     pub fn advance_to(&mut self, time_us: u64) -> bool {
         let until_us = time_us.min(limits::TIME.max);
         let before = self.steps;
-        let mut idle = false;
-        while !idle {
-            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
-            while self.world.step(until_us.min(script_us), &mut self.buffer) {
-                self.take_in();
-            }
-            self.world.idle_until(until_us.min(script_us));
-            idle = script_us > until_us || self.play_script().is_err();
-        }
+        while self.go_on(until_us) {}
+        self.world.idle_until(until_us);
         self.steps != before
+    }
+
+    /// Lets the next thing happen, if it does by `until_us`.
+    fn go_on(&mut self, until_us: u64) -> bool {
+        match self.script.next(&mut self.world, until_us, &mut self.buffer) {
+            Next::Nothing => return false,
+            Next::World | Next::Refused(_) => {}
+            Next::Gave(command) => {
+                self.log.push(command);
+                self.scout = None;
+            }
+        }
+        self.take_in();
+        true
     }
 
     /// When the next step will be; `None`: nothing drawn happens for as long as anyone would wait, or ever.
     pub fn next_step_time_us(&mut self) -> Option<u64> {
         let scout = self.scout.get_or_insert_with(|| {
-            Box::new(Scout { world: self.world.clone(), scripted: self.scripted.clone(), step_time_us: None })
+            Box::new(Scout { world: self.world.clone(), script: self.script.clone(), step_time_us: None })
         });
         if scout.world.last_event() <= self.world.last_event() {
             scout.step_time_us = scout.go_on();
@@ -183,13 +198,7 @@ impl Run {
         self.next_step_time_us()?;
         let before = self.steps;
         for _ in 0..QUIET_ITEMS_MAX {
-            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
-            if self.world.step(script_us.min(limits::TIME.max), &mut self.buffer) {
-                self.take_in();
-            } else if script_us <= limits::TIME.max {
-                self.world.idle_until(script_us);
-                self.play_script().ok()?;
-            } else {
+            if !self.go_on(limits::TIME.max) {
                 return None;
             }
             if self.steps != before {
@@ -217,15 +226,16 @@ impl Run {
         report
     }
 
-    /// Gives the scenario's commands that are due.
+    /// Gives the scenario's commands of its very beginning, whose refusal means that there is no such run.
     fn play_script(&mut self) -> Result<(), WorldError> {
-        while let Some((at_us, _)) = self.scripted.front()
-            && *at_us <= self.time_us()
-            && let Some((_, command)) = self.scripted.pop_front()
-        {
-            self.apply(command)?;
+        loop {
+            match self.script.give_due(&mut self.world, &mut self.buffer) {
+                Next::Gave(command) => self.log.push(command),
+                Next::Refused(error) => return Err(error),
+                Next::Nothing | Next::World => return Ok(()),
+            }
+            self.take_in();
         }
-        Ok(())
     }
 
     /// Takes new events in, and counts a step if one of them changes what is drawn.
@@ -234,10 +244,9 @@ impl Run {
         if self.buffer.iter().any(|event| self.world.is_step(event)) {
             self.steps += 1;
             self.step_began = first.unwrap_or_default();
+            self.step_ended = self.moment();
         }
-        self.events.extend(self.buffer.drain(..));
-        let surplus = self.events.len().saturating_sub(limits::EVENTS.max as usize);
-        self.events.drain(..surplus);
+        self.events.take_in(&mut self.buffer, limits::EVENTS.max as usize);
     }
 }
 
@@ -251,12 +260,11 @@ impl Scout {
         let mut events = Vec::new();
         let quiet_us = self.world.now_us().saturating_add(QUIET_US_MAX);
         for _ in 0..QUIET_ITEMS_MAX {
-            let script_us = self.scripted.front().map(|(at_us, _)| *at_us);
-            let until_us = script_us.unwrap_or(quiet_us).min(limits::TIME.max);
-            if !self.world.step(until_us, &mut events) {
+            // A command that is still to come is waited for however long.
+            let until_us = self.script.time_us().unwrap_or(quiet_us).min(limits::TIME.max);
+            if matches!(self.script.next(&mut self.world, until_us, &mut events), Next::Nothing) {
                 self.world.idle_until(until_us);
-                let (_, command) = self.scripted.pop_front()?;
-                self.world.apply(&command, &mut events).ok()?;
+                return None;
             }
             if events.iter().any(|event| self.world.is_step(event)) {
                 return Some(self.world.now_us());

@@ -1,6 +1,6 @@
 //! Going back to an earlier moment of a run, by playing it again.
 
-use super::{Run, Scenario, Stamped};
+use super::{Moment, Run, Scenario, Stamped};
 use crate::{
     cluster::{World, WorldError},
     sim::EventId,
@@ -18,7 +18,7 @@ pub struct Replay {
 impl Replay {
     /// At the beginning of a run.
     pub fn new(of: &Run) -> Result<Replay, WorldError> {
-        let scenario = Scenario { begin_us: 0, ..of.scenario.clone() };
+        let scenario = Scenario { begin_us: 0, ..Scenario::clone(&of.scenario) };
         Ok(Replay { run: Run::new(&scenario)?, given: 0 })
     }
 
@@ -32,15 +32,11 @@ impl Replay {
         if self.run.event() > event {
             return None;
         }
-        for Stamped { time_us: at_us, after_event, command } in of.given_by_hand().skip(self.given) {
-            if *after_event >= event {
-                break;
-            }
-            self.run.go_to(*at_us, *after_event);
-            self.run.apply(command.clone()).ok()?;
+        for command in of.given_by_hand().skip(self.given) {
+            self.run.script.and_again(command.clone());
             self.given += 1;
         }
-        self.run.go_to(time_us, event);
+        self.run.go_to(Moment { time_us, event });
         Some(&self.run.world)
     }
 }
@@ -50,43 +46,26 @@ impl Run {
     /// until then. What came later is forgotten. The scenario's own beginning is the earliest there is.
     pub fn back_to(&self, time_us: u64, last_event: EventId) -> Result<Run, WorldError> {
         let mut run = Run::new(&self.scenario)?;
-        for Stamped { time_us: at_us, after_event, command } in self.given_by_hand() {
-            // A command is an event itself, so one given at the moment asked for came after it.
-            if *after_event >= last_event {
-                break;
-            }
-            run.go_to(*at_us, *after_event);
-            run.apply(command.clone())?;
-        }
-        run.go_to(time_us, last_event);
+        run.script.give_again(self.given_by_hand().cloned());
+        run.go_to(Moment { time_us, event: last_event });
+        run.script.give_again([]);
         Ok(run)
     }
 
-    /// The commands that the scenario did not give itself.
-    fn given_by_hand(&self) -> impl Iterator<Item = &Stamped> {
+    /// The commands that the scenario did not give itself, those that are still to be given again included.
+    pub(super) fn given_by_hand(&self) -> impl Iterator<Item = &Stamped> {
         let mut script: Vec<_> = self.scenario.commands.iter().collect();
         crate::sim::sort_by_key(&mut script, |(at_us, _)| *at_us);
         let mut script = script.into_iter().peekable();
-        self.log.iter().filter(move |stamped| {
+        let given = self.log.iter().filter(move |stamped| {
             script.next_if(|(at_us, command)| *at_us == stamped.time_us && *command == stamped.command).is_none()
-        })
+        });
+        given.chain(self.script.again())
     }
 
     /// Plays on until `event` is the last event, and lets time pass up to `time_us`.
-    fn go_to(&mut self, time_us: u64, event: EventId) {
-        while self.event() < event {
-            let script_us = self.scripted.front().map_or(u64::MAX, |(at_us, _)| *at_us);
-            if self.world.step(script_us.min(time_us), &mut self.buffer) {
-                self.take_in();
-            } else if script_us <= time_us {
-                self.world.idle_until(script_us);
-                if self.play_script().is_err() {
-                    break;
-                }
-            } else {
-                break;
-            }
-        }
+    pub(super) fn go_to(&mut self, Moment { time_us, event }: Moment) {
+        while self.event() < event && self.go_on(time_us) {}
         self.world.idle_until(time_us);
     }
 }

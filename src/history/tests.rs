@@ -1,6 +1,6 @@
 //! A run repeats, and the scout foresees.
 
-use super::{Run, start_cluster};
+use super::{History, Run, start_cluster};
 use crate::cluster::command::Command;
 
 #[test]
@@ -157,4 +157,122 @@ fn the_offsets_topic_has_replicas_on_fenced_brokers_too() {
     assert_eq!(replicas(&run, "__consumer_offsets"), Some(3));
     let (_, image) = run.world().metadata().topic_by_name("__consumer_offsets").expect("made");
     assert!(image.partitions.iter().all(|state| state.isr.len() == 2 && state.leader != Some(3)));
+}
+
+/// A run that has seen commands by hand and of its scenario, and its moments after each step and between them.
+fn eventful() -> (History, Vec<Run>) {
+    let mut scenario = start_cluster();
+    scenario.commands.push((9_500_000, Command::AddPartitions { topic: "orders".to_owned(), partitions: 7 }));
+    scenario.commands.push((12_000_000, Command::CrashBroker { broker: 3 }));
+    let mut history = History::new(Run::new(&scenario).expect("sound"));
+    let mut moments = vec![history.run().clone()];
+    for round in 0..60 {
+        for _ in 0..7 {
+            history.step();
+            moments.push(history.run().clone());
+        }
+        history.advance_to(history.run().time_us() + 77_777 * (round % 3));
+        let line = ["send producer=checkout key=alice value=by-hand", "pause-consumer consumer=C1", "add-broker"];
+        if round % 20 < 3 {
+            let command = crate::cluster::command_text::parse(line[round as usize % 20]).expect("a command");
+            let branch = history.apply(command).expect("allowed");
+            assert!(branch.is_none(), "nothing came later");
+        }
+        moments.push(history.run().clone());
+    }
+    (history, moments)
+}
+
+fn assert_same(run: &Run, moment: &Run) {
+    assert_eq!((run.moment(), run.log()), (moment.moment(), moment.log()));
+    assert_eq!((run.step_count(), run.step_began()), (moment.step_count(), moment.step_began()));
+    assert!(run.events().iter().eq(moment.events().iter()));
+    assert_eq!(run.world().event_digest(), moment.world().event_digest());
+    assert_eq!(run.world().state_digest(), moment.world().state_digest());
+}
+
+#[test]
+fn any_moment_can_be_gone_to_from_any_other() {
+    let (mut history, moments) = eventful();
+    let (end, mut random) = (history.run().clone(), crate::sim::Random::new(1, "moments"));
+    for _ in 0..120 {
+        let moment = &moments[random.below(moments.len() as u32) as usize];
+        history.seek(moment.moment());
+        assert_same(history.run(), moment);
+        assert_eq!(history.end(), end.moment());
+        assert_eq!(history.is_past(), moment.moment() != end.moment());
+    }
+    history.to_end();
+    assert_same(history.run(), &end);
+    assert!(!history.is_past());
+}
+
+#[test]
+fn a_time_is_the_last_moment_by_it() {
+    let (mut history, moments) = eventful();
+    let end = history.run().clone();
+    for time_us in [0, 9_000_000, 9_000_001, 9_654_321, 12_000_000, 12_000_001, 13_777_000] {
+        history.seek_time(time_us);
+        let mut plain = moments[0].clone();
+        let log: Vec<_> = end.given_by_hand().filter(|given| given.time_us <= time_us).cloned().collect();
+        plain.script.give_again(log);
+        plain.advance_to(time_us);
+        assert_eq!(history.run().moment(), plain.moment(), "{time_us}");
+        assert_eq!(history.run().world().state_digest(), plain.world().state_digest());
+    }
+    history.seek_time(u64::MAX);
+    assert_same(history.run(), &end);
+}
+
+#[test]
+fn a_step_back_undoes_a_step_of_every_kind() {
+    let (mut history, moments) = eventful();
+    for moment in moments.iter().rev().filter(|moment| moment.step_ended == moment.moment()).take(200) {
+        history.seek(moment.moment());
+        history.step();
+        let kind = history.run().events().back().map(|event| event.kind.clone());
+        assert!(history.step_back(), "{kind:?}");
+        assert_same(history.run(), moment);
+    }
+    while history.step_back() {}
+    assert_same(history.run(), &moments[0]);
+}
+
+#[test]
+fn going_on_from_the_past_is_what_was() {
+    let (mut history, moments) = eventful();
+    let end = moments.last().expect("there are some");
+    for (index, moment) in moments.iter().enumerate().step_by(97) {
+        history.seek(moment.moment());
+        match index % 2 {
+            0 => while history.is_past() && history.step().is_some() {},
+            _ => _ = history.advance_to(end.time_us()),
+        }
+        // Time may have gone on a little beyond it.
+        history.seek(end.moment());
+        assert_same(history.run(), end);
+    }
+}
+
+#[test]
+fn acting_in_the_past_hands_the_old_run_over_unchanged() {
+    let (mut history, moments) = eventful();
+    let (end, middle) = (history.run().clone(), &moments[moments.len() / 2]);
+    history.seek(middle.moment());
+    let refused = history.apply(Command::DeleteTopic { topic: "nowhere".to_owned() });
+    assert!(refused.is_err() && history.is_past(), "a refusal leaves the future as it is");
+    history.seek(end.moment());
+    assert_same(history.run(), &end);
+    history.seek(middle.moment());
+    let old = history.apply(Command::StopBroker { broker: 2 }).expect("allowed").expect("there was a future");
+    assert_same(&old, &end);
+    assert!(!history.is_past());
+    let mut fresh = middle.clone();
+    fresh.apply(Command::StopBroker { broker: 2 }).expect("allowed");
+    history.advance_to(end.time_us() + 1_000_000);
+    fresh.advance_to(end.time_us() + 1_000_000);
+    assert_same(history.run(), &fresh);
+    // And back again, past the fork.
+    history.seek(moments[3].moment());
+    assert_same(history.run(), &moments[3]);
 }

@@ -19,6 +19,8 @@ pub use ordered::{Map, Set, sort_by, sort_by_key};
 pub use queue::Queue;
 pub use random::{Random, stream_of};
 
+use std::hash::{Hash, Hasher};
+
 /// A node of the simulated network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct NodeId(pub u32);
@@ -59,7 +61,7 @@ pub struct Fired<M, T> {
 }
 
 /// Time, queue and timers.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub struct Kernel<M, T: Ord> {
     now_us: u64,
     last_event: EventId,
@@ -71,6 +73,14 @@ pub struct Kernel<M, T: Ord> {
 impl<M, T: Ord> Default for Kernel<M, T> {
     fn default() -> Self {
         Kernel { now_us: 0, last_event: 0, queue: Queue::default(), timers: Map::new() }
+    }
+}
+
+impl<M: Hash, T: Ord + Copy + Hash> Hash for Kernel<M, T> {
+    /// Without cancelled timers: when they leave the queue depends on who looked at it, and nothing on them.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.now_us, self.last_event, &self.timers).hash(state);
+        self.queue.hash_those(state, |sequence, (_, due)| self.is_set(sequence, due));
     }
 }
 
@@ -160,11 +170,16 @@ impl<M, T: Ord + Copy> Kernel<M, T> {
 
     /// Timers that were moved or cleared stay in the queue until they come up; they are no events.
     fn drop_cleared(&mut self) {
-        while let Some((sequence, (_, Due::Timer { node, timer }))) = self.queue.peek() {
-            if self.timers.get(&(*node, *timer)) == Some(&sequence) {
-                break;
-            }
+        while self.queue.peek().is_some_and(|(sequence, (_, due))| !self.is_set(sequence, due)) {
             self.queue.pop();
+        }
+    }
+
+    /// Will it come, or is it a timer that was cleared or moved?
+    fn is_set(&self, sequence: u64, due: &Due<M, T>) -> bool {
+        match due {
+            Due::Timer { node, timer } => self.timers.get(&(*node, *timer)) == Some(&sequence),
+            Due::Message { .. } => true,
         }
     }
 }

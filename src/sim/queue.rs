@@ -1,6 +1,10 @@
 //! The event queue: a binary heap ordered by (time, sequence).
 
-use std::{cmp::Reverse, collections::BinaryHeap, hash::Hash};
+use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
+    hash::{Hash, Hasher},
+};
 
 /// Items by the time they fall due; at one time, by the order they were put in.
 #[derive(Clone, Debug)]
@@ -56,21 +60,24 @@ impl<I> Queue<I> {
         self.heap.iter().find(|Reverse(entry)| entry.sequence == sequence).map(|Reverse(entry)| entry.time_us)
     }
 
-    /// Removes the items that `keep` refuses.
-    pub fn retain(&mut self, mut keep: impl FnMut(&I) -> bool) {
-        self.heap.retain(|Reverse(entry)| keep(&entry.item));
-    }
-}
-
-impl<I: Hash> Hash for Queue<I> {
-    /// By order of falling due, so that the heap's inner layout does not show.
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let mut entries: Vec<&Entry<I>> = self.heap.iter().map(|Reverse(entry)| entry).collect();
+    /// Adds the items of which `counts` holds to a digest, by order of falling due, so that the heap's inner layout
+    /// does not show.
+    pub fn hash_those<H: Hasher>(&self, state: &mut H, counts: impl Fn(u64, &I) -> bool)
+    where
+        I: Hash,
+    {
+        let counted = self.heap.iter().map(|Reverse(entry)| entry).filter(|entry| counts(entry.sequence, &entry.item));
+        let mut entries: Vec<&Entry<I>> = counted.collect();
         entries.sort_unstable_by_key(|entry| (entry.time_us, entry.sequence));
         for entry in entries {
             entry.time_us.hash(state);
             entry.item.hash(state);
         }
+    }
+
+    /// Removes the items that `keep` refuses.
+    pub fn retain(&mut self, mut keep: impl FnMut(&I) -> bool) {
+        self.heap.retain(|Reverse(entry)| keep(&entry.item));
     }
 }
 

@@ -507,7 +507,7 @@ mod tests {
         run.apply(Command::RemoveConsumer { consumer: "C1".into() }).expect("sound");
         run.apply(Command::RestartBroker { broker: 1 }).expect("sound");
         run.advance_to(60_000_000);
-        for event in run.events() {
+        for event in run.events().iter() {
             let traced = traced(run.world(), event);
             assert_ne!(traced.kind, "unknown", "{event:?}");
             assert_eq!(line(run.world(), event).lines().count(), 1);

@@ -36,7 +36,7 @@ fn every_step_is_told_and_every_sentence_is_whole() {
         at_us += 15_000_000;
         run.advance_to(at_us);
     }
-    for event in run.events() {
+    for event in run.events().iter() {
         let told = sentence(&run, event);
         let step = run.world().is_step(event);
         assert!(!step || told.is_some(), "{event:?}");

@@ -5,6 +5,8 @@
 //! played again when it is wanted, from the copy before it. Left out: the commands, which the run keeps and which are
 //! never forgotten.
 
+use std::sync::Arc;
+
 use super::{Moment, Run};
 use crate::sim::EventId;
 
@@ -27,18 +29,19 @@ struct Frame {
 
 /// Copies of one run, oldest first.
 #[derive(Clone, Debug, Default)]
-pub struct Keyframes(Vec<Frame>);
+pub struct Keyframes(Vec<Arc<Frame>>);
 
 impl Keyframes {
     /// Takes a copy of `run` if it is far enough from those that there are.
     pub fn keep(&mut self, run: &Run) {
         let event = run.event();
         let place = self.0.partition_point(|frame| frame.run.event() <= event);
-        let far = |frame: Option<&Frame>| frame.is_none_or(|frame| frame.run.event().abs_diff(event) >= SPACING);
+        let far = |frame: Option<&Arc<Frame>>| frame.is_none_or(|frame| frame.run.event().abs_diff(event) >= SPACING);
         if !far(self.0.get(place)) || !far(place.checked_sub(1).and_then(|before| self.0.get(before))) {
             return;
         }
-        self.0.insert(place, Frame { run: run.without_commands(), commands: run.log().len() });
+        let frame = Frame { run: run.without_commands(), commands: run.log().len() };
+        self.0.insert(place, Arc::new(frame));
         if self.0.len() > FRAMES_MAX {
             self.thin(event);
         }
@@ -46,7 +49,8 @@ impl Keyframes {
 
     /// The newest copy of which something holds that holds of all before it, whole again with the commands of `of`.
     pub fn last_where(&self, holds: impl Fn(&Run) -> bool, of: &Run) -> Option<Run> {
-        let Frame { run, commands } = self.0[..self.0.partition_point(|frame| holds(&frame.run))].last()?;
+        let before = &self.0[..self.0.partition_point(|frame| holds(&frame.run))];
+        let Frame { run, commands } = before.last()?.as_ref();
         Some(Run { log: of.log.get(..*commands)?.to_vec(), ..run.clone() })
     }
 

@@ -202,7 +202,7 @@ fn any_moment_can_be_gone_to_from_any_other() {
         assert_eq!(history.end(), end.moment());
         assert_eq!(history.is_past(), moment.moment() != end.moment());
     }
-    history.to_end();
+    history.seek_end();
     assert_same(history.run(), &end);
     assert!(!history.is_past());
 }
@@ -264,8 +264,10 @@ fn acting_in_the_past_hands_the_old_run_over_unchanged() {
     history.seek(end.moment());
     assert_same(history.run(), &end);
     history.seek(middle.moment());
-    let old = history.apply(Command::StopBroker { broker: 2 }).expect("allowed").expect("there was a future");
-    assert_same(&old, &end);
+    let mut old = history.apply(Command::StopBroker { broker: 2 }).expect("allowed").expect("there was a future");
+    assert_same(old.run(), &end);
+    old.seek(moments[7].moment());
+    assert_same(old.run(), &moments[7]);
     assert!(!history.is_past());
     let mut fresh = middle.clone();
     fresh.apply(Command::StopBroker { broker: 2 }).expect("allowed");

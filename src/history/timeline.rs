@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A moment of a run. Many events share a microsecond, so a time alone would not do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Moment {
     /// The last event so far.
     pub event: EventId,
@@ -63,16 +63,28 @@ impl History {
         self.tip.is_some()
     }
 
+    /// The run as far as it has been.
+    pub fn newest(&self) -> &Run {
+        self.tip.as_deref().unwrap_or(&self.run)
+    }
+
     /// Does a command at this moment. In the past, what came later becomes another run, which is handed over.
-    pub fn apply(&mut self, command: Command) -> Result<Option<Run>, WorldError> {
+    pub fn apply(&mut self, command: Command) -> Result<Option<History>, WorldError> {
         let again: Vec<Stamped> = self.run.script.again().cloned().collect();
         self.run.script.give_again([]);
         if let Err(error) = self.run.apply(command) {
             self.run.script.give_again(again);
             return Err(error);
         }
+        let branch = self.tip.take().map(|tip| History {
+            run: *tip,
+            frames: self.frames.clone(),
+            begin: self.begin,
+            steps_at_begin: self.steps_at_begin,
+            tip: None,
+        });
         self.frames.forget_after(self.run.moment());
-        Ok(self.tip.take().map(|tip| *tip))
+        Ok(branch)
     }
 
     /// Plays on to a time; true if something drawn changed.
@@ -98,7 +110,7 @@ impl History {
     pub fn seek(&mut self, moment: Moment) {
         let moment = moment.clamp(self.begin, self.end());
         if moment == self.end() {
-            self.to_end();
+            self.seek_end();
         } else if moment != self.run.moment() && self.stand_before(|run| run.moment() <= moment) {
             self.go_on_to(moment.event, |run| run.event() < moment.event, moment.time_us);
             self.run.world.idle_until(moment.time_us);
@@ -109,7 +121,7 @@ impl History {
     pub fn seek_time(&mut self, time_us: u64) {
         let time_us = time_us.max(self.begin.time_us);
         if time_us >= self.end().time_us {
-            self.to_end();
+            self.seek_end();
         } else if self.stand_before(|run| run.time_us() <= time_us) {
             self.run.advance_to(time_us);
             self.frames.keep(&self.run);
@@ -133,7 +145,7 @@ impl History {
     }
 
     /// Goes to the last moment there has been.
-    pub fn to_end(&mut self) {
+    pub fn seek_end(&mut self) {
         if let Some(tip) = self.tip.take() {
             self.run = *tip;
         }
@@ -166,10 +178,6 @@ impl History {
         let left = std::mem::replace(&mut self.run, earlier);
         self.tip.get_or_insert_with(|| Box::new(left));
         self.run.script.give_again(given);
-    }
-
-    fn newest(&self) -> &Run {
-        self.tip.as_deref().unwrap_or(&self.run)
     }
 
     /// After time has gone on: past the end it is the newest again.

@@ -122,6 +122,7 @@ templates! { "stage":
 
     // The timeline.
     TIMELINE_ALT = "Timeline: {parts}; now {time}", "时间线：{parts}；当前 {time}";
+    PLAYHEAD = "Moment that is shown", "显示的时刻";
     TIMELINE_EMPTY = "Timeline: nothing has happened yet", "时间线：还没有发生任何事";
     LANE_COUNT = "{lane} {n}", "{lane} {n}";
     LANE_PRODUCE = "produce", "生产";

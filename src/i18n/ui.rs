@@ -53,6 +53,10 @@ templates! { "ui":
     PLAY = "Play", "播放";
     PAUSE = "Pause", "暂停";
     STEP = "Step", "单步";
+    BACK = "Step back", "后退一步";
+    BACK_HELP = "Step back: to the moment right after the step before", "后退一步：回到上一步刚发生之后";
+    END = "To the newest", "到最新时刻";
+    END_HELP = "To the last moment that there has been", "到已经运行到的最后时刻";
     FORWARD = "Fast forward", "快进";
     STEP_HELP = "Step: one event that changes the picture", "单步：执行一个使画面变化的事件";
     STEP_NUMBER = "step {n}", "第 {n} 步";
@@ -71,6 +75,7 @@ templates! { "ui":
     SPEED_CLOCK_SLOW = "{n} s in a second", "每秒走 {n} 秒";
     NOTE_SKIPPING = "Skipping {time} in which nothing changes", "跳过没有变化的 {time}";
     NOTE_ACTED = "Given. **Play** or **Step** shows what follows.", "已下达。**播放**或**单步**查看后续。";
+    NOTE_PAST = "{time} before the newest moment.", "比最新时刻早 {time}。";
     NOTE_ENDED = "Nothing more will change until you act.", "在你操作之前不会再有变化。";
     NOTE_BEHIND = "As fast as this machine can: ×{n}", "本机的最快速度：×{n}";
     CLOCK = "Simulated time", "模拟时间";
@@ -313,6 +318,8 @@ templates! { "ui":
 
     // Toasts.
     TOAST_RESET = "Back at the start of the scenario.", "已回到场景起点。";
+    TOAST_BRANCH = "What you did in the past began another run. What had come after it is gone from here.",
+        "你在过去的操作开始了另一次运行，此后原有的经过已不在这里。";
     TOAST_REFUSED = "Refused: {reason}", "被拒绝：{reason}";
     SENT = "Sent.", "已发送。";
 
@@ -331,6 +338,9 @@ templates! { "ui":
     MARK_FLIGHT = "A small record on a line is inside a real request or response.", "连线上的小方块是真实请求或响应中的消息。";
     KEY_PLAY = "Play or pause", "播放或暂停";
     KEY_STEP = "One step", "单步";
+    KEY_BACK = "One step back", "后退一步";
+    KEY_BEGIN = "To the first moment; what came later is kept", "到最早时刻，之后的经过保留";
+    KEY_END = "To the newest moment", "到最新时刻";
     KEY_FORWARD = "In a lesson: fast to the end of this step", "课程中：快进到本步结束";
     KEY_RESET = "Back to the start", "回到起点";
     KEY_FASTER = "Faster", "加快";

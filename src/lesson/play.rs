@@ -4,11 +4,11 @@ use super::{
     Lesson,
     evaluate::all_hold,
     format::Problem,
-    progress::{Effect, LessonAction, LessonRun, Moment, Phase},
+    progress::{Effect, LessonAction, LessonRun, Phase},
 };
 use crate::{
     cluster::{WorldError, command::Command},
-    history::Run,
+    history::{Moment, Run},
     i18n::Lang,
 };
 
@@ -17,7 +17,7 @@ pub const BEAT_TIME_MAX_US: u64 = 60_000_000;
 
 /// The moment at which a run is.
 pub fn now(run: &Run) -> Moment {
-    Moment { time_us: run.time_us(), event: run.event() }
+    run.moment()
 }
 
 /// A lesson at its beginning: the run, and the class before the first beat.

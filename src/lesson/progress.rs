@@ -13,7 +13,7 @@ use super::{
     format::{Beat, Spot, WhySpot},
     question::Verdict,
 };
-use crate::cluster::command::Command;
+use crate::{cluster::command::Command, history::Moment};
 
 /// Where a class stands in a lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,15 +53,6 @@ pub enum Phase {
     Done,
     /// All beats have ended; the cluster is the class's own.
     Free,
-}
-
-/// A moment of a run: many events share a microsecond, so time alone would not do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Moment {
-    /// Simulated time.
-    pub time_us: u64,
-    /// The last event processed.
-    pub event: u64,
 }
 
 /// A question that the class can ask of the run, with the world's own numbers.

@@ -9,12 +9,13 @@ use super::{
     facts::{KeyPlace, WorldFacts},
     format::{Spot, WhySpot},
     measure::{Measure, TABLE},
-    progress::{Asked, Effect, LessonAction, LessonRun, Moment, Phase},
+    progress::{Asked, Effect, LessonAction, LessonRun, Phase},
     question::Grade,
     read, view,
 };
 use crate::{
     cluster::command::Command,
+    history::Moment,
     i18n::{Lang, Span},
 };
 

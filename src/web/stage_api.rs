@@ -54,6 +54,10 @@ pub struct TimelineProps {
     pub lang: Lang,
     /// The playhead, read in each animation frame.
     pub clock: StageClock,
+    /// The first and the last moment that the playhead can be put to.
+    pub span: (u64, u64),
+    /// It was put to a time.
+    pub on_seek: Callback<u64>,
 }
 
 /// Props of `why::WhyPopover`.

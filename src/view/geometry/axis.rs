@@ -67,6 +67,12 @@ impl Axis {
         (time_us.saturating_sub(self.from_us) as f64 / span * f64::from(self.width)) as f32
     }
 
+    /// Which moment a pixel stands for; those outside of the axis stand for its ends.
+    pub fn time_us(&self, x: f32) -> u64 {
+        let part = f64::from(x / self.width.max(1.0)).clamp(0.0, 1.0);
+        self.from_us + ((self.to_us - self.from_us) as f64 * part) as u64
+    }
+
     /// Ticks at least `apart` pixels from each other: where, and what is written there.
     pub fn ticks(&self, apart: f32) -> Vec<(f32, String)> {
         let span = self.to_us.saturating_sub(self.from_us).max(1);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{Run, Scenario},
+    history::{History, Run, Scenario},
     i18n::{Lang, ui},
     lesson::progress::{Effect, LessonAction},
     view::{model::Place, why::WhyKey},
@@ -33,6 +33,9 @@ impl App {
             Msg::Key(act) => return self.key(ctx, act),
             Msg::Play => self.play(),
             Msg::Step => self.step(),
+            Msg::Back => self.back(),
+            Msg::End => self.player.seek_end(&self.hidden),
+            Msg::Seek(time_us) => self.seek(time_us),
             Msg::Forward => self.forward(),
             Msg::Reset => self.reset(ctx),
             Msg::Undo => self.undo(),
@@ -97,6 +100,9 @@ impl App {
         match act {
             Act::Play => self.play(),
             Act::Step => self.step(),
+            Act::Back => self.back(),
+            Act::Begin => self.seek(0),
+            Act::End => self.player.seek_end(&self.hidden),
             Act::Forward => self.forward(),
             Act::Reset => self.reset(ctx),
             Act::Faster => self.set_speed(self.prefs.speed.at(self.prefs.speed.index() + 1)),
@@ -160,6 +166,18 @@ impl App {
         self.moved(frame);
     }
 
+    fn back(&mut self) {
+        if self.player.step_back(&self.hidden) {
+            self.follow();
+            self.announce_newest();
+        }
+    }
+
+    fn seek(&mut self, time_us: u64) {
+        self.player.seek(time_us, &self.hidden);
+        self.follow();
+    }
+
     fn moved(&mut self, frame: Frame) {
         if frame.changed {
             self.follow();
@@ -174,14 +192,14 @@ impl App {
     /// The class does something in the lesson's panel.
     fn lesson(&mut self, action: LessonAction) {
         self.player.sync(&self.hidden);
-        let effect = self.player.course.act(action, &self.player.run);
+        let effect = self.player.act(action);
         let runs = matches!(action, LessonAction::Run | LessonAction::Skip) && self.player.course.running();
         self.carry_out(effect);
         if !runs {
             return;
         }
         // The class may have done it already, and nothing more would happen that ends the beat.
-        while self.player.course.check(&self.player.run) {
+        while self.player.check() {
             let effect = self.player.course.take_effect();
             self.carry_out(effect);
         }
@@ -223,8 +241,8 @@ impl App {
                 self.show_lesson();
             }
             Effect::Rewind(moment) => {
-                if let Ok(run) = self.player.run.back_to(moment.time_us, moment.event) {
-                    self.player.replace(run, &self.hidden);
+                if let Ok(run) = self.player.run().back_to(moment.time_us, moment.event) {
+                    self.player.replace(History::new(run), &self.hidden);
                     self.player.moved = true;
                     self.after_replace();
                 }
@@ -232,7 +250,7 @@ impl App {
             Effect::Restart => {
                 let (at, lang) = (self.player.course.at, self.prefs.lang);
                 if let Some(run) = self.player.course.choose(at, lang) {
-                    self.player.replace(run, &self.hidden);
+                    self.player.replace(History::new(run), &self.hidden);
                     self.after_replace();
                 }
             }
@@ -256,17 +274,17 @@ impl App {
         }
         let (before, at) = (self.player.course.clone(), self.player.course.at);
         let Some(run) = self.player.course.choose(at, self.prefs.lang) else { return };
-        self.undo = Some((self.player.replace(run, &self.hidden), before));
+        self.undo = Some((self.player.replace(History::new(run), &self.hidden), before));
         self.after_replace();
         self.toasts.push(ui::TOAST_RESET.text(), false, true, ctx.link().callback(Msg::ToastEnd));
         self.announced = tr(&ui::TOAST_RESET, self.prefs.lang).to_owned();
     }
 
     fn undo(&mut self) {
-        let Some((run, course)) = self.undo.take() else { return };
+        let Some((history, course)) = self.undo.take() else { return };
         self.player.course = course;
         self.player.course.refresh(self.prefs.lang);
-        self.player.replace(run, &self.hidden);
+        self.player.replace(history, &self.hidden);
         self.player.moved = true;
         self.toasts.remove_undo();
         self.after_replace();
@@ -274,7 +292,7 @@ impl App {
 
     fn choose(&mut self, index: usize) {
         let Some(run) = self.player.course.choose(index, self.prefs.lang) else { return };
-        self.player.replace(run, &self.hidden);
+        self.player.replace(History::new(run), &self.hidden);
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
@@ -286,7 +304,7 @@ impl App {
     /// What cannot begin leaves the page as it is.
     fn put_on_stage(&mut self, scenario: &Scenario) {
         let Ok(run) = Run::new(scenario) else { return };
-        self.player.replace(run, &self.hidden);
+        self.player.replace(History::new(run), &self.hidden);
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
@@ -377,7 +395,12 @@ impl App {
     }
 
     pub(super) fn apply(&mut self, command: Command) -> Result<(), WorldError> {
-        self.player.apply(command, &self.hidden)?;
+        let before = self.player.past_us().map(|_| self.player.course.clone());
+        let branch = self.player.apply(command, &self.hidden)?;
+        if let (Some(history), Some(course)) = (branch, before) {
+            self.undo = Some((history, course));
+            self.toasts.push(ui::TOAST_BRANCH.text(), false, true, self.on.toast.clone());
+        }
         self.player.playback.acted();
         self.follow();
         if !self.player.playback.playing() {
@@ -406,7 +429,7 @@ impl App {
 
     /// What is there already, for the forms that change it.
     fn current(&self, dialog: &Dialog) -> Option<Current> {
-        let world = self.player.run.world();
+        let world = self.player.run().world();
         match dialog {
             Dialog::ConfigureProducer(name) => {
                 let slot = world.producers().values().find(|slot| *slot.producer.name == **name)?;

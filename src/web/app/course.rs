@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    history::Run,
+    history::{Moment, Run},
     i18n::Lang,
     lesson::{
         Lesson,
@@ -74,6 +74,11 @@ impl Course {
     /// Is it one with beats?
     pub fn is_lesson(&self) -> bool {
         self.lesson().number.is_some()
+    }
+
+    /// When its step began.
+    pub fn began(&self) -> Option<Moment> {
+        self.is_lesson().then_some(self.class.began)
     }
 
     /// Is a beat under way, so that every step counts?

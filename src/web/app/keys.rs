@@ -12,6 +12,12 @@ pub enum Act {
     Play,
     /// One step.
     Step,
+    /// One step back.
+    Back,
+    /// To the first moment, with what came later kept.
+    Begin,
+    /// To the newest moment.
+    End,
     /// To the end of the lesson's step.
     Forward,
     /// Back to the start.
@@ -67,6 +73,9 @@ const fn row(
 pub static SHORTCUTS: &[Shortcut] = &[
     row(&[" "], &["Space"], &ui::KEY_PLAY, Act::Play),
     row(&["ArrowRight", "."], &["→", "."], &ui::KEY_STEP, Act::Step),
+    row(&["ArrowLeft", ","], &["←", ","], &ui::KEY_BACK, Act::Back),
+    row(&["Home"], &["Home"], &ui::KEY_BEGIN, Act::Begin),
+    row(&["End"], &["End"], &ui::KEY_END, Act::End),
     row(&["f"], &["F"], &ui::KEY_FORWARD, Act::Forward),
     row(&["r"], &["R"], &ui::KEY_RESET, Act::Reset),
     row(&["+", "="], &["+"], &ui::KEY_FASTER, Act::Faster),

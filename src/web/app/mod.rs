@@ -17,7 +17,7 @@ use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
     cluster::command::Command,
-    history::{Run, Scenario},
+    history::{History, Scenario},
     i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
     view::{
@@ -59,7 +59,7 @@ pub struct App {
     refusals: u32,
     toasts: Toasts,
     /// What was there before the last reset.
-    undo: Option<(Run, Course)>,
+    undo: Option<(History, Course)>,
     panel: bool,
     tab: Tab,
     announced: String,
@@ -108,6 +108,9 @@ struct Callbacks {
     preview: Callback<WhyKey>,
     play: Callback<()>,
     step: Callback<()>,
+    back: Callback<()>,
+    end: Callback<()>,
+    seek: Callback<u64>,
     forward: Callback<()>,
     reset: Callback<()>,
     speed: Callback<Speed>,
@@ -137,6 +140,12 @@ pub enum Msg {
     Play,
     /// One step by hand.
     Step,
+    /// One step back.
+    Back,
+    /// To the newest moment.
+    End,
+    /// To a time.
+    Seek(u64),
     /// Fast to the end of the lesson's step.
     Forward,
     /// Back to the start of the scenario.
@@ -271,6 +280,9 @@ fn callbacks(link: &Link) -> Callbacks {
         preview: link.callback(Msg::Preview),
         play: link.callback(|()| Msg::Play),
         step: link.callback(|()| Msg::Step),
+        back: link.callback(|()| Msg::Back),
+        end: link.callback(|()| Msg::End),
+        seek: link.callback(Msg::Seek),
         forward: link.callback(|()| Msg::Forward),
         reset: link.callback(|()| Msg::Reset),
         speed: link.callback(Msg::Speed),

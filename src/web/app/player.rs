@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::Run,
+    history::{History, Moment, Run},
     kafka::event::EventKind,
-    lesson::play,
+    lesson::progress::{Effect, LessonAction},
     sim::Set,
     view::{
         Builder, Pace,
@@ -46,35 +46,36 @@ const AXIS_US: u64 = 20_000_000;
 
 /// A run under the eyes of a lesson.
 struct Watched<'a> {
-    run: &'a mut Run,
+    history: &'a mut History,
     course: &'a mut Course,
 }
 
 impl Timeline for Watched<'_> {
     fn watch(&mut self) -> bool {
-        self.course.check(self.run)
+        self.watched() && self.course.check(self.history.run())
     }
     fn watched(&self) -> bool {
-        self.course.running()
+        // What has been has been watched already.
+        self.course.running() && !self.history.is_past()
     }
     fn time_us(&self) -> u64 {
-        self.run.time_us()
+        self.history.run().time_us()
     }
     fn advance_to(&mut self, time_us: u64) -> bool {
-        self.run.advance_to(time_us)
+        self.history.advance_to(time_us)
     }
     fn next_step_time(&mut self) -> Option<u64> {
-        self.run.next_step_time_us()
+        self.history.next_step_time_us()
     }
     fn step(&mut self) -> Option<u64> {
-        self.run.step()
+        self.history.step()
     }
 }
 
 /// A run and what is shown of it.
 pub struct Player {
-    /// The run.
-    pub run: Run,
+    /// The run, at any of its moments.
+    history: History,
     /// The scenario or lesson that it belongs to.
     pub course: Course,
     /// Play, pause, step.
@@ -129,7 +130,7 @@ impl Player {
         let vm = builder.build(&run);
         let mut player = Player {
             playback: Playback::new(speed, run.time_us()),
-            run,
+            history: History::new(run),
             course,
             vm,
             clock: StageClock::default(),
@@ -160,31 +161,110 @@ impl Player {
         };
         player.refresh_words(hidden);
         player.show_clock();
-        crash::keep_report(player.run.report());
+        crash::keep_report(player.run().report());
         player
     }
 
     /// Another run in the same place: the clock's face and cell stay, because the page holds them.
-    pub fn replace(&mut self, run: Run, hidden: &Set<Lane>) -> Run {
-        let old = std::mem::replace(&mut self.run, run);
-        self.playback.restart(self.run.time_us());
+    pub fn replace(&mut self, history: History, hidden: &Set<Lane>) -> History {
+        let old = std::mem::replace(&mut self.history, history);
+        self.playback.restart(self.run().time_us());
         self.builder = Builder::default();
-        self.groups = self.groups.as_ref().map(|_| group_chart::Recorder::default());
-        self.sent = self.sent.as_ref().map(|_| sequence::Recorder::default());
+        self.read_again();
         self.replays = sequence::Replays::default();
         (self.detail, self.filter) = (None, Filter { node: None, group: None, ..self.filter.clone() });
         self.watch.forget();
         self.lit_from = u64::MAX;
         self.moved = false;
         self.refresh(hidden);
-        crash::keep_report(self.run.report());
+        crash::keep_report(self.history.run().report());
         old
+    }
+
+    /// Charts are read from the events that there are.
+    fn read_again(&mut self) {
+        self.groups = self.groups.as_ref().map(|_| group_chart::Recorder::default());
+        self.sent = self.sent.as_ref().map(|_| sequence::Recorder::default());
+    }
+
+    /// The run at the moment that is looked at.
+    pub fn run(&self) -> &Run {
+        self.history.run()
+    }
+
+    /// How far that is before the newest moment, in simulated microseconds; `None`: it is the newest.
+    pub fn past_us(&self) -> Option<u64> {
+        let past = self.history.is_past();
+        past.then(|| self.history.end().time_us.saturating_sub(self.run().time_us()))
+    }
+
+    /// Can it go back from here?
+    pub fn can_go_back(&self) -> bool {
+        self.run().moment() > self.floor()
+    }
+
+    /// A lesson is gone back in to where its step began: what was before has been answered for.
+    fn floor(&self) -> Moment {
+        self.course.began().unwrap_or(self.history.begin())
+    }
+
+    /// The class does something in the lesson's panel.
+    pub fn act(&mut self, action: LessonAction) -> Effect {
+        self.course.act(action, self.history.run())
+    }
+
+    /// Has the lesson anything to do now?
+    pub fn check(&mut self) -> bool {
+        self.course.check(self.history.run())
+    }
+
+    /// The first and the last moment that can be gone to.
+    pub fn span(&self) -> (u64, u64) {
+        (self.floor().time_us, self.history.end().time_us)
+    }
+
+    /// One step back.
+    pub fn step_back(&mut self, hidden: &Set<Lane>) -> bool {
+        self.sync_run();
+        let moved = self.can_go_back() && self.history.step_back();
+        if self.run().moment() < self.floor() {
+            self.history.seek(self.floor());
+        }
+        self.arrive(hidden);
+        moved
+    }
+
+    /// To the last moment by a time.
+    pub fn seek(&mut self, time_us: u64, hidden: &Set<Lane>) {
+        self.sync_run();
+        self.history.seek_time(time_us);
+        if self.run().moment() < self.floor() {
+            self.history.seek(self.floor());
+        }
+        self.arrive(hidden);
+    }
+
+    /// To the newest moment.
+    pub fn seek_end(&mut self, hidden: &Set<Lane>) {
+        self.sync_run();
+        self.history.seek_end();
+        self.arrive(hidden);
+    }
+
+    fn arrive(&mut self, hidden: &Set<Lane>) {
+        self.playback.restart(self.run().time_us());
+        self.read_again();
+        self.detail = None;
+        self.lit_from = self.run().step_began();
+        self.moved = true;
+        self.refresh(hidden);
     }
 
     /// One animation frame.
     pub fn frame(&mut self, dt_ms: f64, hidden: &Set<Lane>) -> Shown {
         let before = (self.playback.note(), self.playback.playing());
-        let frame = self.playback.frame(&mut Watched { run: &mut self.run, course: &mut self.course }, dt_ms, now_ms);
+        let frame =
+            self.playback.frame(&mut Watched { history: &mut self.history, course: &mut self.course }, dt_ms, now_ms);
         let built = self.after(frame);
         let words = self.words_due() && self.refresh_words(hidden);
         self.show_clock();
@@ -194,7 +274,7 @@ impl Player {
 
     /// One step by hand; `gliding` shows the way there.
     pub fn step(&mut self, gliding: bool, hidden: &Set<Lane>) -> Frame {
-        let frame = self.playback.step(&mut Watched { run: &mut self.run, course: &mut self.course }, gliding);
+        let frame = self.playback.step(&mut Watched { history: &mut self.history, course: &mut self.course }, gliding);
         self.after(frame);
         if frame.changed {
             self.refresh_words(hidden);
@@ -205,7 +285,7 @@ impl Player {
 
     /// Stops the clock where it is.
     pub fn pause(&mut self, hidden: &Set<Lane>) {
-        if self.playback.pause(&mut Watched { run: &mut self.run, course: &mut self.course }) {
+        if self.playback.pause(&mut Watched { history: &mut self.history, course: &mut self.course }) {
             self.build();
         }
         self.refresh_words(hidden);
@@ -213,16 +293,17 @@ impl Player {
     }
 
     /// Does something at the moment that is drawn.
-    pub fn apply(&mut self, command: Command, hidden: &Set<Lane>) -> Result<(), WorldError> {
+    /// In the past that begins another run; the one that was there is handed over.
+    pub fn apply(&mut self, command: Command, hidden: &Set<Lane>) -> Result<Option<History>, WorldError> {
         self.sync_run();
-        let done = self.run.apply(command);
+        let done = self.history.apply(command);
         if done.is_ok() {
             self.moved = true;
-            crash::keep_report(self.run.report());
+            crash::keep_report(self.history.run().report());
         }
         self.refresh(hidden);
         if done.is_ok() && !self.playback.playing() {
-            self.lit_from = self.run.step_began();
+            self.lit_from = self.history.run().step_began();
         }
         done
     }
@@ -230,9 +311,12 @@ impl Player {
     /// What a lesson does, at the moment that is drawn. What the cluster refuses, the class has done already.
     pub fn give(&mut self, commands: Vec<Command>, hidden: &Set<Lane>) {
         self.sync_run();
-        play::give(&mut self.run, commands);
+        for command in commands {
+            // What the cluster refuses, the class has done already.
+            let _ = self.history.apply(command);
+        }
         self.moved = true;
-        crash::keep_report(self.run.report());
+        crash::keep_report(self.history.run().report());
         self.refresh(hidden);
     }
 
@@ -244,7 +328,7 @@ impl Player {
     }
 
     fn sync_run(&mut self) -> bool {
-        self.playback.sync(&mut Watched { run: &mut self.run, course: &mut self.course })
+        self.playback.sync(&mut Watched { history: &mut self.history, course: &mut self.course })
     }
 
     /// Everything anew.
@@ -256,7 +340,7 @@ impl Player {
 
     /// An answer, with the values of this moment.
     pub fn why(&self, key: &WhyKey) -> Option<WhyCard> {
-        why::card(&self.run, key)
+        why::card(self.history.run(), key)
     }
 
     /// The newest sentence.
@@ -268,7 +352,7 @@ impl Player {
     fn after(&mut self, frame: Frame) -> bool {
         if frame.changed {
             self.moved = true;
-            self.lit_from = self.run.step_began();
+            self.lit_from = self.history.run().step_began();
         }
         let due = frame.changed || self.behind;
         if due {
@@ -290,15 +374,15 @@ impl Player {
     }
 
     fn chart(&mut self) {
-        let card = self.member.as_ref().and_then(|name| member_card(&self.run, name));
+        let card = self.member.as_ref().and_then(|name| member_card(self.history.run(), name));
         if card.as_ref() != self.card.as_deref() {
             self.card = card.map(Rc::new);
         }
         if let Some(recorder) = &mut self.groups {
-            self.charts = recorder.follow(&self.run);
+            self.charts = recorder.follow(self.history.run());
         }
         if let Some(recorder) = &mut self.sent {
-            self.sequence = recorder.follow(&self.run, &self.filter);
+            self.sequence = recorder.follow(self.history.run(), &self.filter);
             // What is shown in full may have been answered meanwhile; else only what it caused can be new.
             if let Some(event) = self.detail.as_ref().map(|detail| detail.event)
                 && (self.other != self.other_of(event) || !self.playback.playing())
@@ -319,7 +403,7 @@ impl Player {
         self.detail = None;
         let Some(event) = event else { return };
         if self.sequence.rows.find(event).is_none()
-            && let Some(kept) = self.run.event_by_id(event)
+            && let Some(kept) = self.history.run().event_by_id(event)
         {
             if let EventKind::Sent(rpc) = &kept.kind {
                 self.filter.folded.set(rpc.api, false);
@@ -340,16 +424,16 @@ impl Player {
 
     fn make_detail(&mut self, event: u64) {
         self.other = self.other_of(event);
-        let detail = self.replays.detail(&self.run, event, self.other);
+        let detail = self.replays.detail(self.history.run(), event, self.other);
         if detail.as_ref() != self.detail.as_deref() {
             self.detail = detail.map(Rc::new);
         }
     }
 
     fn build(&mut self) {
-        self.watch.follow(&self.run);
+        self.watch.follow(self.history.run());
         self.chart();
-        let now = self.builder.build(&self.run);
+        let now = self.builder.build(self.history.run());
         // Step by step, and whenever there is time to look, a picture is whole at once.
         let paced = self.playback.playing() && self.flood;
         self.vm = if paced { self.pace.next(&self.vm, &now) } else { now.clone() };
@@ -368,28 +452,35 @@ impl Player {
         self.words_at_ms = now_ms();
         let hidden: Vec<Lane> = hidden.iter().copied().collect();
         let old = &self.lines;
-        let mut lines = story::lines(&self.run, &hidden, LINES_IN_FLOOD);
+        let mut lines = story::lines(self.history.run(), &hidden, LINES_IN_FLOOD);
         let last_shown = old.first().map_or(0, |line| line.event);
         self.flood = self.playback.active() && lines.last().is_some_and(|line| line.event > last_shown);
         if !self.flood && lines.len() == LINES_IN_FLOOD {
-            lines = story::lines(&self.run, &hidden, LINES);
+            lines = story::lines(self.history.run(), &hidden, LINES);
         }
         let lines: Vec<Rc<StoryLine>> = lines
             .into_iter()
             .map(|line| old.iter().find(|kept| ***kept == line).cloned().unwrap_or_else(|| Rc::new(line)))
             .collect();
         self.lines = Rc::new(lines);
-        let axis = axis(self.run.time_us());
+        let axis = self.axis_now();
         let due = axis != self.axis || self.words_at_ms - self.marks_at_ms >= MARKS_EVERY_MS;
         if due || !self.playback.active() {
             self.marks_at_ms = self.words_at_ms;
             self.axis = axis;
-            self.marks = Rc::new(story::marks(&self.run, self.axis.0, self.axis.1));
+            self.marks = Rc::new(story::marks(self.history.newest(), self.axis.0, self.axis.1));
         } else {
             // The marks that are due come with the next sentences.
             self.stale = true;
         }
         true
+    }
+
+    /// The axis ends with the newest moment, unless it is so long ago that the playhead would not be on it.
+    fn axis_now(&self) -> (u64, u64) {
+        let newest = axis(self.history.end().time_us);
+        let now_us = self.run().time_us();
+        if now_us >= newest.0 { newest } else { axis(now_us) }
     }
 
     fn show_clock(&mut self) {

@@ -149,7 +149,8 @@ impl App {
     fn timeline(&self) -> Html {
         let (from_us, to_us) = self.player.axis;
         html! {
-            <Timeline marks={self.player.marks.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()} />
+            <Timeline marks={self.player.marks.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()}
+                span={self.player.span()} on_seek={self.on.seek.clone()} />
         }
     }
 
@@ -159,7 +160,7 @@ impl App {
         let news = self.player.lines.first().filter(|line| line.event >= self.player.lit_from).cloned();
         html! {
             <Transport {news} {forward} on_forward={self.on.forward.clone()} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
-                note={playback.note()} at_start={!self.player.moved} face={self.player.face.clone()} on_play={self.on.play.clone()}
+                note={playback.note()} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} on_play={self.on.play.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
         }
     }
@@ -180,7 +181,7 @@ impl App {
             Dialog::Help => html! {
                 <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
             },
-            Dialog::GroupTool(group) => group_tool(self.player.run.world(), group, lang, on_close),
+            Dialog::GroupTool(group) => group_tool(self.player.run().world(), group, lang, on_close),
             dialog => html! {
                 <FormDialog key={format!("{dialog:?}")} dialog={dialog.clone()} {lang} vm={Rc::clone(&open.vm)} current={open.current.clone()}
                     refusal={open.refusal.clone()} on_submit={self.on.submit.clone()} {on_close} />

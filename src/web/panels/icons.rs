@@ -40,6 +40,16 @@ pub fn step() -> Html {
     icon(html! { <><path d="M5.5 5v14" /><path d="M10 5.5v13L19.5 12z" fill="currentColor" /></> })
 }
 
+/// One step back.
+pub fn back() -> Html {
+    icon(html! { <><path d="M18.5 5v14" /><path d="M14 5.5v13L4.5 12z" fill="currentColor" /></> })
+}
+
+/// To the newest moment.
+pub fn end() -> Html {
+    icon(html! { <><path d="M18 5v14" /><path d="M5 5.5v13L14.5 12z" fill="currentColor" /></> })
+}
+
 /// Fast forward.
 pub fn forward() -> Html {
     icon(html! { <path d="M4.5 6v12l7.5-6zM12.5 6v12l7.5-6z" fill="currentColor" /> })

@@ -52,6 +52,14 @@ pub struct TransportProps {
     pub news: Option<Rc<StoryLine>>,
     /// Is there anything to go back from?
     pub at_start: bool,
+    /// Is there an earlier moment?
+    pub can_go_back: bool,
+    /// How far this is before the newest moment, in simulated microseconds.
+    pub past_us: Option<u64>,
+    /// One step back.
+    pub on_back: Callback<()>,
+    /// To the newest moment.
+    pub on_end: Callback<()>,
     /// The clock's digits.
     pub face: ClockFace,
     /// Play or pause.
@@ -93,6 +101,8 @@ pub fn Transport(props: &TransportProps) -> Html {
             <div class="transport-buttons">
                 <button type="button" class="round" aria-label={tr(&ui::RESET, lang)} title={tr(&ui::RESET, lang)}
                     disabled={props.at_start} onclick={click(&props.on_reset)}>{ icons::reset() }</button>
+                <button type="button" class="round" aria-label={tr(&ui::BACK, lang)} title={tr(&ui::BACK_HELP, lang)}
+                    disabled={!props.can_go_back} onclick={click(&props.on_back)}>{ icons::back() }</button>
                 <button type="button" class="round round-play" aria-label={tr(play.0, lang)} title={tr(play.0, lang)}
                     onclick={click(&props.on_play)}>{ play.1 }</button>
                 <button type="button" class="round" aria-label={tr(&ui::STEP, lang)} aria-describedby="transport-note"
@@ -115,7 +125,16 @@ pub fn Transport(props: &TransportProps) -> Html {
                     { tr(&ui::FORWARD, lang) }{ icons::forward() }
                 </button>
             }
-            <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>
+            if let Some(past_us) = props.past_us {
+                <p class="transport-note note-lit" id="transport-note">
+                    { say(&ui::NOTE_PAST.with("time", Arg::Duration(past_us)), lang) }
+                    <button type="button" class="link transport-end" title={tr(&ui::END_HELP, lang)} onclick={click(&props.on_end)}>
+                        { tr(&ui::END, lang) }{ icons::end() }
+                    </button>
+                </p>
+            } else {
+                <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>
+            }
         </section>
     }
 }

@@ -1,5 +1,5 @@
 //! The timeline: a lane a kind of event, a mark an event, labels where something joined, failed or was done by hand,
-//! and the playhead. A picture with a text alternative; it cannot be dragged yet.
+//! and the playhead, which can be dragged to any moment that has been. A picture with a text alternative.
 //!
 //! The lanes are one canvas, drawn when the marks, the size or the colours change; the playhead is an element of its
 //! own that each frame moves. Marks that fall on one pixel are one mark.
@@ -15,7 +15,7 @@ use kafkascope::{
         story::{Lane, TimelineMark},
     },
 };
-use web_sys::{HtmlCanvasElement, HtmlElement};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, PointerEvent};
 use yew::prelude::*;
 
 use crate::{
@@ -45,7 +45,7 @@ const RIGHT: f32 = 16.0;
 /// The timeline.
 #[component]
 pub fn Timeline(props: &TimelineProps) -> Html {
-    let TimelineProps { marks, from_us, to_us, lang, clock } = props;
+    let TimelineProps { marks, from_us, to_us, lang, clock, span, on_seek } = props;
     let root = use_node_ref();
     let canvas = use_node_ref();
     let playhead = use_node_ref();
@@ -93,12 +93,57 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             move || drop(raf.borrow_mut().take())
         }
     });
+    let drag = use_mut_ref(|| None::<i32>);
+    let put = {
+        let (root, on_seek) = (root.clone(), on_seek.clone());
+        move |event: &PointerEvent| {
+            let left = root.cast::<Element>().map_or(0.0, |root| root.get_bounding_client_rect().left());
+            if let Some(axis) = axis {
+                on_seek.emit(axis.time_us(event.client_x() as f32 - left as f32 - NAMES));
+            }
+        }
+    };
+    let onpointerdown = {
+        let (put, drag, root) = (put.clone(), drag.clone(), root.clone());
+        Callback::from(move |event: PointerEvent| {
+            let from_axis = f64::from(event.client_x())
+                >= root
+                    .cast::<Element>()
+                    .map_or(0.0, |root| root.get_bounding_client_rect().left() + f64::from(NAMES) - 8.0);
+            if event.button() != 0 || !from_axis {
+                return;
+            }
+            if let Some(root) = root.cast::<Element>() {
+                let _ = root.set_pointer_capture(event.pointer_id());
+            }
+            *drag.borrow_mut() = Some(event.client_x());
+            put(&event);
+        })
+    };
+    let onpointermove = {
+        let drag = drag.clone();
+        Callback::from(move |event: PointerEvent| {
+            let mut at = drag.borrow_mut();
+            if at.is_some_and(|x| x != event.client_x()) {
+                *at = Some(event.client_x());
+                put(&event);
+            }
+        })
+    };
+    let end = Callback::from(move |_: PointerEvent| *drag.borrow_mut() = None);
+    let at_us = clock.time_us().clamp(span.0, span.1);
     html! {
-        <div class="timeline" ref={root}>
+        <div class="timeline" ref={root} {onpointerdown} {onpointermove} onpointerup={end.clone()} onpointercancel={end}>
             <canvas ref={canvas} role="img" aria-label={alt(marks, clock.time_us(), *lang)}></canvas>
-            <div class="playhead" ref={playhead} aria-hidden="true"></div>
+            <div class="playhead" ref={playhead} role="slider" tabindex="0" aria-label={stage::PLAYHEAD.source(*lang)}
+                aria-valuemin={millis(span.0)} aria-valuemax={millis(span.1)} aria-valuenow={millis(at_us)}
+                aria-valuetext={moment(at_us)}></div>
         </div>
     }
+}
+
+fn millis(time_us: u64) -> String {
+    (time_us / 1000).to_string()
 }
 
 /// How many events of each kind, and the moment.

@@ -62,6 +62,99 @@ static STORIES: &[Story] = &[
         ],
         until_ms: 23_000,
     },
+    // Two of three controllers: nothing of the metadata changes, yet the leader that is left goes on.
+    Story {
+        name: "majority-lost",
+        seed: 4,
+        brokers: 3,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, "reassign topic=t partition=0 replicas=3,2,1"),
+            (200, "elect-leaders type=preferred topic=t partition=0"),
+            (500, PRODUCER_ONE),
+            (1_000, "crash-controller"),
+            (1_100, "crash-broker broker=2"),
+            (15_000, "send producer=p value=meanwhile"),
+            (16_000, "create-topic topic=u partitions=1 replication.factor=1"),
+            (20_000, "restart-broker broker=2"),
+        ],
+        until_ms: 40_000,
+    },
+    // The ISR is one broker, which is enough for acks=all with the default minimum; then it dies.
+    Story {
+        name: "unclean-election",
+        seed: 1,
+        brokers: 5,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, APART),
+            (1_000, PRODUCER_ALL),
+            (1_100, "send producer=p value=kept"),
+            (2_000, "stop-broker broker={r2}"),
+            (3_000, "stop-broker broker={r3}"),
+            (5_000, "send producer=p value=lost"),
+            (6_000, "crash-broker broker={r1}"),
+            (17_000, "restart-broker broker={r2}"),
+            (20_000, "elect-leaders type=unclean topic=t partition=0"),
+            (22_000, "send producer=p value=after"),
+            (25_000, "restart-broker broker={r1}"),
+        ],
+        until_ms: 27_000,
+    },
+    Story {
+        name: "two-brokers-lost-elr-on",
+        seed: 1,
+        brokers: 5,
+        settings: &[("min.insync.replicas", "2")],
+        acts: TWO_LOST,
+        until_ms: 32_000,
+    },
+    Story {
+        name: "two-brokers-lost-elr-off",
+        seed: 1,
+        brokers: 5,
+        settings: &[("min.insync.replicas", "2"), ("eligible.leader.replicas.version", "0")],
+        acts: TWO_LOST,
+        until_ms: 32_000,
+    },
+    Story {
+        name: "reassignment",
+        seed: 1,
+        brokers: 5,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, PRODUCER_ALL),
+            (1_000, "send producer=p value=first"),
+            (2_000, "reassign topic=t partition=0 replicas=5,4"),
+            (4_000, "send producer=p value=second"),
+            (6_000, "crash-broker broker=1"),
+            (7_000, "reassign topic=t partition=0 replicas=5,4,1"),
+            (8_000, "cancel-reassignment topic=t"),
+            (20_000, "reassign topic=t replication.factor=3"),
+        ],
+        until_ms: 22_000,
+    },
+];
+
+/// Away from the active controller and, but for one, from the other controllers, so that they are not lost with it.
+const APART: &str = "reassign topic=t partition=0 replicas=4,5,3";
+
+/// One after the other two replicas stop, then the leader dies; the second to stop comes back first.
+const TWO_LOST: &[(u64, &str)] = &[
+    (0, TOPIC),
+    (100, APART),
+    (1_000, PRODUCER_ALL),
+    (1_100, "send producer=p value=safe"),
+    (2_000, "stop-broker broker={r2}"),
+    (3_000, "stop-broker broker={r3}"),
+    (6_000, "crash-broker broker={r1}"),
+    (18_000, "restart-broker broker={r3}"),
+    (20_000, "restart-broker broker={r2}"),
+    (22_000, "send producer=p value=after"),
+    (28_000, "restart-broker broker={r1}"),
 ];
 
 fn replica(world: &World, index: usize) -> Option<u32> {

@@ -104,7 +104,8 @@ impl Cluster {
         members.sort_unstable();
         members.dedup();
         let sound = members.len() == state.isr.len() && members.iter().all(|member| state.replicas.contains(member));
-        if !sound || members.is_empty() {
+        // Without a leader nobody need be in sync, where the cluster goes by eligible leader replicas.
+        if !sound || members.is_empty() && state.leader.is_some() {
             let text = says::ISR_UNSOUND.with("partition", name.as_str()).with("isr", list(&state.isr));
             findings.add("in-sync", text.with("replicas", list(&state.replicas)), event);
         }
@@ -112,13 +113,19 @@ impl Cluster {
         let isr = before.as_ref().map_or(&state.isr, |before| &before.isr);
         let old_leader = before.as_ref().and_then(|before| before.leader);
         let elected = state.leader.filter(|leader| Some(*leader) != old_leader);
-        if let Some(leader) = elected.filter(|leader| !isr.contains(leader)) {
+        let may_lead = |leader: &BrokerId| {
+            let was_eligible = before.as_ref().is_some_and(|before| before.elr.contains(leader));
+            isr.contains(leader) || was_eligible || state.recovering
+        };
+        if let Some(leader) = elected.filter(|leader| !may_lead(leader)) {
             let text = says::LEADER_NOT_IN_SYNC.with("leader", leader).with("partition", name.as_str());
             findings.add("leader", text.with("isr", list(isr)), event);
         }
         let (leader_before, partition_before) =
             before.as_ref().map_or((0, -1), |before| (before.leader_epoch, before.partition_epoch));
-        let raised = before.as_ref().is_some_and(|before| before.leader != state.leader);
+        // Who is no replica any more must hear of it by a new epoch.
+        let is_gone = |before: &PartitionState| before.replicas.iter().any(|broker| !state.replicas.contains(broker));
+        let raised = before.as_ref().is_some_and(|before| before.leader != state.leader || is_gone(before));
         let expected = (leader_before + i32::from(raised), partition_before + 1);
         if (state.leader_epoch, state.partition_epoch) != expected {
             let text = says::EPOCH_UNSOUND.with("partition", name).with("leader_epoch", state.leader_epoch);

@@ -1,8 +1,8 @@
 //! Logs: places, high watermarks, what was committed, leaders and their epochs.
 //!
 //! What a leader has moved its high watermark over is committed, and kept here as the one true log of the partition:
-//! every replica's log below its own high watermark must be a prefix of it, and every later leader must hold it. That
-//! is right as long as no election is unclean and no disk loses anything, which the model does not have yet.
+//! every replica's log below its own high watermark must be a prefix of it, and every later leader must hold it. After
+//! an unclean election the new leader's log is the true one, as far as it goes: what only others had is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::{
     kafka::{
         broker::Replica,
         config::Acks,
-        event::{Event, EventKind},
+        event::{ElectedBy, Event, EventKind},
         ids::{BrokerId, TopicIdPartition},
         log::{NO_PRODUCER, ProducerStamp, RecordBatch, add_sequence},
     },
@@ -41,6 +41,10 @@ struct Known {
     sequences: BTreeMap<u64, (i16, i32)>,
     /// Committed batches of idempotent producers.
     batches: BTreeSet<(NodeId, u32)>,
+    /// Leader epoch of an unclean election whose leader has not taken over yet.
+    unclean: Option<i32>,
+    /// Leader epoch of the last one that has; what older leaders go on committing is lost.
+    begun_anew: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +137,12 @@ impl Logs {
                 self.check_log(broker, *partition, event, findings);
                 self.replicas.entry((broker, *partition)).or_default().reign = None;
             }
+            E::ElectionHeld(held) if matches!(held.by, ElectedBy::Unclean | ElectedBy::LastKnown) => {
+                self.partitions.entry(held.partition).or_default().unclean = Some(held.leader_epoch);
+            }
+            E::ReplicaRemoved { partition } => {
+                self.replicas.remove(&(broker, *partition));
+            }
             _ => {}
         }
     }
@@ -191,7 +201,7 @@ impl Logs {
         let end = end.map_or(to, |replica| replica.log.log_end_offset());
         let text = if end > to {
             says::NOT_CUT.with("end", end)
-        } else if to < high_watermark {
+        } else if to < high_watermark && self.partitions.get(&partition).is_none_or(|known| known.begun_anew == 0) {
             says::CUT_COMMITTED.with("committed", high_watermark)
         } else {
             return;
@@ -281,6 +291,9 @@ impl Logs {
         let Some(replica) = replica(findings.world, broker, partition) else { return };
         let name = findings.name(partition);
         let known = self.partitions.entry(partition).or_default();
+        if replica.log.latest_epoch() < known.begun_anew {
+            return;
+        }
         let new: Vec<_> = replica.log.batches().from(known.committed_end).cloned().collect();
         for batch in new.iter().take_while(|batch| batch.base_offset < high_watermark) {
             known.check_producer(batch, &name, event, findings);
@@ -303,12 +316,16 @@ impl Logs {
         let from = seen.high_watermark.min(high_watermark);
         seen.high_watermark = high_watermark;
         let committed = self.partitions.get(&partition).map_or(0, |known| known.committed_end);
-        if high_watermark > committed {
+        let was_lost =
+            self.partitions.get(&partition).is_some_and(|known| replica.log.latest_epoch() < known.begun_anew);
+        if high_watermark > committed && !was_lost {
             let text = says::FOLLOWER_AHEAD.with("broker", broker).with("partition", findings.name(partition));
             let text = text.with("high_watermark", high_watermark).with("committed", committed);
             findings.add("high-watermark", text, event);
         }
-        self.check_prefix(broker, partition, from..high_watermark.min(committed), event, findings);
+        if !was_lost {
+            self.check_prefix(broker, partition, from..high_watermark.min(committed), event, findings);
+        }
     }
 
     /// A new leader: the only one of its epoch, with every committed record.
@@ -327,8 +344,11 @@ impl Logs {
             let text = says::TWO_LEADERS.with("broker", broker).with("partition", name.as_str());
             findings.add("leader", text.with("epoch", epoch).with("other", first), event);
         }
-        let committed = known.committed_end;
         let Some(replica) = replica(findings.world, broker, partition) else { return };
+        if known.unclean.take_if(|unclean| *unclean <= epoch).is_some() {
+            known.begin_anew(epoch, replica);
+        }
+        let committed = known.committed_end;
         let seen = self.replicas.entry((broker, partition)).or_default();
         (seen.reign, seen.high_watermark) = (Some(epoch), replica.log.high_watermark());
         let end = replica.log.log_end_offset();
@@ -367,6 +387,23 @@ impl Known {
     fn committed_epoch(&self, offset: i64) -> Option<i32> {
         let index = self.committed.binary_search_by_key(&offset, |(base, _)| *base).ok()?;
         Some(self.committed[index].1)
+    }
+
+    /// After an unclean election what the new leader has of the committed log is all that is left of it.
+    fn begin_anew(&mut self, epoch: i32, replica: &Replica) {
+        self.begun_anew = epoch;
+        let has = |(base, of): &(i64, i32)| {
+            replica
+                .log
+                .batches()
+                .holding(*base)
+                .is_some_and(|batch| (batch.base_offset, batch.leader_epoch) == (*base, *of))
+        };
+        let left = self.committed.iter().take_while(|batch| has(batch)).count();
+        self.committed.truncate(left);
+        let end = |(base, _): &(i64, i32)| replica.log.batches().holding(*base).map(|batch| batch.next_offset());
+        self.committed_end = self.committed.last().and_then(end).unwrap_or(0);
+        (self.sequences, self.batches) = (BTreeMap::new(), BTreeSet::new());
     }
 
     /// A replica as it is when the checker begins.

@@ -132,6 +132,10 @@ impl World {
                 self.offsets_for(group, topic, *partition, *to)?;
             }
             Command::DeleteGroup { group } => self.check_delete_group(group)?,
+            Command::ElectLeaders { .. }
+            | Command::Reassign { .. }
+            | Command::CancelReassignment { .. }
+            | Command::CrashController => self.check_elections(command)?,
             Command::ThawConsumer { consumer } => {
                 if self.process_of_consumer(consumer)?.1 != ClientProcess::Frozen {
                     return Err(Refusal::ConsumerIsNotFrozen { consumer: consumer.clone() }.into());
@@ -214,6 +218,10 @@ impl World {
             Command::DeleteGroup { group } => {
                 self.ask(Request::DeleteGroups { group_id: group.as_str().into() }, base, events);
             }
+            Command::ElectLeaders { .. }
+            | Command::Reassign { .. }
+            | Command::CancelReassignment { .. }
+            | Command::CrashController => self.command_elections(command, base, events),
             Command::ConfigureProducer { producer, .. }
             | Command::PauseProducer { producer }
             | Command::ResumeProducer { producer }
@@ -340,6 +348,7 @@ impl World {
             Command::StopBroker { broker } | Command::CrashBroker { broker } | Command::RestartBroker { broker } => {
                 NodeId(*broker)
             }
+            Command::CrashController => self.controller().map_or(ADMIN, |broker| NodeId(broker.id)),
             Command::ConfigureProducer { producer, .. }
             | Command::PauseProducer { producer }
             | Command::ResumeProducer { producer }
@@ -476,7 +485,7 @@ impl World {
     }
 
     /// The controller's own metadata, ahead of what is committed; without a controller the newest applied.
-    fn newest_image(&self) -> &crate::kafka::metadata::MetadataImage {
+    pub(super) fn newest_image(&self) -> &crate::kafka::metadata::MetadataImage {
         self.controller().map_or_else(|| self.metadata(), |broker| &broker.controller.image)
     }
 

@@ -247,6 +247,44 @@ pub enum Command {
         /// Partition; it must be the consumer's now.
         partition: i32,
     },
+    /// `kafka-leader-election.sh`.
+    ElectLeaders {
+        /// `--election-type`.
+        kind: ElectionKind,
+        /// One topic; `None`: all (`--all-topic-partitions`).
+        topic: Option<String>,
+        /// One partition of it; `None`: all.
+        partition: Option<i32>,
+    },
+    /// `kafka-reassign-partitions.sh --execute`: other replicas, named or as many as are wanted.
+    Reassign {
+        /// Topic.
+        topic: String,
+        /// One partition; `None`: all of the topic.
+        partition: Option<i32>,
+        /// The brokers, the preferred leader first; empty with a replication factor. Only for one partition.
+        replicas: Vec<u32>,
+        /// So many replicas: the first ones stay, brokers with few replicas come.
+        replication_factor: Option<u32>,
+    },
+    /// `kafka-reassign-partitions.sh --cancel`: whoever was to come goes, whoever was to go stays.
+    CancelReassignment {
+        /// Topic.
+        topic: String,
+        /// One partition; `None`: all of the topic.
+        partition: Option<i32>,
+    },
+    /// Kills the process of whichever broker is the active controller now; its disk stays.
+    CrashController,
+}
+
+/// `--election-type` of `kafka-leader-election.sh`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ElectionKind {
+    /// The first replica in assignment order, if it is in sync.
+    Preferred,
+    /// Of partitions without a leader: anybody who lives.
+    Unclean,
 }
 
 /// Where `--reset-offsets` puts a group.

@@ -44,6 +44,15 @@ pub enum CommandError {
     },
     /// A pattern for the coordinator from a client of the classic protocol; Kafka throws `UnsupportedOperationException`.
     PatternNeedsConsumerProtocol,
+    /// A broker that should hold two replicas of one partition.
+    ReplicaTwice {
+        /// The broker.
+        broker: u32,
+    },
+    /// A reassignment that says neither which brokers nor how many, or both, or names brokers for a whole topic.
+    ReplicasOrFactor,
+    /// A partition of no topic.
+    PartitionWithoutTopic,
     /// A consumer that subscribes without a group; Kafka throws `InvalidGroupIdException`.
     SubscribeWithoutGroup,
 }
@@ -123,6 +132,23 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             limits::check_topic_name(topic)?;
             check_partition(*partition)?;
         }
+        Command::ElectLeaders { topic, partition, .. } => {
+            topic.as_deref().map_or(Ok(()), limits::check_topic_name)?;
+            check_partition(*partition)?;
+            if topic.is_none() && partition.is_some() {
+                return Err(CommandError::PartitionWithoutTopic);
+            }
+        }
+        Command::Reassign { topic, partition, replicas, replication_factor } => {
+            limits::check_topic_name(topic)?;
+            check_partition(*partition)?;
+            check_replicas(partition.is_some(), replicas, *replication_factor)?;
+        }
+        Command::CancelReassignment { topic, partition } => {
+            limits::check_topic_name(topic)?;
+            check_partition(*partition)?;
+        }
+        Command::CrashController => {}
         Command::DeleteGroup { group } => limits::check_name(&limits::GROUP_ID, group)?,
         Command::Subscribe { consumer, topics, pattern, subscription_pattern } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
@@ -161,6 +187,20 @@ fn check_partition(partition: Option<i32>) -> Result<(), CommandError> {
     match partition {
         Some(partition @ ..0) => Err(CommandError::NegativePartition { partition }),
         _ => Ok(()),
+    }
+}
+
+/// The replicas of a reassignment: which, or how many.
+fn check_replicas(one_partition: bool, replicas: &[u32], factor: Option<u32>) -> Result<(), CommandError> {
+    if replicas.is_empty() == factor.is_none() || !one_partition && factor.is_none() {
+        return Err(CommandError::ReplicasOrFactor);
+    }
+    let wanted = factor.map_or(replicas.len() as u64, u64::from);
+    limits::REPLICATION_FACTOR.check(wanted)?;
+    let twice = (1..replicas.len()).find(|index| replicas[..*index].contains(&replicas[*index]));
+    match twice.and_then(|index| replicas.get(index)) {
+        Some(broker) => Err(CommandError::ReplicaTwice { broker: *broker }),
+        None => Ok(()),
     }
 }
 
@@ -214,7 +254,8 @@ impl CommandError {
             CommandError::Config(error) => error.field(),
             CommandError::Limit(error) => error.field(),
             CommandError::Key { .. } => "key",
-            CommandError::NegativePartition { .. } => "partition",
+            CommandError::NegativePartition { .. } | CommandError::PartitionWithoutTopic => "partition",
+            CommandError::ReplicaTwice { .. } | CommandError::ReplicasOrFactor => "replicas",
             CommandError::SubscribeOrAssign => "topics",
             CommandError::SubscribeWithoutGroup => "group",
             CommandError::Pattern { field, .. } => field,
@@ -233,6 +274,9 @@ impl CommandError {
                 template.with("key", shorten(key))
             }
             CommandError::NegativePartition { partition } => NEGATIVE_PARTITION.with("partition", *partition),
+            CommandError::ReplicaTwice { broker } => REPLICA_TWICE.with("broker", *broker),
+            CommandError::ReplicasOrFactor => REPLICAS_OR_FACTOR.text(),
+            CommandError::PartitionWithoutTopic => PARTITION_WITHOUT_TOPIC.text(),
             CommandError::SubscribeOrAssign => SUBSCRIBE_OR_ASSIGN.text(),
             CommandError::SubscribeWithoutGroup => SUBSCRIBE_WITHOUT_GROUP.text(),
             CommandError::Pattern { field, why } => PATTERN_UNSOUND.with("field", *field).with("why", why.as_str()),
@@ -259,6 +303,9 @@ templates! { "command_check":
     KEY_LONG = "The `key` “{key}” must be a whole number from -9223372036854775808 to 9223372036854775807 for `LongSerializer`.",
         "使用 `LongSerializer` 时，`key`“{key}”必须是介于 -9223372036854775808 和 9223372036854775807 之间的整数。";
     NEGATIVE_PARTITION = "`partition` cannot be negative, but is {partition}.", "`partition` 不能为负数，这里是 {partition}。";
+    REPLICA_TWICE = "`replicas` names broker {broker} twice; a broker holds one replica of a partition at most.", "`replicas` 中 broker {broker} 出现了两次；一个 broker 最多持有一个分区的一个副本。";
+    REPLICAS_OR_FACTOR = "A reassignment needs either `replicas` of one `partition`, or a `replication.factor`.", "重分配需要某个 `partition` 的 `replicas`，或者 `replication.factor`，二者取一。";
+    PARTITION_WITHOUT_TOPIC = "A `partition` needs its `topic`.", "`partition` 需要与 `topic` 同用。";
     SUBSCRIBE_OR_ASSIGN = "A consumer needs one of `topics`, `pattern` or `subscription.pattern` to subscribe, or partitions to `assign`, and not more than one of them.",
         "consumer 需要 `topics`、`pattern`、`subscription.pattern`（订阅）或 `assign`（指定分区）之一，且只能用其一。";
     PATTERN_UNSOUND = "`{field}` must be a regular expression as RE2 reads it, without look-around and back-references: {why}.",

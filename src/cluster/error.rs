@@ -75,6 +75,10 @@ pub enum Refusal {
     NoLeader { topic: String, partition: i32 },
     /// There is nothing to shift from.
     NothingCommitted { group: String, topic: String, partition: i32 },
+    /// No replica of it comes or goes.
+    NoReassignment { topic: String },
+    /// Nobody is the active controller.
+    NoController,
 }
 
 impl WorldError {
@@ -136,6 +140,8 @@ impl Refusal {
             Refusal::NothingCommitted { group, topic, partition } => {
                 NOTHING_COMMITTED.with("group", group.as_str()).with("place", format!("{topic}-{partition}"))
             }
+            Refusal::NoReassignment { topic } => NO_REASSIGNMENT.with("topic", topic.as_str()),
+            Refusal::NoController => NO_CONTROLLER.text(),
             Refusal::ConsumerAssigns { consumer } => CONSUMER_ASSIGNS.with("consumer", consumer.as_str()),
             Refusal::OtherSubscription { consumer } => OTHER_SUBSCRIPTION.with("consumer", consumer.as_str()),
         }
@@ -144,7 +150,9 @@ impl Refusal {
     fn field(&self) -> &'static str {
         match self {
             Refusal::UnknownBroker { .. } | Refusal::BrokerIsUp { .. } | Refusal::BrokerIsDown { .. } => "broker",
+            Refusal::NoController => "broker",
             Refusal::UnknownTopic { .. } | Refusal::TopicExists { .. } | Refusal::InternalTopic { .. } => "topic",
+            Refusal::NoReassignment { .. } => "topic",
             Refusal::NotMorePartitions { .. } | Refusal::PartitionsTogether { .. } => "partitions",
             Refusal::TooFewBrokers { .. } => "replication.factor",
             Refusal::UnknownProducer { .. } => "producer",
@@ -211,5 +219,7 @@ templates! { "refused":
     NOTHING_COMMITTED = "Group `{group}` has committed nothing for `{place}`, so there is nothing that `to` could shift from.", "消费组 `{group}` 在 `{place}` 还没有提交过，`to` 无从移动。";
     OTHER_SUBSCRIPTION = "Subscriptions to `topics`, by `pattern` and by `subscription.pattern` are mutually exclusive: to change from one to another, configure `{consumer}` anew.",
         "按 `topics`、按 `pattern` 和按 `subscription.pattern` 订阅互斥：要更换方式，请重新配置 `{consumer}`。";
+    NO_REASSIGNMENT = "No replica of `{topic}` comes or goes now, so there is nothing to take back.", "`{topic}` 目前没有副本在增减，没有可撤销的。";
+    NO_CONTROLLER = "Nobody is the active controller now.", "目前没有 active controller。";
     CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

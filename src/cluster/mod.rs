@@ -9,6 +9,7 @@ mod apply;
 pub mod command;
 pub mod command_check;
 pub mod command_text;
+mod elections;
 pub mod error;
 mod groups;
 mod nodes;

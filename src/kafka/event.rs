@@ -396,6 +396,74 @@ pub enum EventKind {
     // --- consumer, one partition
     /// A consumer's application paused one of its partitions (true) or reads it again.
     PartitionPaused { partition: TopicIdPartition, paused: bool },
+
+    // --- controller, elections and reassignments
+    /// A leader was written: among whom it was chosen, and by which rule.
+    ElectionHeld(Box<ElectionHeld>),
+    /// Others may lead when nobody is in sync (KIP-966). `last_known`: who led last, while nobody does.
+    EligibleChanged { partition: TopicIdPartition, elr: Arc<[BrokerId]>, last_known: Option<BrokerId> },
+    /// An election that was asked for did not take place.
+    ElectionRefused { partition: TopicIdPartition, unclean: bool, error: ErrorCode },
+    /// The controller gives so many partitions back to their preferred leaders.
+    LeadersBalanced { partitions: u32 },
+    /// A broker came back without proof that it stopped in an orderly way: it is not in sync nor eligible any more.
+    UncleanShutdown { broker: BrokerId },
+    /// The active controller has not heard a majority of the voters for too long: it is active no more.
+    ControllerResigned { quorum_epoch: u32 },
+    /// Replicas of a partition come and go.
+    ReassignmentBegan { partition: TopicIdPartition, adding: Arc<[BrokerId]>, removing: Arc<[BrokerId]> },
+    /// They have come and gone, or are as before.
+    ReassignmentEnded { partition: TopicIdPartition, replicas: Arc<[BrokerId]>, cancelled: bool },
+    /// A reassignment that was asked for was refused.
+    ReassignmentRefused { partition: TopicIdPartition, error: ErrorCode },
+    /// A broker deleted its replica: it is no replica any more.
+    ReplicaRemoved { partition: TopicIdPartition },
+}
+
+/// By which rule a leader was chosen (`PartitionChangeBuilder`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ElectedBy {
+    /// It is the preferred leader, and that was asked for.
+    Preferred,
+    /// It leads on, in a new epoch.
+    Kept,
+    /// It is the first in the assignment that is in sync and lives.
+    InSync,
+    /// Nobody is in sync; it is the first in the assignment that is eligible and lives.
+    Eligible,
+    /// Nobody is in sync nor eligible; it led last, and lives.
+    LastKnown,
+    /// It lives; what it has not is lost.
+    Unclean,
+    /// Nobody may lead.
+    Nobody,
+}
+
+/// An election as the controller held it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ElectionHeld {
+    /// Of which partition.
+    pub partition: TopicIdPartition,
+    /// The leader epoch that begins.
+    pub leader_epoch: i32,
+    /// Who led before.
+    pub from: Option<BrokerId>,
+    /// Who leads.
+    pub to: Option<BrokerId>,
+    /// By which rule.
+    pub by: ElectedBy,
+    /// In assignment order.
+    pub replicas: Arc<[BrokerId]>,
+    /// In sync before.
+    pub isr: Arc<[BrokerId]>,
+    /// Eligible while nobody is in sync.
+    pub elr: Arc<[BrokerId]>,
+    /// Of the replicas, those that could lead: registered, not fenced, not shutting down.
+    pub alive: Arc<[BrokerId]>,
+    /// `min.insync.replicas` as it counts for the partition.
+    pub min_isr: u32,
+    /// Was an unclean election allowed, or asked for?
+    pub unclean_allowed: bool,
 }
 
 /// A step of a member on the way to its target, as the coordinator took it.
@@ -427,6 +495,8 @@ impl EventKind {
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
             E::MembershipChanged { .. } | E::PositionNotFound { .. } => false,
+            // The elections that follow, and who leads then, are what shows.
+            E::ElectionHeld(_) | E::LeadersBalanced { .. } => false,
             _ => true,
         }
     }
@@ -459,8 +529,15 @@ impl EventKind {
             | E::PositionSought { partition, .. }
             | E::PositionReset { partition, .. }
             | E::PositionNotFound { partition, .. }
-            | E::PartitionPaused { partition, .. } => Some(*partition),
+            | E::PartitionPaused { partition, .. }
+            | E::EligibleChanged { partition, .. }
+            | E::ElectionRefused { partition, .. }
+            | E::ReassignmentBegan { partition, .. }
+            | E::ReassignmentEnded { partition, .. }
+            | E::ReassignmentRefused { partition, .. }
+            | E::ReplicaRemoved { partition } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
+            E::ElectionHeld(election) => Some(election.partition),
             _ => None,
         }
     }

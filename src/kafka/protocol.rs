@@ -127,6 +127,10 @@ apis! {
     DeleteGroups,
     /// Join, stay and leave in the consumer protocol.
     ConsumerGroupHeartbeat,
+    /// The admin client asks for elections.
+    ElectLeaders,
+    /// The admin client asks for other replicas.
+    AlterPartitionReassignments,
 }
 
 /// A request.
@@ -164,8 +168,8 @@ pub enum Request {
     DeleteTopics { topic: Name },
     /// `topic` `None`: the brokers' cluster-wide default.
     IncrementalAlterConfigs { topic: Option<Name>, settings: Settings },
-    /// A new incarnation.
-    BrokerRegistration { broker: BrokerId, rack: Option<Name> },
+    /// A new incarnation. `previous_broker_epoch`: of the one before, if it stopped in an orderly way.
+    BrokerRegistration { broker: BrokerId, rack: Option<Name>, previous_broker_epoch: Option<u64> },
     /// `broker_epoch` from the registration.
     BrokerHeartbeat {
         broker: BrokerId,
@@ -193,6 +197,10 @@ pub enum Request {
     DeleteGroups { group_id: Name },
     /// See [`ConsumerGroupHeartbeat`].
     ConsumerGroupHeartbeat(Box<ConsumerGroupHeartbeat>),
+    /// `topic` `None`: every partition; `partition` `None`: every one of the topic.
+    ElectLeaders { unclean: bool, topic: Option<Name>, partition: Option<i32> },
+    /// By partition the replicas wanted, or `None` to take back what is under way.
+    AlterPartitionReassignments { topic: Name, partitions: Vec<(i32, Option<Vec<BrokerId>>)> },
 }
 
 /// Settings by name, for admin requests.
@@ -322,6 +330,10 @@ pub enum Response {
     DeleteGroups { error: ErrorCode },
     /// See [`ConsumerGroupHeartbeatResponse`].
     ConsumerGroupHeartbeat(Box<ConsumerGroupHeartbeatResponse>),
+    /// The first error but ELECTION_NOT_NEEDED, or that where nothing else is to be told.
+    ElectLeaders { error: ErrorCode },
+    /// The first error.
+    AlterPartitionReassignments { error: ErrorCode },
 }
 
 /// A broker's view of the cluster, for clients.
@@ -500,6 +512,12 @@ error_codes! {
     EligibleLeadersNotAvailable = "ELIGIBLE_LEADERS_NOT_AVAILABLE", 83, true;
     /// The partition has the leader that it should have.
     ElectionNotNeeded = "ELECTION_NOT_NEEDED", 84, true;
+    /// Replicas that cannot be: none, one twice, or a broker that is not registered.
+    InvalidReplicaAssignment = "INVALID_REPLICA_ASSIGNMENT", 39, false;
+    /// Nothing is under way that could be taken back.
+    NoReassignmentInProgress = "NO_REASSIGNMENT_IN_PROGRESS", 85, false;
+    /// The ISR was changed as asked, and that made another broker the leader.
+    NewLeaderElected = "NEW_LEADER_ELECTED", 108, false;
 }
 
 impl Response {
@@ -544,7 +562,9 @@ impl Response {
             | Response::AlterPartition { error, .. }
             | Response::FetchMetadataLog { error, .. }
             | Response::DeleteGroups { error }
-            | Response::BeginQuorumEpoch { error } => *error,
+            | Response::BeginQuorumEpoch { error }
+            | Response::ElectLeaders { error }
+            | Response::AlterPartitionReassignments { error } => *error,
         }
     }
 }

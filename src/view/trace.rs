@@ -3,6 +3,8 @@
 //! A line is time, node, kind and the event's own fields; numbers of events are left out, so that an event more of a
 //! kind that is not traced changes nothing. Left out: prose, which is the story's.
 
+mod elections;
+
 use crate::{
     cluster::{ADMIN, World},
     history::Run,
@@ -297,7 +299,7 @@ fn controller<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str)
             fields("config_changed").with("topic", topic)
         }
         E::AdminRefused { api, error } => fields("admin_refused").with("api", api.name()).with("error", *error),
-        _ => return None,
+        _ => return elections::traced(kind, fields),
     })
 }
 

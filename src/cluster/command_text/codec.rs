@@ -6,7 +6,7 @@ use super::{
     words::{Raw, quote},
 };
 use crate::{
-    cluster::command::{KeyOrder, KeySerializer, ResetTo},
+    cluster::command::{ElectionKind, KeyOrder, KeySerializer, ResetTo},
     i18n::{Arg, Text},
     kafka::{duration, limits::decimal_text},
 };
@@ -29,6 +29,8 @@ pub enum ParamKind {
     Choice(&'static [&'static str]),
     /// Texts separated by commas.
     TextList,
+    /// Ids of brokers separated by commas.
+    BrokerList,
     /// `topic:partition`, separated by commas.
     PartitionList,
     /// `name:value`, separated by commas.
@@ -48,6 +50,7 @@ impl ParamKind {
                 error::ALLOWED_CHOICE.with("words", words.iter().map(word).collect::<Vec<_>>())
             }
             ParamKind::TextList => error::ALLOWED_TEXT_LIST.text(),
+            ParamKind::BrokerList => error::ALLOWED_BROKER_LIST.text(),
             ParamKind::PartitionList => error::ALLOWED_PARTITION_LIST.text(),
             ParamKind::HeaderList => error::ALLOWED_HEADER_LIST.text(),
         }
@@ -217,6 +220,8 @@ macro_rules! choice {
 choice!(Order KeyOrder { "in-turn" InTurn, "random" Random });
 choice!(Serializer KeySerializer { "StringSerializer" String, "IntegerSerializer" Integer, "LongSerializer" Long });
 
+choice!(Election ElectionKind { "preferred" Preferred, "unclean" Unclean });
+
 /// Where to reset offsets to.
 pub(super) struct Reset;
 
@@ -265,6 +270,22 @@ impl Codec for List {
 
     fn write(values: &Vec<String>) -> String {
         join(values, |text| quote(text, &[',']))
+    }
+}
+
+/// Ids of brokers separated by commas.
+pub(super) struct Brokers;
+
+impl Codec for Brokers {
+    type Value = Vec<u32>;
+    const KIND: ParamKind = ParamKind::BrokerList;
+
+    fn read(raw: &Raw) -> Option<Vec<u32>> {
+        raw.items().iter().map(U32::read).collect()
+    }
+
+    fn write(values: &Vec<u32>) -> String {
+        join(values, u32::to_string)
     }
 }
 

@@ -137,6 +137,7 @@ templates! { "command_text":
     ALLOWED_CHOICE = "one of {words}", "以下之一：{words}";
     ALLOWED_WORD = "`{word}`", "`{word}`";
     ALLOWED_TEXT_LIST = "texts separated by commas", "以英文逗号分隔的文本";
+    ALLOWED_BROKER_LIST = "ids of brokers separated by commas, such as `2,3,1`", "以英文逗号分隔的 broker id，例如 `2,3,1`";
     ALLOWED_PARTITION_LIST = "partitions such as `orders:0`, separated by commas", "形如 `orders:0` 的分区，以英文逗号分隔";
     ALLOWED_HEADER_LIST = "headers such as `trace:abc`, separated by commas", "形如 `trace:abc` 的 header，以英文逗号分隔";
 }

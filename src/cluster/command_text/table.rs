@@ -71,6 +71,11 @@ meanings! {
     PARTITION_RESET "partition" "The partition; without it, all of the topic." "分区；不写则为该 topic 的全部分区。"
     OFFSET "offset" "The next offset to read." "接下来要读的 offset。"
     RESET_TO "to" "Where the group begins from now on." "消费组此后从哪里开始。"
+    TOPIC_ELECTED "topic" "The topic; without it, all topics." "topic；不写则为全部 topic。"
+    PARTITION_ELECTED "partition" "The partition; without it, all of the topic." "分区；不写则为该 topic 的全部分区。"
+    ELECTION_TYPE "type" "Which election: of the preferred leader, or of anybody who lives." "哪种选举：选首选 leader，或选任何存活的副本。"
+    REPLICAS "replicas" "The brokers that hold the partition from now on, the preferred leader first; only with `partition`." "此后持有该分区的 broker，首选 leader 在前；须与 `partition` 同用。"
+    REPLICAS_WANTED "replication.factor" "How many replicas each partition has from now on, in place of `replicas`: the first ones stay, and brokers with the fewest replicas come." "此后每个分区的副本数，代替 `replicas`：保留前面的副本，不足时选副本最少的 broker。"
     PROCESSING "processing.ms" "How long the consumer works on each record, in milliseconds." "处理每条消息所用的时间，单位毫秒。"
 }
 
@@ -338,4 +343,29 @@ verbs! {
         topic: Required<Words> = TOPIC;
         partition: Required<I32> = PARTITION_SOUGHT;
     }
+
+    "elect-leaders" "Asks the controller for elections, as `kafka-leader-election.sh` does." "请求 controller 选举，等同于 `kafka-leader-election.sh`。"
+    [Command::ElectLeaders { kind, topic, partition }]
+    {
+        kind: Required<Election> = ELECTION_TYPE;
+        topic: Maybe<Words> = TOPIC_ELECTED;
+        partition: Maybe<I32> = PARTITION_ELECTED;
+    }
+
+    "reassign" "Moves partitions to other brokers, or changes how many replicas they have, as `kafka-reassign-partitions.sh` does." "把分区移到其他 broker，或修改副本数，等同于 `kafka-reassign-partitions.sh`。"
+    [Command::Reassign { topic, partition, replicas, replication_factor }]
+    {
+        topic: Required<Words> = TOPIC;
+        partition: Maybe<I32> = PARTITION_ELECTED;
+        replicas: OrDefault<Brokers> = REPLICAS;
+        replication_factor: Maybe<U32> = REPLICAS_WANTED;
+    }
+
+    "cancel-reassignment" "Takes a reassignment back that is under way." "撤销正在进行的重分配。"
+    [Command::CancelReassignment { topic, partition }]
+    { topic: Required<Words> = TOPIC; partition: Maybe<I32> = PARTITION_ELECTED; }
+
+    "crash-controller" "Kills the process of the broker that is the active controller now; its disk stays." "立即终止当前担任 active controller 的 broker 进程；磁盘数据保留。"
+    [Command::CrashController]
+    {}
 }

@@ -5,7 +5,7 @@ use rand_pcg::Pcg32;
 
 use super::*;
 use crate::{
-    cluster::command::{KeyOrder, KeySerializer, Load, ResetTo, Work},
+    cluster::command::{ElectionKind, KeyOrder, KeySerializer, Load, ResetTo, Work},
     i18n::Lang,
     kafka::config::Kind,
 };
@@ -332,7 +332,20 @@ impl Draw {
             },
             31 => Command::DeleteGroup { group: self.text() },
             32 => Command::PausePartition { consumer, topic, partition: self.partition() },
-            _ => Command::ResumePartition { consumer, topic, partition: self.partition() },
+            33 => Command::ResumePartition { consumer, topic, partition: self.partition() },
+            34 => Command::ElectLeaders {
+                kind: if self.flip() { ElectionKind::Preferred } else { ElectionKind::Unclean },
+                topic: self.maybe(Self::text),
+                partition: self.maybe(Self::partition),
+            },
+            35 => Command::Reassign {
+                topic,
+                partition: self.maybe(Self::partition),
+                replicas: self.list(|draw| draw.number() as u32),
+                replication_factor: self.maybe(|draw| draw.number() as u32),
+            },
+            36 => Command::CancelReassignment { topic, partition: self.maybe(Self::partition) },
+            _ => Command::CrashController,
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Control {
     liveness: Option<Asked>,
     /// The ISR change that is wanted of each partition: its request, or nothing while it waits to be asked again.
     isr_changes: Map<TopicIdPartition, Option<Asked>>,
+    /// Broker epoch of the process before, if its clean shutdown file was there.
+    pub previous_broker_epoch: Option<u64>,
     /// The request to make `__consumer_offsets`.
     pub creating: Option<Asked>,
 }
@@ -47,7 +49,11 @@ impl Broker {
         let correlation = self.correlation();
         self.control.liveness = Some((controller, correlation));
         let request = if self.process == Process::Starting && self.control.broker_epoch == 0 {
-            Request::BrokerRegistration { broker: self.id, rack: self.rack.clone() }
+            Request::BrokerRegistration {
+                broker: self.id,
+                rack: self.rack.clone(),
+                previous_broker_epoch: self.control.previous_broker_epoch,
+            }
         } else {
             Request::BrokerHeartbeat {
                 broker: self.id,
@@ -167,6 +173,7 @@ impl Broker {
 
     fn stop_now(&mut self, out: &mut Outbox) {
         out.clear_timer(Timer::BrokerHeartbeat);
+        self.clean_shutdown = Some(self.control.broker_epoch);
         self.process = Process::Stopped;
         out.event(EventKind::BrokerStopped);
     }
@@ -200,7 +207,8 @@ impl Broker {
                 | ErrorCode::UnknownTopicOrPartition
                 | ErrorCode::FencedLeaderEpoch
                 | ErrorCode::NotLeaderOrFollower
-                | ErrorCode::InvalidUpdateVersion,
+                | ErrorCode::InvalidUpdateVersion
+                | ErrorCode::NewLeaderElected,
                 _,
             ) => {}
             _ => self.ask_for_isr_later(now_us, partition, out),
@@ -236,6 +244,8 @@ impl Broker {
         }
         let next_us = self.controller.expire_sessions(now_us, &config, out);
         let latest_us = now_us + config.controller_quorum_fetch_timeout_us;
+        let balance_us = self.controller.balance_in_time(now_us, &config, out);
+        let latest_us = balance_us.map_or(latest_us, |at| at.min(latest_us));
         out.set_timer(Timer::BrokerSession, next_us.map_or(latest_us, |at| at.clamp(now_us + 1, latest_us)));
     }
 }

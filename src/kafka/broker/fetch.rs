@@ -149,7 +149,7 @@ impl Broker {
             if held.is_some_and(|held| has_no_news(held, request.replica, wanted)) {
                 continue;
             }
-            let result = self.read_partition(held, request.replica.is_some(), wanted, left, first);
+            let result = self.read_partition(held, request.replica, wanted, left, first);
             let size: u32 = result.batches.iter().map(|batch| batch.records.size_bytes()).sum();
             let stale = result.error != ErrorCode::None || result.diverging_epoch.is_some();
             answer_now |= stale;
@@ -187,7 +187,7 @@ impl Broker {
     fn read_partition(
         &self,
         held: Option<&Replica>,
-        follower: bool,
+        follower: Option<u32>,
         wanted: &FetchPartition,
         max_bytes: u32,
         first: bool,
@@ -202,11 +202,15 @@ impl Broker {
             diverging_epoch: None,
             current_leader: self.current_leader(partition, error),
         };
-        let Some(replica) = held else { return failed(ErrorCode::UnknownTopicOrPartition) };
+        let Some(replica) = held else { return failed(self.not_here(partition)) };
         let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
         match wanted.current_leader_epoch {
             epoch if epoch >= 0 && epoch < leader.leader_epoch => return failed(ErrorCode::FencedLeaderEpoch),
             epoch if epoch > leader.leader_epoch => return failed(ErrorCode::UnknownLeaderEpoch),
+            // A replica that a reassignment brings may hear of it before the leader does, and asks again.
+            _ if follower.is_some_and(|broker| !leader.followers.contains_key(&broker)) => {
+                return failed(ErrorCode::UnknownLeaderEpoch);
+            }
             _ => {}
         }
         let log = &replica.log;
@@ -225,9 +229,18 @@ impl Broker {
         if !(log.log_start_offset()..=log.log_end_offset()).contains(&wanted.fetch_offset) {
             return failed(ErrorCode::OffsetOutOfRange);
         }
-        let below = if follower { log.log_end_offset() } else { log.high_watermark() };
+        let below = if follower.is_some() { log.log_end_offset() } else { log.high_watermark() };
         result.batches = log.read(wanted.fetch_offset, below, wanted.max_bytes.min(max_bytes), first);
         result
+    }
+
+    /// Why a partition cannot be asked for here: nobody knows it, or it was reassigned to others
+    /// (`ReplicaManager.getPartitionOrError`).
+    pub(super) fn not_here(&self, partition: TopicIdPartition) -> ErrorCode {
+        match self.image.partition(partition) {
+            Some(_) => ErrorCode::NotLeaderOrFollower,
+            None => ErrorCode::UnknownTopicOrPartition,
+        }
     }
 
     /// Earliest (−2) or latest (−1) offsets, or those of the first records not before a timestamp in milliseconds.
@@ -237,7 +250,7 @@ impl Broker {
     pub(super) fn list_offsets(&self, partitions: &[(TopicIdPartition, i32)], timestamp: i64) -> Response {
         let find = |(partition, epoch): &(TopicIdPartition, i32)| {
             let failed = |error| (*partition, error, -1, -1);
-            let Some(replica) = self.replicas.get(partition) else { return failed(ErrorCode::UnknownTopicOrPartition) };
+            let Some(replica) = self.replicas.get(partition) else { return failed(self.not_here(*partition)) };
             let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
             if *epoch >= 0 && *epoch != leader.leader_epoch {
                 let older = *epoch < leader.leader_epoch;

@@ -86,6 +86,12 @@ impl Broker {
             let Some(state) = self.image.partition(*partition).cloned() else { continue };
             if state.replicas.contains(&self.id) {
                 self.apply_partition(now_us, *partition, &state, out);
+            } else if self.replicas.contains_key(partition) {
+                // It was reassigned to others: the log goes (`StopReplica` with `deletePartition`).
+                let is_offsets = self.is_offsets(*partition);
+                self.replicas.remove(partition);
+                self.lay_down(*partition, is_offsets, out);
+                out.event(EventKind::ReplicaRemoved { partition: *partition });
             }
         }
         self.fetch_from_all(now_us, out);
@@ -93,7 +99,7 @@ impl Broker {
 
     fn apply_partition(&mut self, now_us: u64, partition: TopicIdPartition, state: &PartitionState, out: &mut Outbox) {
         let id = self.id;
-        let is_offsets = self.image.topics.get(&partition.topic).is_some_and(|t| &*t.name == CONSUMER_OFFSETS);
+        let is_offsets = self.is_offsets(partition);
         let replica = self
             .replicas
             .entry(partition)
@@ -107,6 +113,11 @@ impl Broker {
             if let Some(leader) = replica.leader_mut().filter(|leader| leader.leader_epoch == state.leader_epoch) {
                 leader.isr.clone_from(&state.isr);
                 leader.pending_isr = None;
+                leader.replicas.clone_from(&state.replicas);
+                leader.followers.retain(|broker, _| state.replicas.contains(broker));
+                for broker in state.replicas.iter().filter(|broker| **broker != id) {
+                    leader.followers.entry(*broker).or_insert_with(FollowerState::unknown);
+                }
                 self.forget_isr_change(partition);
                 self.maybe_advance_high_watermark(now_us, partition, out);
                 return;
@@ -120,15 +131,7 @@ impl Broker {
             let epoch_start = replica.log.log_end_offset();
             let follower = |broker: &u32| {
                 let last_caught_up_us = state.isr.contains(broker).then_some(now_us);
-                (
-                    *broker,
-                    FollowerState {
-                        log_end_offset: -1,
-                        told_high_watermark: -1,
-                        last_caught_up_us,
-                        ..Default::default()
-                    },
-                )
+                (*broker, FollowerState { last_caught_up_us, ..FollowerState::unknown() })
             };
             replica.role = Role::Leader(LeaderState {
                 leader_epoch: state.leader_epoch,
@@ -159,6 +162,10 @@ impl Broker {
             out.event(EventKind::BecameFollower { partition, leader: now.0, leader_epoch: now.1 });
         }
         self.lay_down(partition, is_offsets, out);
+    }
+
+    fn is_offsets(&self, partition: TopicIdPartition) -> bool {
+        self.image.topics.get(&partition.topic).is_some_and(|topic| &*topic.name == CONSUMER_OFFSETS)
     }
 
     /// If this broker led the partition, its reign is over: whoever waits is sent away.

@@ -67,6 +67,9 @@ pub struct Broker {
     serves: bool,
     /// When it was asked to stop.
     stop_asked_us: u64,
+    /// The clean shutdown file: the broker epoch of the process that stopped in an orderly way. On disk; the next process
+    /// takes it away.
+    clean_shutdown: Option<u64>,
     /// The metadata quorum's part of it.
     pub quorum: Quorum,
     /// The controller, active only on the quorum's leader.
@@ -108,6 +111,7 @@ impl Broker {
             process: Process::Starting,
             serves: false,
             stop_asked_us: 0,
+            clean_shutdown: None,
             quorum,
             controller,
             image,
@@ -167,6 +171,7 @@ impl Broker {
     /// The process starts. `registered`: the world begins with this broker registered and unfenced.
     pub fn start(&mut self, now_us: u64, registered: bool, out: &mut Outbox) {
         self.process = if registered { Process::Running } else { Process::Starting };
+        self.control.previous_broker_epoch = self.clean_shutdown.take();
         let config = self.config.clone();
         self.quorum.start(now_us, &config, out);
         if registered {

@@ -128,7 +128,7 @@ impl Broker {
         let min_isr = self.min_insync_replicas(partition);
         let max_message_bytes = self.topic_configs.get(&partition.topic).map(|topic| topic.max_message_bytes);
         let Some(replica) = self.replicas.get_mut(&partition) else {
-            return Err(self.refuse(partition, ErrorCode::UnknownTopicOrPartition, out));
+            return Err(self.refuse(partition, self.not_here(partition), out));
         };
         let Some(leader) = replica.leader() else {
             return Err(self.refuse(partition, ErrorCode::NotLeaderOrFollower, out));

@@ -72,6 +72,11 @@ impl LeaderState {
 }
 
 impl FollowerState {
+    /// One that has not fetched from this leader yet.
+    pub fn unknown() -> FollowerState {
+        FollowerState { log_end_offset: -1, told_high_watermark: -1, ..FollowerState::default() }
+    }
+
     /// Notes a fetch at `offset` (reference §4.2).
     pub fn on_fetch(&mut self, now_us: u64, offset: i64, leader_end: i64) {
         if offset >= leader_end {

@@ -162,6 +162,7 @@ templates! { "config_text":
     TOPIC = "topic", "topic";
     MILLISECONDS = "ms", "ms";
     MINUTES = "min", "分钟";
+    SECONDS = "s", "秒";
     BYTES = "bytes", "字节";
     RECORDS = "records", "条消息";
     REQUESTS = "requests", "个请求";

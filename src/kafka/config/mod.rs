@@ -151,6 +151,8 @@ pub enum Unit {
     Milliseconds,
     /// Minutes.
     Minutes,
+    /// Seconds.
+    Seconds,
     /// Bytes.
     Bytes,
     /// Records.
@@ -172,6 +174,7 @@ impl Unit {
             Unit::None => return None,
             Unit::Milliseconds => &error::MILLISECONDS,
             Unit::Minutes => &error::MINUTES,
+            Unit::Seconds => &error::SECONDS,
             Unit::Bytes => &error::BYTES,
             Unit::Records => &error::RECORDS,
             Unit::Requests => &error::REQUESTS,

@@ -191,7 +191,27 @@ table! {
     "The largest batch that the topic takes."
     "该 topic 接受的单个 batch 的大小上限。"
 
+    "unclean.leader.election.enable" [Topic, Broker], Kind::Bool, PLAIN, "false";
+    "With `true` a replica that is not in sync may lead when nobody else can: the partition works again, and what only the others had is lost."
+    "为 `true` 时，没有其他副本可选时允许不同步的副本当 leader：分区恢复可用，但只有其他副本才有的消息会丢失。"
+
     // Broker.
+    "auto.leader.rebalance.enable" [Broker], Kind::Bool, PLAIN, "true";
+    "With `true` the controller looks from time to time for partitions that their first replica, the preferred leader, does not lead though it is in sync, and gives it the leadership back."
+    "为 `true` 时，controller 定期检查，只要首选 leader（第一个副本）已同步，就把分区的 leader 交还给它。"
+
+    "leader.imbalance.check.interval.seconds" [Broker], long(1), Seconds, "300";
+    "How often the controller looks for partitions that are not led by their preferred leader."
+    "controller 每隔多久检查一次有没有分区不是由首选 leader 领导。"
+
+    "leader.imbalance.per.broker.percentage" [Broker], int(0), PLAIN, "10";
+    "Without effect: the KRaft controller gives every such partition back, however few there are."
+    "不起作用：KRaft controller 会交还每一个这样的分区，不管有多少。"
+
+    "eligible.leader.replicas.version" [Broker], Kind::Int { min: 0, max: 1 }, PLAIN, "1";
+    "A feature level that Kafka sets with `kafka-features.sh`: with `1` the controller remembers who has everything that is committed once the ISR falls below `min.insync.replicas` (KIP-966); with `0` as before Kafka 4.1."
+    "功能级别，在 Kafka 中用 `kafka-features.sh` 设置：`1` 时，ISR 低于 `min.insync.replicas` 后 controller 会记住谁拥有全部已提交的消息（KIP-966）；`0` 与 Kafka 4.1 之前相同。"
+
     "default.replication.factor" [Broker], Kind::Int { min: 1, max: SHORT_MAX }, Replicas, "1";
     "How many replicas each partition of a topic has when its creation does not say."
     "创建 topic 时未指定副本数的情况下，每个分区的副本数。"

@@ -413,6 +413,8 @@ pub struct BrokerConfig {
     /// `offsets.retention.minutes`.
     pub offsets_retention_us: u64,
     pub offsets_retention_check_interval_us: u64,
+    pub auto_leader_rebalance_enable: bool,
+    pub leader_imbalance_check_interval_us: u64,
 }
 
 impl BrokerConfig {
@@ -463,6 +465,11 @@ impl BrokerConfig {
             offsets_commit_timeout_us: read.us("offsets.commit.timeout.ms")?,
             offsets_retention_us: read.number("offsets.retention.minutes")?.saturating_mul(60_000_000),
             offsets_retention_check_interval_us: read.us("offsets.retention.check.interval.ms")?,
+            auto_leader_rebalance_enable: read.flag("auto.leader.rebalance.enable")?,
+            leader_imbalance_check_interval_us: read
+                .number("leader.imbalance.check.interval.seconds")?
+                .saturating_mul(1_000_000)
+                .min(FOREVER_US),
         })
     }
 }

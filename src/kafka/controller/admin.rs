@@ -105,8 +105,11 @@ impl Controller {
             Err(error) => error,
             Ok((_, scope)) if check(scope, settings).is_err() => ErrorCode::InvalidConfig,
             Ok((topic, _)) => {
-                out.event(EventKind::ConfigChanged { topic });
+                out.chain(EventKind::ConfigChanged { topic });
                 self.write(MetadataDelta::Config { topic, settings: settings.clone() });
+                let names: Vec<&str> = settings.keys().map(String::as_str).collect();
+                self.settings_changed(topic, &names, out);
+                out.unchain();
                 return Response::IncrementalAlterConfigs { error: ErrorCode::None };
             }
         };

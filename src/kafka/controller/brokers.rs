@@ -1,6 +1,6 @@
 //! Registration, heartbeats, fencing and controlled shutdown of brokers (reference §4.9).
 
-use super::{Controller, Session};
+use super::{Controller, Session, partitions::BALANCED_MAX};
 use crate::kafka::{
     config::BrokerConfig,
     event::EventKind,
@@ -17,6 +17,7 @@ impl Controller {
         config: &BrokerConfig,
         broker: BrokerId,
         rack: &Option<Name>,
+        previous_broker_epoch: Option<u64>,
         out: &mut Outbox,
     ) -> Response {
         let alive = self
@@ -28,8 +29,9 @@ impl Controller {
             return Response::BrokerRegistration { error: ErrorCode::DuplicateBrokerRegistration, broker_epoch: 0 };
         }
         // The process before this one is gone, and so are its reigns and its place in the ISRs.
-        if self.image.is_active(broker) {
-            self.leave_isrs(broker, out);
+        if let Some(known) = self.image.brokers.get(&broker) {
+            let is_clean = previous_broker_epoch == Some(known.epoch);
+            self.end_incarnation(broker, is_clean, out);
         }
         self.write(MetadataDelta::RegisterBroker { broker, rack: rack.clone() });
         let session = Session { last_heartbeat_us: now_us, metadata_offset: 0, shutdown_offset: None };
@@ -144,5 +146,22 @@ impl Controller {
             self.fence(broker, silent_us, out);
         }
         self.sessions.values().map(|session| session.last_heartbeat_us + timeout_us).min()
+    }
+
+    /// Every `leader.imbalance.check.interval.seconds` gives leaderships back to preferred leaders; at once again if
+    /// there were more than are done at once. Returns when to look again.
+    pub fn balance_in_time(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) -> Option<u64> {
+        if !config.auto_leader_rebalance_enable {
+            return None;
+        }
+        let interval_us = config.leader_imbalance_check_interval_us;
+        if now_us < self.balanced_us.saturating_add(interval_us) {
+            return Some(self.balanced_us.saturating_add(interval_us));
+        }
+        if self.balance_leaders(out).len() >= BALANCED_MAX {
+            return Some(now_us + 1);
+        }
+        self.balanced_us = now_us;
+        Some(now_us.saturating_add(interval_us))
     }
 }

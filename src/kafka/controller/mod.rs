@@ -2,8 +2,7 @@
 //!
 //! After `metadata/.../controller/{QuorumController,ReplicationControlManager,ClusterControlManager}`. Every voter
 //! holds a [`Controller`], but only the one on the quorum's leader is active. It writes records to the metadata log;
-//! an answer waits until its records are committed. It knows eligible leader replicas and elections that are asked for, but
-//! in a cluster of the model nobody asks yet. Left out: reassignment by request, unregistration.
+//! an answer waits until its records are committed. Left out: unregistration of brokers.
 
 mod admin;
 mod brokers;
@@ -11,6 +10,7 @@ pub mod partition_change;
 mod partitions;
 pub mod placement;
 pub mod quorum;
+mod reassignment;
 
 use std::sync::Arc;
 
@@ -40,8 +40,8 @@ pub struct Controller {
     pub(crate) outgoing: Vec<MetadataDelta>,
     /// Answers that wait until the metadata log is committed up to an offset.
     waiting: Vec<(u64, Handle, Response)>,
-    /// `eligible.leader.replicas.version`: a cluster of the model is without them so far.
-    elr_enabled: bool,
+    /// When it looked last for partitions that their preferred leader does not lead, or became active.
+    balanced_us: u64,
 }
 
 /// A broker's session with the active controller (`BrokerHeartbeatManager`).
@@ -62,13 +62,8 @@ impl Controller {
             sessions: Map::new(),
             outgoing: Vec::new(),
             waiting: Vec::new(),
-            elr_enabled: false,
+            balanced_us: 0,
         }
-    }
-
-    /// One that goes by eligible leader replicas (KIP-966), or not.
-    pub fn with_elr(self, elr_enabled: bool) -> Controller {
-        Controller { elr_enabled, ..self }
     }
 
     /// The metadata as of the end of its log.
@@ -85,6 +80,7 @@ impl Controller {
         });
         self.sessions = sessions.collect();
         self.image = image;
+        self.balanced_us = now_us;
         self.outgoing.clear();
         self.waiting.clear();
     }
@@ -100,7 +96,9 @@ impl Controller {
     /// Handles a request to the active controller.
     pub fn handle(&mut self, now_us: u64, config: &BrokerConfig, handle: Handle, request: &Request, out: &mut Outbox) {
         let response = match request {
-            Request::BrokerRegistration { broker, rack } => self.register(now_us, config, *broker, rack, out),
+            Request::BrokerRegistration { broker, rack, previous_broker_epoch } => {
+                self.register(now_us, config, *broker, rack, *previous_broker_epoch, out)
+            }
             Request::BrokerHeartbeat { broker, broker_epoch, metadata_offset, want_fence, want_shut_down } => {
                 self.heartbeat(now_us, *broker, *broker_epoch, *metadata_offset, *want_fence, *want_shut_down, out)
             }
@@ -115,6 +113,12 @@ impl Controller {
             Request::CreatePartitions { topic, count } => self.create_partitions(topic, *count, out),
             Request::DeleteTopics { topic } => self.delete_topic(topic, out),
             Request::IncrementalAlterConfigs { topic, settings } => self.alter_configs(topic.as_ref(), settings, out),
+            Request::ElectLeaders { unclean, topic, partition } => {
+                self.elect_leaders(*unclean, topic.as_ref(), *partition, out)
+            }
+            Request::AlterPartitionReassignments { topic, partitions } => {
+                self.alter_reassignments(topic, partitions, out)
+            }
             other => unreachable!("{} is not for the controller", other.api().name()),
         };
         // What was written to the image so far is the offset that must be committed before the answer goes out.
@@ -156,6 +160,8 @@ pub fn not_controller_for(request: &Request) -> Response {
         Request::CreateTopics { .. } => Response::CreateTopics { error },
         Request::CreatePartitions { .. } => Response::CreatePartitions { error },
         Request::DeleteTopics { .. } => Response::DeleteTopics { error },
+        Request::ElectLeaders { .. } => Response::ElectLeaders { error },
+        Request::AlterPartitionReassignments { .. } => Response::AlterPartitionReassignments { error },
         _ => Response::IncrementalAlterConfigs { error },
     }
 }
@@ -173,6 +179,8 @@ fn not_controller(response: &Response) -> Response {
         Response::CreateTopics { .. } => Response::CreateTopics { error },
         Response::CreatePartitions { .. } => Response::CreatePartitions { error },
         Response::DeleteTopics { .. } => Response::DeleteTopics { error },
+        Response::ElectLeaders { .. } => Response::ElectLeaders { error },
+        Response::AlterPartitionReassignments { .. } => Response::AlterPartitionReassignments { error },
         _ => Response::IncrementalAlterConfigs { error },
     }
 }

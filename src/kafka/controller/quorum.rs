@@ -1,10 +1,14 @@
 //! The metadata quorum: Raft by fetching, as `raft/.../KafkaRaftClient` (reference §5).
 //!
 //! Voters elect a leader, who is the active controller; voters and observers fetch its log. A record is committed when
-//! a majority of voters has it. Left out until the failure issue: pre-vote, resignation with EndQuorumEpoch,
-//! snapshots, changes of the voter set.
+//! a majority of voters has it. Left out: pre-vote, EndQuorumEpoch of a
+//! leader that stops, snapshots, changes of the voter set.
+
+mod log;
 
 use std::sync::Arc;
+
+pub use log::MetadataLog;
 
 use crate::{
     kafka::{
@@ -62,70 +66,6 @@ struct Waiting {
     handle: Handle,
     offset: u64,
     high_watermark: u64,
-}
-
-/// The metadata log; a copy shares the records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct MetadataLog {
-    sealed: Vec<Arc<[(u32, MetadataDelta)]>>,
-    open: Vec<(u32, MetadataDelta)>,
-}
-
-/// Records in a sealed run.
-const RUN: usize = 256;
-
-impl MetadataLog {
-    /// Records in it: the offset of the next.
-    pub fn len(&self) -> u64 {
-        (self.sealed.len() * RUN + self.open.len()) as u64
-    }
-
-    /// None yet?
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The record at an offset and its epoch.
-    pub fn get(&self, offset: u64) -> Option<&(u32, MetadataDelta)> {
-        let index = offset as usize;
-        match self.sealed.get(index / RUN) {
-            Some(run) => run.get(index % RUN),
-            None => self.open.get(index - self.sealed.len() * RUN),
-        }
-    }
-
-    fn push(&mut self, record: (u32, MetadataDelta)) {
-        self.open.push(record);
-        if self.open.len() == RUN {
-            self.sealed.push(std::mem::take(&mut self.open).into());
-        }
-    }
-
-    fn last_epoch(&self) -> u32 {
-        self.len().checked_sub(1).and_then(|last| self.get(last)).map_or(0, |(epoch, _)| *epoch)
-    }
-
-    fn truncate(&mut self, offset: u64) {
-        let keep = offset as usize;
-        if keep / RUN < self.sealed.len() {
-            self.open = self.sealed[keep / RUN][..keep % RUN].to_vec();
-            self.sealed.truncate(keep / RUN);
-        } else {
-            self.open.truncate(keep - self.sealed.len() * RUN);
-        }
-    }
-
-    /// The greatest epoch up to `epoch` that has records, 0 for none, and where it ends.
-    fn end_of_epoch(&self, epoch: u32) -> (u32, u64) {
-        let mut end = self.len();
-        while let Some((at, _)) = end.checked_sub(1).and_then(|last| self.get(last)) {
-            if *at <= epoch {
-                return (*at, end);
-            }
-            end -= 1;
-        }
-        (0, 0)
-    }
 }
 
 impl Quorum {
@@ -430,6 +370,7 @@ impl Quorum {
             return true;
         }
         self.leader = None;
+        out.event(EventKind::ControllerResigned { quorum_epoch: self.epoch });
         self.step_down(out);
         self.restart_election_timer(now_us, config, out);
         false

@@ -108,8 +108,9 @@ fn put(f: &mut Fields<'_>, request: &Request) {
                 f.put("config", format!("{name}={value}"));
             }
         }
-        Request::BrokerRegistration { broker, rack } => {
+        Request::BrokerRegistration { broker, rack, previous_broker_epoch } => {
             f.put("brokerId", broker).put_name("rack", rack.as_ref());
+            f.put("previousBrokerEpoch", previous_broker_epoch.map_or(-1, |epoch| epoch as i64));
         }
         Request::BrokerHeartbeat { broker, broker_epoch, metadata_offset, want_fence, want_shut_down } => {
             f.put("brokerId", broker).put("brokerEpoch", broker_epoch).put("currentMetadataOffset", metadata_offset);
@@ -133,6 +134,18 @@ fn put(f: &mut Fields<'_>, request: &Request) {
         }
         Request::BeginQuorumEpoch { quorum_epoch, leader } => {
             f.put("leaderId", leader).put("leaderEpoch", quorum_epoch);
+        }
+        Request::ElectLeaders { unclean, topic, partition } => {
+            f.put("electionType", if *unclean { "1 (UNCLEAN)" } else { "0 (PREFERRED)" });
+            f.put("topic", topic.as_deref().unwrap_or("null"));
+            f.put("partitions", partition.map_or("null".to_owned(), |number| format!("[{number}]")));
+        }
+        Request::AlterPartitionReassignments { topic, partitions } => {
+            f.put("name", topic);
+            f.list("partitions", partitions, |f, (number, replicas)| {
+                f.put("replicas", replicas.as_ref().map_or("null".to_owned(), |replicas| brokers(replicas)));
+                number.to_string()
+            });
         }
         Request::ConsumerGroupHeartbeat(heartbeat) => put_heartbeat(f, heartbeat),
     }

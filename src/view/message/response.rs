@@ -124,6 +124,8 @@ fn put(f: &mut Fields<'_>, response: &Response) {
         | Response::CreatePartitions { .. }
         | Response::DeleteTopics { .. }
         | Response::IncrementalAlterConfigs { .. }
+        | Response::ElectLeaders { .. }
+        | Response::AlterPartitionReassignments { .. }
         | Response::BeginQuorumEpoch { .. } => put_error(f, response.error()),
         Response::DeleteGroups { error } => put_error(f, *error),
         Response::ConsumerGroupHeartbeat(answer) => {

@@ -1,6 +1,6 @@
 //! Commands, brokers, the controller, topics, and clients that come and go.
 
-use super::{Told, caused, names, plain};
+use super::{Told, caused, elections, names, plain};
 use crate::{
     cluster::command_text,
     history::Run,
@@ -26,8 +26,10 @@ templates! {
         "controller 选 **broker {to}** 为 `{place}` 的 leader，leader epoch {epoch}。";
     ELECTED = "The controller moved the leadership of `{place}` from broker {from} to **broker {to}**, leader epoch {epoch}.",
         "controller 把 `{place}` 的 leader 从 broker {from} 换成 **broker {to}**，leader epoch {epoch}。";
-    ELECTED_NOBODY = "`{place}` has **no leader** now: no replica of its ISR is there to take over.",
-        "`{place}` 现在**没有 leader**：ISR 中没有可以接任的副本。";
+    ELECTED_AGAIN = "The controller let broker {to} lead `{place}` on, in leader epoch {epoch}: its replicas are others now, and all must hear of it.",
+        "controller 让 broker {to} 继续领导 `{place}`，leader epoch {epoch}：副本变了，所有副本都要知道。";
+    ELECTED_NOBODY = "`{place}` has **no leader** now: no replica that may lead is there to take over.",
+        "`{place}` 现在**没有 leader**：没有可以接任的副本。";
     CONTROLLER_ELECTED = "**Broker {broker}** is the active controller now, in quorum epoch {epoch}.",
         "**broker {broker}** 现在是 active controller，quorum epoch {epoch}。";
     CONTROLLER_CANDIDATE = "Broker {broker} stands for election as controller in quorum epoch {epoch}.",
@@ -107,7 +109,11 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             plain(text.with("broker", broker).with("place", partition(at)).with("epoch", *leader_epoch))
         }
         E::LeaderElected { partition: at, from, to, leader_epoch } => {
-            caused(elected(*from, *to).with("place", partition(at)).with("epoch", *leader_epoch), event)
+            let text = elected(*from, *to).with("place", partition(at)).with("epoch", *leader_epoch);
+            match elections::held_with(run, event) {
+                Some((id, held)) => Some((text, Some(elections::why_leader(run, id, held)))),
+                None => caused(text, event),
+            }
         }
         E::ControllerElected { quorum_epoch } => {
             caused(CONTROLLER_ELECTED.with("broker", broker).with("epoch", *quorum_epoch), event)
@@ -195,6 +201,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
 
 fn elected(from: Option<BrokerId>, to: Option<BrokerId>) -> Text {
     match (from, to) {
+        (Some(from), Some(to)) if from == to => ELECTED_AGAIN.with("to", to),
         (Some(from), Some(to)) => ELECTED.with("from", from).with("to", to),
         (None, Some(to)) => ELECTED_FIRST.with("to", to),
         (_, None) => ELECTED_NOBODY.text(),

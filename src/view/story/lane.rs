@@ -3,7 +3,7 @@
 use crate::{
     cluster::World,
     kafka::{
-        event::{Event, EventKind, Rpc},
+        event::{ElectedBy, Event, EventKind, Rpc},
         protocol::{Api, ErrorCode},
     },
 };
@@ -81,6 +81,15 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::ClientStarted | E::ClientClosed | E::ClientPaused(_) | E::ClientCrashed | E::ClientFrozen(_) => {
             Lane::Cluster
         }
+
+        // Where a leader was chosen by the plain rule, the sentence of the change says all.
+        E::ElectionHeld(held) if matches!(held.by, ElectedBy::InSync | ElectedBy::Kept | ElectedBy::Nobody) => {
+            Lane::Idle
+        }
+        E::ElectionHeld(_) | E::EligibleChanged { .. } | E::ElectionRefused { .. } => Lane::Cluster,
+        E::LeadersBalanced { .. } | E::UncleanShutdown { .. } | E::ControllerResigned { .. } => Lane::Cluster,
+        E::ReassignmentBegan { .. } | E::ReassignmentEnded { .. } => Lane::Cluster,
+        E::ReassignmentRefused { .. } | E::ReplicaRemoved { .. } => Lane::Cluster,
 
         E::PositionSought { .. } | E::PartitionPaused { .. } | E::OffsetsReset { .. } => Lane::Consume,
         E::GroupDeleted { .. } | E::OffsetsExpired { .. } => Lane::Group,

@@ -4,7 +4,7 @@ use super::{Lane, lane_of, names};
 use crate::{
     history::Run,
     i18n::Text,
-    kafka::event::{Event, EventKind, GroupReason},
+    kafka::event::{ElectedBy, Event, EventKind, GroupReason},
     templates,
 };
 
@@ -19,6 +19,9 @@ templates! {
     CONTROLLER = "controller: broker {broker}", "controller：broker {broker}";
     LEADER = "leader of `{place}`: {broker}", "`{place}`：leader {broker}";
     NO_LEADER = "no leader of `{place}`", "`{place}`：没有 leader";
+    UNCLEAN = "unclean election: `{place}`", "unclean 选举：`{place}`";
+    REASSIGNED = "reassigned `{place}`", "已重分配 `{place}`";
+    CONTROLLER_LOST = "no controller", "没有 controller";
     STARTED = "start {who}", "{who} 启动";
     CLOSED = "close {who}", "{who} 关闭";
     TOPIC = "topic `{topic}`", "topic `{topic}`";
@@ -87,6 +90,11 @@ fn label(run: &Run, event: &Event) -> Option<Text> {
             LEADER.with("place", names::partition(world, *partition)).with("broker", *to)
         }
         E::LeaderElected { partition, to: None, .. } => NO_LEADER.with("place", names::partition(world, *partition)),
+        E::ElectionHeld(held) if matches!(held.by, ElectedBy::Unclean | ElectedBy::LastKnown) => {
+            UNCLEAN.with("place", names::partition(world, held.partition))
+        }
+        E::ReassignmentEnded { partition, .. } => REASSIGNED.with("place", names::partition(world, *partition)),
+        E::ControllerResigned { .. } => CONTROLLER_LOST.text(),
         E::ClientStarted => STARTED.with("who", names::client(world, event.node)),
         E::ClientClosed => CLOSED.with("who", names::client(world, event.node)),
         E::TopicCreated { topic, .. } => TOPIC.with("topic", world.topic_name(*topic)),

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod consume;
+mod elections;
 mod group;
 mod lane;
 mod lines;
@@ -46,6 +47,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     ALL,
     cluster::ALL,
     consume::ALL,
+    elections::ALL,
     group::ALL,
     lines::ALL,
     marks::ALL,
@@ -87,6 +89,7 @@ pub fn sentence(run: &Run, event: &Event) -> Option<Told> {
         .or_else(|| member::tell(run, event))
         .or_else(|| group::tell(run, event))
         .or_else(|| cluster::tell(run, event))
+        .or_else(|| elections::tell(run, event))
         .or_else(|| rpc::tell(run, event).map(|text| (text, None)))
 }
 

@@ -3,6 +3,7 @@
 mod assignment;
 mod chain;
 mod lag;
+mod leader;
 mod membership;
 mod partition;
 mod sticky;
@@ -39,6 +40,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     assignment::circle::ALL,
     assignment::keeping::ALL,
     lag::ALL,
+    leader::ALL,
     membership::ALL,
     partition::ALL,
     sticky::ALL,
@@ -122,6 +124,15 @@ pub enum WhyKey {
         /// The event at the consumer.
         event: u64,
     },
+    /// Why does this broker lead, in this epoch?
+    Leader {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+        /// The election; `None`: the newest.
+        event: Option<u64>,
+    },
     /// Why does this member own nothing?
     Idle {
         /// Group.
@@ -179,6 +190,7 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
             membership::unread(run, key, group, topic, *partition, run.event_by_id(*event)?)
         }
         WhyKey::CommitRefused { event } => membership::refused(run, key, run.event_by_id(*event)?),
+        WhyKey::Leader { topic, partition, event } => leader::card(run, key, topic, *partition, *event),
         WhyKey::Idle { group, consumer } => membership::idle(run, key, group, consumer),
     }
 }

@@ -124,8 +124,11 @@ impl Case for ControllerCase {
     }
 
     fn check(&self) -> Result<(), Mismatch> {
+        let version = u8::from(self.elr_enabled).to_string();
+        let settings: Settings = [("eligible.leader.replicas.version".to_owned(), version)].into_iter().collect();
+        let image = MetadataImage { settings: settings.into(), ..MetadataImage::default() };
         let mut bench = Bench {
-            controller: Controller::new(0, 0, MetadataImage::default()).with_elr(self.elr_enabled),
+            controller: Controller::new(0, 0, image),
             config: BrokerConfig::default(),
             now_us: 0,
             topic: TopicId(0),
@@ -199,7 +202,7 @@ impl Bench {
     fn register(&mut self, broker: BrokerId) {
         // The session of the process before is over.
         self.now_us += self.config.broker_session_timeout_us;
-        self.ask(Request::BrokerRegistration { broker, rack: None });
+        self.ask(Request::BrokerRegistration { broker, rack: None, previous_broker_epoch: None });
     }
 
     /// A broker that has all metadata heartbeats: it is unfenced, or stops.

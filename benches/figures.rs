@@ -17,7 +17,7 @@ use std::{alloc::System, hint::black_box, time::Instant};
 
 use kafkascope::{
     cluster::command::Command,
-    history::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, Run, full_load, start_cluster},
+    history::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, Run, full_load, large_cluster, start_cluster},
     kafka::hash::{murmur2, positive},
     view::Builder,
 };
@@ -36,6 +36,7 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("quiet") => return row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5),
         Some("assignors") => return assignors::rows(),
+        Some("large") => return large(),
         Some("million") => return drop(full_load()),
         _ => {}
     }
@@ -61,6 +62,7 @@ fn main() {
     row("memory_over_record", bytes_over as f64, "bytes/record", 96.0);
     row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5);
     row("start_cluster_step_and_view", best_of(3, steps_and_views) as f64 / 1e3, "us/step", 0.0);
+    large();
     assignors::rows();
 }
 
@@ -109,6 +111,38 @@ fn quiet_hour() -> u64 {
     let began = Instant::now();
     run.advance_to(until_us);
     began.elapsed().as_nanos() as u64
+}
+
+/// A hundred brokers with a thousand partitions lose one of them: half a minute in which that is noticed and settled.
+fn large() {
+    const SECONDS: u64 = 30;
+    let start = Run::new(&large_cluster()).expect("sound");
+    let mut events = 0;
+    let ns = best_of(3, || {
+        let mut run = start.clone();
+        let (until_us, before) = (run.time_us() + SECONDS * 1_000_000, run.event());
+        let began = Instant::now();
+        run.advance_to(until_us);
+        let ns = began.elapsed().as_nanos() as u64;
+        events = run.event() - before;
+        ns
+    });
+    row("large_cluster_seconds_per_second", SECONDS as f64 * 1e9 / ns as f64, "s/s", 0.0);
+    row("large_cluster_events_per_second", events as f64 * 1e9 / ns as f64, "events/s", 0.0);
+    let mut run = start;
+    run.advance_to(run.time_us() + SECONDS * 1_000_000);
+    let mut builder = Builder::default();
+    builder.show_copies(true);
+    builder.build(&run);
+    let views = best_of(3, || {
+        let began = Instant::now();
+        for _ in 0..50 {
+            run.advance_to(run.time_us() + 16_000);
+            black_box(builder.build(&run));
+        }
+        began.elapsed().as_nanos() as u64 / 50
+    });
+    row("large_cluster_frame_and_view", views as f64 / 1e3, "us/frame", 0.0);
 }
 
 /// Steps of the start cluster, each with a new view.

@@ -10,7 +10,7 @@ use std::{
 use kafkascope::{
     check,
     cluster::{command_check, command_text, error},
-    i18n::{Template, forms, lens, lesson, stage, ui},
+    i18n::{Template, brokers, forms, lens, lesson, stage, ui},
     kafka::{config, limits},
     view::{self, story, why},
 };
@@ -26,6 +26,7 @@ fn all() -> Vec<Template> {
         lesson::ALL,
         ui::ALL,
         forms::ALL,
+        brokers::ALL,
         lens::ALL,
         stage::ALL,
         check::ALL,
@@ -33,6 +34,7 @@ fn all() -> Vec<Template> {
         view::TEXTS[1],
         view::group_chart::words::ALL,
         view::member_card::ALL,
+        view::metrics::ALL,
         view::sequence::MOMENTS,
         view::sequence::layout::ALL,
     ];

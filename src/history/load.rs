@@ -1,6 +1,7 @@
 //! The run that throughput is measured with, natively (`benches/`) and on the page (`tests/browser/bench.mjs`): one
 //! million records of 8-byte keys and 100-byte values through 12 partitions, replication factor 3, `acks=all`, full
-//! batches, to 6 consumers. And the group whose rebalance is drawn while it is measured. Left out: the clock, which is
+//! batches, to 6 consumers. And what is drawn while it is measured: a group that rebalances, and a large cluster that
+//! loses a broker. Left out: the clock, which is
 //! the bench's.
 
 use super::{Run, Scenario};
@@ -104,4 +105,38 @@ pub fn crowd(members: u32) -> Scenario {
     commands.push((CROWD_BEGIN_US + 5_000_000, member(members)));
     let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
     Scenario { seed: 1, cluster, commands, begin_us: CROWD_BEGIN_US }
+}
+
+/// Brokers and partitions of the large cluster.
+pub const LARGE: (u32, u32) = (100, 1_000);
+/// When the large cluster is handed over; a second later one of its brokers is killed.
+const LARGE_BEGIN_US: u64 = 20_000_000;
+
+/// A hundred brokers with a thousand partitions of three replicas each, to which a hundred records a second are sent,
+/// and one broker that is lost: it is noticed nine seconds later, and its leaderships move.
+pub fn large_cluster() -> Scenario {
+    let (brokers, partitions) = LARGE;
+    let topic = Command::CreateTopic {
+        topic: "orders".to_owned(),
+        partitions,
+        replication_factor: Some(3),
+        settings: Settings::new(),
+    };
+    let load = Load {
+        topic: "orders".to_owned(),
+        keys: (0..1_000).map(|n| format!("key-{n:04}")).collect(),
+        key_order: KeyOrder::InTurn,
+        key_serializer: KeySerializer::String,
+        value: "v".repeat(LOAD_VALUE_BYTES),
+        rate_millihertz: 100_000,
+        partition: None,
+        records_max: None,
+    };
+    let commands = vec![
+        (0, topic),
+        (5_000_000, Command::AddProducer { producer: "p0".to_owned(), load, settings: Settings::new() }),
+        (LARGE_BEGIN_US + 1_000_000, Command::CrashBroker { broker: brokers }),
+    ];
+    let cluster = ClusterSpec { racks: vec![None; brokers as usize], settings: Settings::new() };
+    Scenario { seed: 1, cluster, commands, begin_us: LARGE_BEGIN_US }
 }

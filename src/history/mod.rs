@@ -4,6 +4,7 @@
 //! and forth in one.
 
 mod events;
+mod fault;
 mod golden;
 mod keyframes;
 mod load;
@@ -15,8 +16,9 @@ mod tests;
 mod timeline;
 
 pub use events::Events;
+pub use fault::{Counts, LastFault};
 pub use golden::determinism_digest;
-pub use load::{LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load};
+pub use load::{LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, large_cluster};
 pub use replay::Replay;
 pub use scenario::{Scenario, start_cluster};
 pub use timeline::{History, Moment};
@@ -65,6 +67,9 @@ pub struct Run {
     /// A copy of the world that is one step ahead, to know when the next step will be.
     scout: Option<Box<Scout>>,
     buffer: Vec<Event>,
+    /// The last thing that was broken.
+    fault: Option<Arc<LastFault>>,
+    counts: Counts,
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +99,8 @@ impl Run {
             script: Script::new(scenario),
             scout: None,
             buffer,
+            fault: None,
+            counts: Counts::default(),
         };
         run.take_in();
         run.play_script()?;
@@ -151,8 +158,10 @@ impl Run {
     pub fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         let (time_us, after_event) = (self.time_us(), self.event());
         check_time(time_us + 1)?;
+        let before = self.before_fault(&command);
         self.world.apply(&command, &mut self.buffer)?;
         self.log.push(Stamped { time_us, after_event, command });
+        self.note_fault(before);
         self.scout = None;
         self.take_in();
         Ok(())
@@ -246,6 +255,7 @@ impl Run {
             self.step_began = first.unwrap_or_default();
             self.step_ended = self.moment();
         }
+        self.counts.note(&self.buffer, &self.events);
         self.events.take_in(&mut self.buffer, limits::EVENTS.max as usize);
     }
 }

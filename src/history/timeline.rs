@@ -203,6 +203,7 @@ impl Run {
             scenario: self.scenario.clone(),
             world: self.world.clone(),
             events: self.events.clone(),
+            fault: self.fault.clone(),
             log: Vec::new(),
             script,
             scout: None,

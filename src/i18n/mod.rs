@@ -8,6 +8,7 @@
 //! Template syntax: `{name}` a value; `{n|one record|{n} records}` singular and plural of the number `n`;
 //! `**…**` strong; `` `…` `` code.
 
+pub mod brokers;
 pub mod forms;
 pub mod lens;
 pub mod lesson;

@@ -41,6 +41,7 @@ templates! { "ui":
     AREA_TIMELINE = "Timeline", "时间线";
     LENSES = "Lens", "视图";
     LENS_TOPIC = "Topic", "Topic";
+    LENS_BROKERS = "Brokers", "Broker";
     LENS_GROUP = "Group", "消费组";
     LENS_SEQUENCE = "Sequence", "时序";
     TAB_STORY = "Story", "经过";
@@ -351,6 +352,7 @@ templates! { "ui":
     KEY_TOPIC = "New topic", "新建 topic";
     KEY_BROKER = "New broker", "新建 broker";
     KEY_LENS_TOPIC = "Lens: Topic", "视图：Topic";
+    KEY_LENS_BROKERS = "Lens: Brokers", "视图：Broker";
     KEY_LENS_GROUP = "Lens: Group", "视图：消费组";
     KEY_LENS_SEQUENCE = "Lens: Sequence", "视图：时序";
     KEY_PANEL = "Show or hide lesson and story", "显示或隐藏课程与经过";

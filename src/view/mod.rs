@@ -1,11 +1,13 @@
 //! From the world to what the page shows: plain comparable data, sentences, *Why?* cards, geometry; no DOM.
 
 mod build;
+pub mod copies;
 pub mod geometry;
 pub mod group_chart;
 pub mod group_tool;
 pub mod member_card;
 pub mod message;
+pub mod metrics;
 pub mod model;
 mod pace;
 pub mod sequence;

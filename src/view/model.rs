@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::copies::Copies;
 use crate::{
     cluster::ClientProcess,
     i18n::Text,
@@ -27,6 +28,8 @@ pub struct ViewModel {
     pub controller: Option<u32>,
     /// Topics by creation; internal ones last.
     pub topics: Vec<Rc<TopicView>>,
+    /// What each broker holds, while somebody looks at that.
+    pub copies: Rc<Copies>,
     /// Producers by creation.
     pub producers: Vec<Rc<ProducerView>>,
     /// Groups by creation; consumers without a group stand in a group whose `group_id` is `None`.

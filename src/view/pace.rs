@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use super::copies::Copies;
 use super::model::{GroupView, MemberView, PartitionView, ProducerView, TopicView, ViewModel};
 
 /// Every part has its turn within so many of its frames, however many parts there are.
@@ -22,6 +23,7 @@ const FIGURES_EVERY: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
     partition: usize,
+    copy: usize,
     member: usize,
     producer: usize,
     frame: usize,
@@ -40,6 +42,12 @@ impl Pace {
         let (strips, cards) = if self.frame.is_multiple_of(2) { (PARTITIONS, 0) } else { (0, CARDS) };
         let mut turn = Turn::new(&mut self.partition, strips, partitions(shown), partitions(now));
         view.topics = (shown.topics.iter().zip(&now.topics)).map(|(old, new)| topic(old, new, &mut turn)).collect();
+        if shown.copies.copies.len() == now.copies.copies.len() {
+            let (old, new) = (&shown.copies.copies, &now.copies.copies);
+            let mut turn = Turn::new(&mut self.copy, strips, old.iter(), new.iter());
+            let copies = old.iter().zip(new).map(|(old, new)| turn.take(old, new)).collect();
+            view.copies = Rc::new(Copies { copies, ..Copies::clone(&now.copies) });
+        }
         let mut turn = Turn::new(&mut self.member, cards, members(shown), members(now));
         let figures = self.frame % FIGURES_EVERY == 1;
         let groups = shown.groups.iter().zip(&now.groups);

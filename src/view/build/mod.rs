@@ -3,10 +3,12 @@
 //! Left out: sentences about events, and pixels. The builder remembers in which order keys and groups came on stage,
 //! so that their marks stay the same.
 
+mod copies;
 mod flights;
 mod groups;
 mod keys;
 mod nodes;
+mod past;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -34,6 +36,8 @@ pub struct Builder {
     keys: Keys,
     groups: Vec<Name>,
     opened: Option<(String, i32)>,
+    /// Read only while the physical picture is made.
+    past: Option<past::Past>,
     previous: Rc<ViewModel>,
 }
 
@@ -50,6 +54,7 @@ impl Builder {
         self.note_groups(world);
         let groups: Vec<GroupView> = self.groups(world);
         let topics = self.topics(world, &groups);
+        let copies = self.copies(run);
         let old = self.previous.clone();
         let view = ViewModel {
             time_us: run.time_us(),
@@ -58,6 +63,7 @@ impl Builder {
             brokers: kept(&old.brokers, nodes::brokers(world)),
             controller: world.controller().map(|broker| broker.id),
             topics,
+            copies,
             producers: kept(&old.producers, self.producers(world)),
             groups: kept(&old.groups, groups),
             flights: kept_one(&old.flights, self.flights(world)),

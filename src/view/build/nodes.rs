@@ -10,19 +10,28 @@ use crate::{
         config::{PartitionerClass, Scope, effective},
         ids::is_internal,
     },
+    sim::Map,
     templates,
     view::model::{BrokerState, BrokerView, ProducerView, QueuedBatch},
 };
 
 pub(super) fn brokers(world: &World) -> Vec<BrokerView> {
     let image = world.metadata();
-    let users = || image.partitions().filter(|(partition, _)| !is_internal(world.topic_name(partition.topic)));
+    // Counted in one walk: a large cluster has thousands of replicas, and this is done for every frame.
+    let (mut leads, mut replicas): (Map<u32, usize>, Map<u32, usize>) = (Map::new(), Map::new());
+    for topic in image.topics.values().filter(|topic| !is_internal(&topic.name)) {
+        for state in &topic.partitions {
+            state.leader.iter().for_each(|leader| *leads.entry(*leader).or_default() += 1);
+            state.replicas.iter().for_each(|replica| *replicas.entry(*replica).or_default() += 1);
+        }
+    }
+    let count = |counts: &Map<u32, usize>, id: u32| counts.get(&id).copied().unwrap_or(0);
     let view = |broker: &Broker| BrokerView {
         id: broker.id,
         rack: broker.rack.as_deref().map(str::to_owned),
         state: state(broker, image.brokers.get(&broker.id).is_none_or(|known| known.fenced)),
-        leads: users().filter(|(_, state)| state.leader == Some(broker.id)).count(),
-        replicas: users().filter(|(_, state)| state.replicas.contains(&broker.id)).count(),
+        leads: count(&leads, broker.id),
+        replicas: count(&replicas, broker.id),
         metadata_offset: broker.image.offset,
         is_voter: broker.quorum.is_voter(),
     };

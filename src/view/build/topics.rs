@@ -6,10 +6,10 @@ use super::{Builder, CELL_PARTITIONS_MAX, kept_one};
 use crate::{
     cluster::World,
     kafka::{
-        broker::Replica,
         config::{BrokerConfig, Scope, TopicConfig, effective},
         coordinator::Group,
         ids::{TopicIdPartition, is_internal},
+        log::Log,
         metadata::{PartitionState, TopicImage},
     },
     view::model::{
@@ -47,7 +47,7 @@ impl Builder {
             .collect()
     }
 
-    fn has_cells(&self, topic: &TopicImage, partition: i32) -> bool {
+    pub(super) fn has_cells(&self, topic: &TopicImage, partition: i32) -> bool {
         let opened = self.opened.as_ref();
         let few = topic.partitions.len() <= CELL_PARTITIONS_MAX && !is_internal(&topic.name);
         few || opened.is_some_and(|(name, number)| **name == *topic.name && *number == partition)
@@ -104,7 +104,7 @@ impl Builder {
             high_watermark,
             log_end,
             cells: match shown {
-                Some(replica) if with_cells => self.cells(replica),
+                Some(replica) if with_cells => self.cells(&replica.log, high_watermark),
                 _ => Vec::new(),
             },
             marks: marks().map(Standing::mark).collect(),
@@ -115,9 +115,9 @@ impl Builder {
         }
     }
 
-    fn cells(&mut self, replica: &Replica) -> Vec<Cell> {
-        let log = &replica.log;
-        let (end, high_watermark) = (log.log_end_offset(), log.high_watermark());
+    /// The newest records of a log; those below `high_watermark` are visible.
+    pub(super) fn cells(&mut self, log: &Log, high_watermark: i64) -> Vec<Cell> {
+        let end = log.log_end_offset();
         let from = log.log_start_offset().max(end - CELLS_MAX as i64);
         let mut cells = Vec::with_capacity((end - from).max(0) as usize);
         for batch in log.batches().from(from) {

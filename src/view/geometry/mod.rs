@@ -1,11 +1,13 @@
 //! Where everything on the stage stands: pure arithmetic from counts and a size to rectangles, no DOM.
 //!
-//! [`layout`] places the cards of all three columns; the other files measure one thing each: what stands inside a
-//! partition's row ([`strip`]), which labels fit under it ([`labels`]), the lines between cards ([`wire`]), the
-//! timeline's axis ([`axis`]) and where a card may open ([`popover`]). Units are CSS pixels. Left out: colours,
+//! [`layout`] places the cards of all three columns, [`layout_brokers`] those of the Brokers lens; the other files
+//! measure one thing each: what stands inside a partition's row ([`strip`]), which labels fit under it ([`labels`]),
+//! the lines between cards ([`wire`]), the timeline's axis ([`axis`]) and where a card may open ([`popover`]). Units
+//! are CSS pixels. Left out: colours,
 //! text, and what anything means.
 
 pub mod axis;
+mod brokers;
 mod cluster;
 mod column;
 pub mod labels;
@@ -16,6 +18,10 @@ pub mod strip;
 mod tests;
 pub mod wire;
 
+pub use brokers::{
+    BrokerCards, BrokerShape, BrokersLayout, BrokersShape, CardLayout, CopyPlace, MapCard, copy_to_copy, into_copy,
+    layout_brokers, out_of_copy,
+};
 pub use cluster::{ClusterLayout, MapGrid, TopicLayout, TopicRows};
 pub use column::{GroupLayout, GroupsLayout, OWNED_LISTED, ProducersLayout};
 pub use shape::{Folds, GroupShape, StageShape, TopicShape};

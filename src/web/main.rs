@@ -37,6 +37,13 @@ pub fn kafkascope_crowd(members: u32) {
     APP.with_borrow(|app| app.iter().for_each(|app| app.send_message(app::Msg::Stage(scenario.clone()))));
 }
 
+/// Puts a large cluster on the stage that is about to lose a broker: what drawing it costs is measured then.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopeLarge)]
+pub fn kafkascope_large() {
+    let scenario = kafkascope::history::large_cluster();
+    APP.with_borrow(|app| app.iter().for_each(|app| app.send_message(app::Msg::Stage(scenario.clone()))));
+}
+
 fn main() {
     crash::install();
     let root = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id("app"));

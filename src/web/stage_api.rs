@@ -10,6 +10,7 @@ use kafkascope::{
     cluster::command::Command,
     i18n::Lang,
     view::{
+        metrics::Table,
         model::{Place, ViewModel},
         story::TimelineMark,
         why::{WhyCard, WhyKey},
@@ -17,6 +18,8 @@ use kafkascope::{
 };
 use web_sys::Element;
 use yew::{Callback, Properties};
+
+pub use crate::stage::moving::Left;
 
 /// Props of `stage::Stage`.
 #[derive(Clone, PartialEq, Properties)]
@@ -39,6 +42,12 @@ pub struct StageProps {
     pub on_open: Callback<Dialog>,
     /// Opens a *Why?* card beside an element.
     pub on_why: Callback<Ask>,
+    /// Where strips stood on the lens that was left, for the way to their new places.
+    pub left: Left,
+    /// Kafka's own metrics, if somebody looks and there is anything to compare.
+    pub metrics: Option<Rc<Table>>,
+    /// Compares metrics from this moment on (true), or with the one before the last fault.
+    pub on_measure: Callback<bool>,
 }
 
 /// Props of `timeline::Timeline`.

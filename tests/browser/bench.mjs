@@ -131,6 +131,25 @@ async function crowd() {
   row("from frame to frame then, mean", 1000 / perSecond, "ms", 1000 / 59);
 }
 
+// A hundred brokers with a thousand partitions of three replicas, by clock in real time, with the Brokers lens open:
+// one of them is killed after a second, noticed nine seconds later, and its leaderships move.
+async function large() {
+  const saved = { ...REAL_TIME, "kafkascope.lens": "brokers" };
+  const { p50, p95, perSecond } = await onPage({ saved }, async (page) => {
+    await page.goto("/");
+    await ready(page);
+    await page.evaluate(() => window.wasmBindings.kafkascopeLarge());
+    await page.getByRole("button", { name: /^B100, Broker 100: alive/ }).waitFor({ timeout: 120_000 });
+    await play(page);
+    const measured = await frames(browser, page, 15_000);
+    await page.getByRole("button", { name: /^B100, Broker 100: fenced/ }).waitFor({ timeout: 60_000 });
+    return measured;
+  });
+  row("frame work on 100 brokers with 1,000 partitions, one lost, p95", p95, "ms", 16.7);
+  row("the same, p50", p50, "ms");
+  row("from frame to frame then, mean", 1000 / perSecond, "ms", 1000 / 59);
+}
+
 // The million records of benches/figures.rs, in wasm. With the native figure of the same run beside it, as
 // `cargo xtask bench` gives it, the row is how many times slower; alone it is nanoseconds a record.
 async function fullLoad() {
@@ -153,7 +172,7 @@ async function fullLoad() {
 }
 
 // node bench.mjs [NAME]   only the figure of that name
-const figures = [weight, start, fullLoad, frameWork, crowd].filter((figure) => figure.name.includes(process.argv[2] ?? ""));
+const figures = [weight, start, fullLoad, frameWork, crowd, large].filter((figure) => figure.name.includes(process.argv[2] ?? ""));
 for (const figure of figures) await figure();
 
 await browser.close();

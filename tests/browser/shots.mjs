@@ -161,26 +161,62 @@ const SHOTS = [
   { name: "group-whole", saved: FAST, act: joined },
   { name: "group-rebalance", saved: FAST, act: rebalance },
   { name: "group-dark", saved: FAST, theme: "dark", viewport: TABLET, act: rebalance },
-  { name: "group-zh", saved: FAST, lang: "zh-CN", act: (page) => page.keyboard.press("2") },
+  { name: "group-zh", saved: FAST, lang: "zh-CN", act: (page) => page.keyboard.press("3") },
   { name: "sequence", act: sequence },
   { name: "sequence-dark", theme: "dark", viewport: TABLET, act: sequence },
   { name: "sequence-phone", viewport: PHONE, act: sequence },
-  { name: "sequence-zh", lang: "zh-CN", act: (page) => page.keyboard.press("3") },
+  { name: "sequence-zh", lang: "zh-CN", act: (page) => page.keyboard.press("4") },
   { name: "group-modern", saved: BY_CLOCK, act: modern },
   { name: "group-modern-dark", saved: BY_CLOCK, theme: "dark", act: modern },
-  { name: "group-broken", saved: BY_CLOCK, act: broken("2") },
-  { name: "group-empty", act: empty("2") },
+  { name: "group-broken", saved: BY_CLOCK, act: broken("3") },
+  { name: "group-empty", act: empty("3") },
   { name: "group-tool", act: tool },
   { name: "group-tool-dark", theme: "dark", viewport: TABLET, act: tool },
   { name: "group-tool-phone", viewport: PHONE, act: tool },
   { name: "group-crowd", saved: { ...BY_CLOCK, "kafkascope.lens": "group" }, act: crowd },
-  { name: "sequence-broken", saved: BY_CLOCK, act: broken("3") },
-  { name: "sequence-empty-dark", theme: "dark", act: empty("3") },
+  { name: "sequence-broken", saved: BY_CLOCK, act: broken("4") },
+  { name: "sequence-empty-dark", theme: "dark", act: empty("4") },
   { name: "inspect-consumer-phone", viewport: PHONE, act: inspecting("C1") },
   { name: "inspect-consumer-dark", viewport: TABLET, theme: "dark", act: inspecting("C1") },
   { name: "inspect-group-dark", viewport: TABLET, theme: "dark", act: inspecting("billing") },
+  { name: "brokers-light", act: (page) => page.keyboard.press("2") },
+  { name: "brokers-dark", theme: "dark", act: (page) => page.keyboard.press("2") },
+  { name: "brokers-down-light", saved: BY_CLOCK, act: lost },
+  { name: "brokers-down-dark", saved: BY_CLOCK, theme: "dark", act: lost },
+  { name: "brokers-down-zh", saved: BY_CLOCK, lang: "zh-CN", act: lost },
+  { name: "brokers-down-1024", saved: BY_CLOCK, viewport: TABLET, theme: "dark", act: lost },
+  { name: "brokers-down-phone", saved: BY_CLOCK, viewport: PHONE, act: lost },
+  { name: "brokers-many", saved: BY_CLOCK, act: manyCopies },
+  { name: "brokers-large-light", saved: { ...BY_CLOCK, "kafkascope.lens": "brokers" }, act: large },
+  { name: "brokers-large-dark", saved: { ...BY_CLOCK, "kafkascope.lens": "brokers" }, theme: "dark", act: large },
   { name: "group-phone", saved: FAST, viewport: PHONE, act: joined },
 ];
+
+// The Brokers lens when broker 2 has been lost and others lead.
+async function lost(page) {
+  await page.keyboard.press("2");
+  await page.locator("[data-do=crash]").nth(1).click();
+  await page.keyboard.press("Space");
+  await page.locator(".moved").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(400);
+}
+
+// The same with 24 partitions, and with one large cluster.
+async function manyCopies(page) {
+  await manyPartitions(page);
+  await page.keyboard.press("2");
+  await page.waitForTimeout(600);
+}
+
+async function large(page) {
+  await page.evaluate(() => window.wasmBindings.kafkascopeLarge());
+  await page.getByRole("button", { name: /^B100, / }).waitFor({ timeout: 120_000 });
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: /^B100, Broker 100.*(fenced|被隔离)/ }).waitFor({ timeout: 120_000 });
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(400);
+}
 
 // The Group lens after a fourth consumer has joined.
 async function joined(page) {
@@ -188,7 +224,7 @@ async function joined(page) {
   await page.getByRole("dialog").waitFor();
   await page.getByRole("dialog").locator("button[type=submit]").click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await play(page);
   await page.locator(".gl-sum").waitFor({ timeout: 60_000 });
   await page.waitForTimeout(1_200);
@@ -206,7 +242,7 @@ async function modern(page) {
     await page.waitForTimeout(1_500);
     await page.getByRole("button", { name: "Pause", exact: true }).last().click();
   }
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await page.getByRole("button", { name: "Last rebalance" }).click();
 }
 
@@ -252,7 +288,7 @@ async function rebalance(page) {
 
 // The Sequence lens with an answer in full.
 async function sequence(page) {
-  await page.keyboard.press("3");
+  await page.keyboard.press("4");
   await page.getByRole("combobox", { name: "Group" }).selectOption("billing");
   await page.getByRole("button", { name: /answers JoinGroup of C1/ }).last().click();
   await page.locator(".sq-detail").waitFor();

@@ -71,6 +71,7 @@ impl App {
             Msg::Lesson(action) => self.lesson(action),
             Msg::Panel => self.panel = !self.panel,
             Msg::Lens(lens) => self.set_lens(lens),
+            Msg::Measure(here) => self.player.measure(here),
             Msg::Filter(filter) => self.player.filter(filter),
             Msg::Event(event) => self.player.show_event(event),
             Msg::Tab(tab) => self.tab = tab,
@@ -326,6 +327,10 @@ impl App {
     }
 
     fn set_lens(&mut self, lens: Lens) {
+        let strips = |lens: Lens| matches!(lens, Lens::Topic | Lens::Brokers);
+        if lens != self.prefs.lens && strips(lens) && strips(self.prefs.lens) {
+            self.left.note();
+        }
         self.prefs.lens = lens;
         self.tab = Tab::Cluster;
         self.prefs.save();
@@ -341,7 +346,7 @@ impl App {
             _ => None,
         };
         let groups = lens == Lens::Group || matches!(place, Some(Place::Group(_)));
-        self.player.follow(groups, lens == Lens::Sequence, member);
+        self.player.follow(groups, lens == Lens::Sequence, lens == Lens::Brokers, member);
     }
 
     fn set_lang(&mut self, lang: Lang) {

@@ -38,7 +38,7 @@ use crate::{
     lenses::Lens,
     prefs::{Prefs, Theme},
     say::tr,
-    stage_api::{Ask, Dialog},
+    stage_api::{Ask, Dialog, Left},
 };
 
 /// The page.
@@ -60,6 +60,8 @@ pub struct App {
     toasts: Toasts,
     /// What was there before the last reset.
     undo: Option<(History, Course)>,
+    /// Where strips stood on the lens that was left.
+    left: Left,
     panel: bool,
     tab: Tab,
     announced: String,
@@ -119,6 +121,7 @@ struct Callbacks {
     theme: Callback<Theme>,
     scenario: Callback<usize>,
     lens: Callback<Lens>,
+    measure: Callback<bool>,
     filter: Callback<Filter>,
     event: Callback<Option<u64>>,
     lesson: Callback<LessonAction>,
@@ -184,6 +187,8 @@ pub enum Msg {
     Stage(Scenario),
     /// Another lens, and the part of the page that it is on.
     Lens(Lens),
+    /// Compare metrics from here on, or with before the last fault.
+    Measure(bool),
     /// What the sequence chart shows.
     Filter(Filter),
     /// Shows an event of the sequence chart in full, or nothing.
@@ -210,7 +215,8 @@ impl Component for App {
         let lessons = catalogue().expect("the shipped scenarios are sound");
         let (course, run) = Course::start(lessons, prefs.lang);
         let mut player = Player::new(run, course, prefs.speed, &prefs.hidden);
-        player.follow(prefs.lens == Lens::Group, prefs.lens == Lens::Sequence, None);
+        let followed = |lens: Lens| prefs.lens == lens;
+        player.follow(followed(Lens::Group), followed(Lens::Sequence), followed(Lens::Brokers), None);
         let single_keys = Rc::new(Cell::new(prefs.shortcuts));
         let app = App {
             hidden: Rc::new(prefs.hidden.clone()),
@@ -228,6 +234,7 @@ impl Component for App {
             refusals: 0,
             toasts: Toasts::default(),
             undo: None,
+            left: Left::default(),
             panel: false,
             tab: Tab::Cluster,
             announced: String::new(),
@@ -291,6 +298,7 @@ fn callbacks(link: &Link) -> Callbacks {
         theme: link.callback(Msg::Theme),
         scenario: link.callback(Msg::Scenario),
         lens: link.callback(Msg::Lens),
+        measure: link.callback(Msg::Measure),
         filter: link.callback(Msg::Filter),
         event: link.callback(Msg::Event),
         lesson: link.callback(Msg::Lesson),

@@ -15,6 +15,7 @@ use kafkascope::{
         Builder, Pace,
         group_chart::{self, GroupCharts},
         member_card::{MemberCard, member_card},
+        metrics,
         model::ViewModel,
         sequence::{self, Detail, Filter, Sequence, What},
         story::{self, Lane, StoryLine, TimelineMark},
@@ -112,6 +113,12 @@ pub struct Player {
     /// The other half of what is shown in full, when it was made.
     other: Option<u64>,
     builder: Builder,
+    /// Somebody looks at what each broker holds.
+    copies: bool,
+    /// Kafka's own metrics, while somebody looks at the brokers.
+    pub metrics: Option<Rc<metrics::Table>>,
+    /// What they are compared with, if somebody chose that.
+    measured: Option<metrics::Reading>,
     pace: Pace,
     watch: Watch,
     stale: bool,
@@ -151,6 +158,9 @@ impl Player {
             replays: sequence::Replays::default(),
             other: None,
             builder,
+            copies: false,
+            metrics: None,
+            measured: None,
             pace: Pace::default(),
             watch: Watch::default(),
             stale: true,
@@ -170,10 +180,12 @@ impl Player {
         let old = std::mem::replace(&mut self.history, history);
         self.playback.restart(self.run().time_us());
         self.builder = Builder::default();
+        self.builder.show_copies(self.copies);
         self.read_again();
         self.replays = sequence::Replays::default();
         (self.detail, self.filter) = (None, Filter { node: None, group: None, ..self.filter.clone() });
         self.watch.forget();
+        self.measured = None;
         self.lit_from = u64::MAX;
         self.moved = false;
         self.refresh(hidden);
@@ -361,8 +373,9 @@ impl Player {
         due
     }
 
-    /// Follows the groups, what is sent and one member from now on (what has been is read once), or no more.
-    pub fn follow(&mut self, groups: bool, sent: bool, member: Option<String>) {
+    /// Follows the groups, what is sent, what each broker holds and one member from now on (what has been is read
+    /// once), or no more.
+    pub fn follow(&mut self, groups: bool, sent: bool, copies: bool, member: Option<String>) {
         self.member = member;
         if groups == self.groups.is_none() {
             self.groups = groups.then(group_chart::Recorder::default);
@@ -370,7 +383,14 @@ impl Player {
         if sent == self.sent.is_none() {
             self.sent = sent.then(sequence::Recorder::default);
         }
-        self.chart();
+        if copies == self.copies {
+            self.chart();
+        } else {
+            self.copies = copies;
+            self.builder.show_copies(copies);
+            self.build();
+            self.read_metrics();
+        }
     }
 
     fn chart(&mut self) {
@@ -389,6 +409,19 @@ impl Player {
             {
                 self.make_detail(event);
             }
+        }
+    }
+
+    /// Compares metrics from here on, or with before the last fault.
+    pub fn measure(&mut self, here: bool) {
+        self.measured = here.then(|| metrics::read(self.history.run()));
+        self.read_metrics();
+    }
+
+    fn read_metrics(&mut self) {
+        let table = if self.copies { metrics::table(self.history.run(), self.measured) } else { None };
+        if table.as_ref() != self.metrics.as_deref() {
+            self.metrics = table.map(Rc::new);
         }
     }
 
@@ -450,6 +483,7 @@ impl Player {
     pub fn refresh_words(&mut self, hidden: &Set<Lane>) -> bool {
         self.stale = false;
         self.words_at_ms = now_ms();
+        self.read_metrics();
         let hidden: Vec<Lane> = hidden.iter().copied().collect();
         let old = &self.lines;
         let mut lines = story::lines(self.history.run(), &hidden, LINES_IN_FLOOD);

@@ -21,7 +21,7 @@ use crate::{
     lesson::LessonPanel,
     panels::{group_tool::group_tool, inspector::Inspector, story::Story, transport::Transport, welcome::Welcome},
     say::tr,
-    stage::Stage,
+    stage::{Physical, Stage},
     stage_api::Dialog,
     timeline::Timeline,
     why::WhyPopover,
@@ -139,10 +139,19 @@ impl App {
                     on_filter={self.on.filter.clone()} on_event={self.on.event.clone()} on_select={self.on.select.clone()} on_why={self.on.why.clone()} />
             };
         }
+        if self.prefs.lens == Lens::Brokers {
+            return html! {
+                <Physical vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
+                    lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
+                    on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
+                    on_measure={self.on.measure.clone()} />
+            };
+        }
         html! {
             <Stage vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
                 lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
-                on_open={self.on.open.clone()} on_why={self.on.why.clone()} />
+                on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
+                    on_measure={self.on.measure.clone()} />
         }
     }
 

@@ -1,4 +1,5 @@
-//! The lenses: what the stage shows of the run, and the switch between them. The Topic lens is `stage`.
+//! The lenses: what the stage shows of the run, and the switch between them. The Topic and the Brokers lens are
+//! `stage`.
 
 mod detail;
 pub mod group;
@@ -18,6 +19,8 @@ pub enum Lens {
     /// Producers, partitions, groups.
     #[default]
     Topic,
+    /// Brokers, and the replicas on each.
+    Brokers,
     /// Who owns what, along time.
     Group,
     /// Who sends what to whom.
@@ -26,12 +29,13 @@ pub enum Lens {
 
 impl Lens {
     /// All, in the order of the switch.
-    pub const ALL: [Lens; 3] = [Lens::Topic, Lens::Group, Lens::Sequence];
+    pub const ALL: [Lens; 4] = [Lens::Topic, Lens::Brokers, Lens::Group, Lens::Sequence];
 
     /// Its name in the storage.
     pub fn tag(self) -> &'static str {
         match self {
             Lens::Topic => "topic",
+            Lens::Brokers => "brokers",
             Lens::Group => "group",
             Lens::Sequence => "sequence",
         }
@@ -41,6 +45,7 @@ impl Lens {
     pub fn name(self) -> &'static Template {
         match self {
             Lens::Topic => &ui::LENS_TOPIC,
+            Lens::Brokers => &ui::LENS_BROKERS,
             Lens::Group => &ui::LENS_GROUP,
             Lens::Sequence => &ui::LENS_SEQUENCE,
         }

@@ -4,6 +4,7 @@ pub mod group_tool;
 pub mod icons;
 pub mod inspector;
 pub mod menu;
+pub mod metrics;
 pub mod modal;
 pub mod story;
 pub mod transport;

@@ -1,4 +1,5 @@
-//! The Topic lens: producers, partitions and groups as cards, lines between them, and what flies along these.
+//! The Topic lens: producers, partitions and groups as cards, lines between them, and what flies along these. And, of
+//! the same parts, the Brokers lens ([`Physical`]).
 //!
 //! Yew renders structure, and only the card whose part of the picture changed; where everything stands comes from
 //! `view::geometry`; what moves in each frame is on one canvas ([`flights`]). Left out: the inspector, the forms and
@@ -16,6 +17,8 @@ mod invite;
 mod map;
 mod marks;
 mod member;
+pub mod moving;
+mod physical;
 mod producer;
 mod rove;
 mod row;
@@ -37,17 +40,18 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-pub use self::spot::use_size;
 use self::{
     acts::{Acts, Halo},
-    flights::Flights,
+    flights::{Flights, Ground},
     folds::{FoldAct, FoldState},
     invite::{AddCard, Invite},
+    moving::use_arrival,
     producer::Producer,
     spot::At,
     topic::{Topic, TopicProps},
     wires::Wires,
 };
+pub use self::{physical::Physical, spot::use_size};
 use crate::stage_api::{Dialog, StageProps};
 
 /// The stage. It fills its parent and scrolls within it.
@@ -78,6 +82,7 @@ pub fn Stage(props: &StageProps) -> Html {
             }
         }
     });
+    use_arrival(&root, &props.left, height.is_some());
     let running = props.clock.rate() > 0.0;
     let lines = (*placed).as_ref().map(|layout| drawn.borrow_mut().wires(vm, layout, running));
     let onclick = use_callback(acts.clone(), |event: MouseEvent, acts| {
@@ -97,7 +102,7 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <div class={classes!("stage", mode)} ref={root.clone()} {onclick}>
             if let (Some(layout), Some(lines), Some(size)) = ((*placed).clone(), lines, size) {
-                <Flights vm={vm.clone()} layout={layout.clone()} {size} scroller={root} clock={props.clock.clone()} />
+                <Flights vm={vm.clone()} ground={Ground::Topic(layout.clone())} {size} scroller={root} clock={props.clock.clone()} />
                 <div class="stage-content" ref={content}>
                     <Wires wires={lines} layout={layout.clone()} />
                     { producers(props, vm, &layout.producers, &acts) }

@@ -31,7 +31,7 @@ fn focus(element: &Element) {
 /// Moves the focus along the strip that a key was pressed in.
 pub fn step(event: &KeyboardEvent) {
     let Some(at) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    let row = at.closest(".row").ok().flatten();
+    let row = at.closest(".row, .copy").ok().flatten();
     let Some(strip) = row.and_then(|row| row.query_selector(".strip").ok().flatten()) else { return };
     let items = items(&strip);
     let here = items.iter().position(|item| *item == at);

@@ -86,7 +86,7 @@ pub fn Row(props: &RowProps) -> Html {
         None => stage::NO_LEADER.text(),
     };
     html! {
-        <li {class} ref={card} {onclick} {onkeydown}>
+        <li {class} ref={card} data-strip={name.clone()} {onclick} {onkeydown}>
             <div class="at label" ref={label}>
                 <button type="button" class="pnum" id={place_id(&place)} data-do="self"
                     aria-label={words::partition_alt(view, lang)}>{ format!("P{}", view.partition) }</button>

@@ -12,7 +12,7 @@ async function joined(page) {
   await page.getByRole("button", { name: "Add a consumer to billing" }).click();
   await page.getByRole("dialog").locator("button[type=submit]").click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await play(page);
   await mark(page, /^billing: Stable, generation 2/).waitFor({ state: "attached" });
   await mark(page, /^C4 owns orders-/).first().waitFor({ state: "attached" });
@@ -32,6 +32,7 @@ test("the lens is switched by tab, by key and by arrow, and remembered", async (
   await page.getByRole("button", { name: /^P1, orders-1/ }).waitFor();
   await lens(page, "Topic").focus();
   await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
   await chart(page).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Group");
   assert.equal(await page.getByText(/^step 0$/).count(), 1, "no arrow stepped the clock");
@@ -39,7 +40,7 @@ test("the lens is switched by tab, by key and by arrow, and remembered", async (
 
 test("every member has a row, every partition a bar, and the state a band", async ({ page, open }) => {
   await open();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   for (const name of ["C1, leader", "C2, 2 partitions", "C3, 2 partitions"]) await mark(page, name).waitFor();
   for (const bar of ["C1 owns orders-0", "C1 owns orders-1", "C3 owns orders-5"]) {
     await mark(page, new RegExp(`^${bar}, since 7\\.`)).waitFor();
@@ -109,7 +110,7 @@ test("the inspector tells a member's timers, and what the last rebalance moved",
 
 test("the chart is one stop of the Tab key; arrow keys move, Enter asks, Escape leads back", async ({ page, open }) => {
   await open();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await chart(page).focus();
   await page.keyboard.press("ArrowRight");
   const active = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
@@ -134,7 +135,7 @@ test("heartbeats of the consumer protocol that say something are arrows, idle on
   await dialog(page).getByRole("combobox", { name: "group.protocol" }).selectOption("consumer");
   await dialog(page).locator("button[type=submit]").click();
   await dialog(page).waitFor({ state: "detached" });
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await play(page);
   const modern = page.getByRole("group", { name: /^Chart of group-/ });
   const arrows = (name) => modern.getByRole("button", { name });
@@ -153,7 +154,7 @@ test("heartbeats of the consumer protocol that say something are arrows, idle on
 
 test("the knob of the playhead stands above the headings", async ({ page, open }) => {
   await open();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await chart(page).waitFor();
   const above = await page.evaluate(() => {
     const playhead = document.querySelector(".group-lens > .playhead");
@@ -201,7 +202,7 @@ test("without a group the lens says what it would show", async ({ page, open, ax
   await open();
   await page.getByRole("button", { name: /^Scenario:/ }).click();
   await page.getByRole("menuitemradio", { name: /A log only grows/ }).click();
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   await page.getByRole("button", { name: "Add a consumer", exact: true }).waitFor();
   await axe();
 });

@@ -10,7 +10,7 @@ const api = (page, name) => page.getByRole("group", { name: /^RPCs shown/ }).get
 
 test("lifelines, arrows and moments; what is folded comes when asked for", async ({ page, open, axe }) => {
   await open();
-  await page.keyboard.press("3");
+  await page.keyboard.press("4");
   for (const name of ["checkout", "B1", "C3"]) {
     await page.getByRole("group", { name: "Lifelines" }).getByRole("button", { name, exact: true }).waitFor();
   }
@@ -26,7 +26,7 @@ test("lifelines, arrows and moments; what is folded comes when asked for", async
 
 test("the filters leave one group, and one node", async ({ page, open }) => {
   await open();
-  await page.keyboard.press("3");
+  await page.keyboard.press("4");
   await page.getByRole("combobox", { name: "Group" }).selectOption("billing");
   await row(page, /: C\d assigned orders-\d/).first().waitFor();
   assert.equal(await row(page, /Produce/).count(), 0);
@@ -37,7 +37,7 @@ test("the filters leave one group, and one node", async ({ page, open }) => {
 
 test("an RPC is shown in full, and the chain is followed up and down", async ({ page, open, axe }) => {
   await open();
-  await page.keyboard.press("3");
+  await page.keyboard.press("4");
   await page.getByRole("combobox", { name: "Group" }).selectOption("billing");
   await row(page, /: B\d answers SyncGroup of C1/).first().click();
   await detail(page).waitFor();
@@ -58,7 +58,7 @@ test("an RPC is shown in full, and the chain is followed up and down", async ({ 
 
 test("the newest row stays in sight while it plays, and not once somebody scrolled up", { saved: FAST, timeout: 120_000 }, async ({ page, open }) => {
   await open();
-  await page.keyboard.press("3");
+  await page.keyboard.press("4");
   const last = () => rows(page).getByRole("button").last().getAttribute("aria-label");
   const before = await last();
   await play(page);
@@ -80,7 +80,7 @@ test("the newest row stays in sight while it plays, and not once somebody scroll
 
 test("rows are reached by arrow keys and opened by Enter", async ({ page, open }) => {
   await open();
-  await page.keyboard.press("3");
+  await page.keyboard.press("4");
   await rows(page).focus();
   await page.keyboard.press("End");
   await page.keyboard.press("ArrowUp");

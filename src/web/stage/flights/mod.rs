@@ -11,11 +11,12 @@ use std::{
     rc::Rc,
 };
 
-use kafkascope::view::{geometry::StageLayout, model::ViewModel};
+use kafkascope::view::model::ViewModel;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
+pub use self::route::Ground;
 use self::{palette::use_theme, scene::Scene};
 use crate::{clock::Raf, stage_api::StageClock};
 
@@ -25,7 +26,7 @@ pub struct FlightsProps {
     /// The picture.
     pub vm: Rc<ViewModel>,
     /// Where everything stands.
-    pub layout: Rc<StageLayout>,
+    pub ground: Ground,
     /// Width and height in sight.
     pub size: (f32, f32),
     /// The element that scrolls.
@@ -40,10 +41,10 @@ pub fn Flights(props: &FlightsProps) -> Html {
     let canvas = use_node_ref();
     let theme = use_theme();
     let scene = use_mut_ref(|| Scene::new(props.clock.clone()));
-    use_effect_with((props.vm.clone(), props.layout.clone(), props.size, theme), {
+    use_effect_with((props.vm.clone(), props.ground.clone(), props.size, theme), {
         let scene = scene.clone();
-        move |(vm, layout, size, theme): &(Rc<ViewModel>, Rc<StageLayout>, (f32, f32), u32)| {
-            scene.borrow_mut().set(vm.clone(), layout.clone(), *size, *theme);
+        move |(vm, ground, size, theme): &(Rc<ViewModel>, Ground, (f32, f32), u32)| {
+            scene.borrow_mut().set(vm.clone(), ground.clone(), *size, *theme);
         }
     });
     use_effect_with((), {

@@ -1,16 +1,68 @@
 //! Which way a flight takes: along the line that joins its two places on the stage.
 
+use std::rc::Rc;
+
 use kafkascope::view::{
     geometry::{
-        Rect, StageLayout, point,
+        BrokerCards, BrokersLayout, Rect, StageLayout, copy_to_copy, into_copy, out_of_copy, point,
         strip::chips,
         wire::{self, Curve},
     },
     model::{Place, ViewModel},
 };
 
-/// The way from one place to another, as far as both are on the stage.
-pub fn route(vm: &ViewModel, layout: &StageLayout, from: &Place, to: &Place) -> Option<Curve> {
+/// What the places are on.
+#[derive(Clone, PartialEq)]
+pub enum Ground {
+    /// The Topic lens.
+    Topic(Rc<StageLayout>),
+    /// The Brokers lens.
+    Brokers(Rc<BrokersLayout>),
+}
+
+impl Ground {
+    /// Does everything stand where it does on the other?
+    pub fn is_same(&self, other: &Ground) -> bool {
+        match (self, other) {
+            (Ground::Topic(one), Ground::Topic(other)) => Rc::ptr_eq(one, other) || one == other,
+            (Ground::Brokers(one), Ground::Brokers(other)) => Rc::ptr_eq(one, other) || one == other,
+            _ => false,
+        }
+    }
+}
+
+/// The way from one place to another, as far as both are on the ground.
+pub fn route(vm: &ViewModel, ground: &Ground, from: &Place, to: &Place) -> Option<Curve> {
+    match ground {
+        Ground::Topic(layout) => on_stage(vm, layout, from, to),
+        Ground::Brokers(layout) => between_brokers(vm, layout, from, to),
+    }
+}
+
+/// A client's request comes in from beside the leader's card, a copy goes from the leader's row to the follower's.
+fn between_brokers(vm: &ViewModel, layout: &BrokersLayout, from: &Place, to: &Place) -> Option<Curve> {
+    let BrokerCards::Rows { geom, .. } = &layout.cards else { return None };
+    let row = |topic: &str, number: i32, broker: Option<u32>| {
+        let index = vm.topics.iter().position(|view| view.name == topic)?;
+        let at = usize::try_from(number).ok()?;
+        let broker = broker.or(vm.topics[index].partitions.get(at)?.leader)?;
+        layout.copy(vm.brokers.iter().position(|view| view.id == broker)?, index, at)
+    };
+    match (from, to) {
+        (Place::Producer(_), Place::Partition(topic, at)) => Some(into_copy(row(topic, *at, None)?, geom)),
+        (Place::Partition(topic, at), Place::Producer(_)) => Some(into_copy(row(topic, *at, None)?, geom).reversed()),
+        (Place::Partition(topic, at), Place::Consumer(_)) => Some(out_of_copy(row(topic, *at, None)?)),
+        (Place::Partition(topic, at), Place::Broker(id)) => {
+            Some(copy_to_copy(row(topic, *at, None)?, row(topic, *at, Some(*id))?))
+        }
+        (Place::Broker(id), Place::Partition(topic, at)) => {
+            Some(copy_to_copy(row(topic, *at, Some(*id))?, row(topic, *at, None)?))
+        }
+        _ => None,
+    }
+}
+
+fn on_stage(vm: &ViewModel, layout: &StageLayout, from: &Place, to: &Place) -> Option<Curve> {
     match (from, to) {
         (Place::Producer(name), Place::Partition(topic, partition)) => send(vm, layout, name, topic, *partition),
         (Place::Partition(topic, partition), Place::Producer(name)) => {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kafkascope::sim::{Map, Set};
 use kafkascope::view::{
-    geometry::{StageLayout, wire::Curve},
+    geometry::wire::Curve,
     model::{Flight, FlightKind, Place, ViewModel},
 };
 use web_sys::{HtmlCanvasElement, MediaQueryList};
@@ -12,7 +12,8 @@ use web_sys::{HtmlCanvasElement, MediaQueryList};
 use super::{
     paint::{self, Pulse, Sprites},
     palette::Palette,
-    pen, route,
+    pen,
+    route::{self, Ground},
 };
 use crate::stage_api::StageClock;
 
@@ -41,11 +42,20 @@ fn same_owners(a: &ViewModel, b: &ViewModel) -> bool {
         })
 }
 
+/// Does every partition have the leader that it had? A copy goes from the leader's place.
+fn same_leaders(a: &ViewModel, b: &ViewModel) -> bool {
+    a.topics.len() == b.topics.len()
+        && a.topics.iter().zip(&b.topics).all(|(a, b)| {
+            let same = || a.partitions.iter().zip(&b.partitions).all(|(a, b)| Rc::ptr_eq(a, b) || a.leader == b.leader);
+            Rc::ptr_eq(a, b) || a.partitions.len() == b.partitions.len() && same()
+        })
+}
+
 /// The state between frames.
 pub struct Scene {
     clock: StageClock,
     vm: Rc<ViewModel>,
-    layout: Option<Rc<StageLayout>>,
+    ground: Option<Ground>,
     size: (f32, f32),
     theme: Option<u32>,
     palette: Palette,
@@ -67,7 +77,7 @@ impl Scene {
         Scene {
             clock,
             vm: Rc::default(),
-            layout: None,
+            ground: None,
             size: (0.0, 0.0),
             theme: None,
             palette: Palette::default(),
@@ -82,7 +92,7 @@ impl Scene {
     }
 
     /// A new picture, layout, size or colours.
-    pub fn set(&mut self, vm: Rc<ViewModel>, layout: Rc<StageLayout>, size: (f32, f32), theme: u32) {
+    pub fn set(&mut self, vm: Rc<ViewModel>, ground: Ground, size: (f32, f32), theme: u32) {
         if self.theme != Some(theme) {
             self.theme = Some(theme);
             self.palette = Palette::read();
@@ -91,8 +101,9 @@ impl Scene {
         if self.vm.keys != vm.keys {
             self.sprites.clear();
         }
-        let same_layout = self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, &layout) || **old == *layout);
-        let same_cast = same_layout
+        let same_ground = self.ground.as_ref().is_some_and(|old| old.is_same(&ground));
+        let same_cast = same_ground
+            && same_leaders(&self.vm, &vm)
             && self.vm.producers.len() == vm.producers.len()
             && same_owners(&self.vm, &vm)
             && self.vm.topics.len() == vm.topics.len();
@@ -104,7 +115,7 @@ impl Scene {
             self.pulsed.retain(|(event, to)| live.contains(&(*event, to)));
         }
         self.vm = vm;
-        self.layout = Some(layout);
+        self.ground = Some(ground);
         self.size = size;
         self.changed = true;
     }
@@ -120,7 +131,7 @@ impl Scene {
             return;
         }
         let vm = self.vm.clone();
-        let Some(layout) = self.layout.clone() else { return };
+        let Some(ground) = self.ground.clone() else { return };
         let reduced = self.reduced.as_ref().is_some_and(MediaQueryList::matches);
         let mut moving: Vec<(&Flight, Rc<Curve>, f32)> = Vec::new();
         for flight in vm.flights.iter() {
@@ -130,11 +141,11 @@ impl Scene {
             let span = flight.arrive_us - flight.sent_us;
             let wall_ms = if rate > 0.0 { span as f64 / rate } else { f64::INFINITY };
             if reduced || wall_ms < FOLLOWED_MS {
-                self.pulse(&vm, &layout, flight, now_ms);
+                self.pulse(&vm, &ground, flight, now_ms);
                 continue;
             }
             let share = if span == 0 { 1.0 } else { (time - flight.sent_us) as f64 / span as f64 };
-            if let Some(curve) = self.way(&vm, &layout, flight) {
+            if let Some(curve) = self.way(&vm, &ground, flight) {
                 moving.push((flight, curve, share as f32));
             }
         }
@@ -153,15 +164,15 @@ impl Scene {
         }
     }
 
-    fn way(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight) -> Option<Rc<Curve>> {
+    fn way(&mut self, vm: &ViewModel, ground: &Ground, flight: &Flight) -> Option<Rc<Curve>> {
         let key = (flight.from.clone(), flight.to.clone());
         self.routes
             .entry(key)
-            .or_insert_with(|| route::route(vm, layout, &flight.from, &flight.to).map(Rc::new))
+            .or_insert_with(|| route::route(vm, ground, &flight.from, &flight.to).map(Rc::new))
             .clone()
     }
 
-    fn pulse(&mut self, vm: &ViewModel, layout: &StageLayout, flight: &Flight, now_ms: f64) {
+    fn pulse(&mut self, vm: &ViewModel, ground: &Ground, flight: &Flight, now_ms: f64) {
         if !self.pulsed.insert((flight.event, flight.to.clone())) || self.pulses.len() >= PULSES_MAX {
             return;
         }
@@ -169,7 +180,7 @@ impl Scene {
         if matches!(flight.kind, FlightKind::ProduceAnswer) {
             return;
         }
-        if let Some(curve) = self.way(vm, layout, flight) {
+        if let Some(curve) = self.way(vm, ground, flight) {
             let pulse = Pulse { curve, color: paint::color(&self.palette, vm, flight).to_owned() };
             self.pulses.push((now_ms, pulse));
         }

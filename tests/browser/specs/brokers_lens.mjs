@@ -1,0 +1,147 @@
+// The Brokers lens: a card a broker, each replica in its place, what can be done to a broker there, and the way of the
+// strips from lens to lens.
+
+import { BY_CLOCK, pause, play, pressUntil, until } from "../cluster.mjs";
+import { assert, test } from "../harness.mjs";
+
+const PHONE = { width: 390, height: 844 };
+const card = (page, id) => page.getByRole("button", { name: new RegExp(`^B${id}, Broker ${id}`) });
+const state = (page, id, words) => page.getByRole("button", { name: new RegExp(`^B${id}, Broker ${id}.*: ${words}`) });
+const copy = (page, broker, number) =>
+  page.getByRole("button", { name: new RegExp(`^P${number}, replica of orders-${number} on broker ${broker}: `) });
+const said = (page, broker, number) => copy(page, broker, number).getAttribute("aria-label");
+const PARTITIONS = [0, 1, 2, 3, 4, 5];
+
+// Which broker leads each partition, by what the replicas' rows say.
+async function leaders(page) {
+  const all = [];
+  for (const number of PARTITIONS) {
+    for (const broker of [1, 2, 3]) {
+      if (/: leader of epoch \d+/.test(await said(page, broker, number))) all[number] = broker;
+    }
+  }
+  return all;
+}
+
+async function opened(page, open) {
+  await open();
+  await page.keyboard.press("2");
+  await card(page, 1).waitFor();
+}
+
+test("every replica stands on its broker, one of each partition leads", async ({ page, open, axe }) => {
+  await opened(page, open);
+  assert.equal(await page.getByRole("tab", { name: "Brokers" }).getAttribute("aria-selected"), "true");
+  await page.getByText("3 brokers · KRaft controller B1 · topic orders, 6 partitions, replication 3, min.insync 2").waitFor();
+  for (const number of PARTITIONS) {
+    const words = await Promise.all([1, 2, 3].map((broker) => said(page, broker, number)));
+    assert.equal(words.filter((word) => /: leader of epoch 0, log end \d+, high watermark \d+/.test(word)).length, 1, words.join("\n"));
+    assert.equal(words.filter((word) => /: follower in the ISR, log end/.test(word)).length, 2);
+  }
+  await axe();
+});
+
+test("a crash is noticed, leadership moves, and the broker comes back", { saved: BY_CLOCK, timeout: 150_000 }, async ({ page, open, axe }) => {
+  await opened(page, open);
+  const led = (await leaders(page)).map((broker) => broker === 2);
+  await page.getByRole("button", { name: /^Crash broker 2/ }).click();
+  await state(page, 2, "crashed at .*, not noticed yet").waitFor();
+  await play(page);
+  await state(page, 2, "fenced since").waitFor({ timeout: 45_000 });
+  const moved = page.getByText(/^leadership of P\d.* moved: B2 → B\d/);
+  await moved.waitFor();
+  await pause(page);
+  const names = /leadership of (.*) moved/.exec(await moved.textContent())[1];
+  assert.deepEqual([...names.matchAll(/P(\d)/g)].map(([, number]) => Number(number)), PARTITIONS.filter((number) => led[number]));
+  assert.ok((await leaders(page)).every((broker) => broker === 1 || broker === 3));
+  for (const number of PARTITIONS) assert.match(await said(page, 2, number), /: not in the ISR, broker not running/);
+  await axe();
+  await page.getByRole("button", { name: "Restart B2" }).click();
+  await play(page);
+  await state(page, 2, "alive").waitFor({ timeout: 45_000 });
+  await until("its replicas are in the ISR again", async () => /follower in the ISR|leader of/.test(await said(page, 2, 0)));
+});
+
+test("a broker is stopped from its card", { saved: BY_CLOCK, timeout: 120_000 }, async ({ page, open }) => {
+  await opened(page, open);
+  await page.getByRole("button", { name: /^Stop broker 3/ }).click();
+  await play(page);
+  await state(page, 3, "stopped at").waitFor({ timeout: 45_000 });
+  assert.ok(!(await leaders(page)).includes(3));
+});
+
+test("a card, a row and a record open what is behind them", async ({ page, open, axe }) => {
+  await opened(page, open);
+  const inspector = page.getByRole("button", { name: "Close the inspector" });
+  await card(page, 2).click();
+  await page.getByRole("heading", { name: "Broker 2" }).first().waitFor();
+  await inspector.waitFor();
+  await page.keyboard.press("Escape");
+  await copy(page, 3, 1).click();
+  await page.getByRole("heading", { name: "orders-1" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("group", { name: /^Records of orders-0 on broker 2/ }).locator("button").first().click();
+  await page.getByRole("dialog").waitFor();
+  await axe();
+});
+
+test("the keyboard alone reaches a replica's records and its broker's actions", { timeout: 90_000 }, async ({ page, open }) => {
+  await opened(page, open);
+  const label = (text) => ({ with: text, test: (text) => document.activeElement?.getAttribute("aria-label")?.startsWith(text) ?? false });
+  await pressUntil(page, "Tab", label("P0, replica of orders-0 on broker 1"));
+  await pressUntil(page, "Tab", label("Records of orders-0 on broker 1"), 3);
+  await page.keyboard.press("Home");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "BUTTON");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await pressUntil(page, "Tab", label("Crash broker 1"));
+  await page.keyboard.press("Enter");
+  await state(page, 1, "crashed").waitFor();
+});
+
+test("strips move between the Topic and the Brokers lens", async ({ page, open }) => {
+  await open();
+  const moving = (key) =>
+    page.evaluate((key) => {
+      document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+      return new Promise((resolve) => {
+        const look = (left) => {
+          const now = document.querySelectorAll(".moving-strip").length;
+          if (now > 0 || left === 0) resolve([now, document.getAnimations().length]);
+          else requestAnimationFrame(() => look(left - 1));
+        };
+        look(30);
+      });
+    }, key);
+  assert.deepEqual(await moving("2"), [18, 18], "each of six partitions goes to three places");
+  await page.locator(".moving-layer").waitFor({ state: "detached", timeout: 2_000 });
+  assert.deepEqual(await moving("1"), [18, 18], "and three come together in one");
+  await page.locator(".moving-layer").waitFor({ state: "detached", timeout: 2_000 });
+});
+
+test("with reduced motion nothing moves from lens to lens", { reducedMotion: "reduce" }, async ({ page, open }) => {
+  await open();
+  await page.keyboard.press("2");
+  await card(page, 1).waitFor();
+  await page.waitForTimeout(200);
+  assert.equal(await page.locator(".moving-layer").count(), 0);
+});
+
+test("on a phone the cards stand in one column", { viewport: PHONE }, async ({ page, open, axe, noSidewaysScroll }) => {
+  await open();
+  await page.getByRole("button", { name: "Brokers", exact: true }).click();
+  await card(page, 3).waitFor();
+  const lefts = await page.locator(".bcard").evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().left)));
+  assert.equal(new Set(lefts).size, 1);
+  await noSidewaysScroll();
+  await axe();
+});
+
+test("in Chinese and dark every word is there", { lang: "zh-CN", theme: "dark" }, async ({ page, open, axe }) => {
+  await open();
+  await page.keyboard.press("2");
+  await page.getByText("3 个 broker · KRaft controller B1").waitFor();
+  assert.equal(await page.getByText("follower", { exact: true }).count(), 12);
+  await axe();
+});

@@ -127,8 +127,10 @@ fn sentences_end_as_sentences() {
 
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
-    const LABEL_ROOMS: &[&str] =
-        &["card", "chart", "forms", "lens", "lesson", "member", "moment", "producer", "sequence", "stage", "ui"];
+    const LABEL_ROOMS: &[&str] = &[
+        "brokers", "card", "chart", "forms", "lens", "lesson", "member", "metrics", "moment", "producer", "sequence",
+        "stage", "ui",
+    ];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }
 
@@ -144,6 +146,8 @@ const TERMS: &[&str] = &[
     "leader B{id}",
     "coordinator B{broker}",
     "broker {id}：leader",
+    "KRaft controller B{id}",
+    "B{from} → B{to}",
     "generation {generation} · {assignor} · coordinator B{broker}",
 ];
 

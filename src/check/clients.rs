@@ -43,6 +43,9 @@ struct Commits {
     sought: i64,
     /// What was committed, or loaded by a coordinator, the last one last.
     offsets: VecDeque<i64>,
+    /// Offsets that an admin set and whose commit was not told yet: of two resets the earlier may be told after the later
+    /// was given.
+    set: Vec<i64>,
     /// The last one that is replicated. What a coordinator loads may not be, and may be lost with it.
     told: Option<i64>,
 }
@@ -105,6 +108,7 @@ impl Clients {
                 for (partition, offset) in offsets.iter() {
                     let known = self.commits.entry((group.clone(), *partition)).or_default();
                     (known.read, known.told) = (known.read.max(Some(*offset)), None);
+                    known.set.push(*offset);
                 }
             }
             E::OffsetsExpired { group, partitions, .. } => {
@@ -288,7 +292,8 @@ impl Clients {
             let text = text(&says::COMMIT_UNREAD, findings).with("read", read);
             findings.add("commit", text, event);
         }
-        if let Some(before) = known.told.filter(|before| managed && *before > offset) {
+        let was_set = known.set.iter().position(|set| *set == offset).map(|at| known.set.remove(at)).is_some();
+        if let Some(before) = known.told.filter(|before| managed && *before > offset && !was_set) {
             let text = text(&says::COMMIT_BACK, findings).with("before", before);
             findings.add("commit", text, event);
         }

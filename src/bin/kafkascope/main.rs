@@ -4,6 +4,7 @@
 //! Left out: everything a command does; each has a file of its own.
 
 mod check;
+mod fuzz;
 mod run;
 mod source;
 mod vectors;
@@ -35,6 +36,11 @@ Usage:
       --lang en|zh-CN          language of the sentences
   kafkascope check SCENARIO... does it load, does every beat end, is every question decided, does no
                                invariant break? A line a scenario
+  kafkascope fuzz              random clusters, loads and faults under all invariants; of what it finds
+                               the seed, the shortest list of commands that shows it, and why
+      --seeds A..B             seeds to play (0..2000)
+      --steps N                commands drawn in each; without it, 15 to 45 seconds of them
+      --lang en|zh-CN          language of what it finds
   kafkascope --help            this text
   kafkascope --version         the version
 
@@ -48,6 +54,7 @@ fn main() -> ExitCode {
         Command::Print(text) => out.write_all(text.as_bytes()).map(|()| Outcome::AllWell),
         Command::Vectors(files) => vectors::run(&files, &mut out, &mut err),
         Command::Check(names) => check::run(&names, &mut out, &mut err),
+        Command::Fuzz(options) => fuzz::run(&options, &mut out),
         Command::Run(options) => run::run(&options, &mut out, &mut err),
     });
     let outcome = match outcome {
@@ -79,6 +86,7 @@ enum Command {
     Vectors(Vec<PathBuf>),
     Check(Vec<String>),
     Run(Box<run::Options>),
+    Fuzz(Box<fuzz::Options>),
 }
 
 fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
@@ -92,6 +100,10 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
         Some(Arg::Value(name)) if name == "check" => parse_check(args),
         Some(Arg::Value(name)) if name == "run" => Ok(match run::parse(&mut args)? {
             Some(options) => Command::Run(Box::new(options)),
+            None => Command::Print(HELP.to_owned()),
+        }),
+        Some(Arg::Value(name)) if name == "fuzz" => Ok(match fuzz::parse(&mut args)? {
+            Some(options) => Command::Fuzz(Box::new(options)),
             None => Command::Print(HELP.to_owned()),
         }),
         Some(Arg::Value(name)) => Err(unknown_command(name)),
@@ -130,5 +142,5 @@ fn parse_check(mut args: Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn unknown_command(name: OsString) -> lexopt::Error {
-    format!("{name:?} is not a command; expected `check`, `run` or `vectors`").into()
+    format!("{name:?} is not a command; expected `check`, `fuzz`, `run` or `vectors`").into()
 }

@@ -11,13 +11,15 @@ mod groups;
 mod open_ends;
 mod producers;
 mod script;
+mod shrink;
 mod topics;
 
-pub use script::Script;
+pub use script::{Script, ScriptError};
+pub use shrink::{Shrunk, shrink};
 
-use super::Watched;
+use super::{Finding, Watched};
 use crate::{
-    cluster::{ClusterSpec, World, command::Settings, command_text},
+    cluster::{ClusterSpec, World, WorldError, command::Settings, command_text},
     sim::Random,
 };
 
@@ -59,10 +61,28 @@ pub struct Outcome {
 /// A run that failed: what was found, and how to play it again.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// What is wrong.
+    /// The check that failed first: the name of an invariant, or [`PEACE`].
+    pub check: &'static str,
+    /// What is wrong, in English; a line each.
     pub what: String,
-    /// Cluster and commands, up to when peace is made.
+    /// What broke the invariants.
+    pub findings: Vec<Finding>,
+    /// When it showed.
+    pub found_us: u64,
+    /// Events up to then.
+    pub events: u64,
+    /// Cluster and commands that were given, without those that make peace.
     pub script: Script,
+}
+
+/// The check that everything comes right once there is peace.
+pub const PEACE: &str = "peace";
+
+/// How large a random world is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Commands that are drawn after it was set up; without it, as many as fall into 15 to 45 seconds.
+    pub steps: Option<u32>,
 }
 
 struct Fuzz {
@@ -74,11 +94,11 @@ struct Fuzz {
     topics: u32,
 }
 
-/// Plays the random run of `seed`. `disturb`: brokers crash, stop and return, topics come and go.
-pub fn run(seed: u64, disturb: bool) -> Result<Outcome, Box<Failure>> {
+/// Plays the random run of `seed`. In three worlds of four brokers crash, stop and return, and topics come and go.
+pub fn run(seed: u64, size: Size) -> Result<Outcome, Box<Failure>> {
     let mut fuzz = Fuzz::new(seed);
     fuzz.set_stage();
-    fuzz.disturb(disturb);
+    fuzz.disturb(!seed.is_multiple_of(4), size);
     fuzz.end()
 }
 
@@ -92,12 +112,12 @@ impl Fuzz {
         for kind in KINDS {
             (kind.settings)(&mut random, &mut spec.settings);
         }
-        Fuzz::of(Script { seed, spec, ..Script::default() }, random)
+        Fuzz::of(Script { seed, spec, peace: true, ..Script::default() }, random).expect("a sound cluster")
     }
 
-    fn of(script: Script, random: Random) -> Fuzz {
-        let watched = Watched::new(script.seed, &script.spec, false).expect("a sound cluster");
-        Fuzz { watched, random, script, commands: 0, clients: 0, topics: 0 }
+    fn of(script: Script, random: Random) -> Result<Fuzz, WorldError> {
+        let watched = Watched::new(script.seed, &script.spec, false)?;
+        Ok(Fuzz { watched, random, script, commands: 0, clients: 0, topics: 0 })
     }
 
     fn world(&self) -> &World {
@@ -148,13 +168,13 @@ impl Fuzz {
     }
 
     /// Gives random commands for a while.
-    fn disturb(&mut self, wild: bool) {
-        let end_us = SECOND_US * u64::from(15 + self.random.below(30));
-        self.script.peace_us = end_us;
+    fn disturb(&mut self, wild: bool, size: Size) {
+        let drawn_us = SECOND_US * u64::from(15 + self.random.below(30));
+        let end_us = size.steps.map_or(drawn_us, |_| u64::MAX);
         let of = |kind: &Kind| kind.mild.iter().chain(kind.wild.iter().filter(|_| wild)).copied().collect::<Vec<_>>();
         let draws: Vec<_> = KINDS.iter().flat_map(of).collect();
         let weight = draws.iter().map(|(weight, _)| weight).sum();
-        loop {
+        for step in 0.. {
             let pause_us = match self.random.below(4) {
                 0 => u64::from(self.random.below(3_000)),
                 1 => u64::from(self.random.below(200_000)),
@@ -162,7 +182,8 @@ impl Fuzz {
             };
             let at_us = self.world().now_us() + pause_us;
             self.watched.run_to(at_us.min(end_us));
-            if at_us >= end_us || !self.watched.findings.is_empty() {
+            self.script.end_us = self.world().now_us();
+            if at_us >= end_us || Some(step) == size.steps || !self.watched.findings.is_empty() {
                 return;
             }
             let mut drawn = self.random.below(weight);
@@ -177,28 +198,38 @@ impl Fuzz {
         }
     }
 
-    /// Makes peace, and says how it went.
+    /// Makes peace, if that is wanted, and says how it went.
     fn end(mut self) -> Result<Outcome, Box<Failure>> {
         let script = self.script.clone();
-        match self.make_peace(script.peace_us) {
-            Ok(healed_us) => Ok(Outcome {
+        let healed = match script.peace {
+            true => self.make_peace(),
+            false => Ok(0),
+        };
+        let found = self.watched.findings.first();
+        match healed {
+            Ok(healed_us) if found.is_none() => Ok(Outcome {
                 events: self.watched.event_count,
                 commands: self.commands,
                 acknowledged: self.watched.world.ledger().acknowledged,
                 healed_us,
             }),
-            Err(what) => Err(Box::new(Failure { what, script })),
+            open => Err(Box::new(Failure {
+                check: found.map_or(PEACE, |finding| finding.check),
+                what: if found.is_some() { self.watched.report() } else { open.err().unwrap_or_default() },
+                found_us: self.world().now_us(),
+                events: self.watched.event_count,
+                findings: self.watched.findings,
+                script,
+            })),
         }
     }
 
     /// All brokers return, nobody is paused, loads end; then everything must come right. Returns how long that took.
-    fn make_peace(&mut self, from_us: u64) -> Result<u64, String> {
+    fn make_peace(&mut self) -> Result<u64, String> {
+        let from_us = self.world().now_us();
         let mut open = String::new();
         let mut first = true;
-        while self.world().now_us() < from_us + PEACE_US {
-            if !self.watched.findings.is_empty() {
-                return Err(self.watched.report());
-            }
+        while self.watched.findings.is_empty() && self.world().now_us() < from_us + PEACE_US {
             let lines: Vec<String> = KINDS.iter().flat_map(|kind| (kind.peace)(self, first)).collect();
             for line in lines {
                 self.give(&line);
@@ -211,6 +242,6 @@ impl Fuzz {
             let until_us = self.world().now_us() + SECOND_US;
             self.watched.run_to(until_us);
         }
-        Err(format!("after {} s of peace:\n{open}", PEACE_US / SECOND_US))
+        Err(open)
     }
 }

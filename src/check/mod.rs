@@ -7,6 +7,7 @@
 
 mod clients;
 mod cluster;
+mod epochs;
 pub mod fuzz;
 mod logs;
 mod members;
@@ -47,6 +48,7 @@ pub struct Checker {
     at_once: u64,
     logs: logs::Logs,
     cluster: cluster::Cluster,
+    epochs: epochs::Epochs,
     clients: clients::Clients,
     owners: owners::Owners,
 }
@@ -60,6 +62,7 @@ impl Checker {
             at_once: 0,
             logs: logs::Logs::new(world),
             cluster: cluster::Cluster::new(world),
+            epochs: epochs::Epochs::new(world),
             clients: clients::Clients::new(world),
             owners: owners::Owners::new(world),
         }
@@ -72,6 +75,7 @@ impl Checker {
             self.check_order(event, &mut findings);
             self.logs.check(event, &mut findings);
             self.cluster.check(event, &mut findings);
+            self.epochs.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
             members::check(event, &mut findings);
             self.owners.check(event, &mut findings);

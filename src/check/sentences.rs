@@ -48,6 +48,15 @@ templates! { "check":
     WRITTEN_ALONE = "Broker {broker} wrote a batch with acks=all to `{partition}` with {isr} in-sync replicas, but `min.insync.replicas` asks for {needed}. Such a write is refused.",
         "broker {broker} 在只有 {isr} 个同步副本时以 acks=all 向 `{partition}` 写入了 batch，而 `min.insync.replicas` 要求 {needed} 个。这样的写入应被拒绝。";
 
+    STOOD_BEFORE = "Broker {broker} stands for election in quorum epoch {epoch}, but it stood in epoch {before} before. Who stands raises the epoch, so that each vote of an epoch is for one candidate.",
+        "broker {broker} 在 quorum epoch {epoch} 参选，但它之前已在 epoch {before} 参选过。参选者必须提高 epoch，使每个 epoch 中的一票只投给一个候选者。";
+    QUORUM_EPOCH_BACK = "Broker {broker} became the active controller in quorum epoch {epoch}, though there had been one in epoch {before}. Quorum epochs only rise, so that everyone knows the older controller by its epoch.",
+        "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而 epoch {before} 已有过 active controller。quorum epoch 只会上升，这样所有节点都能凭 epoch 认出过时的 controller。";
+    FENCED_STAYS = "Broker {broker} was fenced, but still leads `{partition}` or is in its ISR beside others. Who is fenced leads nothing, and nobody waits for it.",
+        "broker {broker} 已被 fence，却仍是 `{partition}` 的 leader，或仍与其他副本一起留在其 ISR 中。被 fence 的 broker 不担任任何 leader，也没有人等待它。";
+    LOGS_DO_NOT_MATCH = "Brokers {broker} and {other} hold the same batch at `{partition}@{offset}`, of leader epoch {epoch}, but before it one has a batch of epoch {before} and the other one of epoch {its_before}. Logs that agree on a batch agree on everything before it: where they do not, the follower must cut its log first.",
+        "broker {broker} 和 broker {other} 在 `{partition}@{offset}` 处保存着 leader epoch {epoch} 的同一个 batch，但在它之前，一个是 epoch {before} 的 batch，另一个是 epoch {its_before} 的 batch。两份日志若有同一个 batch，则其之前的内容也必须一致；不一致时 follower 必须先截断日志。";
+
     TWO_CONTROLLERS = "Broker {broker} became the active controller in quorum epoch {epoch}, in which broker {other} was. A quorum epoch has at most one leader.",
         "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而该 epoch 的 active controller 原是 broker {other}。每个 quorum epoch 最多有一个 leader。";
     METADATA_LOST = "Broker {broker} became the active controller with {records} records of metadata, but {committed} were committed. A voter that is elected has every committed record.",

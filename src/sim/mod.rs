@@ -8,6 +8,7 @@
 //! put in.
 
 mod digest;
+pub mod faults;
 mod network;
 mod ordered;
 mod queue;

@@ -37,6 +37,9 @@ fn belongs(path: &str, rooms: &[&str]) -> bool {
     })
 }
 
+/// The switch of the deliberate faults: the one global state, in builds with debug assertions only.
+const SWITCH: &str = "src/sim/faults.rs";
+
 #[test]
 fn the_model_is_alone_with_its_seed() {
     let mut findings = Vec::new();
@@ -46,7 +49,8 @@ fn the_model_is_alone_with_its_seed() {
         }
         let code = source::code(&file.text);
         for (place, word) in source::words(&code) {
-            for (_, why) in TYPES.iter().filter(|(name, _)| *name == word) {
+            let is_switch = file.path == SWITCH && word == "thread_local";
+            for (_, why) in TYPES.iter().filter(|(name, _)| *name == word && !is_switch) {
                 let line = source::line_at(&code, place);
                 findings.push(format!("{}:{line}: {word}: {why}", file.path));
             }
@@ -61,6 +65,19 @@ fn the_model_is_alone_with_its_seed() {
         }
     }
     none("The model is alone with its seed", &findings);
+}
+
+#[test]
+fn a_release_has_no_deliberate_faults() {
+    let switch = std::fs::read_to_string(SWITCH).expect("it is there");
+    let (macros, state) = switch.split_once("mod switch {").expect("its own module");
+    assert!(
+        macros.trim_end().ends_with("#[cfg(debug_assertions)]"),
+        "the switch is only in builds with debug assertions"
+    );
+    assert!(!macros.contains("thread_local") && state.contains("thread_local"));
+    let manifest = std::fs::read_to_string("Cargo.toml").expect("it is there");
+    assert!(!manifest.contains("debug-assertions"), "a profile that is released would have the faults");
 }
 
 #[test]

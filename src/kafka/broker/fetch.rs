@@ -8,6 +8,7 @@ use crate::kafka::{
     node::{Outbox, Timer},
     protocol::{ErrorCode, FetchPartition, FetchRequest, FetchResult, Response},
 };
+use crate::sim::faults::faulty;
 
 /// A fetch that waits for records (`DelayedFetch`).
 #[derive(Clone, Debug, Hash)]
@@ -118,7 +119,8 @@ impl Broker {
         let end = replica.log.log_end_offset();
         let diverges = diverging(replica, wanted).is_some();
         let Some(leader) = replica.leader_mut() else { return };
-        if leader.leader_epoch != wanted.current_leader_epoch || diverges {
+        let other_epoch = leader.leader_epoch != wanted.current_leader_epoch && !faulty!(EpochUnchecked);
+        if other_epoch || diverges {
             return;
         }
         let in_isr = leader.isr.contains(&follower);
@@ -205,6 +207,7 @@ impl Broker {
         let Some(replica) = held else { return failed(self.not_here(partition)) };
         let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
         match wanted.current_leader_epoch {
+            _ if faulty!(EpochUnchecked) => {}
             epoch if epoch >= 0 && epoch < leader.leader_epoch => return failed(ErrorCode::FencedLeaderEpoch),
             epoch if epoch > leader.leader_epoch => return failed(ErrorCode::UnknownLeaderEpoch),
             // A replica that a reassignment brings may hear of it before the leader does, and asks again.
@@ -229,7 +232,8 @@ impl Broker {
         if !(log.log_start_offset()..=log.log_end_offset()).contains(&wanted.fetch_offset) {
             return failed(ErrorCode::OffsetOutOfRange);
         }
-        let below = if follower.is_some() { log.log_end_offset() } else { log.high_watermark() };
+        let all = follower.is_some() || faulty!(AboveWatermark);
+        let below = if all { log.log_end_offset() } else { log.high_watermark() };
         result.batches = log.read(wanted.fetch_offset, below, wanted.max_bytes.min(max_bytes), first);
         result
     }
@@ -297,7 +301,7 @@ fn has_no_news(held: &Replica, replica: Option<u32>, wanted: &FetchPartition) ->
 
 /// Where a follower's log stops agreeing with the leader's, if it does (reference §4.7).
 fn diverging(replica: &Replica, wanted: &FetchPartition) -> Option<(i32, i64)> {
-    if wanted.last_fetched_epoch < 0 {
+    if wanted.last_fetched_epoch < 0 || faulty!(DivergenceUnseen) {
         return None;
     }
     let (epoch, end) = replica.log.end_offset_for(wanted.last_fetched_epoch)?;

@@ -13,6 +13,7 @@ use crate::kafka::{
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request, Response},
 };
+use crate::sim::faults::faulty;
 use crate::sim::{Map, Set};
 
 /// Pause after an error (`replica.fetch.backoff.ms`).
@@ -166,6 +167,8 @@ impl Broker {
                 Some((own, own_end)) if own != epoch => own_end.min(from),
                 Some((_, own_end)) => end.min(own_end).min(from),
             };
+            let to = if faulty!(TruncationSkipped) { from } else { to };
+            let to = if faulty!(TruncatedTooFar) { replica.log.log_start_offset() } else { to };
             replica.log.truncate_to(to);
             if to < from {
                 out.event(EventKind::LogTruncated { partition, from, to, epoch });
@@ -189,8 +192,8 @@ impl Broker {
         for Fetched { partition, leader_epoch: epoch, batches, high_watermark } in fetched {
             let Some(replica) = self.replicas.get_mut(&partition) else { continue };
             // The role may have changed while the disk was at work.
-            if !matches!(replica.role, Role::Follower { leader: Some(to), leader_epoch } if to == leader && leader_epoch == epoch)
-            {
+            let follows = matches!(replica.role, Role::Follower { leader: Some(to), leader_epoch } if to == leader && leader_epoch == epoch);
+            if !follows && !faulty!(StaleFetchAppended) {
                 continue;
             }
             let base_offset = replica.log.log_end_offset();
@@ -207,6 +210,7 @@ impl Broker {
     /// A follower's high watermark is the leader's, as far as its own log goes.
     fn learn_high_watermark(&mut self, partition: TopicIdPartition, leaders: i64, out: &mut Outbox) {
         let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        let leaders = if faulty!(WatermarkOfFollower) { i64::MAX } else { leaders };
         let to = leaders.min(replica.log.log_end_offset());
         if to > replica.log.high_watermark() {
             replica.log.set_high_watermark(to);

@@ -6,6 +6,7 @@ use crate::kafka::{
     ids::{BrokerId, TopicIdPartition},
     node::{Outbox, Timer},
 };
+use crate::sim::faults::faulty;
 
 impl Broker {
     /// `min(min.insync.replicas, replication factor)` of a partition.
@@ -26,7 +27,7 @@ impl Broker {
 
     /// Moves the high watermark as far as every replica of the maximal ISR goes (`maybeIncrementLeaderHW`).
     pub(super) fn maybe_advance_high_watermark(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
-        if !self.has_min_isr(partition) {
+        if !self.has_min_isr(partition) && !faulty!(WatermarkBelowMinIsr) {
             return;
         }
         let lag_us = self.config.replica_lag_time_max_us;
@@ -39,8 +40,9 @@ impl Broker {
                 || (follower.log_end_offset >= 0
                     && follower.is_caught_up(now_us, end, lag_us)
                     && self.image.is_active(*broker));
-            if counts {
-                candidate = candidate.min(follower.log_end_offset.max(0));
+            let has = if faulty!(WatermarkEarly) { follower.last_fetch_leader_end } else { follower.log_end_offset };
+            if counts && !faulty!(WatermarkAlone) {
+                candidate = candidate.min(has.max(0));
             }
         }
         let from = replica.log.high_watermark();
@@ -78,6 +80,7 @@ impl Broker {
         let Some(leader) = replica.leader_mut() else { return };
         let Some(follower) = leader.followers.get(&broker) else { return };
         let caught_up = follower.log_end_offset >= high_watermark.max(leader.epoch_start);
+        let caught_up = caught_up || faulty!(IsrEarly);
         if leader.isr.contains(&broker) || leader.pending_isr.is_some() || !caught_up || !active {
             return;
         }
@@ -109,6 +112,9 @@ impl Broker {
                 continue;
             }
             let isr: Vec<BrokerId> = leader.isr.iter().copied().filter(|member| !lagging.contains(member)).collect();
+            if faulty!(IsrShrinksAlone) {
+                leader.isr.clone_from(&isr);
+            }
             leader.pending_isr = Some(isr);
             for broker in lagging {
                 out.event(EventKind::FollowerLagging { partition, broker });

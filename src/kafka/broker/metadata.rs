@@ -11,6 +11,7 @@ use crate::kafka::{
     metadata::{MetadataDelta, PartitionState},
     node::Outbox,
 };
+use crate::sim::faults::faulty;
 use crate::sim::{Map, Set};
 
 impl Broker {
@@ -129,6 +130,9 @@ impl Broker {
             let Some(replica) = self.replicas.get_mut(&partition) else { return };
             replica.log.start_epoch(state.leader_epoch);
             let epoch_start = replica.log.log_end_offset();
+            if faulty!(WatermarkOfNewLeader) {
+                replica.log.set_high_watermark(epoch_start);
+            }
             let follower = |broker: &u32| {
                 let last_caught_up_us = state.isr.contains(broker).then_some(now_us);
                 (*broker, FollowerState { last_caught_up_us, ..FollowerState::unknown() })

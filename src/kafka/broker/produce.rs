@@ -11,6 +11,7 @@ use crate::kafka::{
     protocol::{ErrorCode, ProduceBatch, ProduceResult, Response},
 };
 use crate::sim::Map;
+use crate::sim::faults::faulty;
 
 /// Work given to the disk.
 #[derive(Clone, Debug, Hash)]
@@ -100,7 +101,7 @@ impl Broker {
             out.disconnect(handle.node, handle.channel);
         } else if acks == 0 {
             self.connections.done(handle);
-        } else if acks == 1 || required.is_empty() {
+        } else if acks == 1 || required.is_empty() || faulty!(AckEarly) {
             self.answer(handle, Response::Produce(results), out);
         } else {
             self.next_parked += 1;
@@ -133,7 +134,7 @@ impl Broker {
         let Some(leader) = replica.leader() else {
             return Err(self.refuse(partition, ErrorCode::NotLeaderOrFollower, out));
         };
-        if acks == -1 && leader.isr.len() < min_isr {
+        if acks == -1 && leader.isr.len() < min_isr && !faulty!(MinIsrUnchecked) {
             return Err(self.refuse(partition, ErrorCode::NotEnoughReplicas, out));
         }
         if max_message_bytes.is_some_and(|max| records.size_bytes() > max) {
@@ -142,6 +143,8 @@ impl Broker {
         let (leader_epoch, missing) = (leader.leader_epoch, leader.isr.len() as u32 - 1);
         match replica.log.producers().check(records) {
             ProducerCheck::Accept => {}
+            ProducerCheck::Duplicate(_) if faulty!(DuplicateWritten) => {}
+            ProducerCheck::OutOfOrder if faulty!(GapWritten) => {}
             ProducerCheck::Duplicate(base_offset) => {
                 out.event(EventKind::DuplicateBatch { partition, base_offset });
                 return Ok(base_offset);
@@ -151,7 +154,7 @@ impl Broker {
             }
             ProducerCheck::OldEpoch => return Err(self.refuse(partition, ErrorCode::InvalidProducerEpoch, out)),
         }
-        let batch = replica.log.append(leader_epoch, records.clone());
+        let batch = replica.log.append(leader_epoch - i32::from(faulty!(EpochOfBefore)), records.clone());
         out.event(EventKind::RecordsAppended {
             partition,
             base_offset: batch.base_offset,
@@ -224,7 +227,7 @@ impl Broker {
     pub(super) fn on_produce_timeout(&mut self, number: u64, out: &mut Outbox) {
         if let Some(mut delayed) = self.delayed_produces.remove(&number) {
             for result in &mut delayed.results {
-                if delayed.required.contains_key(&result.partition) {
+                if delayed.required.contains_key(&result.partition) && !faulty!(AckAtTimeout) {
                     result.error = ErrorCode::RequestTimedOut;
                 }
             }
@@ -245,7 +248,8 @@ impl Broker {
         for number in waiting {
             let Some(delayed) = self.delayed_produces.get_mut(&number) else { continue };
             delayed.required.remove(&partition);
-            for result in delayed.results.iter_mut().filter(|result| result.partition == partition) {
+            let of_it = |result: &&mut ProduceResult| result.partition == partition && !faulty!(AckOfDeposed);
+            for result in delayed.results.iter_mut().filter(of_it) {
                 (result.error, result.current_leader) = (error, current_leader);
             }
             self.finish_delayed_produce(number, out);

@@ -9,6 +9,7 @@ use crate::kafka::{
     node::Outbox,
     protocol::{ErrorCode, Response},
 };
+use crate::sim::faults::faulty;
 
 impl Controller {
     pub(super) fn register(
@@ -90,7 +91,9 @@ impl Controller {
         let in_controlled_shutdown = state.in_controlled_shutdown;
         out.chain(EventKind::BrokerFenced { broker, silent_us });
         self.write(MetadataDelta::BrokerChange { broker, fenced: true, in_controlled_shutdown });
-        self.leave_isrs(broker, out);
+        if !faulty!(FencedStays) {
+            self.leave_isrs(broker, out);
+        }
         out.unchain();
     }
 

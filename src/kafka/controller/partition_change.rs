@@ -6,6 +6,7 @@
 //! brokers, they go by number here, as they do there while there are few. Left out: log directories.
 
 use crate::kafka::{ids::BrokerId, metadata::PartitionState};
+use crate::sim::faults::faulty;
 
 /// Which election is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,8 +141,8 @@ impl PartitionChange {
             adding: list(&self.adding, &partition.adding),
             leader: self.leader.unwrap_or(partition.leader),
             recovering: self.recovering.unwrap_or(partition.recovering),
-            leader_epoch: partition.leader_epoch + i32::from(self.leader.is_some()),
-            partition_epoch: partition.partition_epoch + 1,
+            leader_epoch: partition.leader_epoch + i32::from(self.leader.is_some() && !faulty!(LeaderEpochKept)),
+            partition_epoch: partition.partition_epoch + i32::from(!faulty!(PartitionEpochKept)),
         }
     }
 }
@@ -268,7 +269,8 @@ impl<'a> Work<'a> {
     /// In sync, or eligible while nobody is; and alive.
     fn is_valid(&self, broker: BrokerId) -> bool {
         let Target { isr, .. } = &self.target;
-        let is_safe = isr.contains(&broker) || isr.is_empty() && self.elr.contains(&broker);
+        let is_safe =
+            faulty!(ElectedOutOfSync) || isr.contains(&broker) || isr.is_empty() && self.elr.contains(&broker);
         is_safe && (self.is_acceptable)(broker)
     }
 

@@ -15,6 +15,7 @@ use crate::kafka::{
     node::Outbox,
     protocol::{Api, ErrorCode, Response},
 };
+use crate::sim::faults::faulty;
 
 pub(super) const MIN_ISR: &str = "min.insync.replicas";
 pub(super) const UNCLEAN: &str = "unclean.leader.election.enable";
@@ -264,7 +265,9 @@ impl Controller {
             Some(state) if state.leader_epoch > leader_epoch => ErrorCode::FencedLeaderEpoch,
             Some(state) if state.leader_epoch < leader_epoch => ErrorCode::NotController,
             Some(state) if state.leader != Some(broker) => ErrorCode::NotLeaderOrFollower,
-            Some(state) if state.partition_epoch != partition_epoch => ErrorCode::InvalidUpdateVersion,
+            Some(state) if state.partition_epoch != partition_epoch && !faulty!(IsrOfStaleState) => {
+                ErrorCode::InvalidUpdateVersion
+            }
             Some(state) => {
                 let eligible = |member: &BrokerId| state.replicas.contains(member) && self.image.is_active(*member);
                 if isr.contains(&broker) && isr.iter().all(eligible) {

@@ -20,7 +20,7 @@ use crate::{
         node::{Outbox, Timer, broker_node},
         protocol::{Channel, CorrelationId, ErrorCode, Request, Response},
     },
-    sim::{Map, Random},
+    sim::{Map, Random, faults::faulty},
 };
 
 /// How long the leader lets a fetch wait (`MAX_FETCH_WAIT_MS` of the Raft client).
@@ -171,7 +171,7 @@ impl Quorum {
 
     /// Stands for election.
     fn stand(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
-        self.epoch += 1;
+        self.epoch += u32::from(!faulty!(CandidateKeepsEpoch));
         self.voted_for = Some(self.id);
         self.leader = None;
         self.fetch_in_flight = None;
@@ -220,8 +220,8 @@ impl Quorum {
                 let granted = quorum_epoch == self.epoch
                     && self.is_voter()
                     && self.leader.is_none()
-                    && self.voted_for.is_none_or(|voted| voted == candidate)
-                    && (last_epoch, last_offset) >= (self.log.last_epoch(), self.log.len());
+                    && self.voted_for.is_none_or(|voted| voted == candidate || faulty!(VoteTwice))
+                    && (faulty!(VoteUnchecked) || (last_epoch, last_offset) >= (self.log.last_epoch(), self.log.len()));
                 if granted {
                     self.voted_for = Some(candidate);
                     self.restart_election_timer(now_us, config, out);
@@ -489,7 +489,7 @@ impl Quorum {
             })
             .collect();
         crate::sim::sort_by(&mut offsets, |a, b| b.cmp(a));
-        let candidate = offsets[offsets.len() / 2];
+        let candidate = offsets[if faulty!(MetadataAlone) { 0 } else { offsets.len() / 2 }];
         if candidate > *epoch_start && candidate > self.high_watermark {
             self.high_watermark = candidate;
             self.answer_waiting(out);

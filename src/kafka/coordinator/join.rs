@@ -14,6 +14,7 @@ use crate::kafka::{
     node::Timer,
     protocol::{ErrorCode, GroupMember, JoinGroup, JoinGroupResponse, Response},
 };
+use crate::sim::faults::faulty;
 
 /// A new member that waits in its first join is given five minutes (`NEW_MEMBER_JOIN_TIMEOUT_MS`).
 const NEW_MEMBER_TIMEOUT_US: u64 = 300_000_000;
@@ -297,7 +298,7 @@ fn complete_join(group: &mut Group, context: &mut Context<'_>) {
         let deadline_us = context.now_us + group.rebalance_timeout_us();
         return context.out.set_timer(Timer::Rebalance(group.slot), deadline_us);
     }
-    group.generation += 1;
+    group.generation += i32::from(!faulty!(GenerationKept));
     if group.members.is_empty() {
         group.protocol = None;
         change_state(group, context, GroupState::Empty, GroupReason::NobodyLeft);

@@ -8,6 +8,7 @@ use crate::kafka::{
     node::Timer,
     protocol::{ErrorCode, GroupMember, OffsetAndEpoch, Response},
 };
+use crate::sim::faults::faulty;
 
 impl GroupCoordinator {
     pub(super) fn commit(
@@ -37,6 +38,9 @@ impl GroupCoordinator {
             // A group that exists only by its commits is made by them.
             return if outside { ErrorCode::None } else { ErrorCode::IllegalGeneration };
         };
+        if faulty!(FencedCommitKept) {
+            return ErrorCode::None;
+        }
         if let Some(consumers) = &group.consumer {
             let checked = consumers.check_commit(member_id, *generation);
             return checked.map_or_else(|error| error.code(), |()| ErrorCode::None);
@@ -73,7 +77,10 @@ impl GroupCoordinator {
     ) {
         if let Some(group) = self.group_mut(context.shard, group) {
             for OffsetAndEpoch { partition, offset, leader_epoch } in offsets.iter().copied() {
-                let before = group.offsets.insert(partition, Committed { offset, leader_epoch, committed_us });
+                let before = match faulty!(CommitForgotten) {
+                    true => None,
+                    false => group.offsets.insert(partition, Committed { offset, leader_epoch, committed_us }),
+                };
                 if before.map(|before| before.offset) != Some(offset) {
                     let group = group.id.clone();
                     context.out.event(EventKind::OffsetCommitted { group, partition, offset });

@@ -5,7 +5,10 @@
 //! others still have it waits for. There is no barrier: each member goes at its own pace. Left out: the rebalance
 //! timeout of a revocation and the checks of the heartbeat's epoch, which are the group's.
 
-use crate::{kafka::ids::TopicIdPartition, sim::Set};
+use crate::{
+    kafka::ids::TopicIdPartition,
+    sim::{Set, faults::faulty},
+};
 
 /// Where a member of the consumer protocol is on the way to its target (`MemberState`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,7 +123,7 @@ fn next_assignment(
     }
     let mut waiting = false;
     for partition in target.partitions.difference(&member.assigned) {
-        if is_free(*partition) {
+        if is_free(*partition) || faulty!(UnreleasedGiven) {
             assigned.insert(*partition);
         } else {
             waiting = true;

@@ -13,6 +13,7 @@ use crate::kafka::{
     node::Timer,
     protocol::{Assignment, ErrorCode, GroupMember, Response},
 };
+use crate::sim::faults::faulty;
 
 impl GroupCoordinator {
     pub(super) fn sync(
@@ -87,7 +88,7 @@ impl GroupCoordinator {
 
 fn store_assignment(group: &mut Group, context: &mut Context<'_>, assignments: &[(Name, Assignment)]) {
     for member in &mut group.members {
-        let given = assignments.iter().find(|(id, _)| *id == member.id);
+        let given = assignments.iter().skip(usize::from(faulty!(MemberForgotten))).find(|(id, _)| *id == member.id);
         member.assignment = given.map(|(_, assignment)| assignment.clone()).unwrap_or_default();
     }
     let then = Then::AssignmentStored { group: group.id.clone(), generation: group.generation };

@@ -13,6 +13,7 @@ pub(crate) use producers::add_sequence;
 pub use producers::{ProducerCheck, ProducerStates};
 pub use records::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Record, Records, RecordsBuilder, record_size};
 
+use crate::sim::faults::faulty;
 use std::sync::Arc;
 
 /// A batch in a log: records with their place.
@@ -94,7 +95,7 @@ impl Log {
         if batch.base_offset != self.log_end_offset {
             return false;
         }
-        if self.latest_epoch() < batch.leader_epoch {
+        if self.latest_epoch() < batch.leader_epoch && !faulty!(EpochForgotten) {
             self.epochs.push((batch.leader_epoch, batch.base_offset));
         }
         self.log_end_offset = batch.next_offset();

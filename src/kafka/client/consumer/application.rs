@@ -8,6 +8,7 @@ use crate::kafka::{
     ids::TopicIdPartition,
     node::{Outbox, Timer},
 };
+use crate::sim::faults::faulty;
 
 /// Between two polls of a loop that has nothing to process, so that time moves.
 const LOOP_US: u64 = 10;
@@ -82,7 +83,7 @@ impl Consumer {
             if taken == 0 {
                 continue;
             }
-            progress.position = Some(from + i64::from(taken));
+            progress.position = Some(from + i64::from(taken) + i64::from(faulty!(PositionSkips)));
             progress.epoch = epoch;
             left -= taken;
             returned += taken;

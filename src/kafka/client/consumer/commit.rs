@@ -7,6 +7,7 @@ use crate::kafka::{
     node::{Outbox, Timer},
     protocol::{Channel, ErrorCode, OffsetAndEpoch, Request},
 };
+use crate::sim::faults::faulty;
 
 /// How long a poll that waits for records waits before the application polls again.
 const POLL_TIMEOUT_US: u64 = 100_000;
@@ -64,7 +65,8 @@ impl Consumer {
             .iter()
             .filter_map(|(partition, progress)| {
                 let (partition, leader_epoch) = (*partition, progress.epoch);
-                Some(OffsetAndEpoch { partition, offset: progress.position?, leader_epoch })
+                let offset = progress.position? + i64::from(faulty!(CommitUnread));
+                Some(OffsetAndEpoch { partition, offset, leader_epoch })
             })
             .collect();
         if offsets.is_empty() {

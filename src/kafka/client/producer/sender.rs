@@ -10,6 +10,7 @@ use crate::kafka::{
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, ProduceBatch, ProduceResult, Request},
 };
+use crate::sim::faults::faulty;
 use crate::sim::{Map, Set};
 
 /// A `request.timeout.ms` of 0 still lets time pass between two attempts.
@@ -247,7 +248,7 @@ impl Producer {
         for batch in request.batches {
             let result = results.iter().find(|result| result.partition == batch.partition);
             match result {
-                Some(result) if result.error == ErrorCode::None => {
+                Some(result) if result.error == ErrorCode::None || faulty!(ErrorTakenForSuccess) => {
                     let records = batch.len() as u64;
                     self.ledger.in_flight -= records;
                     self.ledger.acknowledged += records;
@@ -304,6 +305,9 @@ impl Producer {
                 self.config.retry_backoff_max_us,
             ),
         };
+        if faulty!(RetryRenumbered) {
+            batch.base_sequence = None;
+        }
         batch.backoff_us = backoff;
         batch.last_attempt_us = now_us;
         out.event(EventKind::BatchRetried { partition, batch: batch.number, error, backoff_us: backoff });
@@ -321,7 +325,7 @@ impl Producer {
             0 => self.ledger.waiting -= records,
             _ => self.ledger.in_flight -= records,
         }
-        self.ledger.failed += records;
+        self.ledger.failed += if faulty!(RecordUncounted) { 0 } else { records };
         self.last_error = Some(error);
         self.accumulator.release(&batch);
         let (partition, number) = (batch.partition, batch.number);

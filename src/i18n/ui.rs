@@ -76,7 +76,7 @@ templates! { "ui":
     SPEED_CLOCK_SLOW = "{n} s in a second", "每秒走 {n} 秒";
     NOTE_SKIPPING = "Skipping {time} in which nothing changes", "跳过没有变化的 {time}";
     NOTE_ACTED = "Given. **Play** or **Step** shows what follows.", "已下达。**播放**或**单步**查看后续。";
-    NOTE_PAST = "{time} before the newest moment.", "比最新时刻早 {time}。";
+    NOTE_PAST = "{time} before the newest", "比最新时刻早 {time}";
     NOTE_ENDED = "Nothing more will change until you act.", "在你操作之前不会再有变化。";
     NOTE_BEHIND = "As fast as this machine can: ×{n}", "本机的最快速度：×{n}";
     CLOCK = "Simulated time", "模拟时间";

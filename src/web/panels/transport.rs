@@ -119,19 +119,18 @@ pub fn Transport(props: &TransportProps) -> Html {
             if let Some(line) = &props.news {
                 <p class="transport-news">{ say(&line.text, lang) }</p>
             }
-            if let Some(forward) = props.forward {
+            if props.past_us.is_some() {
+                <button type="button" class="link transport-forward" title={tr(&ui::END_HELP, lang)} onclick={click(&props.on_end)}>
+                    { tr(&ui::END, lang) }{ icons::end() }
+                </button>
+            } else if let Some(forward) = props.forward {
                 <button type="button" class="link transport-forward" aria-pressed={forward.to_string()}
                     title={tr(&ui::KEY_FORWARD, lang)} onclick={click(&props.on_forward)}>
                     { tr(&ui::FORWARD, lang) }{ icons::forward() }
                 </button>
             }
             if let Some(past_us) = props.past_us {
-                <p class="transport-note note-lit" id="transport-note">
-                    { say(&ui::NOTE_PAST.with("time", Arg::Duration(past_us)), lang) }
-                    <button type="button" class="link transport-end" title={tr(&ui::END_HELP, lang)} onclick={click(&props.on_end)}>
-                        { tr(&ui::END, lang) }{ icons::end() }
-                    </button>
-                </p>
+                <p class="transport-note note-lit" id="transport-note">{ say(&ui::NOTE_PAST.with("time", Arg::Duration(past_us)), lang) }</p>
             } else {
                 <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>
             }

@@ -238,7 +238,7 @@ fn rows(area: Rect, mode: Mode, shape: &BrokersShape) -> (BrokerCards, f32) {
     let pitch = if mode == Mode::Narrow { 62.0 } else { room / cells.max(1) as f32 };
     let (density, height, under) = match pitch {
         p if p >= 76.0 => (Density::Roomy, (p - 8.0).min(74.0).floor(), (p - 68.0).clamp(8.0, 10.0).floor()),
-        p if p >= 56.0 => (Density::Cosy, (p - 6.0).clamp(50.0, 68.0).floor(), 6.0),
+        p if p >= 52.0 => (Density::Cosy, (p - 5.0).clamp(47.0, 68.0).floor(), 5.0),
         _ => (Density::Compact, 38.0, 4.0),
     };
     let mut cards = Vec::with_capacity(count);

@@ -212,13 +212,12 @@ fn only_here(props: &CopyProps, copy: &CopyView, only: &OnlyHere, window: &Windo
         said::ONLY_ON.with("brokers", brokers).plain(*lang)
     };
     let width = mono_width(&text, 11.0);
-    let (x, y) = match geom.density {
-        // Under the offsets, as far as the row reaches.
-        Density::Roomy | Density::Cosy => {
-            let middle = (from + to) / 2.0 - width / 2.0;
-            (middle.min(props.rect.w - width - 4.0).max(geom.strip.x), (top + cell + 24.0).min(props.rect.h - 3.0))
-        }
-        Density::Compact => (to + 5.0, top + cell / 2.0 + 4.0),
+    // Under the offsets, as far as the row reaches; in a low row beside the cells.
+    let (x, y) = if geom.density != Density::Compact && props.rect.h >= 54.0 {
+        let middle = (from + to) / 2.0 - width / 2.0;
+        (middle.min(props.rect.w - width - 4.0).max(geom.strip.x), (top + cell + 24.0).min(props.rect.h - 3.0))
+    } else {
+        (to + 5.0, top + cell / 2.0 + 4.0)
     };
     Some(html! {
         <g class="only" aria-hidden="true">

@@ -137,6 +137,72 @@ static STORIES: &[Story] = &[
         ],
         until_ms: 22_000,
     },
+    // `a` is deleted by a tombstone, `b` has a newer record: the first pass of the cleaner takes the old records, a pass
+    // after `delete.retention.ms` the tombstone. A reader from the start goes over the holes.
+    Story {
+        name: "compaction-with-tombstone",
+        seed: 2,
+        brokers: 1,
+        settings: &[("log.cleaner.backoff.ms", "5000")],
+        acts: &[
+            (
+                0,
+                "create-topic topic=t partitions=1 replication.factor=1 cleanup.policy=compact \
+                 internal.segment.bytes=200 delete.retention.ms=8000",
+            ),
+            (100, "add-producer producer=p topic=t linger.ms=0"),
+            (1_000, "send producer=p key=a value=1"),
+            (1_100, "send producer=p key=b value=1"),
+            (1_200, "send producer=p key=a"),
+            (1_300, "send producer=p key=b value=2"),
+            (1_400, "send producer=p key=c value=1"),
+            (1_500, "send producer=p key=d value=1"),
+            (1_600, "send producer=p key=e value=1"),
+            (14_000, "send producer=p key=f value=1"),
+            (14_100, "send producer=p key=f value=2"),
+            (14_200, "send producer=p key=f value=3"),
+            (14_300, "send producer=p key=f value=4"),
+            (14_400, "send producer=p key=f value=5"),
+            (14_500, "send producer=p key=f value=6"),
+            (14_600, "send producer=p key=g value=1"),
+            (22_000, "add-consumer consumer=C assign=t:0 auto.offset.reset=earliest"),
+        ],
+        until_ms: 23_000,
+    },
+    // Two records in one segment, the active one. Both are older than `retention.ms` at the look at 30 s: an empty segment is
+    // begun, so that the active one can go too.
+    Story {
+        name: "retention-takes-the-active-segment",
+        seed: 2,
+        brokers: 3,
+        settings: &[("log.retention.check.interval.ms", "10000")],
+        acts: &[
+            (0, "create-topic topic=t partitions=1 replication.factor=3 retention.ms=20000"),
+            (100, PRODUCER_ALL),
+            (1_000, "send producer=p value=first"),
+            (5_000, "send producer=p value=second"),
+        ],
+        until_ms: 31_000,
+    },
+    // The reader is paused at offset 1 while retention takes what lies there; then `auto.offset.reset` decides.
+    Story {
+        name: "consumer-out-of-range",
+        seed: 2,
+        brokers: 1,
+        settings: &[("log.initial.task.delay.ms", "5000"), ("log.retention.check.interval.ms", "5000")],
+        acts: &[
+            (0, "create-topic topic=t partitions=1 replication.factor=1 internal.segment.bytes=200 retention.ms=4000"),
+            (100, PRODUCER_ALL),
+            (200, "add-consumer consumer=C assign=t:0 auto.offset.reset=earliest max.poll.records=1"),
+            (1_000, "send producer=p value=1"),
+            (1_500, "pause-consumer consumer=C"),
+            (2_000, "send producer=p value=2"),
+            (2_100, "send producer=p value=3"),
+            (9_000, "send producer=p value=4"),
+            (11_000, "resume-consumer consumer=C"),
+        ],
+        until_ms: 12_000,
+    },
 ];
 
 /// Away from the active controller and, but for one, from the other controllers, so that they are not lost with it.

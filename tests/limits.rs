@@ -412,7 +412,10 @@ fn send(
     value: String,
     headers: Vec<(String, String)>,
 ) -> Result<(), WorldError> {
-    give(world, &Command::Send { producer: "p".to_owned(), topic: None, key, value, partition: None, headers })
+    give(
+        world,
+        &Command::Send { producer: "p".to_owned(), topic: None, key, value: Some(value), partition: None, headers },
+    )
 }
 
 fn key() {

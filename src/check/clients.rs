@@ -138,6 +138,10 @@ impl Clients {
             E::RecordsPolled { partition, from, records } => {
                 self.check_polled(event, *partition, *from, *records, logs, findings);
             }
+            E::OffsetsSkipped { partition, to, .. } => {
+                self.positions.insert((event.node, *partition), *to);
+                self.note_read(findings.world, event.node, *partition, *to);
+            }
             E::OffsetCommitted { group, partition, offset } => {
                 // A topic that was made again under its name inherits positions, and so commits, until it is read.
                 let known = self.commits.get(&(group.clone(), *partition));

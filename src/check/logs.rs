@@ -3,12 +3,15 @@
 //! What a leader has moved its high watermark over is committed, and kept here as the one true log of the partition:
 //! every replica's log below its own high watermark must be a prefix of it, and every later leader must hold it. After
 //! an unclean election the new leader's log is the true one, as far as it goes: what only others had is lost.
+//! Retention and compaction take records away from each replica by itself, so what is there is compared, and what is gone
+//! is not missed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Findings, sentences as says};
+use super::{Findings, name_of, sentences as says};
 use crate::{
     cluster::World,
+    i18n::Text,
     kafka::{
         broker::Replica,
         config::Acks,
@@ -52,7 +55,6 @@ struct Placed {
     next_offset: i64,
     stamp: ProducerStamp,
     timestamp_us: u64,
-    size_bytes: u32,
 }
 
 /// One replica as it was seen last.
@@ -70,7 +72,6 @@ impl From<&RecordBatch> for Placed {
             next_offset: batch.next_offset(),
             stamp: batch.records.stamp,
             timestamp_us: batch.records.base_timestamp_us(),
-            size_bytes: batch.records.size_bytes(),
         }
     }
 }
@@ -125,6 +126,16 @@ impl Logs {
                 self.check_log(broker, *partition, event, findings);
                 self.check_leader(broker, *partition, event, findings);
             }
+            E::LogStartedAnew { partition, at, .. } => {
+                let seen = self.replicas.entry((broker, *partition)).or_default();
+                (seen.end, seen.high_watermark) = (*at, *at);
+                self.check_bounds(broker, *partition, event, findings);
+            }
+            E::LogStartMoved { partition, .. }
+            | E::SegmentDeleted { partition, .. }
+            | E::LogCleaned { partition, .. } => {
+                self.check_bounds(broker, *partition, event, findings);
+            }
             E::FollowerHighWatermark { partition, .. } => {
                 self.check_log(broker, *partition, event, findings);
                 self.check_follower(broker, *partition, event, findings);
@@ -159,9 +170,12 @@ impl Logs {
             findings.add("log-end", text.with("before", seen.end).with("now", end), event);
             seen.end = end;
         }
-        let (mut expected, mut epoch) = (seen.end, i32::MIN);
+        let compacted = replica.log.config().compact;
+        let (mut expected, mut epoch) = (seen.end.max(replica.log.log_start_offset()), i32::MIN);
         for batch in replica.log.batches().from(seen.end) {
-            if batch.base_offset != expected {
+            // Whoever copies a log that was compacted copies its gaps.
+            let is_due = if compacted { batch.base_offset >= expected } else { batch.base_offset == expected };
+            if !is_due {
                 let text = says::OFFSETS_DENSE.with("broker", broker).with("partition", name.as_str());
                 findings.add("offsets", text.with("found", batch.base_offset).with("expected", expected), event);
             }
@@ -178,11 +192,47 @@ impl Logs {
             }
             (expected, epoch) = (batch.next_offset(), batch.leader_epoch);
         }
-        if expected != end {
+        if expected != end && !compacted {
             let text = says::OFFSETS_DENSE.with("broker", broker).with("partition", name.as_str());
             findings.add("offsets", text.with("found", end).with("expected", expected), event);
         }
         seen.end = end;
+    }
+
+    /// What upkeep leaves of a log: its start is not beyond its high watermark, segments follow one another and hold what
+    /// they say, and where compaction went each key is there once.
+    fn check_bounds(&self, broker: BrokerId, partition: TopicIdPartition, event: &Event, findings: &mut Findings<'_>) {
+        let Some(replica) = replica(findings.world, broker, partition) else { return };
+        let log = &replica.log;
+        let (start, high_watermark) = (log.log_start_offset(), log.high_watermark());
+        let about = |text: Text| text.with("broker", broker).with("partition", name_of(findings.world, partition));
+        let mut found = Vec::new();
+        if start > high_watermark {
+            let text = about(says::START_BEYOND.with("start", start));
+            found.push(("log-start", text.with("high_watermark", high_watermark)));
+        }
+        let segments = log.segments();
+        let sorted = segments.windows(2).all(|pair| pair[0].base_offset < pair[1].base_offset);
+        let first = segments.first().map_or(start, |segment| segment.base_offset);
+        let bytes: u64 = log.batches().iter().map(|batch| u64::from(batch.records.size_bytes())).sum();
+        let held = log.batches().iter().next().map_or(first, |batch| batch.base_offset);
+        if !sorted || first > start || held < first || bytes != log.size_bytes() {
+            found.push(("segments", about(says::SEGMENTS_UNSOUND.with("bytes", bytes).with("said", log.size_bytes()))));
+        }
+        if let EventKind::LogCleaned { cleaned, .. } = &event.kind {
+            let mut newest: BTreeMap<&[u8], i64> = BTreeMap::new();
+            let clean = log.batches().iter().take_while(|batch| batch.base_offset < cleaned.to);
+            let readable = start..cleaned.to;
+            for (offset, record) in clean.flat_map(|batch| batch.iter()).filter(|(at, _)| readable.contains(at)) {
+                let key = record.key.unwrap_or_default();
+                if let Some(before) = newest.insert(key, offset) {
+                    found.push(("compaction", about(says::KEY_TWICE.with("before", before).with("offset", offset))));
+                }
+            }
+        }
+        for (check, text) in found {
+            findings.add(check, text, event);
+        }
     }
 
     /// A follower cut its log: to where it says, and nothing that it knows to be committed.

@@ -56,6 +56,12 @@ templates! { "check":
         "broker {broker} 已被 fence，却仍是 `{partition}` 的 leader，或仍与其他副本一起留在其 ISR 中。被 fence 的 broker 不担任任何 leader，也没有人等待它。";
     LOGS_DO_NOT_MATCH = "Brokers {broker} and {other} hold the same batch at `{partition}@{offset}`, of leader epoch {epoch}, but before it one has a batch of epoch {before} and the other one of epoch {its_before}. Logs that agree on a batch agree on everything before it: where they do not, the follower must cut its log first.",
         "broker {broker} 和 broker {other} 在 `{partition}@{offset}` 处保存着 leader epoch {epoch} 的同一个 batch，但在它之前，一个是 epoch {before} 的 batch，另一个是 epoch {its_before} 的 batch。两份日志若有同一个 batch，则其之前的内容也必须一致；不一致时 follower 必须先截断日志。";
+    START_BEYOND = "On broker {broker}, the log of `{partition}` starts at offset {start}, beyond its high watermark {high_watermark}. Only what every in-sync replica has may be deleted.",
+        "在 broker {broker} 上，`{partition}` 的日志从 offset {start} 开始，超过了 high watermark {high_watermark}。只有每个同步副本都有的消息才可以删除。";
+    SEGMENTS_UNSOUND = "On broker {broker}, the segments of `{partition}` do not fit its batches: they count {said} bytes, and there are {bytes}; or they do not follow one another from the log's start on.",
+        "在 broker {broker} 上，`{partition}` 的 segment 与 batch 不符：segment 记录了 {said} 字节，实际为 {bytes} 字节；或者它们没有从日志起点依次相接。";
+    KEY_TWICE = "On broker {broker}, the clean part of `{partition}` holds the same key at offsets {before} and {offset}. Where the cleaner has been, each key is there once, with its newest record.",
+        "在 broker {broker} 上，`{partition}` 已清理的部分中，同一 key 同时出现在 offset {before} 和 {offset}。清理过的部分每个 key 只保留最新的一条。";
 
     TWO_CONTROLLERS = "Broker {broker} became the active controller in quorum epoch {epoch}, in which broker {other} was. A quorum epoch has at most one leader.",
         "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而该 epoch 的 active controller 原是 broker {other}。每个 quorum epoch 最多有一个 leader。";

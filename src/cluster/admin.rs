@@ -42,13 +42,16 @@ impl Admin {
             Input::Message { message: Message::Response(_, correlation, response), .. } => {
                 let Some((_, request)) = self.under_way.remove(&correlation) else { return };
                 match response.error() {
-                    ErrorCode::NotController | ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
+                    ErrorCode::NotController
+                    | ErrorCode::NotCoordinator
+                    | ErrorCode::CoordinatorNotAvailable
+                    | ErrorCode::NotLeaderOrFollower => {
                         self.waiting.push_back(request);
                         out.set_timer(Timer::Retry, now_us + RETRY_US);
                     }
                     ErrorCode::None => {}
                     // The controller tells of its refusals itself.
-                    error if is_for_coordinator(&request) => {
+                    error if is_for_coordinator(&request) || matches!(request, Request::DeleteRecords { .. }) => {
                         out.event(EventKind::AdminRefused { api: request.api(), error });
                     }
                     _ => {}

@@ -136,6 +136,9 @@ impl World {
             | Command::Reassign { .. }
             | Command::CancelReassignment { .. }
             | Command::CrashController => self.check_elections(command)?,
+            Command::DeleteRecords { topic, partition, offset } => {
+                self.check_delete_records(topic, *partition, *offset)?
+            }
             Command::ThawConsumer { consumer } => {
                 if self.process_of_consumer(consumer)?.1 != ClientProcess::Frozen {
                     return Err(Refusal::ConsumerIsNotFrozen { consumer: consumer.clone() }.into());
@@ -215,6 +218,9 @@ impl World {
                     self.reset_offsets(group, offsets, base, events);
                 }
             }
+            Command::DeleteRecords { topic, partition, offset } => {
+                self.delete_records(topic, *partition, *offset, base, events);
+            }
             Command::DeleteGroup { group } => {
                 self.ask(Request::DeleteGroups { group_id: group.as_str().into() }, base, events);
             }
@@ -267,7 +273,7 @@ impl World {
                 let topic: Name = topic.as_deref().unwrap_or(&slot.load.topic).into();
                 // Checked before: the key can be serialized.
                 let key = key.as_deref().and_then(|key| serializer.serialize(key).ok());
-                let value = value.clone().into_bytes();
+                let value = value.clone().map(String::into_bytes);
                 slot.producer.send(now_us, topic, key, value, *partition, headers.clone(), &mut out);
             }
             _ => {}

@@ -107,8 +107,8 @@ pub enum Command {
         topic: Option<String>,
         /// Key as text, serialized as the load says; `None`: no key.
         key: Option<String>,
-        /// Value.
-        value: String,
+        /// Value; `None`: null, which is a tombstone where the topic is compacted.
+        value: Option<String>,
         /// Explicit partition.
         partition: Option<i32>,
         /// Headers in order.
@@ -276,6 +276,15 @@ pub enum Command {
     },
     /// Kills the process of whichever broker is the active controller now; its disk stays.
     CrashController,
+    /// `kafka-delete-records`: the partition's log starts later, so that nobody can read what lies before.
+    DeleteRecords {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+        /// The first offset that stays; `None`: the high watermark, so that nothing visible stays.
+        offset: Option<u64>,
+    },
 }
 
 /// `--election-type` of `kafka-leader-election.sh`.

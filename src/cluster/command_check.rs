@@ -93,7 +93,7 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             limits::check_name(&limits::PRODUCER_ID, producer)?;
             topic.as_deref().map_or(Ok(()), limits::check_topic_name)?;
             check_partition(*partition)?;
-            limits::check_record(key.as_ref().map(String::as_bytes), value, headers)?;
+            limits::check_record(key.as_ref().map(String::as_bytes), value.as_deref().unwrap_or_default(), headers)?;
         }
         Command::AddConsumer { consumer, work, settings } | Command::ConfigureConsumer { consumer, work, settings } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
@@ -149,6 +149,10 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             check_partition(*partition)?;
         }
         Command::CrashController => {}
+        Command::DeleteRecords { topic, partition, .. } => {
+            limits::check_topic_name(topic)?;
+            check_partition(Some(*partition))?;
+        }
         Command::DeleteGroup { group } => limits::check_name(&limits::GROUP_ID, group)?,
         Command::Subscribe { consumer, topics, pattern, subscription_pattern } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;

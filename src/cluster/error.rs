@@ -73,6 +73,10 @@ pub enum Refusal {
     UnknownPartition { topic: String, partition: i32 },
     /// Nobody can say where its log begins and ends.
     NoLeader { topic: String, partition: i32 },
+    /// Its topic is only compacted.
+    OnlyCompacted { topic: String },
+    /// Nobody can see so far.
+    BeyondHighWatermark { topic: String, partition: i32, offset: i64, high_watermark: i64 },
     /// There is nothing to shift from.
     NothingCommitted { group: String, topic: String, partition: i32 },
     /// No replica of it comes or goes.
@@ -137,6 +141,11 @@ impl Refusal {
                 UNKNOWN_PARTITION.with("topic", topic.as_str()).with("partition", *partition)
             }
             Refusal::NoLeader { topic, partition } => NO_LEADER.with("place", format!("{topic}-{partition}")),
+            Refusal::OnlyCompacted { topic } => ONLY_COMPACTED.with("topic", topic.as_str()),
+            Refusal::BeyondHighWatermark { topic, partition, offset, high_watermark } => {
+                let text = BEYOND_HIGH_WATERMARK.with("place", format!("{topic}-{partition}"));
+                text.with("offset", *offset).with("high_watermark", *high_watermark)
+            }
             Refusal::NothingCommitted { group, topic, partition } => {
                 NOTHING_COMMITTED.with("group", group.as_str()).with("place", format!("{topic}-{partition}"))
             }
@@ -153,6 +162,8 @@ impl Refusal {
             Refusal::NoController => "broker",
             Refusal::UnknownTopic { .. } | Refusal::TopicExists { .. } | Refusal::InternalTopic { .. } => "topic",
             Refusal::NoReassignment { .. } => "topic",
+            Refusal::OnlyCompacted { .. } => "topic",
+            Refusal::BeyondHighWatermark { .. } => "offset",
             Refusal::NotMorePartitions { .. } | Refusal::PartitionsTogether { .. } => "partitions",
             Refusal::TooFewBrokers { .. } => "replication.factor",
             Refusal::UnknownProducer { .. } => "producer",
@@ -216,6 +227,8 @@ templates! { "refused":
     NO_COORDINATOR = "Group `{group}` has no coordinator now.", "消费组 `{group}` 目前没有 coordinator。";
     UNKNOWN_PARTITION = "Topic `{topic}` has no `partition` {partition}.", "topic `{topic}` 没有 `partition` {partition}。";
     NO_LEADER = "`{place}` has no leader now, so nobody can say where its log begins and ends; choose another `partition`.", "`{place}` 目前没有 leader，无法得知日志的起止；请选择其他 `partition`。";
+    ONLY_COMPACTED = "Records of `topic` `{topic}` cannot be deleted: its `cleanup.policy` is only `compact` (POLICY_VIOLATION).", "不能删除 `topic` `{topic}` 的消息：它的 `cleanup.policy` 只有 `compact`（POLICY_VIOLATION）。";
+    BEYOND_HIGH_WATERMARK = "`offset` {offset} of `{place}` is beyond the high watermark, {high_watermark}: what consumers cannot see yet cannot be deleted (OFFSET_OUT_OF_RANGE).", "`{place}` 的 `offset` {offset} 超出了 high watermark {high_watermark}：consumer 还看不到的消息不能删除（OFFSET_OUT_OF_RANGE）。";
     NOTHING_COMMITTED = "Group `{group}` has committed nothing for `{place}`, so there is nothing that `to` could shift from.", "消费组 `{group}` 在 `{place}` 还没有提交过，`to` 无从移动。";
     OTHER_SUBSCRIPTION = "Subscriptions to `topics`, by `pattern` and by `subscription.pattern` are mutually exclusive: to change from one to another, configure `{consumer}` anew.",
         "按 `topics`、按 `pattern` 和按 `subscription.pattern` 订阅互斥：要更换方式，请重新配置 `{consumer}`。";

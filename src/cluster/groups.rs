@@ -45,6 +45,7 @@ impl World {
         let find = |request: &Request| match request {
             Request::OffsetCommit { member, .. } => self.coordinator_of(&member.group_id),
             Request::DeleteGroups { group_id } => self.coordinator_of(group_id),
+            Request::DeleteRecords { partition, .. } => self.metadata().partition(*partition).and_then(|at| at.leader),
             request => {
                 debug_assert!(!is_for_coordinator(request), "a request for a coordinator names its group");
                 self.controller().map(|broker| broker.id)

@@ -14,6 +14,7 @@ pub mod error;
 mod groups;
 mod nodes;
 mod processes;
+mod records;
 
 pub use error::WorldError;
 pub use nodes::{ClientProcess, ConsumerSlot, ProducerSlot};
@@ -372,6 +373,7 @@ impl World {
     /// What the world itself does about events: processes that ended, clients that closed, limits.
     #[inline(never)] // It is large, and steps are taken from several places.
     fn notice(&mut self, first: usize, events: &mut Vec<Event>) {
+        let mut recount = false;
         for index in first..events.len() {
             let Event { id, node, ref kind, .. } = events[index];
             match *kind {
@@ -382,9 +384,15 @@ impl World {
                     self.records_kept += u64::from(records);
                     self.enforce_record_limit(id, events);
                 }
-                EventKind::LogTruncated { .. } | EventKind::TopicDeleted { .. } => self.recount_records(),
+                EventKind::LogTruncated { .. }
+                | EventKind::TopicDeleted { .. }
+                | EventKind::LogStartMoved { .. }
+                | EventKind::LogCleaned { .. } => recount = true,
                 _ => {}
             }
+        }
+        if recount {
+            self.recount_records();
         }
     }
 

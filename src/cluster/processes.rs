@@ -239,7 +239,7 @@ impl World {
         let end = |(partition, state): (_, &std::sync::Arc<crate::kafka::metadata::PartitionState>)| {
             let leader = state.leader.or(state.isr.first().copied())?;
             let replica = self.brokers.get(&leader)?.replica(partition)?;
-            Some((replica.log.log_end_offset() - replica.log.log_start_offset()) as u64)
+            Some(replica.log.records_kept())
         };
         let of_users = image.partitions().filter(|(partition, _)| !is_internal(self.topic_name(partition.topic)));
         self.records_kept = of_users.filter_map(end).sum();

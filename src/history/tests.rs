@@ -53,7 +53,7 @@ fn going_back_is_being_there_again() {
         producer: "checkout".to_owned(),
         topic: None,
         key: Some(key.to_owned()),
-        value: "by hand".to_owned(),
+        value: Some("by hand".to_owned()),
         partition: None,
         headers: Vec::new(),
     };

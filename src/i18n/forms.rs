@@ -81,6 +81,13 @@ templates! { "forms":
     SERIALIZER_INTEGER = "IntegerSerializer: 4 bytes", "IntegerSerializer：4 字节";
     SERIALIZER_LONG = "LongSerializer: 8 bytes", "LongSerializer：8 字节";
     VALUE = "Value", "Value";
+    DELETE_RECORDS = "Delete records of {place}", "删除 {place} 的消息";
+    DELETE_RECORDS_NOTE = "The partition's log starts later, and nobody can read what lies before. The segments go at the next look of retention.",
+        "分区的日志从更靠后的位置开始，之前的消息再也读不到。segment 在下一次检查时删除。";
+    FIRST_KEPT = "First offset that stays", "保留的第一个 offset";
+    DELETE_RECORDS_HELP = "From {start}, where the log starts, to {high_watermark}, the high watermark; empty means the high watermark.",
+        "从日志起点 {start} 到 high watermark {high_watermark}；留空表示 high watermark。";
+    TOMBSTONE = "Value is null (a tombstone)", "Value 为 null（tombstone）";
     RATE = "Rate", "速率";
     RATE_UNIT = "records/s", "条/秒";
     RATE_HELP = "0: only by hand.", "0：仅手动发送。";

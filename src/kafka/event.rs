@@ -13,6 +13,7 @@ use crate::{
         config::AutoOffsetReset,
         coordinator::RetainedSince,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
+        log::{Cleaned, Deleted, RollReason},
         node::Timer,
         protocol::{Api, ErrorCode},
     },
@@ -418,6 +419,33 @@ pub enum EventKind {
     ReassignmentRefused { partition: TopicIdPartition, error: ErrorCode },
     /// A broker deleted its replica: it is no replica any more.
     ReplicaRemoved { partition: TopicIdPartition },
+
+    // --- storage
+    /// A replica began a new segment.
+    SegmentRolled { partition: TopicIdPartition, base_offset: i64, reason: RollReason },
+    /// A replica deleted a segment.
+    SegmentDeleted { partition: TopicIdPartition, deleted: Box<Deleted> },
+    /// A replica's log starts later than before: what lies before `to` can be read no more.
+    LogStartMoved { partition: TopicIdPartition, from: i64, to: i64, by: LogStartBy },
+    /// The cleaner compacted a replica's log.
+    LogCleaned { partition: TopicIdPartition, cleaned: Box<Cleaned> },
+    /// A follower threw its log away and begins again where its leader's starts.
+    LogStartedAnew { partition: TopicIdPartition, end: i64, at: i64 },
+    /// A follower asked for an offset that its leader does not have, and asks it where its log begins and ends.
+    FollowerOutOfRange { partition: TopicIdPartition, offset: i64 },
+    /// A consumer went over offsets that hold no record any more: compaction has removed them. `to`: its position now.
+    OffsetsSkipped { partition: TopicIdPartition, offsets: u32, to: i64 },
+}
+
+/// Why a log starts later than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogStartBy {
+    /// A segment was deleted.
+    Retention,
+    /// DeleteRecords.
+    DeleteRecords,
+    /// The leader's log starts there.
+    Leader,
 }
 
 /// By which rule a leader was chosen (`PartitionChangeBuilder`).
@@ -494,7 +522,7 @@ impl EventKind {
             E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected(_) => false,
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
-            E::MembershipChanged { .. } | E::PositionNotFound { .. } => false,
+            E::MembershipChanged { .. } | E::PositionNotFound { .. } | E::OffsetsSkipped { .. } => false,
             // The elections that follow, and who leads then, are what shows.
             E::ElectionHeld(_) | E::LeadersBalanced { .. } => false,
             _ => true,
@@ -535,7 +563,14 @@ impl EventKind {
             | E::ReassignmentBegan { partition, .. }
             | E::ReassignmentEnded { partition, .. }
             | E::ReassignmentRefused { partition, .. }
-            | E::ReplicaRemoved { partition } => Some(*partition),
+            | E::ReplicaRemoved { partition }
+            | E::SegmentRolled { partition, .. }
+            | E::SegmentDeleted { partition, .. }
+            | E::LogStartMoved { partition, .. }
+            | E::LogCleaned { partition, .. }
+            | E::LogStartedAnew { partition, .. }
+            | E::FollowerOutOfRange { partition, .. }
+            | E::OffsetsSkipped { partition, .. } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
             E::ElectionHeld(election) => Some(election.partition),
             _ => None,

@@ -78,6 +78,12 @@ pub enum Timer {
     PositionReset,
     /// Coordinator: look for committed offsets that have been kept long enough.
     OffsetExpiry,
+    /// Broker: look for segments to delete.
+    RetentionCheck,
+    /// Broker: the cleaner looks for logs that are dirty enough.
+    Cleaner,
+    /// Leader: a deletion of records was not taken up by every replica in time.
+    DeleteRecordsTimeout(u64),
 }
 
 /// What a node is told.

@@ -131,6 +131,8 @@ apis! {
     ElectLeaders,
     /// The admin client asks for other replicas.
     AlterPartitionReassignments,
+    /// The admin client lets a leader move the start of its log.
+    DeleteRecords,
 }
 
 /// A request.
@@ -144,8 +146,8 @@ pub enum Request {
     Produce { acks: i8, timeout_us: u64, batches: Arc<[ProduceBatch]> },
     /// See [`FetchRequest`].
     Fetch(FetchRequest),
-    /// `timestamp` −2 earliest, −1 latest.
-    ListOffsets { partitions: Vec<(TopicIdPartition, i32)>, timestamp: i64 },
+    /// `timestamp` −2 earliest, −1 latest; `replica`: the follower that asks, `None` for a consumer.
+    ListOffsets { replica: Option<BrokerId>, partitions: Vec<(TopicIdPartition, i32)>, timestamp: i64 },
     /// By group id.
     FindCoordinator { group_id: Name },
     /// See [`JoinGroup`].
@@ -201,6 +203,8 @@ pub enum Request {
     ElectLeaders { unclean: bool, topic: Option<Name>, partition: Option<i32> },
     /// By partition the replicas wanted, or `None` to take back what is under way.
     AlterPartitionReassignments { topic: Name, partitions: Vec<(i32, Option<Vec<BrokerId>>)> },
+    /// What lies before `offset` is to go; −1: all that consumers can see.
+    DeleteRecords { partition: TopicIdPartition, offset: i64, timeout_us: u64 },
 }
 
 /// Settings by name, for admin requests.
@@ -241,6 +245,8 @@ pub struct FetchPartition {
     pub current_leader_epoch: i32,
     /// Epoch of the last record that a follower has, −1 for none.
     pub last_fetched_epoch: i32,
+    /// Where the follower's log starts, −1 for a consumer.
+    pub log_start_offset: i64,
     /// `max.partition.fetch.bytes`; soft.
     pub max_bytes: u32,
 }
@@ -334,6 +340,8 @@ pub enum Response {
     ElectLeaders { error: ErrorCode },
     /// The first error.
     AlterPartitionReassignments { error: ErrorCode },
+    /// Every live replica's log starts at `low_watermark` or later.
+    DeleteRecords { error: ErrorCode, low_watermark: i64 },
 }
 
 /// A broker's view of the cluster, for clients.
@@ -518,6 +526,12 @@ error_codes! {
     NoReassignmentInProgress = "NO_REASSIGNMENT_IN_PROGRESS", 85, false;
     /// The ISR was changed as asked, and that made another broker the leader.
     NewLeaderElected = "NEW_LEADER_ELECTED", 108, false;
+    /// A batch larger than a segment may be.
+    RecordListTooLarge = "RECORD_LIST_TOO_LARGE", 18, false;
+    /// What the topic's settings forbid.
+    PolicyViolation = "POLICY_VIOLATION", 44, false;
+    /// A record that the topic does not take, such as one without a key where compaction is on.
+    InvalidRecord = "INVALID_RECORD", 87, false;
 }
 
 impl Response {
@@ -562,6 +576,7 @@ impl Response {
             | Response::AlterPartition { error, .. }
             | Response::FetchMetadataLog { error, .. }
             | Response::DeleteGroups { error }
+            | Response::DeleteRecords { error, .. }
             | Response::BeginQuorumEpoch { error }
             | Response::ElectLeaders { error }
             | Response::AlterPartitionReassignments { error } => *error,

@@ -101,7 +101,8 @@ fn place_of_key(world: &World, topic: &str, partition: i32, key: &str) -> Option
     let log = leader_log(world, topic, partition)?;
     let mut place: Option<KeyPlace> = None;
     for batch in log.batches().iter() {
-        for (offset, record) in (batch.base_offset..log.high_watermark()).zip(batch.records.iter()) {
+        let readable = log.log_start_offset()..log.high_watermark();
+        for (offset, record) in batch.iter().filter(|(offset, _)| readable.contains(offset)) {
             if record.key == Some(key.as_bytes()) {
                 let records = place.map_or(0, |place| place.records) + 1;
                 place = Some(KeyPlace { partition, records, newest_offset: offset, newest_us: record.timestamp_us });

@@ -18,6 +18,8 @@ use crate::{
     view::story,
 };
 
+mod storage;
+
 /// A value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -163,6 +165,7 @@ pub fn traced(world: &World, event: &Event) -> Traced {
                 .or_else(|| group(&event.kind, world, fields))
                 .or_else(|| member(&event.kind, world, fields))
                 .or_else(|| consumer(&event.kind, fields))
+                .or_else(|| storage::storage(&event.kind, fields))
                 .unwrap_or_else(|| kernel(&event.kind, world, fields))
         });
     Traced { kind, fields }

@@ -12,6 +12,7 @@ mod open_ends;
 mod producers;
 mod script;
 mod shrink;
+mod storage;
 mod topics;
 
 pub use script::{Script, ScriptError};
@@ -29,6 +30,11 @@ const PEACE_US: u64 = 900 * SECOND_US;
 
 /// All that random worlds draw.
 static KINDS: &[Kind] = &[brokers::KIND, topics::KIND, producers::KIND, consumers::KIND, groups::KIND];
+
+/// The kinds of a seed: in a third of the worlds the logs are looked after, too.
+fn kinds(seed: u64) -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain((seed % 3 == 2).then_some(&storage::KIND))
+}
 
 /// Gives a random command of one sort.
 type Draw = fn(&mut Fuzz);
@@ -109,7 +115,7 @@ impl Fuzz {
         let with_racks = random.below(3) == 0;
         let racks = (0..brokers).map(|_| with_racks.then(|| format!("rack-{}", random.below(3)))).collect();
         let mut spec = ClusterSpec { racks, ..ClusterSpec::default() };
-        for kind in KINDS {
+        for kind in kinds(seed) {
             (kind.settings)(&mut random, &mut spec.settings);
         }
         Fuzz::of(Script { seed, spec, peace: true, ..Script::default() }, random).expect("a sound cluster")
@@ -172,7 +178,7 @@ impl Fuzz {
         let drawn_us = SECOND_US * u64::from(15 + self.random.below(30));
         let end_us = size.steps.map_or(drawn_us, |_| u64::MAX);
         let of = |kind: &Kind| kind.mild.iter().chain(kind.wild.iter().filter(|_| wild)).copied().collect::<Vec<_>>();
-        let draws: Vec<_> = KINDS.iter().flat_map(of).collect();
+        let draws: Vec<_> = kinds(self.script.seed).flat_map(of).collect();
         let weight = draws.iter().map(|(weight, _)| weight).sum();
         for step in 0.. {
             let pause_us = match self.random.below(4) {
@@ -230,7 +236,8 @@ impl Fuzz {
         let mut open = String::new();
         let mut first = true;
         while self.watched.findings.is_empty() && self.world().now_us() < from_us + PEACE_US {
-            let lines: Vec<String> = KINDS.iter().flat_map(|kind| (kind.peace)(self, first)).collect();
+            let seed = self.script.seed;
+            let lines: Vec<String> = kinds(seed).flat_map(|kind| (kind.peace)(self, first)).collect();
             for line in lines {
                 self.give(&line);
             }

@@ -58,7 +58,7 @@ meanings! {
     PARTITION "partition" "The partition; without it, the partitioner decides." "目标分区；不写则由分区器决定。"
     RECORDS_MAX "records.max" "After how many records the producer stops; without it, never." "发送多少条消息后停止；不写则不停止。"
     KEY "key" "The key; without it, the record has none." "消息的 key；不写则没有 key。"
-    VALUE "value" "The value." "消息的 value。"
+    VALUE "value" "The value; without it, null: a tombstone, which says that its key is deleted." "消息的 value；不写则为 null，即 tombstone，表示该 key 已删除。"
     HEADERS "headers" "The headers, in order." "消息的 header，按顺序。"
     CONSUMER "consumer" "The consumer's `client.id`." "consumer 的 `client.id`。"
     GROUP "group" "The group's id; without it, the consumer is in no group." "消费组的 `group.id`；不写则不属于任何消费组。"
@@ -69,6 +69,8 @@ meanings! {
     GROUP_NAMED "group" "The group's id." "消费组的 `group.id`。"
     PARTITION_SOUGHT "partition" "The partition; it must be the consumer's now." "分区；必须是该 consumer 当前拥有的。"
     PARTITION_RESET "partition" "The partition; without it, all of the topic." "分区；不写则为该 topic 的全部分区。"
+    PARTITION_KEPT "partition" "The partition." "分区。"
+    OFFSET_KEPT "offset" "The first offset that stays; without it, the high watermark, so that nothing that consumers can see stays." "保留的第一个 offset；不写则为 high watermark，即 consumer 可见的消息全部删除。"
     OFFSET "offset" "The next offset to read." "接下来要读的 offset。"
     RESET_TO "to" "Where the group begins from now on." "消费组此后从哪里开始。"
     TOPIC_ELECTED "topic" "The topic; without it, all topics." "topic；不写则为全部 topic。"
@@ -222,7 +224,7 @@ verbs! {
         producer: Required<Words> = PRODUCER;
         topic: Maybe<Words> = TOPIC_SENT_TO;
         key: Maybe<Words> = KEY;
-        value: Required<Words> = VALUE;
+        value: Maybe<Words> = VALUE;
         partition: Maybe<I32> = PARTITION;
         headers: OrDefault<Headers> = HEADERS;
     }
@@ -368,4 +370,12 @@ verbs! {
     "crash-controller" "Kills the process of the broker that is the active controller now; its disk stays." "立即终止当前担任 active controller 的 broker 进程；磁盘数据保留。"
     [Command::CrashController]
     {}
+
+    "delete-records" "Deletes the records of a partition before an offset: its log starts there." "删除某个分区在某个 offset 之前的消息：日志从该处开始。"
+    [Command::DeleteRecords { topic, partition, offset }]
+    {
+        topic: Required<Words> = TOPIC;
+        partition: Required<I32> = PARTITION_KEPT;
+        offset: Maybe<U64> = OFFSET_KEPT;
+    }
 }

@@ -60,7 +60,7 @@ fn lines_as_they_are_written() {
         producer: "checkout".into(),
         topic: None,
         key: Some(String::new()),
-        value: "你好 world\n\u{202e}".into(),
+        value: Some("你好 world\n\u{202e}".into()),
         partition: Some(3),
         headers: vec![("trace".into(), "a:b".into()), ("x:y".into(), String::new())],
     };
@@ -228,7 +228,11 @@ impl Draw {
         for config in config::of_scope(scope) {
             if self.below(4) == 0 {
                 let value = match config.kind {
-                    Kind::Int { min, max } => (min + (self.number() >> 1) as i64 % (max - min).max(1)).to_string(),
+                    Kind::Int { min, max } => {
+                        (min + (self.number() >> 1) as i64 % max.saturating_sub(min).max(1)).to_string()
+                    }
+                    Kind::IntOrNull { min } => (min + i64::from(self.below(1_000))).to_string(),
+                    Kind::Ratio => format!("0.{}", 1 + self.below(9)),
                     Kind::Bool => self.flip().to_string(),
                     Kind::Choice(values) => values[self.below(values.len() as u32) as usize].to_owned(),
                     Kind::ChoiceOrDuration(_, prefix) => format!("{prefix}PT{}S", self.below(100)),
@@ -294,7 +298,7 @@ impl Draw {
                 producer,
                 topic: self.maybe(Self::text),
                 key: self.maybe(Self::text),
-                value: self.text(),
+                value: self.maybe(Self::text),
                 partition: self.maybe(Self::partition),
                 headers: self.list(|draw| (draw.text(), draw.text())),
             },
@@ -345,7 +349,8 @@ impl Draw {
                 replication_factor: self.maybe(|draw| draw.number() as u32),
             },
             36 => Command::CancelReassignment { topic, partition: self.maybe(Self::partition) },
-            _ => Command::CrashController,
+            37 => Command::CrashController,
+            _ => Command::DeleteRecords { topic, partition: self.partition(), offset: self.maybe(Self::number) },
         }
     }
 }

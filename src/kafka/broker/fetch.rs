@@ -101,6 +101,7 @@ impl Broker {
             let leader = self.replicas.get_mut(&result.partition).and_then(|replica| replica.leader_mut());
             if let Some(state) = leader.and_then(|leader| leader.followers.get_mut(&follower)) {
                 state.told_high_watermark = result.high_watermark;
+                state.told_log_start = result.log_start_offset;
             }
         }
         self.answer(handle, Response::Fetch(results.into()), out);
@@ -117,7 +118,8 @@ impl Broker {
     ) {
         let Some(replica) = self.replicas.get_along_mut(hint, &wanted.partition) else { return };
         let end = replica.log.log_end_offset();
-        let diverges = diverging(replica, wanted).is_some();
+        let is_there = (replica.log.log_start_offset()..=end).contains(&wanted.fetch_offset);
+        let diverges = diverging(replica, wanted).is_some() || !is_there;
         let Some(leader) = replica.leader_mut() else { return };
         let other_epoch = leader.leader_epoch != wanted.current_leader_epoch && !faulty!(EpochUnchecked);
         if other_epoch || diverges {
@@ -126,9 +128,14 @@ impl Broker {
         let in_isr = leader.isr.contains(&follower);
         let Some(state) = leader.followers.get_mut(&follower) else { return };
         let moved = state.log_end_offset != wanted.fetch_offset;
+        let start_moved = state.log_start_offset != wanted.log_start_offset;
+        state.log_start_offset = wanted.log_start_offset;
         state.on_fetch(now_us, wanted.fetch_offset, end);
         if !in_isr {
             self.maybe_expand_isr(now_us, wanted.partition, follower, out);
+        }
+        if start_moved {
+            self.serve_delayed_deletions(wanted.partition, out);
         }
         if moved {
             self.maybe_advance_high_watermark(now_us, wanted.partition, out);
@@ -226,7 +233,8 @@ impl Broker {
             diverging_epoch: diverging(replica, wanted),
             current_leader: None,
         };
-        if result.diverging_epoch.is_some() {
+        // Before its start the log remembers no epochs to compare.
+        if result.diverging_epoch.is_some() && wanted.fetch_offset >= log.log_start_offset() {
             return result;
         }
         if !(log.log_start_offset()..=log.log_end_offset()).contains(&wanted.fetch_offset) {
@@ -251,7 +259,13 @@ impl Broker {
     ///
     /// Follows `Partition.fetchOffsetForTimestamp`: what consumers may not see yet counts as not there, and where
     /// nothing is found the answer is offset −1 without an error.
-    pub(super) fn list_offsets(&self, partitions: &[(TopicIdPartition, i32)], timestamp: i64) -> Response {
+    /// To a follower the log ends where it ends, and not at the high watermark.
+    pub(super) fn list_offsets(
+        &self,
+        follower: Option<u32>,
+        partitions: &[(TopicIdPartition, i32)],
+        timestamp: i64,
+    ) -> Response {
         let find = |(partition, epoch): &(TopicIdPartition, i32)| {
             let failed = |error| (*partition, error, -1, -1);
             let Some(replica) = self.replicas.get(partition) else { return failed(self.not_here(*partition)) };
@@ -263,6 +277,9 @@ impl Broker {
             let log = &replica.log;
             if timestamp == -2 {
                 return (*partition, ErrorCode::None, log.log_start_offset(), leader.leader_epoch);
+            }
+            if timestamp == -1 && follower.is_some() {
+                return (*partition, ErrorCode::None, log.log_end_offset(), leader.leader_epoch);
             }
             let found = match u64::try_from(timestamp) {
                 Ok(timestamp) => log.offset_for_time(timestamp.saturating_mul(1_000), log.high_watermark()),
@@ -291,10 +308,10 @@ fn has_no_news(held: &Replica, replica: Option<u32>, wanted: &FetchPartition) ->
         Some(follower) => {
             wanted.fetch_offset == held.log.log_end_offset()
                 && wanted.last_fetched_epoch == held.log.latest_epoch()
-                && leader
-                    .followers
-                    .get(&follower)
-                    .is_some_and(|state| state.told_high_watermark == held.log.high_watermark())
+                && leader.followers.get(&follower).is_some_and(|state| {
+                    (state.told_high_watermark, state.told_log_start)
+                        == (held.log.high_watermark(), held.log.log_start_offset())
+                })
         }
     }
 }

@@ -32,6 +32,15 @@ pub(super) struct Fetcher {
     backing_off: bool,
     /// Partitions that failed, and until when each is left out.
     delayed: Map<TopicIdPartition, u64>,
+    /// Partitions of which the leader was asked where its log lies; left out until it has told.
+    pub asking: Map<TopicIdPartition, Asking>,
+}
+
+/// A question to a leader where its log ends, or else starts.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) struct Asking {
+    pub correlation: CorrelationId,
+    pub is_latest: bool,
 }
 
 impl Broker {
@@ -58,6 +67,20 @@ impl Broker {
     pub(super) fn follow_anew(&mut self, partition: TopicIdPartition) {
         for fetcher in self.fetchers.values_mut() {
             fetcher.delayed.remove(&partition);
+            fetcher.asking.remove(&partition);
+        }
+    }
+
+    /// A partition failed: it is left out for a while.
+    pub(super) fn fail_partition(&mut self, now_us: u64, leader: BrokerId, partition: TopicIdPartition) {
+        self.fetchers.entry(leader).or_default().delayed.insert(partition, now_us + BACKOFF_US);
+    }
+
+    /// Fetches from a leader unless that is under way, or will be by itself.
+    pub(super) fn resume_fetching(&mut self, now_us: u64, leader: BrokerId, out: &mut Outbox) {
+        let idle = |fetcher: &Fetcher| fetcher.in_flight.is_none() && !fetcher.appending && !fetcher.backing_off;
+        if self.fetchers.get(&leader).is_some_and(idle) {
+            self.fetch_from(now_us, leader, out);
         }
     }
 
@@ -66,17 +89,18 @@ impl Broker {
         let fetcher = self.fetchers.entry(leader).or_default();
         fetcher.delayed.retain(|_, until_us| *until_us > now_us);
         (fetcher.appending, fetcher.backing_off) = (false, false);
-        let delayed = &fetcher.delayed;
+        let (delayed, asking) = (&fetcher.delayed, &fetcher.asking);
         let wanted: Vec<FetchPartition> = self
             .replicas
             .iter()
-            .filter(|(partition, _)| !delayed.contains_key(partition))
+            .filter(|(partition, _)| !delayed.contains_key(partition) && !asking.contains_key(partition))
             .filter_map(|(partition, replica)| match replica.role {
                 Role::Follower { leader: Some(to), leader_epoch } if to == leader => Some(FetchPartition {
                     partition: *partition,
                     fetch_offset: replica.log.log_end_offset(),
                     current_leader_epoch: leader_epoch,
                     last_fetched_epoch: replica.log.latest_epoch(),
+                    log_start_offset: replica.log.log_start_offset(),
                     max_bytes: PARTITION_BYTES_MAX,
                 }),
                 _ => None,
@@ -85,6 +109,7 @@ impl Broker {
         if wanted.is_empty() {
             match delayed.values().min() {
                 Some(until_us) => out.set_timer(Timer::ReplicaFetch(leader), *until_us),
+                None if !asking.is_empty() => {}
                 None => {
                     self.fetchers.remove(&leader);
                 }
@@ -122,6 +147,9 @@ impl Broker {
         response: Response,
         out: &mut Outbox,
     ) {
+        if self.on_range(now_us, leader, correlation, &response, out) {
+            return;
+        }
         let Some(fetcher) = self.fetchers.get_mut(&leader) else { return };
         let Some((_, asked)) = fetcher.in_flight.take_if(|(at, _)| *at == correlation) else { return };
         let Response::Fetch(results) = response else { return };
@@ -129,10 +157,8 @@ impl Broker {
         for result in results.iter() {
             let partition = result.partition;
             let Ok(index) = asked.binary_search_by_key(&partition, |asked| asked.partition) else { continue };
-            if !self.take_result(leader, &asked[index], result, &mut to_append, out)
-                && let Some(fetcher) = self.fetchers.get_mut(&leader)
-            {
-                fetcher.delayed.insert(partition, now_us + BACKOFF_US);
+            if !self.take_result(now_us, leader, &asked[index], result, &mut to_append, out) {
+                self.fail_partition(now_us, leader, partition);
             }
         }
         if to_append.is_empty() {
@@ -147,6 +173,7 @@ impl Broker {
     /// One partition of an answer. Returns false if it failed.
     fn take_result(
         &mut self,
+        now_us: u64,
         leader: BrokerId,
         asked: &FetchPartition,
         result: &FetchResult,
@@ -175,34 +202,44 @@ impl Broker {
             }
             return true;
         }
+        if result.error == ErrorCode::OffsetOutOfRange {
+            self.find_range(leader, partition, asked.fetch_offset, out);
+            return true;
+        }
         if result.error != ErrorCode::None {
             return false;
         }
         if result.batches.is_empty() {
             self.learn_high_watermark(partition, result.high_watermark, out);
+            self.learn_log_start(now_us, partition, result.log_start_offset, out);
             return true;
         }
         let (batches, high_watermark) = (result.batches.clone(), result.high_watermark);
-        to_append.push(Fetched { partition, leader_epoch, batches, high_watermark });
+        let log_start_offset = result.log_start_offset;
+        to_append.push(Fetched { partition, leader_epoch, batches, high_watermark, log_start_offset });
         true
     }
 
     /// The disk has taken what was fetched.
     pub(super) fn append_fetched(&mut self, now_us: u64, leader: BrokerId, fetched: Vec<Fetched>, out: &mut Outbox) {
-        for Fetched { partition, leader_epoch: epoch, batches, high_watermark } in fetched {
-            let Some(replica) = self.replicas.get_mut(&partition) else { continue };
+        for Fetched { partition, leader_epoch: epoch, batches, high_watermark, log_start_offset } in fetched {
+            let Some(replica) = self.replicas.get(&partition) else { continue };
             // The role may have changed while the disk was at work.
             let follows = matches!(replica.role, Role::Follower { leader: Some(to), leader_epoch } if to == leader && leader_epoch == epoch);
             if !follows && !faulty!(StaleFetchAppended) {
                 continue;
             }
+            let rolled = self.roll_fetched(partition, &batches, out);
+            let Some(replica) = self.replicas.get_mut(&partition) else { continue };
             let base_offset = replica.log.log_end_offset();
             for batch in batches {
                 replica.log.append_batch(batch);
             }
             let records = (replica.log.log_end_offset() - base_offset) as u32;
             out.event(EventKind::ReplicaAppended { partition, base_offset, records });
+            self.note_append(now_us, partition, rolled, out);
             self.learn_high_watermark(partition, high_watermark, out);
+            self.learn_log_start(now_us, partition, log_start_offset, out);
         }
         self.fetch_from(now_us, leader, out);
     }
@@ -227,6 +264,7 @@ impl Broker {
         out: &mut Outbox,
     ) {
         let Some(fetcher) = self.fetchers.get_mut(&leader) else { return };
+        fetcher.asking.retain(|_, asking| correlation.is_some_and(|lost| lost != asking.correlation));
         let lost = fetcher.in_flight.take_if(|(at, _)| correlation.is_none_or(|lost| lost == *at));
         if lost.is_some() {
             fetcher.backing_off = true;

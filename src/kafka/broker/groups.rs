@@ -9,9 +9,9 @@ use crate::kafka::{
     ids::{BrokerId, CONSUMER_OFFSETS, Name, TopicId, TopicIdPartition},
     log::{NO_PRODUCER, RecordsBuilder},
     node::{Outbox, Timer, broker_node},
-    protocol::{Channel, ConsumerGroupHeartbeatResponse, ErrorCode, JoinGroupResponse, Request, Response, Settings},
+    protocol::{Channel, ConsumerGroupHeartbeatResponse, ErrorCode, JoinGroupResponse, Request, Response},
 };
-use crate::sim::Set;
+use crate::sim::{Map, Set};
 
 /// A write of the coordinator that waits until it is replicated.
 #[derive(Clone, Debug, Hash)]
@@ -205,7 +205,7 @@ impl Broker {
             topic: CONSUMER_OFFSETS.into(),
             partitions: self.config.offsets_topic_num_partitions,
             replication_factor: Some(self.config.offsets_topic_replication_factor.min(usable).max(1)),
-            settings: Settings::default(),
+            settings: Arc::new(offsets_topic_settings()),
         };
         let correlation = self.correlation();
         self.control.creating = Some((controller, correlation));
@@ -234,8 +234,11 @@ impl Broker {
         for (key, value) in &write.records {
             builder.push(now_us, Some(key), value.as_deref(), &[]);
         }
-        let batch = replica.log.append(leader_epoch, Arc::new(builder.build()));
-        let required = batch.next_offset();
+        let records = Arc::new(builder.build());
+        let rolled = self.roll(partition, &records, out);
+        let Some(replica) = self.replicas.get_mut(&partition) else { return };
+        let required = replica.log.append(leader_epoch, records).next_offset();
+        self.note_append(now_us, partition, rolled, out);
         self.await_write(now_us, partition, required, false, write.then, out);
         self.after_append(now_us, partition, out);
     }
@@ -262,6 +265,12 @@ impl Broker {
         }
         self.delayed_writes.push(DelayedWrite { number, partition, required, then });
     }
+}
+
+/// What the coordinator asks for when it makes its topic (`GroupCoordinatorConfig.offsetTopicConfigs`).
+fn offsets_topic_settings() -> Map<String, String> {
+    let settings = [("cleanup.policy", "compact"), ("segment.bytes", "104857600")];
+    settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
 }
 
 fn group_of(request: &Request) -> &Name {

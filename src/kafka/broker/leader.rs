@@ -62,7 +62,7 @@ impl Broker {
     pub(super) fn forget_session(&mut self, follower: BrokerId) {
         let leaders = self.replicas.values_mut().filter_map(|replica| replica.leader_mut());
         for state in leaders.filter_map(|leader| leader.followers.get_mut(&follower)) {
-            state.told_high_watermark = -1;
+            (state.told_high_watermark, state.told_log_start) = (-1, -1);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Applying committed metadata: which replicas to lead, to follow, to make and to delete.
 
+use std::sync::Arc;
+
 use super::{
     Broker, Replica, Role,
     replica::{FollowerState, LeaderState},
@@ -7,12 +9,12 @@ use super::{
 use crate::kafka::{
     config::{BrokerConfig, TopicConfig},
     event::EventKind,
-    ids::{CONSUMER_OFFSETS, TopicIdPartition},
+    ids::{CONSUMER_OFFSETS, TopicId, TopicIdPartition},
+    log::Log,
     metadata::{MetadataDelta, PartitionState},
     node::Outbox,
 };
-use crate::sim::faults::faulty;
-use crate::sim::{Map, Set};
+use crate::sim::{Set, faults::faulty};
 
 impl Broker {
     /// Applies what the quorum has committed and this broker has not applied.
@@ -24,6 +26,7 @@ impl Broker {
         let mut changed = Set::new();
         let mut removed = Set::new();
         let mut configured = false;
+        let mut topics_configured = Set::new();
         while self.image.offset < committed {
             let Some((_, record)) = self.quorum.log().get(self.image.offset) else { break };
             match record {
@@ -33,7 +36,10 @@ impl Broker {
                 MetadataDelta::RemoveTopic { topic } => {
                     removed.insert(*topic);
                 }
-                MetadataDelta::Config { .. } => configured = true,
+                MetadataDelta::Config { topic: None, .. } => configured = true,
+                MetadataDelta::Config { topic: Some(topic), .. } => {
+                    topics_configured.insert(*topic);
+                }
                 _ => {}
             }
             self.image.apply(record);
@@ -41,6 +47,9 @@ impl Broker {
         out.chain(EventKind::MetadataApplied { offset: self.image.offset });
         if configured {
             self.refresh_config();
+        }
+        for topic in topics_configured {
+            self.configure_topic(now_us, topic, out);
         }
         if self.serves {
             self.remove_topics(now_us, &removed, out);
@@ -71,19 +80,38 @@ impl Broker {
         if let Ok(config) = BrokerConfig::from_settings(&self.image.settings) {
             self.config = config;
         }
-        self.topic_configs = self
-            .image
-            .topics
-            .iter()
-            .map(|(topic, image)| (*topic, TopicConfig::from_settings(&image.settings).unwrap_or_default()))
-            .collect::<Map<_, _>>();
+    }
+
+    /// A topic's settings, read once.
+    fn topic_config(&mut self, topic: TopicId) -> Arc<TopicConfig> {
+        if let Some(config) = self.topic_configs.get(&topic) {
+            return config.clone();
+        }
+        let settings = self.image.topics.get(&topic).map(|image| &image.settings);
+        // Most topics set nothing: then one of the same that is known already is shared.
+        let config = match settings.filter(|settings| !settings.is_empty()) {
+            Some(settings) => Arc::new(TopicConfig::from_settings(settings).unwrap_or_default()),
+            None => self.storage.plain_topic(),
+        };
+        self.topic_configs.insert(topic, config.clone());
+        config
+    }
+
+    /// A topic's settings have changed: its replicas go by them from now on.
+    fn configure_topic(&mut self, now_us: u64, topic: TopicId, out: &mut Outbox) {
+        self.topic_configs.remove(&topic);
+        let config = self.topic_config(topic);
+        let held: Vec<TopicIdPartition> = self.replicas.keys().filter(|at| at.topic == topic).copied().collect();
+        for partition in held {
+            if let Some(replica) = self.replicas.get_mut(&partition) {
+                replica.log.configure(config.clone());
+            }
+            self.plan_storage(now_us, partition, out);
+        }
     }
 
     fn apply_partitions(&mut self, now_us: u64, partitions: &[TopicIdPartition], out: &mut Outbox) {
         for partition in partitions {
-            if !self.topic_configs.contains_key(&partition.topic) {
-                self.refresh_config();
-            }
             let Some(state) = self.image.partition(*partition).cloned() else { continue };
             if state.replicas.contains(&self.id) {
                 self.apply_partition(now_us, *partition, &state, out);
@@ -100,11 +128,12 @@ impl Broker {
 
     fn apply_partition(&mut self, now_us: u64, partition: TopicIdPartition, state: &PartitionState, out: &mut Outbox) {
         let id = self.id;
+        let config = self.topic_config(partition.topic);
         let is_offsets = self.is_offsets(partition);
         let replica = self
             .replicas
             .entry(partition)
-            .or_insert_with(|| Box::new(Replica { partition_epoch: -1, ..Default::default() }));
+            .or_insert_with(|| Box::new(Replica { partition_epoch: -1, log: Log::new(config), role: Role::Offline }));
         let offline = matches!(replica.role, Role::Offline);
         if state.partition_epoch <= replica.partition_epoch && !offline {
             return;
@@ -189,6 +218,9 @@ impl Broker {
         }
         let gone: Vec<TopicIdPartition> =
             self.replicas.keys().filter(|partition| topics.contains(&partition.topic)).copied().collect();
+        for topic in topics {
+            self.topic_configs.remove(topic);
+        }
         for partition in gone {
             self.replicas.remove(&partition);
             self.led.remove(&partition);

@@ -1,9 +1,8 @@
 //! A broker: it leads and follows replicas, coordinates groups, and as a voter may be the active controller.
 //!
 //! After `core/src/main/scala/kafka/server/{KafkaApis,ReplicaManager}` and `core/.../cluster/Partition`. It acts on
-//! the metadata that it has applied itself, which trails the controller's. Left out until the failure and storage
-//! issues: KIP-392 reads from followers, DeleteRecords, disks that fail, fetch sessions (KIP-227: a fetch names all
-//! its partitions every time, which costs nothing here).
+//! the metadata that it has applied itself, which trails the controller's. Left out: disks that fail, fetch sessions
+//! (KIP-227: a fetch names all its partitions every time, which costs nothing here).
 
 mod connections;
 mod control;
@@ -12,11 +11,15 @@ mod fetcher;
 mod groups;
 mod leader;
 mod metadata;
+mod out_of_range;
 mod produce;
 mod replica;
+mod storage;
 
 pub use connections::Handle;
 pub use replica::{FollowerState, LeaderState, Replica, Role};
+
+use std::sync::Arc;
 
 use crate::{
     kafka::{
@@ -79,7 +82,7 @@ pub struct Broker {
     /// Groups that it coordinates.
     pub groups: GroupCoordinator,
     config: BrokerConfig,
-    topic_configs: Map<crate::kafka::ids::TopicId, TopicConfig>,
+    topic_configs: Map<crate::kafka::ids::TopicId, Arc<TopicConfig>>,
     replicas: Map<TopicIdPartition, Box<Replica>>,
     disk: Random,
     connections: Connections,
@@ -91,6 +94,7 @@ pub struct Broker {
     delayed_produces: Map<u64, produce::DelayedProduce>,
     delayed_writes: Vec<groups::DelayedWrite>,
     next_write: u64,
+    storage: storage::Storage,
     fetchers: Map<BrokerId, fetcher::Fetcher>,
     control: control::Control,
     next_correlation: u32,
@@ -128,6 +132,7 @@ impl Broker {
             delayed_produces: Map::new(),
             delayed_writes: Vec::new(),
             next_write: 0,
+            storage: storage::Storage::default(),
             fetchers: Map::new(),
             control: control::Control::default(),
             next_correlation: 0,
@@ -197,6 +202,7 @@ impl Broker {
     fn begin_to_serve(&mut self, now_us: u64, out: &mut Outbox) {
         self.serves = true;
         out.set_timer(Timer::IsrCheck, now_us + self.config.replica_lag_time_max_us / 2);
+        self.begin_storage(now_us, out);
         self.apply_roles(now_us, out);
     }
 
@@ -225,6 +231,7 @@ impl Broker {
         self.parked.clear();
         self.delayed_produces.clear();
         self.delayed_writes.clear();
+        self.storage = storage::Storage::default();
         self.fetchers.clear();
         self.control = control::Control::default();
         self.led.clear();
@@ -289,7 +296,13 @@ impl Broker {
                 self.on_fetch(now_us, handle, fetch.clone(), out);
                 None
             }
-            Request::ListOffsets { partitions, timestamp } => Some(self.list_offsets(partitions, *timestamp)),
+            Request::ListOffsets { replica, partitions, timestamp } => {
+                Some(self.list_offsets(*replica, partitions, *timestamp))
+            }
+            Request::DeleteRecords { partition, offset, timeout_us } => {
+                self.on_delete_records(now_us, handle, *partition, *offset, *timeout_us, out);
+                None
+            }
             Request::FindCoordinator { .. }
             | Request::JoinGroup(_)
             | Request::SyncGroup { .. }
@@ -372,6 +385,9 @@ impl Broker {
             Timer::IsrCheck => self.check_isrs(now_us, out),
             Timer::AlterPartition => self.ask_for_isrs_again(now_us, out),
             Timer::OffsetExpiry => self.on_offset_expiry(now_us, out),
+            Timer::RetentionCheck => self.check_retention(now_us, out),
+            Timer::Cleaner => self.clean_logs(now_us, out),
+            Timer::DeleteRecordsTimeout(number) => self.on_delete_records_timeout(number, out),
             Timer::WriteTimeout(number) => self.on_write_timeout(now_us, number, out),
             Timer::Rebalance(group) => self.on_group_timer(now_us, group, None, out),
             Timer::Session(group, member) => self.on_group_timer(now_us, group, Some(member), out),

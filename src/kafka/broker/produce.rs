@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{APPEND_JITTER_PERCENT, APPEND_US, Broker, Handle};
 use crate::kafka::{
+    config::TopicConfig,
     event::EventKind,
     ids::TopicIdPartition,
     log::{ProducerCheck, RecordBatch, Records},
@@ -31,6 +32,8 @@ pub(super) struct Fetched {
     pub batches: Vec<Arc<RecordBatch>>,
     /// The leader's high watermark.
     pub high_watermark: i64,
+    /// Where the leader's log starts.
+    pub log_start_offset: i64,
 }
 
 /// A produce with acks=all that waits for followers (`DelayedProduce`).
@@ -88,7 +91,7 @@ impl Broker {
         let results: Vec<ProduceResult> = batches
             .iter()
             .map(|batch| {
-                let appended = self.append_as_leader(batch.partition, acks, &batch.records, out);
+                let appended = self.append_as_leader(now_us, batch.partition, acks, &batch.records, out);
                 if let Ok(base_offset) = appended {
                     required.insert(batch.partition, base_offset + batch.records.len() as i64);
                 }
@@ -121,13 +124,13 @@ impl Broker {
     /// Appends one batch, or says why not.
     fn append_as_leader(
         &mut self,
+        now_us: u64,
         partition: TopicIdPartition,
         acks: i8,
         records: &Arc<Records>,
         out: &mut Outbox,
     ) -> Result<i64, ErrorCode> {
         let min_isr = self.min_insync_replicas(partition);
-        let max_message_bytes = self.topic_configs.get(&partition.topic).map(|topic| topic.max_message_bytes);
         let Some(replica) = self.replicas.get_mut(&partition) else {
             return Err(self.refuse(partition, self.not_here(partition), out));
         };
@@ -137,8 +140,8 @@ impl Broker {
         if acks == -1 && leader.isr.len() < min_isr && !faulty!(MinIsrUnchecked) {
             return Err(self.refuse(partition, ErrorCode::NotEnoughReplicas, out));
         }
-        if max_message_bytes.is_some_and(|max| records.size_bytes() > max) {
-            return Err(self.refuse(partition, ErrorCode::MessageTooLarge, out));
+        if let Some(error) = unacceptable(replica.log.config(), records) {
+            return Err(self.refuse(partition, error, out));
         }
         let (leader_epoch, missing) = (leader.leader_epoch, leader.isr.len() as u32 - 1);
         match replica.log.producers().check(records) {
@@ -154,6 +157,8 @@ impl Broker {
             }
             ProducerCheck::OldEpoch => return Err(self.refuse(partition, ErrorCode::InvalidProducerEpoch, out)),
         }
+        let rolled = self.roll(partition, records, out);
+        let Some(replica) = self.replicas.get_mut(&partition) else { return Err(ErrorCode::UnknownTopicOrPartition) };
         let batch = replica.log.append(leader_epoch - i32::from(faulty!(EpochOfBefore)), records.clone());
         out.event(EventKind::RecordsAppended {
             partition,
@@ -162,6 +167,7 @@ impl Broker {
             missing,
             client: records.stamp.client,
         });
+        self.note_append(now_us, partition, rolled, out);
         Ok(batch.base_offset)
     }
 
@@ -254,7 +260,20 @@ impl Broker {
             }
             self.finish_delayed_produce(number, out);
         }
+        self.serve_delayed_deletions(partition, out);
         self.fail_parked(partition, error, out);
         self.fail_delayed_writes(partition, out);
     }
+}
+
+/// Why a topic does not take a batch, if it does not (`LogValidator`, `UnifiedLog.append`).
+fn unacceptable(config: &TopicConfig, records: &Records) -> Option<ErrorCode> {
+    if records.size_bytes() > config.max_message_bytes {
+        return Some(ErrorCode::MessageTooLarge);
+    }
+    if records.size_bytes() > config.segment_bytes {
+        return Some(ErrorCode::RecordListTooLarge);
+    }
+    // What has no key can never be the newest of its key.
+    (config.compact && records.iter().any(|record| record.key.is_none())).then_some(ErrorCode::InvalidRecord)
 }

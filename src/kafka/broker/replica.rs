@@ -61,6 +61,10 @@ pub struct FollowerState {
     pub last_fetch_leader_end: i64,
     /// The high watermark that it was told last; it is told again when it moves, as in a fetch session (KIP-227).
     pub told_high_watermark: i64,
+    /// The leader's log start that it was told last.
+    pub told_log_start: i64,
+    /// Where its log starts, as its last fetch told; −1 before the first.
+    pub log_start_offset: i64,
 }
 
 impl LeaderState {
@@ -74,7 +78,13 @@ impl LeaderState {
 impl FollowerState {
     /// One that has not fetched from this leader yet.
     pub fn unknown() -> FollowerState {
-        FollowerState { log_end_offset: -1, told_high_watermark: -1, ..FollowerState::default() }
+        FollowerState {
+            log_end_offset: -1,
+            told_high_watermark: -1,
+            told_log_start: -1,
+            log_start_offset: -1,
+            ..FollowerState::default()
+        }
     }
 
     /// Notes a fetch at `offset` (reference §4.2).

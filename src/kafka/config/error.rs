@@ -149,6 +149,8 @@ templates! { "config_text":
         "`replica.fetch.wait.max.ms` 不得大于 `replica.lag.time.max.ms` = {lag} ms，不能是 {value} ms。";
     AT_LEAST = "a whole number of at least {min}", "不小于 {min} 的整数";
     BETWEEN = "a whole number from {min} to {max}", "介于 {min} 和 {max} 之间的整数";
+    NULL_OR_AT_LEAST = "`null` or a whole number of at least {min}", "`null` 或不小于 {min} 的整数";
+    A_RATIO = "a decimal from 0 to 1 such as `0.5`", "介于 0 和 1 之间的小数，如 `0.5`";
     TRUE_OR_FALSE = "either `true` or `false`", "布尔值 `true` 或 `false`";
     ONE_OF = "one of {values}", "以下之一：{values}";
     ONE_OF_OR_DURATION = "one of {values}, or `{prefix}` with a duration such as `PT30S`, `PT1H` or `P1DT12H` (`PnDTnHnMnS`, not negative)",

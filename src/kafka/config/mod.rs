@@ -7,6 +7,7 @@ mod error;
 mod table;
 #[cfg(test)]
 mod tests;
+mod topic;
 mod views;
 
 use crate::i18n::{Arg, Template, Text};
@@ -16,9 +17,9 @@ use crate::sim::Map;
 pub use error::{ALL, ConfigError};
 pub(crate) use error::{nearest, shorten};
 pub use table::TABLE;
+pub use topic::TopicConfig;
 pub use views::{
     Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, GroupProtocol, PartitionerClass, ProducerConfig,
-    TopicConfig,
 };
 
 /// Settings by Kafka's name, as text. What is not in it has its default.
@@ -46,6 +47,10 @@ impl Config {
     pub fn check_value(&self, value: &str) -> Result<(), ConfigError> {
         let good = match self.kind {
             Kind::Int { min, max } => value.trim().parse().is_ok_and(|number: i64| (min..=max).contains(&number)),
+            Kind::IntOrNull { min } => {
+                value == NULL || value.trim().parse().is_ok_and(|number: i64| (min..=i32::MAX.into()).contains(&number))
+            }
+            Kind::Ratio => parse_ratio(value).is_some(),
             Kind::Bool => parse_bool(value).is_some(),
             Kind::Choice(values) => values.contains(&value),
             Kind::ChoiceOrDuration(values, prefix) => values.contains(&value) || after(prefix, value).is_some(),
@@ -62,6 +67,8 @@ impl Config {
     fn canonical(&self, value: &str) -> String {
         match self.kind {
             Kind::Int { .. } => value.trim().parse::<i64>().map_or_else(|_| value.to_owned(), |n| n.to_string()),
+            Kind::IntOrNull { .. } => value.trim().parse::<i64>().map_or_else(|_| value.to_owned(), |n| n.to_string()),
+            Kind::Ratio => parse_ratio(value).map_or_else(|| value.to_owned(), print_ratio),
             Kind::Bool => value.trim().to_ascii_lowercase(),
             Kind::Choice(_) if self.name == "acks" && value == "-1" => "all".to_owned(),
             Kind::List(words) => list(words, value).map_or_else(|| value.to_owned(), |names| names.join(",")),
@@ -102,6 +109,13 @@ pub enum Kind {
         /// The largest allowed.
         max: i64,
     },
+    /// A whole number, or `null` for none.
+    IntOrNull {
+        /// The smallest allowed.
+        min: i64,
+    },
+    /// A decimal from 0 to 1.
+    Ratio,
     /// `true` or `false`.
     Bool,
     /// One of these, written exactly so.
@@ -123,6 +137,8 @@ impl Kind {
         match self {
             Kind::Int { min, max: i64::MAX } => error::AT_LEAST.with("min", min),
             Kind::Int { min, max } => error::BETWEEN.with("min", min).with("max", max),
+            Kind::IntOrNull { min } => error::NULL_OR_AT_LEAST.with("min", min),
+            Kind::Ratio => error::A_RATIO.text(),
             Kind::Bool => error::TRUE_OR_FALSE.text(),
             Kind::Choice(values) => {
                 let value = |value: &&'static str| Arg::from(error::VALUE.with("value", *value));
@@ -248,6 +264,28 @@ fn list(words: &'static [(&'static str, &'static str)], value: &str) -> Option<V
 /// The microseconds of a duration behind a prefix. Signs are no part of one: Kafka refuses negative durations.
 fn after(prefix: &str, value: &str) -> Option<u64> {
     duration::parse(value.strip_prefix(prefix)?)
+}
+
+/// Stands for no value.
+const NULL: &str = "null";
+
+/// A decimal from 0 to 1, in millionths: decisions know no floating point.
+fn parse_ratio(value: &str) -> Option<u32> {
+    let (whole, part) = value.trim().split_once('.').unwrap_or((value.trim(), "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 6 {
+        return None;
+    }
+    let millionths = format!("{part:0<6}").parse::<u32>().ok()?;
+    let all = whole.parse::<u32>().ok()?.checked_mul(1_000_000)?.checked_add(millionths)?;
+    (all <= 1_000_000).then_some(all)
+}
+
+/// Millionths as a decimal, without zeros at its end.
+fn print_ratio(millionths: u32) -> String {
+    let text = format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
+    let short = text.trim_end_matches('0');
+    short.strip_suffix('.').map_or_else(|| short.to_owned(), |whole| format!("{whole}.0"))
 }
 
 /// As Kafka's `ConfigDef` reads a boolean.

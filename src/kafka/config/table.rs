@@ -21,6 +21,11 @@ const fn int(min: i64) -> Kind {
     Kind::Int { min, max: INT_MAX }
 }
 
+/// A Java `long` of which −1 means that there is no bound.
+const fn long_or_none() -> Kind {
+    Kind::Int { min: -1, max: i64::MAX }
+}
+
 /// A Java `long` of at least `min`.
 const fn long(min: i64) -> Kind {
     Kind::Int { min, max: i64::MAX }
@@ -195,6 +200,54 @@ table! {
     "With `true` a replica that is not in sync may lead when nobody else can: the partition works again, and what only the others had is lost."
     "为 `true` 时，没有其他副本可选时允许不同步的副本当 leader：分区恢复可用，但只有其他副本才有的消息会丢失。"
 
+    "cleanup.policy" [Topic], Kind::Choice(&["delete", "compact", "compact,delete", "delete,compact"]), PLAIN, "delete";
+    "How old records go: `delete` removes whole segments by `retention.ms` and `retention.bytes`; `compact` keeps the newest record of each key; with both, both happen."
+    "旧消息如何清理：`delete` 按 `retention.ms` 和 `retention.bytes` 整段删除；`compact` 只保留每个 key 最新的一条；两者可以同时启用。"
+
+    "retention.ms" [Topic], long_or_none(), Milliseconds, "604800000";
+    "With `cleanup.policy=delete`, a segment goes once its newest timestamp is older than this; `-1` keeps it whatever its age."
+    "`cleanup.policy=delete` 时，segment 中最新的时间戳早于该时长后整段被删除；`-1` 表示不按时间删除。"
+
+    "retention.bytes" [Topic], long_or_none(), Bytes, "-1";
+    "With `cleanup.policy=delete`, the oldest segment of a partition goes as long as the others still hold this much; `-1` sets no limit."
+    "`cleanup.policy=delete` 时，只要其余 segment 仍不少于该大小，就删除分区最旧的 segment；`-1` 表示不限大小。"
+
+    "segment.bytes" [Topic], int(1_048_576), Bytes, "1073741824";
+    "A batch that would make the active segment larger than this begins a new one."
+    "若写入某个 batch 会使 active segment 超过该大小，则新建一个 segment。"
+
+    "internal.segment.bytes" [Topic], Kind::IntOrNull { min: 14 }, Bytes, "null";
+    "Stands for `segment.bytes` where it is set, and may be smaller: Kafka has it for its own tests, here it makes segments that one can watch."
+    "设置后代替 `segment.bytes`，且允许更小：Kafka 仅在自身测试中使用，这里用来产生便于观察的小 segment。"
+
+    "segment.ms" [Topic], long(1), Milliseconds, "604800000";
+    "A batch whose newest record is later than the active segment's first by more than this begins a new segment; what counts are timestamps of records, so an idle partition never rolls."
+    "若 batch 中最新消息比 active segment 的首条消息晚超过该时长，则新建 segment；依据是消息的时间戳，因此空闲分区不会滚动。"
+
+    "segment.index.bytes" [Topic], int(4), Bytes, "10485760";
+    "The largest size of a segment's offset index (8 bytes an entry) and time index (12 bytes); a full one makes the next batch begin a new segment."
+    "segment 的 offset 索引（每项 8 字节）和时间索引（每项 12 字节）的大小上限；任一写满后，下一个 batch 就会新建 segment。"
+
+    "index.interval.bytes" [Topic], int(0), Bytes, "4096";
+    "After how many bytes of batches the index of a segment gets its next entry; read when a segment begins."
+    "segment 的索引每隔多少字节的 batch 增加一项；在新建 segment 时读取。"
+
+    "min.cleanable.dirty.ratio" [Topic], Kind::Ratio, PLAIN, "0.5";
+    "With `cleanup.policy=compact`, the log is cleaned once more than this share of what can be cleaned was never cleaned."
+    "`cleanup.policy=compact` 时，可清理部分中从未清理过的比例超过该值，日志才会被清理。"
+
+    "min.compaction.lag.ms" [Topic], long(0), Milliseconds, "0";
+    "For how long a record is safe from compaction."
+    "消息至少多久之后才会被压缩清理（compaction）。"
+
+    "max.compaction.lag.ms" [Topic], long(1), Milliseconds, "9223372036854775807";
+    "After how long a record is cleaned even if `min.cleanable.dirty.ratio` is not reached; it also rolls segments that old."
+    "消息最多多久后即使未达到 `min.cleanable.dirty.ratio` 也会被清理；达到该时长的 segment 也会滚动。"
+
+    "delete.retention.ms" [Topic], long(0), Milliseconds, "86400000";
+    "For how long a tombstone stays after the first cleaning that met it; the next cleaning after that removes it."
+    "tombstone 在首次被清理遇到之后还保留多久；之后的下一次清理才会移除它。"
+
     // Broker.
     "auto.leader.rebalance.enable" [Broker], Kind::Bool, PLAIN, "true";
     "With `true` the controller looks from time to time for partitions that their first replica, the preferred leader, does not lead though it is in sync, and gives it the leadership back."
@@ -215,6 +268,22 @@ table! {
     "default.replication.factor" [Broker], Kind::Int { min: 1, max: SHORT_MAX }, Replicas, "1";
     "How many replicas each partition of a topic has when its creation does not say."
     "创建 topic 时未指定副本数的情况下，每个分区的副本数。"
+
+    "log.initial.task.delay.ms" [Broker], long(0), Milliseconds, "30000";
+    "How long after its start a broker looks for segments to delete for the first time."
+    "broker 启动多久后第一次检查有没有可删除的 segment。"
+
+    "log.retention.check.interval.ms" [Broker], long(1), Milliseconds, "300000";
+    "How often a broker looks for segments to delete."
+    "broker 每隔多久检查一次有没有可删除的 segment。"
+
+    "log.cleaner.enable" [Broker], Kind::Bool, PLAIN, "true";
+    "Whether brokers compact the logs of topics with `cleanup.policy=compact`."
+    "broker 是否对 `cleanup.policy=compact` 的 topic 进行日志压缩。"
+
+    "log.cleaner.backoff.ms" [Broker], long(1), Milliseconds, "15000";
+    "How long the cleaner rests when no log is dirty enough."
+    "没有足够脏的日志时，cleaner 休息多久再检查。"
 
     "replica.lag.time.max.ms" [Broker], long(1), Milliseconds, "30000";
     "For how long a follower may not have caught up with the leader before it leaves the ISR."

@@ -66,6 +66,10 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "group.min.session.timeout.ms", "6000"),
     (Scope::Broker, "leader.imbalance.check.interval.seconds", "300"),
     (Scope::Broker, "leader.imbalance.per.broker.percentage", "10"),
+    (Scope::Broker, "log.cleaner.backoff.ms", "15000"),
+    (Scope::Broker, "log.cleaner.enable", "true"),
+    (Scope::Broker, "log.initial.task.delay.ms", "30000"),
+    (Scope::Broker, "log.retention.check.interval.ms", "300000"),
     (Scope::Broker, "min.insync.replicas", "1"),
     (Scope::Broker, "offsets.commit.timeout.ms", "5000"),
     (Scope::Broker, "offsets.retention.check.interval.ms", "600000"),
@@ -76,8 +80,20 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "replica.fetch.wait.max.ms", "500"),
     (Scope::Broker, "replica.lag.time.max.ms", "30000"),
     (Scope::Broker, "unclean.leader.election.enable", "false"),
+    (Scope::Topic, "cleanup.policy", "delete"),
+    (Scope::Topic, "delete.retention.ms", "86400000"),
+    (Scope::Topic, "index.interval.bytes", "4096"),
+    (Scope::Topic, "internal.segment.bytes", "null"),
+    (Scope::Topic, "max.compaction.lag.ms", "9223372036854775807"),
     (Scope::Topic, "max.message.bytes", "1048588"),
+    (Scope::Topic, "min.cleanable.dirty.ratio", "0.5"),
+    (Scope::Topic, "min.compaction.lag.ms", "0"),
     (Scope::Topic, "min.insync.replicas", "1"),
+    (Scope::Topic, "retention.bytes", "-1"),
+    (Scope::Topic, "retention.ms", "604800000"),
+    (Scope::Topic, "segment.bytes", "1073741824"),
+    (Scope::Topic, "segment.index.bytes", "10485760"),
+    (Scope::Topic, "segment.ms", "604800000"),
     (Scope::Topic, "unclean.leader.election.enable", "false"),
 ];
 
@@ -126,7 +142,7 @@ fn values_at_and_past_their_range() {
     for config in TABLE {
         match config.kind {
             Kind::Int { min, max } => {
-                assert!(min >= 0);
+                assert!(min >= -1);
                 assert!(config.check_value(&min.to_string()).is_ok());
                 assert!(config.check_value(&max.to_string()).is_ok());
                 assert!(config.check_value(&(i128::from(min) - 1).to_string()).is_err());
@@ -134,6 +150,18 @@ fn values_at_and_past_their_range() {
                 for bad in ["", "ten", "1.5", "1e3", "0x10", "99999999999999999999999"] {
                     assert!(config.check_value(bad).is_err(), "{} {bad}", config.name);
                 }
+            }
+            Kind::IntOrNull { min } => {
+                let allowed = ["null".to_owned(), min.to_string(), i32::MAX.to_string()];
+                assert!(allowed.iter().all(|value| config.check_value(value).is_ok()));
+                let bad = ["".to_owned(), "-1".to_owned(), (min - 1).to_string(), "2147483648".to_owned()];
+                assert!(bad.iter().all(|value| config.check_value(value).is_err()));
+            }
+            Kind::Ratio => {
+                assert!(["0", "1", "0.5", "1.0", " 0.000001 "].iter().all(|good| config.check_value(good).is_ok()));
+                let bad = ["", ".", "1.000001", "2", "-0.1", ".5", "0.5e1", "0.0000001"];
+                assert!(bad.iter().all(|bad| config.check_value(bad).is_err()));
+                assert_eq!(["0.50", "1", "0"].map(|value| config.canonical(value)), ["0.5", "1.0", "0.0"]);
             }
             Kind::Bool => {
                 assert!(config.check_value("TRUE").is_ok() && config.check_value("yes").is_err());
@@ -183,7 +211,7 @@ fn unknown_names_are_refused_with_a_hint() {
         (Scope::Producer, "ack", "There is no producer config ack; did you mean acks?"),
         (Scope::Producer, "max.inflight.requests.per.connection", ""),
         (Scope::Consumer, "linger.ms", "linger.ms is not a consumer config but a producer config."),
-        (Scope::Topic, "retention.ms", "There is no topic config retention.ms."),
+        (Scope::Topic, "preallocate", "There is no topic config preallocate."),
         (Scope::Consumer, "", "There is no consumer config ."),
     ];
     for (scope, name, sentence) in cases {
@@ -285,7 +313,18 @@ fn views_have_the_defaults_in_microseconds() {
     let consumer = ConsumerConfig::default();
     assert_eq!((consumer.auto_offset_reset, consumer.client_rack), (AutoOffsetReset::Latest, None));
     assert_eq!(BrokerConfig::default().broker_session_timeout_us, 9_000_000);
-    assert_eq!(TopicConfig::default(), TopicConfig { min_insync_replicas: None, max_message_bytes: 1_048_588 });
+    let topic = TopicConfig::default();
+    assert_eq!((topic.min_insync_replicas, topic.max_message_bytes), (None, 1_048_588));
+    assert_eq!((topic.delete, topic.compact), (true, false));
+    assert_eq!((topic.retention_us, topic.retention_bytes), (Some(604_800_000_000), None));
+    assert_eq!((topic.segment_bytes, topic.segment_us), (1 << 30, 604_800_000_000));
+    assert_eq!((topic.min_cleanable_dirty_ratio, topic.max_compaction_lag_us), (500_000, FOREVER_US));
+    let compacted = [("cleanup.policy", "compact,delete"), ("max.compaction.lag.ms", "60000"), ("retention.ms", "-1")];
+    let small = [("internal.segment.bytes", "300"), ("min.cleanable.dirty.ratio", "0.05")];
+    let topic = TopicConfig::from_settings(&settings(&[compacted.as_slice(), &small].concat())).expect("allowed");
+    assert_eq!((topic.delete, topic.compact, topic.retention_us), (true, true, None));
+    assert_eq!((topic.segment_bytes, topic.segment_us), (300, 60_000_000), "the lag rolls segments too");
+    assert_eq!(topic.min_cleanable_dirty_ratio, 50_000);
     let forever = settings(&[("max.block.ms", "9223372036854775807")]);
     assert_eq!(ProducerConfig::from_settings(&forever).map(|config| config.max_block_us), Ok(FOREVER_US));
 }

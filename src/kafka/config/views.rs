@@ -105,20 +105,20 @@ impl MigrationPolicy {
 }
 
 /// Settings of one scope, known and in range.
-struct Checked<'a> {
+pub(super) struct Checked<'a> {
     scope: Scope,
     settings: &'a Settings,
 }
 
 impl<'a> Checked<'a> {
-    fn new(scope: Scope, settings: &'a Settings) -> Result<Self, ConfigError> {
+    pub(super) fn new(scope: Scope, settings: &'a Settings) -> Result<Self, ConfigError> {
         for (name, value) in settings {
             lookup(scope, name)?.check_value(value)?;
         }
         Ok(Checked { scope, settings })
     }
 
-    fn text(&self, name: &str) -> Result<&str, ConfigError> {
+    pub(super) fn text(&self, name: &str) -> Result<&str, ConfigError> {
         let default = lookup(self.scope, name)?.default;
         Ok(self.settings.get(name).map_or(default, String::as_str))
     }
@@ -129,23 +129,28 @@ impl<'a> Checked<'a> {
     }
 
     /// A number; within the range of its row, which for all of them starts at 0 or above.
-    fn number(&self, name: &str) -> Result<u64, ConfigError> {
+    pub(super) fn number(&self, name: &str) -> Result<u64, ConfigError> {
         Ok(self.text(name)?.trim().parse().unwrap_or_default())
     }
 
-    fn small(&self, name: &str) -> Result<u32, ConfigError> {
+    pub(super) fn small(&self, name: &str) -> Result<u32, ConfigError> {
         Ok(u32::try_from(self.number(name)?).unwrap_or(u32::MAX))
     }
 
-    fn us(&self, name: &str) -> Result<u64, ConfigError> {
+    pub(super) fn us(&self, name: &str) -> Result<u64, ConfigError> {
         Ok(self.number(name)?.saturating_mul(1_000).min(FOREVER_US))
+    }
+
+    /// A number of which anything below 0 means that there is no bound.
+    pub(super) fn bound(&self, name: &str) -> Result<Option<u64>, ConfigError> {
+        Ok(self.text(name)?.trim().parse().ok())
     }
 
     fn flag(&self, name: &str) -> Result<bool, ConfigError> {
         Ok(parse_bool(self.text(name)?).unwrap_or_default())
     }
 
-    fn is_set(&self, name: &str) -> bool {
+    pub(super) fn is_set(&self, name: &str) -> bool {
         self.settings.contains_key(name)
     }
 }
@@ -158,7 +163,7 @@ macro_rules! kafka_defaults {
         }
     })*};
 }
-kafka_defaults!(ProducerConfig, ConsumerConfig, BrokerConfig, TopicConfig);
+kafka_defaults!(ProducerConfig, ConsumerConfig, BrokerConfig);
 
 /// The settings of a producer. Each field is the config of its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -415,6 +420,10 @@ pub struct BrokerConfig {
     pub offsets_retention_check_interval_us: u64,
     pub auto_leader_rebalance_enable: bool,
     pub leader_imbalance_check_interval_us: u64,
+    pub log_initial_task_delay_us: u64,
+    pub log_retention_check_interval_us: u64,
+    pub log_cleaner_enable: bool,
+    pub log_cleaner_backoff_us: u64,
 }
 
 impl BrokerConfig {
@@ -470,6 +479,10 @@ impl BrokerConfig {
                 .number("leader.imbalance.check.interval.seconds")?
                 .saturating_mul(1_000_000)
                 .min(FOREVER_US),
+            log_initial_task_delay_us: read.us("log.initial.task.delay.ms")?,
+            log_retention_check_interval_us: read.us("log.retention.check.interval.ms")?,
+            log_cleaner_enable: read.flag("log.cleaner.enable")?,
+            log_cleaner_backoff_us: read.us("log.cleaner.backoff.ms")?,
         })
     }
 }
@@ -508,27 +521,4 @@ fn check_group_times(read: &Checked) -> Result<(), ConfigError> {
         });
     }
     Ok(())
-}
-
-/// The settings of a topic. Each field is the config of its name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TopicConfig {
-    /// `None`: the broker's.
-    pub min_insync_replicas: Option<u32>,
-    /// `max.message.bytes`.
-    pub max_message_bytes: u32,
-}
-
-impl TopicConfig {
-    /// The view of these settings.
-    pub fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
-        let read = Checked::new(Scope::Topic, settings)?;
-        Ok(TopicConfig {
-            min_insync_replicas: match read.is_set("min.insync.replicas") {
-                true => Some(read.small("min.insync.replicas")?),
-                false => None,
-            },
-            max_message_bytes: read.small("max.message.bytes")?,
-        })
-    }
 }

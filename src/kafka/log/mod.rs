@@ -1,20 +1,28 @@
 //! One replica's log: batches, log start, log end, high watermark, leader epochs, producer state.
 //!
-//! After `storage/.../internals/log/UnifiedLog`, `LeaderEpochFileCache` and `ProducerStateEntry`. Left out until the
-//! storage issue: segments and their indexes, retention, compaction. A log is plain data that many worlds can share:
-//! every 64 batches are sealed into one immutable allocation, so a copy of a log copies pointers only.
+//! After `storage/.../internals/log/UnifiedLog`, `LeaderEpochFileCache` and `ProducerStateEntry`. A log is plain data that
+//! many worlds can share: every 64 batches are sealed into one immutable allocation, so a copy of a log copies pointers
+//! only. Segments say where those batches lie. Left out: files that stay until `file.delete.delay.ms` is over.
 
 mod batches;
+mod cleaner;
 mod producers;
 mod records;
+mod retention;
+mod segments;
 
 pub use batches::Batches;
+pub use cleaner::{Cleaned, Cleaning};
 pub(crate) use producers::add_sequence;
 pub use producers::{ProducerCheck, ProducerStates};
 pub use records::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Record, Records, RecordsBuilder, record_size};
+pub use retention::{Deleted, Deletion};
+pub use segments::{Incoming, IndexEntry, RollReason, Segment};
 
 use crate::sim::faults::faulty;
 use std::sync::Arc;
+
+use crate::kafka::config::TopicConfig;
 
 /// A batch in a log: records with their place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,16 +36,37 @@ pub struct RecordBatch {
 }
 
 impl RecordBatch {
-    /// Offset after its last record.
+    /// Offset after its last record; that record may be gone, compacted away.
     pub fn next_offset(&self) -> i64 {
-        self.base_offset + self.records.len() as i64
+        self.base_offset + i64::from(self.records.span())
+    }
+
+    /// Offset of the record at an index.
+    pub fn offset(&self, index: usize) -> i64 {
+        self.base_offset + i64::from(self.records.delta(index))
+    }
+
+    /// The record at an offset, if it is still there.
+    pub fn record(&self, offset: i64) -> Option<Record<'_>> {
+        self.records.at(u32::try_from(offset - self.base_offset).ok()?)
+    }
+
+    /// Its records with their offsets.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, Record<'_>)> {
+        self.records.iter().enumerate().map(|(index, record)| (self.offset(index), record))
     }
 }
 
 /// One replica's log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Log {
+    /// The topic's settings.
+    config: Arc<TopicConfig>,
     batches: Batches,
+    /// At least one; the last is active.
+    segments: Vec<Segment>,
+    /// Compaction has been as far as here (`cleaner-offset-checkpoint`).
+    cleaned_to: i64,
     log_start_offset: i64,
     log_end_offset: i64,
     high_watermark: i64,
@@ -46,7 +75,62 @@ pub struct Log {
     producers: ProducerStates,
 }
 
+impl Default for Log {
+    fn default() -> Self {
+        Log::new(Arc::new(TopicConfig::default()))
+    }
+}
+
 impl Log {
+    /// An empty log.
+    pub fn new(config: Arc<TopicConfig>) -> Log {
+        Log {
+            segments: vec![Segment::new(0, None, &config)],
+            config,
+            batches: Batches::default(),
+            cleaned_to: 0,
+            log_start_offset: 0,
+            log_end_offset: 0,
+            high_watermark: 0,
+            epochs: Vec::new(),
+            producers: ProducerStates::default(),
+        }
+    }
+
+    /// The topic's settings.
+    pub fn config(&self) -> &TopicConfig {
+        &self.config
+    }
+
+    /// The topic has other settings from now on.
+    pub fn configure(&mut self, config: Arc<TopicConfig>) {
+        self.config = config;
+    }
+
+    /// The segments, oldest first; the last is active.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Bytes of all segments.
+    pub fn size_bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.size_bytes).sum()
+    }
+
+    /// Records that can be read: those that are there, from the log's start on.
+    pub fn records_kept(&self) -> u64 {
+        let on_disk: u64 = self.segments.iter().map(|segment| segment.records).sum();
+        // Only the segment of the log's start can hold records before it.
+        let before = self.batches.iter().take_while(|batch| batch.base_offset < self.log_start_offset);
+        on_disk
+            - before.map(|batch| batch.iter().filter(|(at, _)| *at < self.log_start_offset).count() as u64).sum::<u64>()
+    }
+
+    /// Where the segment of an index ends: where the next begins, or the log's end.
+    pub fn segment_end(&self, index: usize) -> i64 {
+        self.segments.get(index + 1).map_or(self.log_end_offset, |next| next.base_offset)
+    }
+
     /// First offset kept.
     pub fn log_start_offset(&self) -> i64 {
         self.log_start_offset
@@ -79,8 +163,43 @@ impl Log {
 
     /// The record at an offset.
     pub fn record(&self, offset: i64) -> Option<Record<'_>> {
-        let batch = self.batches.holding(offset)?;
-        batch.records.get((offset - batch.base_offset) as usize)
+        if offset < self.log_start_offset {
+            return None;
+        }
+        self.batches.holding(offset)?.record(offset)
+    }
+
+    /// Begins a new segment if these records, which are about to be appended, ask for one.
+    pub fn roll_for(&mut self, records: &Records) -> Option<RollReason> {
+        let last_offset = self.log_end_offset + i64::from(records.span()) - 1;
+        let bytes = records.size_bytes().into();
+        self.roll_for_all(
+            Incoming { bytes, max_timestamp_us: records.max_timestamp_us(), last_offset },
+            self.log_end_offset,
+        )
+    }
+
+    /// The same for batches that a follower appends in one go: they come into one segment, which is its own affair.
+    pub fn roll_for_fetched(&mut self, batches: &[Arc<RecordBatch>]) -> Option<RollReason> {
+        let (first, last) = (batches.first()?, batches.last()?);
+        let incoming = Incoming {
+            bytes: batches.iter().map(|batch| u64::from(batch.records.size_bytes())).sum(),
+            max_timestamp_us: batches.iter().map(|batch| batch.records.max_timestamp_us()).max().unwrap_or_default(),
+            last_offset: last.next_offset() - 1,
+        };
+        self.roll_for_all(incoming, first.base_offset)
+    }
+
+    fn roll_for_all(&mut self, incoming: Incoming, first_offset: i64) -> Option<RollReason> {
+        let reason = self.segments.last()?.should_roll(incoming, &self.config)?;
+        self.roll(first_offset, reason);
+        Some(reason)
+    }
+
+    /// Begins a new active segment.
+    fn roll(&mut self, base_offset: i64, reason: RollReason) {
+        let segment = Segment::new(base_offset, Some(reason), &self.config);
+        self.segments.push(segment);
     }
 
     /// Appends as the leader of `leader_epoch`, giving offsets.
@@ -90,9 +209,10 @@ impl Log {
         batch
     }
 
-    /// Appends a batch as the leader wrote it. Returns false, and does nothing, if it does not follow the log's end.
+    /// Appends a batch as the leader wrote it; there may be a gap before it, where compaction has removed others. Returns
+    /// false, and does nothing, if it begins before the log's end.
     pub fn append_batch(&mut self, batch: Arc<RecordBatch>) -> bool {
-        if batch.base_offset != self.log_end_offset {
+        if batch.base_offset < self.log_end_offset {
             return false;
         }
         if self.latest_epoch() < batch.leader_epoch && !faulty!(EpochForgotten) {
@@ -100,6 +220,9 @@ impl Log {
         }
         self.log_end_offset = batch.next_offset();
         self.producers.note(&batch);
+        if let Some(active) = self.segments.last_mut() {
+            active.note(&batch);
+        }
         self.batches.push(batch);
         true
     }
@@ -143,6 +266,12 @@ impl Log {
             return;
         }
         self.batches.truncate_to(offset);
+        let keep = self.segments.partition_point(|segment| segment.base_offset <= offset).max(1);
+        self.segments.truncate(keep);
+        if let Some(active) = self.segments.last_mut() {
+            *active = active.again(self.batches.from(active.base_offset).map(Arc::as_ref));
+        }
+        self.cleaned_to = self.cleaned_to.min(offset);
         self.log_end_offset = offset;
         self.high_watermark = self.high_watermark.min(offset);
         self.epochs.retain(|(_, start)| *start < offset);
@@ -152,11 +281,31 @@ impl Log {
         }
     }
 
+    /// Throws everything away and begins again, empty, at an offset: the leader has nothing before it.
+    pub fn start_anew_at(&mut self, offset: i64) {
+        self.batches = Batches::default();
+        self.segments = vec![Segment::new(offset, Some(RollReason::StartedAnew), &self.config)];
+        (self.log_start_offset, self.log_end_offset, self.high_watermark) = (offset, offset, offset);
+        self.cleaned_to = offset;
+        self.epochs.clear();
+        self.producers = ProducerStates::default();
+    }
+
     /// The first offset below `below` whose record's timestamp is not before `timestamp_us`, if there is one
-    /// (`offsetsForTimes`).
+    /// (`offsetsForTimes`): segments and batches that are older are passed over.
     pub fn offset_for_time(&self, timestamp_us: u64, below: i64) -> Option<i64> {
-        (self.log_start_offset..below)
-            .find(|offset| self.record(*offset).is_some_and(|record| record.timestamp_us >= timestamp_us))
+        let segment = self.segments.iter().find(|segment| segment.largest_timestamp_us() >= timestamp_us)?;
+        let from = segment.base_offset.max(self.log_start_offset);
+        let young = |batch: &&Arc<RecordBatch>| batch.records.max_timestamp_us() >= timestamp_us;
+        let mut records = self.batches.from(from).filter(young).flat_map(|batch| batch.iter());
+        let (offset, _) = records.find(|(offset, record)| *offset >= from && record.timestamp_us >= timestamp_us)?;
+        (offset < below).then_some(offset)
+    }
+
+    /// Where the segment that holds an offset ends.
+    fn segment_end_at(&self, offset: i64) -> i64 {
+        let next = self.segments.partition_point(|segment| segment.base_offset <= offset);
+        self.segments.get(next).map_or(i64::MAX, |segment| segment.base_offset)
     }
 
     /// Bytes of the batches from the one that holds `from` on, below `below`; once `enough` are counted, no more are.
@@ -172,15 +321,16 @@ impl Log {
     }
 
     /// Whole batches from the one that holds `from` on, below `below`, up to `max_bytes`, or with `at_least_one` one that
-    /// is larger.
+    /// is larger; as many as lie in one segment.
     pub fn read(&self, from: i64, below: i64, max_bytes: u32, at_least_one: bool) -> Vec<Arc<RecordBatch>> {
-        let mut bytes = 0_u64;
+        let (mut bytes, mut end) = (0_u64, None);
         self.batches
             .from(from)
             .take_while(|batch| {
                 let first = bytes == 0 && at_least_one;
                 bytes += u64::from(batch.records.size_bytes());
-                batch.next_offset() <= below && (first || bytes <= u64::from(max_bytes))
+                let end = *end.get_or_insert_with(|| self.segment_end_at(batch.base_offset));
+                batch.base_offset < end && batch.next_offset() <= below && (first || bytes <= u64::from(max_bytes))
             })
             .cloned()
             .collect()

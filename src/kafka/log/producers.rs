@@ -57,6 +57,12 @@ impl ProducerStates {
         }
     }
 
+    /// Is this the newest batch of a producer? Compaction keeps its header, for the sequence.
+    pub fn is_newest(&self, batch: &RecordBatch) -> bool {
+        let newest = self.0.get(&batch.records.stamp.producer_id).and_then(|state| state.batches.back());
+        newest.is_some_and(|(_, _, base_offset)| *base_offset == batch.base_offset)
+    }
+
     /// Notes a batch that was appended, on leaders and followers alike.
     pub fn note(&mut self, batch: &RecordBatch) {
         let stamp = &batch.records.stamp;
@@ -70,7 +76,7 @@ impl ProducerStates {
         if state.epoch != stamp.producer_epoch {
             *state = ProducerState { epoch: stamp.producer_epoch, batches: VecDeque::new() };
         }
-        let last_sequence = add_sequence(stamp.base_sequence, batch.records.len() as i32 - 1);
+        let last_sequence = add_sequence(stamp.base_sequence, batch.records.span() as i32 - 1);
         state.batches.push_back((stamp.base_sequence, last_sequence, batch.base_offset));
         if state.batches.len() > BATCHES_KEPT {
             state.batches.pop_front();

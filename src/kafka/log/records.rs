@@ -40,6 +40,19 @@ pub struct Records {
     entries: Box<[Entry]>,
     /// Headers of the few records that have some, by index.
     headers: Box<[(u32, Headers)]>,
+    /// What compaction has left of it, if it was there.
+    compacted: Option<Box<Compacted>>,
+}
+
+/// What compaction notes in a batch that it has rewritten.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Compacted {
+    /// Places within the batch of the records that are left.
+    deltas: Box<[u32]>,
+    /// Records that the batch had: its last offset and sequence stay.
+    span: u32,
+    /// From when on its tombstones may go.
+    delete_horizon_us: Option<u64>,
 }
 
 type Headers = Box<[(String, String)]>;
@@ -68,7 +81,7 @@ pub struct Record<'a> {
 }
 
 impl Records {
-    /// How many.
+    /// How many there are; compaction may have left fewer than [`Records::span`].
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -86,6 +99,55 @@ impl Records {
     /// Timestamp of the first record.
     pub fn base_timestamp_us(&self) -> u64 {
         self.base_timestamp_us
+    }
+
+    /// Offsets that the batch takes up: the records that it had when it was written.
+    pub fn span(&self) -> u32 {
+        self.compacted.as_ref().map_or(self.entries.len() as u32, |compacted| compacted.span)
+    }
+
+    /// Place in the batch of the record at an index.
+    pub fn delta(&self, index: usize) -> u32 {
+        self.compacted.as_ref().and_then(|compacted| compacted.deltas.get(index)).copied().unwrap_or(index as u32)
+    }
+
+    /// The record at a place in the batch, if it is still there.
+    pub fn at(&self, delta: u32) -> Option<Record<'_>> {
+        match &self.compacted {
+            None => self.get(delta as usize),
+            Some(compacted) => self.get(compacted.deltas.binary_search(&delta).ok()?),
+        }
+    }
+
+    /// Has compaction rewritten it?
+    pub fn is_compacted(&self) -> bool {
+        self.compacted.is_some()
+    }
+
+    /// From when on a cleaning removes its tombstones; set by the first cleaning that met them.
+    pub fn delete_horizon_us(&self) -> Option<u64> {
+        self.compacted.as_ref().and_then(|compacted| compacted.delete_horizon_us)
+    }
+
+    /// Timestamp of the newest record: a producer's clock goes only forward.
+    pub fn max_timestamp_us(&self) -> u64 {
+        self.base_timestamp_us + self.entries.last().map_or(0, |entry| u64::from(entry.timestamp_delta_us))
+    }
+
+    /// The batch without the records that are not kept, whose places are `kept`; it still takes up as many offsets.
+    pub fn compacted(&self, kept: &[usize], delete_horizon_us: Option<u64>) -> Records {
+        let mut builder = RecordsBuilder::new(self.base_timestamp_us, self.stamp);
+        let mut deltas = Vec::with_capacity(kept.len());
+        for index in kept {
+            let Some(record) = self.get(*index) else { continue };
+            let delta = self.delta(*index);
+            let timestamp_delta_ms = record.timestamp_us / 1_000 - self.base_timestamp_us / 1_000;
+            let size = record_size(delta, timestamp_delta_ms, record.key, record.value, record.headers);
+            builder.push_sized(size, record.timestamp_us, record.key, record.value, record.headers);
+            deltas.push(delta);
+        }
+        let compacted = Compacted { deltas: deltas.into(), span: self.span(), delete_horizon_us };
+        Records { compacted: Some(Box::new(compacted)), ..builder.build() }
     }
 
     /// The record at an index.
@@ -216,6 +278,7 @@ impl RecordsBuilder {
             data: self.data.into(),
             entries: self.entries.into(),
             headers: self.headers.into(),
+            compacted: None,
         }
     }
 }
@@ -266,6 +329,25 @@ mod tests {
         assert_eq!((all[1].key, all[1].headers, all[1].timestamp_us), (None, &header[..], 1_500));
         assert_eq!((all[2].key, all[2].value), (Some(&b""[..]), None));
         assert!(records.get(3).is_none());
+    }
+
+    #[test]
+    fn a_compacted_batch_keeps_its_places_and_its_end() {
+        let mut builder = RecordsBuilder::new(1_000, NO_PRODUCER);
+        for n in 0..200_u8 {
+            builder.push(1_000 + u64::from(n), Some(&[n]), Some(b"value"), &[]);
+        }
+        let whole = builder.build();
+        let left = whole.compacted(&[3, 150], Some(77));
+        assert_eq!((left.len(), left.span(), left.delete_horizon_us()), (2, 200, Some(77)));
+        assert_eq!(left.at(150).and_then(|record| record.key), Some(&[150][..]));
+        assert_eq!((left.at(4), left.delta(1), left.max_timestamp_us()), (None, 150, 1_150));
+        // A place of two bytes costs one byte more than one of one byte.
+        assert_eq!(left.size_bytes(), BATCH_OVERHEAD + 13 + 14);
+        let less = left.compacted(&[1], None);
+        assert_eq!((less.len(), less.span(), less.delta(0)), (1, 200, 150));
+        let empty = less.compacted(&[], None);
+        assert_eq!((empty.len(), empty.span(), empty.size_bytes()), (0, 200, BATCH_OVERHEAD));
     }
 
     #[test]

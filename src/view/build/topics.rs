@@ -121,7 +121,7 @@ impl Builder {
         let from = log.log_start_offset().max(end - CELLS_MAX as i64);
         let mut cells = Vec::with_capacity((end - from).max(0) as usize);
         for batch in log.batches().from(from) {
-            for (offset, record) in (batch.base_offset..).zip(batch.records.iter()) {
+            for (offset, record) in batch.iter() {
                 if offset >= from {
                     cells.push(Cell { offset, key: self.keys.of(record.key), visible: offset < high_watermark });
                 }

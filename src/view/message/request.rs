@@ -42,12 +42,13 @@ fn put(f: &mut Fields<'_>, request: &Request) {
             f.list("partitions", &fetch.partitions, |f, partition| {
                 f.put("currentLeaderEpoch", partition.current_leader_epoch);
                 f.put("fetchOffset", partition.fetch_offset).put("lastFetchedEpoch", partition.last_fetched_epoch);
+                f.put("logStartOffset", partition.log_start_offset);
                 f.put("partitionMaxBytes", partition.max_bytes);
                 f.place(partition.partition)
             });
         }
-        Request::ListOffsets { partitions, timestamp } => {
-            f.put("timestamp", timestamp);
+        Request::ListOffsets { replica, partitions, timestamp } => {
+            f.put_broker("replicaId", *replica).put("timestamp", timestamp);
             f.list("partitions", partitions, |f, (partition, epoch)| {
                 f.put("currentLeaderEpoch", epoch);
                 f.place(*partition)
@@ -128,6 +129,10 @@ fn put(f: &mut Fields<'_>, request: &Request) {
         Request::Vote { quorum_epoch, candidate, last_epoch, last_offset } => {
             f.put("replicaEpoch", quorum_epoch).put("replicaId", candidate);
             f.put("lastOffsetEpoch", last_epoch).put("lastOffset", last_offset);
+        }
+        Request::DeleteRecords { partition, offset, timeout_us } => {
+            let place = f.place(*partition);
+            f.put("topics", place).put("offset", offset).put_ms("timeoutMs", *timeout_us);
         }
         Request::DeleteGroups { group_id } => {
             f.put("groupsNames", format!("[{group_id}]"));

@@ -128,6 +128,10 @@ fn put(f: &mut Fields<'_>, response: &Response) {
         | Response::AlterPartitionReassignments { .. }
         | Response::BeginQuorumEpoch { .. } => put_error(f, response.error()),
         Response::DeleteGroups { error } => put_error(f, *error),
+        Response::DeleteRecords { error, low_watermark } => {
+            put_error(f, *error);
+            f.put("lowWatermark", low_watermark);
+        }
         Response::ConsumerGroupHeartbeat(answer) => {
             put_error(f, answer.error);
             f.put("memberEpoch", answer.member_epoch).put_ms("heartbeatIntervalMs", answer.heartbeat_interval_us);

@@ -91,6 +91,10 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::ReassignmentBegan { .. } | E::ReassignmentEnded { .. } => Lane::Cluster,
         E::ReassignmentRefused { .. } | E::ReplicaRemoved { .. } => Lane::Cluster,
 
+        E::SegmentRolled { .. } | E::SegmentDeleted { .. } | E::LogStartMoved { .. } => Lane::Cluster,
+        E::LogCleaned { .. } => Lane::Cluster,
+        E::LogStartedAnew { .. } | E::FollowerOutOfRange { .. } => Lane::Replicate,
+        E::OffsetsSkipped { .. } => Lane::Consume,
         E::PositionSought { .. } | E::PartitionPaused { .. } | E::OffsetsReset { .. } => Lane::Consume,
         E::GroupDeleted { .. } | E::OffsetsExpired { .. } => Lane::Group,
         E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,

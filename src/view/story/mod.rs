@@ -15,6 +15,7 @@ mod names;
 mod produce;
 mod replicate;
 mod rpc;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod timer;
@@ -24,6 +25,7 @@ pub use lines::lines;
 pub use marks::{TimelineMark, marks};
 pub use names::{member, member_name, partition};
 pub(crate) use names::{place, places, record_key, serializer_of};
+pub(crate) use storage::bytes;
 
 use crate::{
     history::Run,
@@ -56,6 +58,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     produce::ALL,
     replicate::ALL,
     rpc::ALL,
+    storage::ALL,
     timer::ALL,
 ];
 
@@ -85,6 +88,7 @@ pub type Told = (Text, Option<(Text, WhyKey)>);
 pub fn sentence(run: &Run, event: &Event) -> Option<Told> {
     produce::tell(run, event)
         .or_else(|| replicate::tell(run, event))
+        .or_else(|| storage::tell(run, event))
         .or_else(|| consume::tell(run, event))
         .or_else(|| member::tell(run, event))
         .or_else(|| group::tell(run, event))

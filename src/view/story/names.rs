@@ -109,7 +109,7 @@ pub(crate) fn record_key(
 ) -> Option<(NodeId, Option<Vec<u8>>)> {
     let log = &world.brokers().get(&broker)?.replica(at)?.log;
     let batch = log.batches().holding(offset)?;
-    let key = log.record(offset)?.key.map(<[u8]>::to_vec);
+    let key = batch.record(offset)?.key.map(<[u8]>::to_vec);
     Some((batch.records.stamp.client, key))
 }
 

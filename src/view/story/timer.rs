@@ -47,6 +47,12 @@ templates! {
         "到了 {who} 检查该删除的已提交 offset 的时间（`offsets.retention.check.interval.ms`）。";
     POSITION_RESET = "`request.timeout.ms` had passed since **{who}** asked for a position and found none.",
         "**{who}** 上次查找 position 未果，`request.timeout.ms` 已到。";
+    RETENTION_CHECK = "It was time for {who} to look for segments to delete (`log.retention.check.interval.ms`).",
+        "到了 {who} 检查可删除的 segment 的时间（`log.retention.check.interval.ms`）。";
+    CLEANER = "The cleaner of {who} looked for logs to compact (`log.cleaner.backoff.ms`).",
+        "{who} 的 cleaner 检查需要压缩的日志（`log.cleaner.backoff.ms`）。";
+    DELETE_RECORDS_TIMEOUT = "A deletion of records at {who} was not taken up by every replica in time.",
+        "{who} 上的一次消息删除没有及时在所有副本上生效。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
@@ -76,6 +82,9 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::RegexRefresh(_) => &REGEX_REFRESH,
         Timer::PollInterval => &POLL_INTERVAL,
         Timer::OffsetExpiry => &OFFSET_EXPIRY,
+        Timer::RetentionCheck => &RETENTION_CHECK,
+        Timer::Cleaner => &CLEANER,
+        Timer::DeleteRecordsTimeout(_) => &DELETE_RECORDS_TIMEOUT,
         Timer::PositionReset => &POSITION_RESET,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,

@@ -6,6 +6,7 @@ mod lag;
 mod leader;
 mod membership;
 mod partition;
+mod segment;
 mod sticky;
 mod target;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     leader::ALL,
     membership::ALL,
     partition::ALL,
+    segment::ALL,
     sticky::ALL,
     target::ALL,
     timing::ALL,
@@ -140,6 +142,11 @@ pub enum WhyKey {
         /// Consumer name.
         consumer: String,
     },
+    /// Why was this segment deleted?
+    SegmentDeleted {
+        /// The event of its deletion.
+        event: u64,
+    },
 }
 
 /// The answer.
@@ -192,6 +199,7 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         WhyKey::CommitRefused { event } => membership::refused(run, key, run.event_by_id(*event)?),
         WhyKey::Leader { topic, partition, event } => leader::card(run, key, topic, *partition, *event),
         WhyKey::Idle { group, consumer } => membership::idle(run, key, group, consumer),
+        WhyKey::SegmentDeleted { event } => segment::card(run, key, run.event_by_id(*event)?),
     }
 }
 

@@ -518,9 +518,11 @@ fn place_of(key: &WhyKey) -> Option<Place> {
         | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
         WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
         WhyKey::Assignment { consumer, .. } | WhyKey::Idle { consumer, .. } => Some(Place::Consumer(consumer)),
-        WhyKey::BatchTiming { .. } | WhyKey::Event { .. } | WhyKey::Rebalance { .. } | WhyKey::CommitRefused { .. } => {
-            None
-        }
+        WhyKey::BatchTiming { .. }
+        | WhyKey::Event { .. }
+        | WhyKey::Rebalance { .. }
+        | WhyKey::CommitRefused { .. }
+        | WhyKey::SegmentDeleted { .. } => None,
     }
 }
 

@@ -44,6 +44,8 @@ pub struct SendOne {
     key_field: NodeRef,
     key: String,
     value: String,
+    /// The value is null.
+    tombstone: bool,
     partition: Option<i32>,
     headers: String,
     /// A header line without a colon.
@@ -56,6 +58,7 @@ pub struct SendOne {
 pub enum Msg {
     Key(String),
     Value(String),
+    Tombstone(bool),
     Partition(Option<i32>),
     Headers(String),
     Send,
@@ -71,6 +74,7 @@ impl Component for SendOne {
             key_field: NodeRef::default(),
             key,
             value: "by hand".to_owned(),
+            tombstone: false,
             partition: None,
             headers: String::new(),
             bad_header: None,
@@ -100,6 +104,7 @@ impl Component for SendOne {
                 self.preview(ctx);
             }
             Msg::Value(value) => self.value = value,
+            Msg::Tombstone(tombstone) => self.tombstone = tombstone,
             Msg::Partition(partition) => {
                 self.partition = partition;
                 self.refusal = None;
@@ -116,7 +121,7 @@ impl Component for SendOne {
                         producer: ctx.props().producer.clone(),
                         topic: None,
                         key: self.record_key(),
-                        value: self.value.clone(),
+                        value: (!self.tombstone).then(|| self.value.clone()),
                         partition: self.partition,
                         headers,
                     }),
@@ -158,7 +163,7 @@ impl Component for SendOne {
                         </div>
                         <div class="field">
                             <label for="send-value">{ tr(&forms::VALUE, lang) }</label>
-                            <input id="send-value" type="text" value={self.value.clone()} autocomplete="off"
+                            <input id="send-value" type="text" value={self.value.clone()} autocomplete="off" disabled={self.tombstone}
                                 aria-describedby={described_by("send-value", false, wrong_value.is_some())} aria-invalid={invalid(wrong_value.is_some())}
                                 oninput={link.callback(|event: InputEvent| Msg::Value(input_value(&event)))} />
                         </div>
@@ -182,6 +187,14 @@ impl Component for SendOne {
                                 }) }
                             </select>
                             { below("send-partition", None, wrong_partition, lang) }
+                        </div>
+                        <div class="field">
+                            <label class="check">
+                                <input id="send-tombstone" type="checkbox" checked={self.tombstone} onchange={link.callback(|event: Event| {
+                                    Msg::Tombstone(event.target_dyn_into::<HtmlInputElement>().is_some_and(|field| field.checked()))
+                                })} />
+                                { tr(&forms::TOMBSTONE, lang) }
+                            </label>
                         </div>
                         <div class="field">
                             <label for="send-headers">{ tr(&forms::HEADERS, lang) }</label>

@@ -88,7 +88,7 @@ fn setting(props: &SettingsProps, config: &'static Config) -> Html {
         // `-1` is only another spelling of `all`.
         Kind::Choice(values) => Some(values.iter().copied().filter(|value| *value != "-1").collect()),
         Kind::ChoiceOrDuration(values, prefix) => Some(values.iter().copied().chain([prefix]).collect()),
-        Kind::Int { .. } | Kind::Text { .. } | Kind::List(_) => None,
+        Kind::Int { .. } | Kind::IntOrNull { .. } | Kind::Ratio | Kind::Text { .. } | Kind::List(_) => None,
     };
     let prefix = match config.kind {
         Kind::ChoiceOrDuration(_, prefix) => Some(prefix),

@@ -191,7 +191,7 @@ fn SendForm(props: &SendFormProps) -> Html {
                 producer: name.clone(),
                 topic: None,
                 key,
-                value: VALUE.to_owned(),
+                value: Some(VALUE.to_owned()),
                 partition: None,
                 headers: Vec::new(),
             });

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Consumer, Membership, Modern, Pending};
+use super::{Consumer, Membership, Modern, Pending, fetcher::Taken};
 use crate::kafka::{
     event::EventKind,
     ids::TopicIdPartition,
@@ -76,18 +76,25 @@ impl Consumer {
                 held.extend(self.completed.pop_front());
                 continue;
             }
-            let (from, taken, epoch) = completed.take(progress.position.unwrap_or(0), left);
-            if completed.records_left() == 0 {
+            let position = progress.position.unwrap_or(0);
+            let Taken { from, records, epoch, next } = completed.take(position, left);
+            if completed.is_done() {
                 self.completed.pop_front();
             }
-            if taken == 0 {
-                continue;
+            progress.position = Some(next.max(position) + i64::from(records > 0 && faulty!(PositionSkips)));
+            let skipped = |offsets: i64, to: i64, out: &mut Outbox| {
+                if let Some(offsets) = u32::try_from(offsets).ok().filter(|offsets| *offsets > 0) {
+                    out.event(EventKind::OffsetsSkipped { partition, offsets, to });
+                }
+            };
+            skipped(from - position, from, out);
+            if records > 0 {
+                progress.epoch = epoch;
+                left -= records;
+                returned += records;
+                out.event(EventKind::RecordsPolled { partition, from, records });
             }
-            progress.position = Some(from + i64::from(taken) + i64::from(faulty!(PositionSkips)));
-            progress.epoch = epoch;
-            left -= taken;
-            returned += taken;
-            out.event(EventKind::RecordsPolled { partition, from, records: taken });
+            skipped(next - from - i64::from(records), next, out);
         }
         self.completed.append(&mut held);
         if returned > 0 {

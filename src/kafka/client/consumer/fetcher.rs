@@ -21,23 +21,85 @@ pub struct Completed {
     /// Next offset to hand out.
     next: i64,
     end: i64,
+    /// Do some offsets hold no record? Compaction has removed them.
+    has_gaps: bool,
+}
+
+/// What is handed out of one partition at once.
+pub(super) struct Taken {
+    /// First offset.
+    pub from: i64,
+    /// Records.
+    pub records: u32,
+    /// Leader epoch of the last, −1 without any.
+    pub epoch: i32,
+    /// The position afterwards.
+    pub next: i64,
 }
 
 impl Completed {
-    /// Records not handed out.
-    pub fn records_left(&self) -> usize {
-        (self.end - self.next).max(0) as usize
+    /// What was fetched from a position on.
+    fn new(partition: TopicIdPartition, batches: &[Arc<RecordBatch>], position: i64) -> Completed {
+        let end = batches.last().map_or(position, |batch| batch.next_offset());
+        let whole: usize = batches.iter().map(|batch| batch.records.len()).sum();
+        // The first batch may begin before the position; one that begins after it has a gap before it.
+        let has_gaps = batches.first().is_some_and(|first| whole as i64 != end - first.base_offset.min(position));
+        Completed { partition, batches: batches.to_vec(), next: position, end, has_gaps }
     }
 
-    /// Takes up to `max` records from `position` on: first offset, how many, leader epoch of the last.
-    pub(super) fn take(&mut self, position: i64, max: u32) -> (i64, u32, i32) {
+    /// Records not handed out.
+    pub fn records_left(&self) -> usize {
+        match self.has_gaps {
+            true => self.left().count(),
+            false => (self.end - self.next).max(0) as usize,
+        }
+    }
+
+    /// Is it used up?
+    pub(super) fn is_done(&self) -> bool {
+        self.next >= self.end
+    }
+
+    /// Offsets and leader epochs of the records not handed out.
+    fn left(&self) -> impl Iterator<Item = (i64, i32)> {
+        let batches = self.batches.iter().filter(|batch| batch.next_offset() > self.next);
+        let records = batches.flat_map(|batch| {
+            let offsets = (0..batch.records.len()).map(|index| batch.offset(index));
+            offsets.map(|offset| (offset, batch.leader_epoch))
+        });
+        records.filter(|(offset, _)| *offset >= self.next)
+    }
+
+    /// Takes up to `max` records from `position` on.
+    pub(super) fn take(&mut self, position: i64, max: u32) -> Taken {
         // Whole batches come; what lies before the position is dropped here, as in the Java client.
         let from = self.next.max(position);
+        if self.has_gaps {
+            return self.take_with_gaps(from, max);
+        }
         let taken = (self.end - from).clamp(0, i64::from(max));
         self.next = from + taken;
         let last = self.next - 1;
         let holding = self.batches.iter().find(|batch| (batch.base_offset..batch.next_offset()).contains(&last));
-        (from, taken as u32, holding.map_or(-1, |batch| batch.leader_epoch))
+        let epoch = holding.map_or(-1, |batch| batch.leader_epoch);
+        Taken { from, records: taken as u32, epoch, next: self.next }
+    }
+
+    /// Where the last record was, the position goes on to the end of what was fetched, over any gap.
+    fn take_with_gaps(&mut self, from: i64, max: u32) -> Taken {
+        self.next = from;
+        let taken: Vec<(i64, i32)> = self.left().take(max as usize).collect();
+        let (first, last) = (taken.first().copied(), taken.last().copied());
+        self.next = last.map_or(from, |(offset, _)| offset + 1);
+        if self.left().next().is_none() {
+            self.next = self.end;
+        }
+        Taken {
+            from: first.map_or(from, |(offset, _)| offset),
+            records: taken.len() as u32,
+            epoch: last.map_or(-1, |(_, epoch)| epoch),
+            next: self.next,
+        }
     }
 }
 
@@ -61,6 +123,7 @@ impl Consumer {
                     fetch_offset: *position,
                     current_leader_epoch: leader_epoch,
                     last_fetched_epoch: -1,
+                    log_start_offset: -1,
                     max_bytes: self.config.max_partition_fetch_bytes,
                 });
             }
@@ -70,20 +133,27 @@ impl Consumer {
             crate::sim::sort_by_key(&mut partitions, |wanted| {
                 self.partitions.get(&wanted.partition).map(|at| at.last_fetched)
             });
+            let partitions: Arc<[FetchPartition]> = partitions.into();
             self.correlation += 1;
-            self.fetches.insert(leader, self.correlation);
+            self.fetches.insert(leader, (self.correlation, partitions.clone()));
             let request = FetchRequest {
                 replica: None,
                 max_wait_us: self.config.fetch_max_wait_us,
                 min_bytes: self.config.fetch_min_bytes,
                 max_bytes: self.config.fetch_max_bytes,
-                partitions: partitions.into(),
+                partitions,
             };
             out.request(broker_node(leader), Channel::Data, self.correlation, Request::Fetch(request));
         }
     }
 
-    pub(super) fn on_fetched(&mut self, now_us: u64, results: &[FetchResult], out: &mut Outbox) {
+    pub(super) fn on_fetched(
+        &mut self,
+        now_us: u64,
+        asked: &[FetchPartition],
+        results: &[FetchResult],
+        out: &mut Outbox,
+    ) {
         let mut stale = false;
         for result in results {
             let partition = result.partition;
@@ -91,19 +161,20 @@ impl Consumer {
             match result.error {
                 ErrorCode::None => {
                     progress.high_watermark = result.high_watermark;
-                    let (Some(position), Some(last)) = (progress.position, result.batches.last()) else { continue };
-                    let end = last.next_offset();
                     // The position may have been reset while the answer was under way.
-                    let first = result.batches[0].base_offset;
-                    if !(first..end).contains(&position) {
+                    let is_asked = |position: &i64| {
+                        asked.iter().any(|wanted| (wanted.partition, wanted.fetch_offset) == (partition, *position))
+                    };
+                    let Some(position) = progress.position.filter(is_asked) else { continue };
+                    if result.batches.is_empty() {
                         continue;
                     }
-                    let records = (end - position) as u32;
+                    let completed = Completed::new(partition, &result.batches, position);
+                    let records = completed.records_left() as u32;
                     out.event(EventKind::RecordsFetched { partition, from: position, records });
                     self.fetch_count += 1;
                     progress.last_fetched = self.fetch_count;
-                    let batches = result.batches.clone();
-                    self.completed.push_back(Completed { partition, batches, next: position, end });
+                    self.completed.push_back(completed);
                 }
                 ErrorCode::OffsetOutOfRange => {
                     progress.out_of_range = true;

@@ -31,7 +31,9 @@ use crate::{
         ids::{BrokerId, Name, TopicIdPartition},
         node::{Input, Outbox, Timer},
         pattern::TopicPattern,
-        protocol::{Assignment, Channel, CorrelationId, ErrorCode, JoinGroupResponse, Message, Response},
+        protocol::{
+            Assignment, Channel, CorrelationId, ErrorCode, FetchPartition, JoinGroupResponse, Message, Response,
+        },
     },
     sim::{Map, NodeId, Random},
 };
@@ -81,7 +83,7 @@ pub struct Consumer {
     pub last_error: Option<ErrorCode>,
     partitions: Map<TopicIdPartition, PartitionProgress>,
     completed: VecDeque<Completed>,
-    fetches: Map<BrokerId, CorrelationId>,
+    fetches: Map<BrokerId, (CorrelationId, Arc<[FetchPartition]>)>,
     metadata: ClientMetadata,
     coordinator: Option<BrokerId>,
     pending: Map<CorrelationId, Pending>,
@@ -346,9 +348,10 @@ impl Consumer {
                 return;
             }
             Response::Fetch(results) => {
-                if self.fetches.get(&from) == Some(&correlation) {
-                    self.fetches.remove(&from);
-                    self.on_fetched(now_us, &results, out);
+                if self.fetches.get(&from).is_some_and(|(asked, _)| *asked == correlation)
+                    && let Some((_, asked)) = self.fetches.remove(&from)
+                {
+                    self.on_fetched(now_us, &asked, &results, out);
                 }
                 return;
             }
@@ -388,7 +391,7 @@ impl Consumer {
 
     /// Has it asked this broker in this request, and not heard yet?
     fn has_asked(&self, broker: BrokerId, correlation: CorrelationId) -> bool {
-        self.fetches.get(&broker) == Some(&correlation)
+        self.fetches.get(&broker).is_some_and(|(asked, _)| *asked == correlation)
             || self.pending.contains_key(&correlation)
             || self.metadata.is_waiting_for(broker, correlation)
     }

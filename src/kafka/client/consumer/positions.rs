@@ -98,8 +98,10 @@ impl Consumer {
             }
         }
         for (leader, partitions) in by_leader {
-            let (request, pending) =
-                (Request::ListOffsets { partitions, timestamp }, Pending::ListOffsets { asked_us: now_us });
+            let (request, pending) = (
+                Request::ListOffsets { replica: None, partitions, timestamp },
+                Pending::ListOffsets { asked_us: now_us },
+            );
             self.ask(leader, Channel::Data, request, pending, out);
         }
     }

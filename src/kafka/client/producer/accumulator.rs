@@ -58,7 +58,7 @@ enum Content {
 #[derive(Clone, Copy, Debug)]
 pub struct NewRecord<'a> {
     pub key: Option<&'a [u8]>,
-    pub value: &'a [u8],
+    pub value: Option<&'a [u8]>,
     pub headers: &'a [(String, String)],
     pub by: PartitionedBy,
 }
@@ -187,7 +187,7 @@ impl Accumulator {
         {
             return Some(growth);
         }
-        let size = BATCH_OVERHEAD + record_size(0, 0, record.key, Some(record.value), record.headers);
+        let size = BATCH_OVERHEAD + record_size(0, 0, record.key, record.value, record.headers);
         let write_limit = self.batch_size.max(size);
         let memory = u64::from(write_limit);
         if memory > self.memory_free {
@@ -268,13 +268,13 @@ impl Batch {
         }
         let Content::Open(builder) = &mut self.content else { return None };
         let before = if builder.is_empty() { 0 } else { builder.size_bytes() };
-        let growth = builder.size_of_next(now_us, record.key, Some(record.value), record.headers);
+        let growth = builder.size_of_next(now_us, record.key, record.value, record.headers);
         if !builder.is_empty() && builder.size_bytes() + growth > self.write_limit {
             // It will take no more, so that the sender need not wait for it.
             self.closed = true;
             return None;
         }
-        builder.push_sized(growth, now_us, record.key, Some(record.value), record.headers);
+        builder.push_sized(growth, now_us, record.key, record.value, record.headers);
         self.by = record.by;
         Some(builder.size_bytes() - before)
     }

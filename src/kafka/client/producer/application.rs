@@ -52,7 +52,8 @@ pub struct Load {
 pub struct Waiting {
     topic: Name,
     key: Option<Arc<[u8]>>,
-    value: Arc<[u8]>,
+    /// `None`: null, a tombstone.
+    value: Option<Arc<[u8]>>,
     partition: Option<i32>,
     headers: Vec<(String, String)>,
     since_us: u64,
@@ -89,13 +90,13 @@ impl Producer {
         now_us: u64,
         topic: Name,
         key: Option<Vec<u8>>,
-        value: Vec<u8>,
+        value: Option<Vec<u8>>,
         partition: Option<i32>,
         headers: Vec<(String, String)>,
         out: &mut Outbox,
     ) {
         self.metadata.want(&topic);
-        let (key, value) = (key.map(Arc::from), value.into());
+        let (key, value) = (key.map(Arc::from), value.map(Arc::from));
         let (since_us, by_hand, lacks) = (now_us, true, Lacks::Turn);
         let record = Waiting { topic, key, value, partition, headers, since_us, by_hand, lacks };
         self.call_send(now_us, &record, false, out);
@@ -189,7 +190,7 @@ impl Producer {
         Waiting {
             topic: self.load.topic.clone(),
             key: None,
-            value: self.load.value.clone(),
+            value: Some(self.load.value.clone()),
             partition: self.load.partition,
             headers: Vec::new(),
             since_us: now_us,
@@ -231,12 +232,13 @@ impl Producer {
         // What it does not know it goes on asking for by itself.
         let Some(topic) = self.metadata.topic(&record.topic) else { return Sent::Blocks(Lacks::Metadata) };
         let (topic_id, count) = (topic.topic, topic.partitions.len() as i32);
-        let key = record.key.as_deref();
+        let (key, value) = (record.key.as_deref(), record.value.as_deref());
         let limit = u64::from(self.config.max_request_size).min(self.config.buffer_memory);
         // Most are far from it: then the exact size, with its varints, need not be known.
         let certainly_fits = record.headers.is_empty()
-            && u64::from(BATCH_OVERHEAD) + 64 + (key.map_or(0, <[u8]>::len) + record.value.len()) as u64 <= limit;
-        let size = || BATCH_OVERHEAD + record_size(0, 0, key, Some(&record.value), &record.headers);
+            && u64::from(BATCH_OVERHEAD) + 64 + (key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len)) as u64
+                <= limit;
+        let size = || BATCH_OVERHEAD + record_size(0, 0, key, value, &record.headers);
         if !certainly_fits && u64::from(size()) > limit {
             return Sent::Failed(ErrorCode::MessageTooLarge);
         }
@@ -255,7 +257,7 @@ impl Producer {
                 out.event(EventKind::RecordBuffered { partition: id(partition), by });
             }
         };
-        let new = |by| NewRecord { key, value: &record.value, headers: &record.headers, by };
+        let new = |by| NewRecord { key, value, headers: &record.headers, by };
         let (partition, by) = match decision {
             Decision::Explicit(partition) if partition >= count => {
                 // It may be a partition that is only just being added: `send` waits for metadata that knows it.

@@ -93,7 +93,7 @@ impl Bench {
     fn send(&mut self, partition: i32, bytes: usize) {
         let mut out = Outbox::default();
         let value = vec![0; bytes];
-        self.producer.send(self.now_us, "t".into(), None, value, Some(partition), Vec::new(), &mut out);
+        self.producer.send(self.now_us, "t".into(), None, Some(value), Some(partition), Vec::new(), &mut out);
         self.take(out);
     }
 
@@ -342,7 +342,7 @@ fn a_queue_of_a_partition_that_is_no_more_harms_nobody() {
     bench.run_to(2_000_000);
     // Without a partition of its own: the sticky partitioner looks at the queues.
     let mut out = Outbox::default();
-    bench.producer.send(bench.now_us, "t".into(), None, vec![0; 10], None, Vec::new(), &mut out);
+    bench.producer.send(bench.now_us, "t".into(), None, Some(vec![0; 10]), None, Vec::new(), &mut out);
     bench.take(out);
     // Deleted, and made anew with one partition: the one queue that stands is of another.
     bench.metadata = metadata(TopicId(2), 1);

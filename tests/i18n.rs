@@ -36,6 +36,7 @@ fn all() -> Vec<Template> {
         view::member_card::ALL,
         view::metrics::ALL,
         view::sequence::MOMENTS,
+        view::segments::ALL,
         view::sequence::layout::ALL,
     ];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();

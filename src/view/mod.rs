@@ -10,6 +10,7 @@ pub mod message;
 pub mod metrics;
 pub mod model;
 mod pace;
+pub mod segments;
 pub mod sequence;
 pub mod story;
 pub mod trace;

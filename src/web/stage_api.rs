@@ -130,6 +130,10 @@ pub enum Dialog {
     ResetOffsets(String),
     /// The group as Kafka's own tool prints it.
     GroupTool(String),
+    /// The segments of a replica: topic, partition, broker.
+    Segments(String, i32, u32),
+    /// Deletes records of a partition up to an offset.
+    DeleteRecords(String, i32),
 }
 
 /// The moment that is drawn in this frame; one cell, shared, compared by identity.

@@ -19,7 +19,10 @@ use crate::{
     forms::FormDialog,
     lenses::{Lens, group::GroupLens, sequence::SequenceLens},
     lesson::LessonPanel,
-    panels::{group_tool::group_tool, inspector::Inspector, story::Story, transport::Transport, welcome::Welcome},
+    panels::{
+        group_tool::group_tool, inspector::Inspector, segments::segments_of, story::Story, transport::Transport,
+        welcome::Welcome,
+    },
     say::tr,
     stage::{Physical, Stage},
     stage_api::Dialog,
@@ -191,6 +194,9 @@ impl App {
                 <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
             },
             Dialog::GroupTool(group) => group_tool(self.player.run().world(), group, lang, on_close),
+            Dialog::Segments(topic, partition, broker) => {
+                segments_of(self.player.run().world(), topic, *partition, *broker, lang, on_close)
+            }
             dialog => html! {
                 <FormDialog key={format!("{dialog:?}")} dialog={dialog.clone()} {lang} vm={Rc::clone(&open.vm)} current={open.current.clone()}
                     refusal={open.refusal.clone()} on_submit={self.on.submit.clone()} {on_close} />

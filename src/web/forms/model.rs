@@ -164,7 +164,8 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         Dialog::Subscribe(name) => consumer::subscribe(vm, name)?,
         Dialog::Seek(name) => offsets::seek(vm, name)?,
         Dialog::ResetOffsets(group) => offsets::reset(vm, group),
-        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) => return None,
+        Dialog::DeleteRecords(topic, partition) => topic::delete_records(vm, topic, *partition)?,
+        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Segments(..) => return None,
     })
 }
 
@@ -212,7 +213,8 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         Dialog::Subscribe(name) => consumer::read_subscribe(name, values),
         Dialog::Seek(name) => offsets::read_seek(name, values),
         Dialog::ResetOffsets(group) => offsets::read_reset(group, values),
-        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) => Err(Vec::new()),
+        Dialog::DeleteRecords(topic, partition) => topic::read_delete_records(topic, *partition, values),
+        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Segments(..) => Err(Vec::new()),
     }
 }
 

@@ -9,10 +9,10 @@ use kafkascope::{
 
 use super::{
     model::{Field, Form, SettingsPart, Values, Wrong},
-    read::{both, next_name, required, whole},
+    read::{both, next_name, required, whole, whole_or_none},
 };
 
-const TOPIC_COMMON: &[&str] = &["min.insync.replicas"];
+const TOPIC_COMMON: &[&str] = &["min.insync.replicas", "cleanup.policy", "retention.ms", "internal.segment.bytes"];
 const CLUSTER_COMMON: &[&str] = &[
     "broker.session.timeout.ms",
     "broker.heartbeat.interval.ms",
@@ -105,6 +105,29 @@ pub fn add_partitions(vm: &ViewModel, name: &str) -> Option<Form> {
 pub fn read_add_partitions(name: &str, values: &Values) -> Result<Command, Vec<Wrong>> {
     let partitions = whole(values, "partitions").map_err(|wrong| vec![wrong])?;
     Ok(Command::AddPartitions { topic: name.to_owned(), partitions })
+}
+
+/// Records before an offset, which go.
+pub fn delete_records(vm: &ViewModel, name: &str, number: i32) -> Option<Form> {
+    let topic = vm.topics.iter().find(|topic| topic.name == name)?;
+    let partition = topic.partitions.iter().find(|partition| partition.partition == number)?;
+    let help = forms::DELETE_RECORDS_HELP.with("start", partition.log_start);
+    Some(Form {
+        title: forms::DELETE_RECORDS.with("place", format!("{name}-{number}")),
+        note: Some(forms::DELETE_RECORDS_NOTE.text()),
+        fields: vec![
+            Field::number("offset", &forms::FIRST_KEPT, partition.high_watermark)
+                .help(help.with("high_watermark", partition.high_watermark)),
+        ],
+        settings: None,
+        submit: &forms::DO_DELETE,
+        danger: true,
+    })
+}
+
+pub fn read_delete_records(name: &str, partition: i32, values: &Values) -> Result<Command, Vec<Wrong>> {
+    let offset = whole_or_none(values, "offset").map_err(|wrong| vec![wrong])?;
+    Ok(Command::DeleteRecords { topic: name.to_owned(), partition, offset })
 }
 
 pub fn delete(name: &str) -> Form {

@@ -6,6 +6,7 @@ pub mod inspector;
 pub mod menu;
 pub mod metrics;
 pub mod modal;
+pub mod segments;
 pub mod story;
 pub mod transport;
 pub mod welcome;

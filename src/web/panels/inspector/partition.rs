@@ -26,6 +26,7 @@ pub fn view(props: &InspectorProps, topic: &str, number: i32) -> Option<Body> {
             { actions(props, vec![
                 open(props, &ui::DO_ADD_PARTITIONS, Dialog::AddPartitions(topic.to_owned())),
                 open(props, &ui::DO_ADD_CONSUMER, Dialog::AddConsumer(None)),
+                open(props, &ui::DO_DELETE_RECORDS, Dialog::DeleteRecords(topic.to_owned(), number)),
             ]) }
         }
         { replicas(props, partition) }
@@ -83,11 +84,21 @@ fn replicas(props: &InspectorProps, partition: &PartitionView) -> Html {
                 <td>{ sync }</td>
                 <td class="num">{ replica.log_end }</td>
                 <td class="num">{ replica.high_watermark }</td>
+                <td>{ segments(props, partition, replica.broker) }</td>
             </tr>
         }
     });
-    let columns = [&ui::COLUMN_BROKER, &ui::COLUMN_ISR, &ui::COLUMN_LOG_END, &ui::COLUMN_HW];
+    let columns = [&ui::COLUMN_BROKER, &ui::COLUMN_ISR, &ui::COLUMN_LOG_END, &ui::COLUMN_HW, &ui::COLUMN_LOG];
     table(lang, &ui::TABLE_REPLICAS, &columns, rows.collect())
+}
+
+/// Opens the segments of a replica.
+fn segments(props: &InspectorProps, partition: &PartitionView, broker: u32) -> Html {
+    let dialog = Dialog::Segments(partition.topic.clone(), partition.partition, broker);
+    let place = format!("{}-{}", partition.topic, partition.partition);
+    let label = ui::DO_SEGMENTS_OF.with("place", place).with("broker", broker).plain(props.lang);
+    let onclick = props.on_open.reform(move |_: MouseEvent| dialog.clone());
+    html! { <button type="button" class="link" aria-label={label} {onclick}>{ tr(&ui::DO_SEGMENTS, props.lang) }</button> }
 }
 
 fn readers(props: &InspectorProps, partition: &PartitionView) -> Html {

@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(view.segments.iter().map(|segment| segment.is_next).filter(|next| *next).count(), 1);
         // The first look that is late enough: 30 s, 330 s, …
         let next = view.next.plain(Lang::En);
-        assert!(next.contains("segment 0 at 330") && next.contains("60"), "{next}");
+        assert!(next.contains("segment 0 at 5:30.000") && next.contains("(60 s)"), "{next}");
         assert_eq!(view.cleaning, []);
     }
 

@@ -107,7 +107,7 @@ test("Tab goes in the order in which the page is read, and is seen everywhere", 
     seen.push(at);
   }
   const areas = seen.map((at) => at.area.split(" ")[0]).filter((area, index, all) => area !== all[index - 1]);
-  assert.deepEqual(areas, ["skip", "header", "left", "producers", "cluster", "groups", "transport"]);
+  assert.deepEqual(areas, ["skip", "header", "left", "producers", "cluster", "groups", "transport", "timeline-slot"]);
   assert.deepEqual(seen.filter((at) => !at.marked || !at.inView), []);
 });
 

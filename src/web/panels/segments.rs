@@ -32,7 +32,7 @@ pub fn segments_of(
     };
     html! {
         <Modal title={title} {lang} {on_close} wide={true}>
-            <div class="modal-body segments">
+            <div class="modal-body log-segments">
                 <p>{ say(&view.about, lang) }</p>
                 <p class="segments-next">{ say(&view.next, lang) }</p>
                 { for view.cleaning.iter().map(|text| html! { <p>{ say(text, lang) }</p> }) }

@@ -94,6 +94,8 @@ test("what is done in the past begins another run, which can be undone", { saved
   await page.getByRole("button", { name: "Undo" }).click();
   await until("what was is there again", async () => (await clock(page)) === end.clock);
   assert.deepEqual((await seen(page)).cards, end.cards);
+  // Time stood between two steps: first to the one that was, then to the one before it.
+  await back(page).click();
   await back(page).click();
   await until("and what was before it", async () => (await steps(page)) < end.steps);
 });

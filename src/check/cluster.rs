@@ -115,7 +115,10 @@ impl Cluster {
         let elected = state.leader.filter(|leader| Some(*leader) != old_leader);
         let may_lead = |leader: &BrokerId| {
             let was_eligible = before.as_ref().is_some_and(|before| before.elr.contains(leader));
-            isr.contains(leader) || was_eligible || state.recovering
+            // The record that completes a reassignment brings its last replica into the ISR and may let it lead.
+            let completes = before.as_ref().is_some_and(|before| before.adding != state.adding);
+            let has_come = completes && state.isr.contains(leader);
+            isr.contains(leader) || was_eligible || has_come || state.recovering
         };
         if let Some(leader) = elected.filter(|leader| !may_lead(leader)) {
             let text = says::LEADER_NOT_IN_SYNC.with("leader", leader).with("partition", name.as_str());

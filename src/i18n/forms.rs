@@ -39,6 +39,16 @@ templates! { "forms":
     DURATION_HELP = "A duration such as `PT10S`, `PT5M` or `P1D`.", "时长，例如 `PT10S`、`PT5M` 或 `P1D`。";
     DO_RESET = "Reset", "重设";
     ERROR_SHIFT = "A whole number is needed, such as 5 or -10.", "需要整数，例如 5 或 -10。";
+    REASSIGN = "Other replicas for {place}", "{place} 换副本";
+    REASSIGN_NOTE = "As `kafka-reassign-partitions.sh` does: new replicas copy everything first; once all that stay are in sync, the old ones go. Copies are not throttled here.",
+        "与 `kafka-reassign-partitions.sh` 一样：新副本先完整复制；保留的副本全部同步后，旧副本才离开。这里不对复制限流。";
+    REPLICAS = "Replicas", "副本";
+    REPLICAS_HELP = "Ids of brokers, the preferred leader first. There are: {brokers}.", "broker id，首选 leader 在前。现有：{brokers}。";
+    ERROR_REPLICAS = "Ids of brokers are needed, such as 2, 3, 1.", "需要 broker id，例如 2, 3, 1。";
+    REFACTOR = "Replication factor of {name}", "{name} 的副本数";
+    REFACTOR_NOTE = "Of each partition the first replicas stay; if more are wanted, brokers that hold the fewest come and copy everything first.",
+        "每个分区保留前面的副本；需要更多时，由副本最少的 broker 加入并先完整复制。";
+    DO_REASSIGN = "Reassign", "重分配";
     DO_CREATE = "Create", "创建";
     DO_START = "Start it", "启动";
     DO_APPLY = "Apply", "应用";

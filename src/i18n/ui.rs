@@ -177,6 +177,15 @@ templates! { "ui":
     DO_WHY_ASSIGNMENT = "Why these partitions?", "为什么是这些分区？";
     DO_WHY_IDLE = "Why none?", "为什么没有？";
     DO_WHY_REBALANCE = "Why did it begin?", "它为什么开始？";
+    DO_CRASH_CONTROLLER = "Crash the active controller", "让 active controller 崩溃";
+    DO_ELECT_PREFERRED = "Elect preferred leader", "选举首选 leader";
+    DO_ELECT_PREFERRED_HELP = "Gives the leadership to the first replica, if that is in sync", "若第一个副本已同步，把 leader 交给它";
+    DO_ELECT_UNCLEAN = "Elect uncleanly", "unclean 选举";
+    DO_ELECT_UNCLEAN_HELP = "Lets any replica that lives lead; what it does not have is lost", "让任意存活的副本当 leader；它没有的消息会丢失";
+    DO_REASSIGN = "Reassign…", "重分配…";
+    DO_CANCEL_REASSIGNMENT = "Cancel reassignment", "撤销重分配";
+    DO_REPLICATION_FACTOR = "Replication factor…", "副本数…";
+    DO_WHY_LEADER = "Why?", "为什么？";
     DO_WHY_HIDDEN = "Why not visible yet?", "为什么还不可见？";
     WHY = "Why?", "为什么？";
 
@@ -205,6 +214,10 @@ templates! { "ui":
     FACT_METADATA_OFFSET = "Metadata offset applied", "已应用的 metadata offset";
     FACT_LEADER = "Leader", "Leader";
     FACT_NO_LEADER = "none: it cannot be written or read", "无：不可读写";
+    FACT_ELIGIBLE = "Eligible (ELR)", "有资格（ELR）";
+    FACT_LAST_KNOWN = "Last known leader", "最后已知的 leader";
+    FACT_REASSIGNMENT = "Reassignment", "重分配";
+    FACT_REASSIGNING = "{done} of {all|1 replica|{all} replicas} that stay {done|is|are} in sync", "要保留的 {all} 个副本中已同步 {done} 个";
     FACT_EPOCH = "Leader epoch", "Leader epoch";
     DO_SEGMENTS = "Segments", "Segment";
     DO_SEGMENTS_OF = "Segments of {place} on broker {broker}", "broker {broker} 上 {place} 的 segment";
@@ -323,6 +336,9 @@ templates! { "ui":
     ROLE_FOLLOWER = "follower", "follower";
     IN_SYNC = "in sync", "同步";
     OUT_OF_SYNC = "out of ISR", "不在 ISR 中";
+    REPLICA_ELIGIBLE = "eligible (ELR)", "有资格（ELR）";
+    REPLICA_ADDING = "coming", "正在加入";
+    REPLICA_REMOVING = "going", "将离开";
     REPLICA_DOWN = "its broker is down", "所在 broker 已停止";
     RECORD_NO_KEY = "no key", "无 key";
     RECORD_HIDDEN = "not visible yet", "尚不可见";

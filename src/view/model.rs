@@ -138,6 +138,8 @@ pub struct PartitionView {
     pub leader_epoch: i32,
     /// Replicas in assignment order.
     pub replicas: Vec<ReplicaView>,
+    /// Who led last, while nobody may lead.
+    pub last_known_leader: Option<u32>,
     /// First offset kept.
     pub log_start: i64,
     /// First offset that consumers may not see yet.
@@ -162,6 +164,12 @@ pub struct ReplicaView {
     pub leader: bool,
     /// Is it in the ISR as the controller has committed it?
     pub in_sync: bool,
+    /// May it lead when nobody is in sync (KIP-966)?
+    pub eligible: bool,
+    /// Does a reassignment bring it?
+    pub adding: bool,
+    /// Does a reassignment take it away?
+    pub removing: bool,
     /// Is its broker running?
     pub alive: bool,
     /// Its log end offset.

@@ -110,6 +110,10 @@ pub enum Dialog {
     DeleteTopic(String),
     /// Settings of the whole cluster.
     ConfigureCluster,
+    /// Other replicas for a partition.
+    Reassign(String, i32),
+    /// Another number of replicas for a topic.
+    ReplicationFactor(String),
     /// A new broker.
     AddBroker,
     /// A new producer, for this topic if one is given.

@@ -74,6 +74,7 @@ impl Builder {
             leader: state.leader,
             leader_epoch: log.latest_epoch(),
             replicas: Vec::new(),
+            last_known_leader: None,
             log_start: log.log_start_offset(),
             high_watermark: log.high_watermark(),
             log_end: log.log_end_offset(),

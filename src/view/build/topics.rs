@@ -64,7 +64,9 @@ impl Builder {
     ) -> Rc<PartitionView> {
         let replica_of = |broker: u32| world.brokers().get(&broker)?.replica(id);
         // Without a leader the last in-sync replica is what is left of the log.
-        let shown = state.leader.or(state.isr.first().copied()).and_then(replica_of);
+        let last_known_leader = state.last_known_elr.iter().flatten().next().copied();
+        let last = state.isr.first().or(state.elr.last()).copied().or(last_known_leader);
+        let shown = state.leader.or(last).and_then(replica_of);
         let (log_start, high_watermark, log_end) = shown.map_or((0, 0, 0), |replica| {
             let log = &replica.log;
             (log.log_start_offset(), log.high_watermark(), log.log_end_offset())
@@ -76,6 +78,9 @@ impl Builder {
                     broker: *broker,
                     leader: state.leader == Some(*broker),
                     in_sync: state.isr.contains(broker),
+                    eligible: state.elr.contains(broker),
+                    adding: state.adding.contains(broker),
+                    removing: state.removing.contains(broker),
                     alive: world.brokers().get(broker).is_some_and(|broker| broker.is_up()),
                     log_end: replica.map_or(0, |replica| replica.log.log_end_offset()),
                     high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
@@ -88,6 +93,7 @@ impl Builder {
             && !with_cells
             && before.cells.is_empty()
             && (before.leader, before.leader_epoch) == (state.leader, state.leader_epoch)
+            && before.last_known_leader == last_known_leader
             && (before.log_start, before.high_watermark, before.log_end) == (log_start, high_watermark, log_end)
             && before.replicas.iter().copied().eq(replicas())
             && before.marks.iter().map(Standing::of).eq(marks())
@@ -100,6 +106,7 @@ impl Builder {
             leader: state.leader,
             leader_epoch: state.leader_epoch,
             replicas: replicas().collect(),
+            last_known_leader,
             log_start,
             high_watermark,
             log_end,

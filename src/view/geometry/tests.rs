@@ -149,6 +149,7 @@ fn partition(log_start: i64, cells: std::ops::Range<i64>) -> PartitionView {
         leader: Some(1),
         leader_epoch: 0,
         replicas: Vec::new(),
+        last_known_leader: None,
         log_start,
         high_watermark: cells.end,
         log_end: cells.end,

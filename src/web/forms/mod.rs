@@ -10,6 +10,7 @@ mod model;
 mod offsets;
 mod producer;
 mod read;
+mod reassign;
 mod send;
 mod settings;
 mod topic;

@@ -8,7 +8,7 @@ use kafkascope::{
     view::model::ViewModel,
 };
 
-use super::{broker, consumer, offsets, producer, topic};
+use super::{broker, consumer, offsets, producer, reassign, topic};
 use crate::stage_api::Dialog;
 
 /// A form.
@@ -150,6 +150,8 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         Dialog::AddPartitions(name) => topic::add_partitions(vm, name)?,
         Dialog::DeleteTopic(name) => topic::delete(name),
         Dialog::ConfigureCluster => topic::configure_cluster(settings()),
+        Dialog::Reassign(topic, partition) => reassign::replicas(vm, topic, *partition)?,
+        Dialog::ReplicationFactor(topic) => reassign::factor(vm, topic)?,
         Dialog::AddBroker => broker::add(vm),
         Dialog::AddProducer(topic) => producer::add(vm, topic.as_deref()),
         Dialog::ConfigureProducer(name) => match current {
@@ -193,6 +195,8 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         Dialog::ConfigureCluster => Ok(Command::ConfigureCluster { settings: topic::changes(settings, form) }),
         Dialog::AddPartitions(name) => topic::read_add_partitions(name, values),
         Dialog::DeleteTopic(name) => Ok(Command::DeleteTopic { topic: name.clone() }),
+        Dialog::Reassign(topic, partition) => reassign::read_replicas(topic, *partition, values),
+        Dialog::ReplicationFactor(topic) => reassign::read_factor(topic, values),
         Dialog::AddBroker => Ok(broker::read_add(values)),
         Dialog::AddProducer(_) => {
             let (producer, load) = producer::read(values)?;

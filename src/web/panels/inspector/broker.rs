@@ -29,6 +29,9 @@ pub fn view(props: &InspectorProps, id: u32) -> Option<Body> {
             vec![act(props, &ui::DO_RESTART, None, Command::RestartBroker { broker: id })]
         }
     };
+    if props.vm.controller.is_some_and(|controller| controller != id) {
+        buttons.push(act(props, &ui::DO_CRASH_CONTROLLER, Some(&ui::DO_CRASH_HELP), Command::CrashController));
+    }
     buttons.push(open(props, &ui::CLUSTER_SETTINGS, Dialog::ConfigureCluster));
     let content = html! { <>
         { actions(props, buttons) }

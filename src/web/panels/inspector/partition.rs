@@ -1,6 +1,7 @@
 //! A partition: its offsets, its replicas, its readers, its newest records.
 
 use kafkascope::{
+    cluster::command::{Command, ElectionKind},
     i18n::ui,
     view::{
         model::{PartitionView, Place},
@@ -10,7 +11,7 @@ use kafkascope::{
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, actions,
+    Body, InspectorProps, act, actions,
     facts::{Facts, badge, number, table},
     link, open, why,
 };
@@ -22,13 +23,7 @@ pub fn view(props: &InspectorProps, topic: &str, number: i32) -> Option<Body> {
     let partition = view.partitions.iter().find(|view| view.partition == number)?;
     let content = html! { <>
         { facts(props, partition) }
-        if !view.internal {
-            { actions(props, vec![
-                open(props, &ui::DO_ADD_PARTITIONS, Dialog::AddPartitions(topic.to_owned())),
-                open(props, &ui::DO_ADD_CONSUMER, Dialog::AddConsumer(None)),
-                open(props, &ui::DO_DELETE_RECORDS, Dialog::DeleteRecords(topic.to_owned(), number)),
-            ]) }
-        }
+        { actions(props, buttons(props, partition, view.internal)) }
         { replicas(props, partition) }
         { readers(props, partition) }
         { records(props, partition) }
@@ -40,12 +35,52 @@ pub fn view(props: &InspectorProps, topic: &str, number: i32) -> Option<Body> {
     Some(Body { kind: Some(&ui::KIND_PARTITION), title: format!("{topic}-{number}"), badge, content })
 }
 
+fn buttons(props: &InspectorProps, partition: &PartitionView, internal: bool) -> Vec<Html> {
+    let (topic, number) = (partition.topic.clone(), partition.partition);
+    let elect = |kind| Command::ElectLeaders { kind, topic: Some(topic.clone()), partition: Some(number) };
+    let mut buttons = Vec::new();
+    if !internal {
+        buttons.push(open(props, &ui::DO_ADD_PARTITIONS, Dialog::AddPartitions(topic.clone())));
+        buttons.push(open(props, &ui::DO_ADD_CONSUMER, Dialog::AddConsumer(None)));
+        buttons.push(open(props, &ui::DO_DELETE_RECORDS, Dialog::DeleteRecords(topic.clone(), number)));
+    }
+    let preferred = elect(ElectionKind::Preferred);
+    buttons.push(act(props, &ui::DO_ELECT_PREFERRED, Some(&ui::DO_ELECT_PREFERRED_HELP), preferred));
+    if partition.leader.is_none() {
+        let unclean = elect(ElectionKind::Unclean);
+        buttons.push(act(props, &ui::DO_ELECT_UNCLEAN, Some(&ui::DO_ELECT_UNCLEAN_HELP), unclean));
+    }
+    buttons.push(open(props, &ui::DO_REASSIGN, Dialog::Reassign(topic.clone(), number)));
+    if partition.replicas.iter().any(|replica| replica.adding || replica.removing) {
+        let cancel = Command::CancelReassignment { topic: topic.clone(), partition: Some(number) };
+        buttons.push(act(props, &ui::DO_CANCEL_REASSIGNMENT, None, cancel));
+    }
+    buttons
+}
+
 fn facts(props: &InspectorProps, partition: &PartitionView) -> Html {
     let lang = props.lang;
     let leader = match partition.leader {
         Some(id) => link(props, ui::BROKER_NAME.with("id", id).plain(lang), Place::Broker(id)),
         None => html! { <span class="bad">{ tr(&ui::FACT_NO_LEADER, lang) }</span> },
     };
+    let ask = WhyKey::Leader { topic: partition.topic.clone(), partition: partition.partition, event: None };
+    let leader = html! { <>{ leader }{ " " }{ why(props, &ui::DO_WHY_LEADER, ask) }</> };
+    let eligible: Vec<String> = partition
+        .replicas
+        .iter()
+        .filter(|replica| replica.eligible)
+        .map(|replica| format!("B{}", replica.broker))
+        .collect();
+    let eligible = (!eligible.is_empty()).then(|| html! { <code>{ eligible.join(", ") }</code> });
+    let last = partition.last_known_leader.filter(|_| partition.leader.is_none());
+    let last = last.map(|id| link(props, ui::BROKER_NAME.with("id", id).plain(lang), Place::Broker(id)));
+    let staying = || partition.replicas.iter().filter(|replica| !replica.removing);
+    let moving = partition.replicas.iter().any(|replica| replica.adding || replica.removing);
+    let progress = moving.then(|| {
+        let done = staying().filter(|replica| replica.in_sync).count();
+        html! { { ui::FACT_REASSIGNING.with("done", done).with("all", staying().count()).plain(lang) } }
+    });
     let hidden = partition.log_end - partition.high_watermark;
     let log_end = html! { <>
         <code>{ partition.log_end }</code>
@@ -59,6 +94,9 @@ fn facts(props: &InspectorProps, partition: &PartitionView) -> Html {
     Facts::new(lang)
         .row(&ui::FACT_TOPIC, link(props, partition.topic.clone(), Place::Topic(partition.topic.clone())))
         .row(&ui::FACT_LEADER, leader)
+        .maybe(&ui::FACT_ELIGIBLE, eligible)
+        .maybe(&ui::FACT_LAST_KNOWN, last)
+        .maybe(&ui::FACT_REASSIGNMENT, progress)
         .code(&ui::FACT_EPOCH, partition.leader_epoch)
         .code(&ui::FACT_LOG_START, partition.log_start)
         .code(&ui::FACT_HW, partition.high_watermark)
@@ -73,15 +111,22 @@ fn replicas(props: &InspectorProps, partition: &PartitionView) -> Html {
         let sync = match (replica.alive, replica.in_sync) {
             (false, _) => badge("bad", tr(&ui::REPLICA_DOWN, lang)),
             (true, true) => badge("ok", tr(&ui::IN_SYNC, lang)),
+            (true, false) if replica.eligible => badge("warn", tr(&ui::REPLICA_ELIGIBLE, lang)),
             (true, false) => badge("warn", tr(&ui::OUT_OF_SYNC, lang)),
         };
+        let moves = match (replica.adding, replica.removing) {
+            (true, _) => Some(&ui::REPLICA_ADDING),
+            (_, true) => Some(&ui::REPLICA_REMOVING),
+            _ => None,
+        };
+        let moves = moves.map(|words| html! { <>{ " " }{ badge("plain", tr(words, lang)) }</> });
         html! {
             <tr key={replica.broker}>
                 <th scope="row">
                     { link(props, format!("B{}", replica.broker), Place::Broker(replica.broker)) }
                     <span class="faint">{ " " }{ tr(role, lang) }</span>
                 </th>
-                <td>{ sync }</td>
+                <td>{ sync }{ for moves }</td>
                 <td class="num">{ replica.log_end }</td>
                 <td class="num">{ replica.high_watermark }</td>
                 <td>{ segments(props, partition, replica.broker) }</td>

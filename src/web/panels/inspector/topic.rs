@@ -1,15 +1,15 @@
 //! A topic: its partitions, its settings; more partitions, other settings, its end.
 
 use kafkascope::{
-    cluster::command::Settings as Changed,
+    cluster::command::{Command, ElectionKind, Settings as Changed},
     i18n::ui,
     kafka::config::{self, Scope},
-    view::model::{Place, TopicView},
+    view::model::{Place, ReplicaView, TopicView},
 };
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, actions,
+    Body, InspectorProps, act, actions,
     facts::{Facts, table},
     link, open,
     settings::{ScopeProp, Settings},
@@ -23,12 +23,20 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let lang = props.lang;
     let topic = props.vm.topics.iter().find(|topic| topic.name == name)?;
     let dialog = |make: fn(String) -> Dialog| make(name.to_owned());
-    let buttons = vec![
+    let elect = Command::ElectLeaders { kind: ElectionKind::Preferred, topic: Some(name.to_owned()), partition: None };
+    let mut buttons = vec![
         open(props, &ui::DO_ADD_PARTITIONS, dialog(Dialog::AddPartitions)),
         open(props, &ui::DO_CONFIGURE, dialog(Dialog::ConfigureTopic)),
         open(props, &ui::DO_ADD_PRODUCER, Dialog::AddProducer(Some(name.to_owned()))),
+        open(props, &ui::DO_REPLICATION_FACTOR, dialog(Dialog::ReplicationFactor)),
+        act(props, &ui::DO_ELECT_PREFERRED, Some(&ui::DO_ELECT_PREFERRED_HELP), elect),
         open(props, &ui::DO_DELETE_TOPIC, dialog(Dialog::DeleteTopic)),
     ];
+    let moving = |replica: &ReplicaView| replica.adding || replica.removing;
+    if topic.partitions.iter().flat_map(|partition| &partition.replicas).any(moving) {
+        let cancel = Command::CancelReassignment { topic: name.to_owned(), partition: None };
+        buttons.push(act(props, &ui::DO_CANCEL_REASSIGNMENT, None, cancel));
+    }
     let changed: Changed = topic.configs.iter().cloned().collect();
     let configs: Vec<(String, String, bool)> = config::effective(Scope::Topic, &changed)
         .into_iter()

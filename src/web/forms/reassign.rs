@@ -15,7 +15,7 @@ const REPLICAS: &str = "replicas";
 const FACTOR: &str = "replication.factor";
 
 fn topic<'a>(vm: &'a ViewModel, name: &str) -> Option<&'a TopicView> {
-    vm.topics.iter().find(|topic| topic.name == name)
+    vm.topics.iter().find(|topic| topic.name == name).map(|topic| &**topic)
 }
 
 /// The brokers that hold a partition, or shall hold it.

@@ -44,6 +44,7 @@
 //! - [`sim`], the kernel: time, event queue, random streams, network. It knows nothing of Kafka.
 //! - [`kafka`], Kafka itself, as sans-IO state machines.
 //! - [`cluster`], the world: the only place that wires nodes to the network.
+//! - [`ledger`], what became of every record that was ever sent.
 //! - [`history`], a run: commands, events kept, replay.
 //! - [`lesson`], scenarios with beats and questions that are graded from the world.
 //! - [`view`], from the world to plain data that a page can draw, sentences and *Why?* cards.
@@ -54,6 +55,7 @@ pub mod cluster;
 pub mod history;
 pub mod i18n;
 pub mod kafka;
+pub mod ledger;
 pub mod lesson;
 pub mod sim;
 pub mod view;

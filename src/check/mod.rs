@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 mod epochs;
 pub mod fuzz;
+pub mod ledger;
 mod logs;
 mod members;
 mod owners;

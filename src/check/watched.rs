@@ -1,10 +1,11 @@
 //! A world under watch: every step is checked at once. For tests, the command line and a page's debug build.
 
-use super::{Checker, Finding};
+use super::{Checker, Finding, ledger};
 use crate::{
     cluster::{ClusterSpec, World, WorldError, command::Command},
     i18n::Lang,
     kafka::event::Event,
+    ledger::Ledger,
     sim::EventId,
 };
 
@@ -19,6 +20,8 @@ pub struct Watched {
     pub event_count: u64,
     /// What was found so far.
     pub findings: Vec<Finding>,
+    /// What became of every record.
+    pub ledger: Ledger,
     checker: Checker,
     /// Commands that were done.
     given: usize,
@@ -33,7 +36,10 @@ impl Watched {
         let world = World::new(seed, spec, &mut events)?;
         let event_count = events.len() as u64;
         let checker = Checker::new(&world);
-        Ok(Watched { world, events, event_count, findings: Vec::new(), checker, given: 0, keep, buffer: Vec::new() })
+        let mut ledger = Ledger::default();
+        ledger.follow(&world, &events);
+        let (findings, buffer) = (Vec::new(), Vec::new());
+        Ok(Watched { world, events, event_count, findings, ledger, checker, given: 0, keep, buffer })
     }
 
     /// Does a command now.
@@ -75,6 +81,11 @@ impl Watched {
         Ok(())
     }
 
+    /// Counts the ledger again in another way.
+    pub fn audit(&mut self) {
+        self.findings.extend(ledger::audit(&self.ledger, &self.world));
+    }
+
     /// The findings as lines, in English.
     pub fn report(&self) -> String {
         let line = |finding: &Finding| {
@@ -84,8 +95,18 @@ impl Watched {
     }
 
     fn take_in(&mut self) {
+        let before = self.event_count;
         self.event_count += self.buffer.len() as u64;
         self.findings.extend(self.checker.check(&self.world, &self.buffer));
+        let changed = self.ledger.changed();
+        self.ledger.follow(&self.world, &self.buffer);
+        if self.ledger.changed() != changed {
+            self.findings.extend(ledger::sums(&self.ledger, &self.world));
+        }
+        // Now and then all of it, ever more seldom as it grows.
+        if before.checked_ilog2() != self.event_count.checked_ilog2() {
+            self.audit();
+        }
         match self.keep {
             true => self.events.append(&mut self.buffer),
             false => self.buffer.clear(),

@@ -31,6 +31,7 @@ use crate::{
         controller::quorum::Quorum,
         event::{Event, EventKind, Rpc},
         ids::{BrokerId, Name, TopicId, is_internal},
+        log::ProducerStamp,
         metadata::{MetadataDelta, MetadataImage},
         node::{Input, Outbox, Output, Timer},
         protocol::{Channel, ErrorCode, Message, Request, Response},
@@ -248,6 +249,16 @@ impl World {
     /// Messages under way: cause, time of arrival, message.
     pub fn in_flight(&self) -> impl Iterator<Item = (EventId, u64, &Due<Message, Timer>)> {
         self.kernel.in_flight()
+    }
+
+    /// The batches of producers that are in a request under way, or that a broker has taken and not written yet.
+    pub fn unwritten(&self) -> impl Iterator<Item = ProducerStamp> {
+        let under_way = self.in_flight().filter_map(|(_, _, due)| match due {
+            Due::Message { message: Message::Request(_, _, Request::Produce { batches, .. }), .. } => Some(batches),
+            _ => None,
+        });
+        let taken = self.brokers.values().filter(|broker| broker.is_up()).flat_map(Broker::unwritten);
+        under_way.chain(taken).flat_map(|batches| batches.iter()).map(|batch| batch.records.stamp)
     }
 
     /// When a node's timer fires.

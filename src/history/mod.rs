@@ -29,6 +29,7 @@ use std::sync::Arc;
 use crate::{
     cluster::{World, WorldError, command::Command, command_check::CommandError, command_text},
     kafka::{event::Event, limits},
+    ledger::Ledger,
     sim::EventId,
 };
 
@@ -55,6 +56,8 @@ pub struct Stamped {
 pub struct Run {
     scenario: Arc<Scenario>,
     world: World,
+    /// What became of every record; shared with copies of the run until either goes on.
+    ledger: Arc<Ledger>,
     events: Events,
     log: Vec<Stamped>,
     steps: u64,
@@ -91,6 +94,7 @@ impl Run {
         let mut run = Run {
             scenario: Arc::new(scenario.clone()),
             world,
+            ledger: Arc::default(),
             events: Events::default(),
             log: Vec::new(),
             steps: 0,
@@ -116,6 +120,11 @@ impl Run {
     /// The world now.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// What became of every record that was ever sent.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Simulated time.
@@ -256,6 +265,7 @@ impl Run {
             self.step_ended = self.moment();
         }
         self.counts.note(&self.buffer, &self.events);
+        Arc::make_mut(&mut self.ledger).follow(&self.world, &self.buffer);
         self.events.take_in(&mut self.buffer, limits::EVENTS.max as usize);
     }
 }

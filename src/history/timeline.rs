@@ -202,6 +202,7 @@ impl Run {
         Run {
             scenario: self.scenario.clone(),
             world: self.world.clone(),
+            ledger: self.ledger.clone(),
             events: self.events.clone(),
             fault: self.fault.clone(),
             log: Vec::new(),

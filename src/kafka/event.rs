@@ -229,7 +229,7 @@ pub enum EventKind {
     /// `send` waits for `buffer.memory`.
     BufferExhausted,
     /// A record was refused by `send`.
-    SendFailed { error: ErrorCode },
+    SendFailed { topic: Name, error: ErrorCode },
 
     // --- broker
     /// A leader appended records.

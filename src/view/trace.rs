@@ -223,7 +223,7 @@ fn producer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
             fields("batch_failed").at(*partition).with("batch", *batch).with("records", *records).with("error", *error)
         }
         E::BufferExhausted => fields("buffer_exhausted"),
-        E::SendFailed { error } => fields("send_failed").with("error", *error),
+        E::SendFailed { topic, error } => fields("send_failed").with("topic", &**topic).with("error", *error),
         E::RecordLimitReached => fields("record_limit_reached"),
         _ => return None,
     })

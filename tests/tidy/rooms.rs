@@ -6,16 +6,17 @@ use crate::none;
 use crate::source::{self, File};
 
 /// Each room and the rooms it may name. `web` and the command line may name all; nobody names them.
-const WAYS: [(&str, &[&str]); 9] = [
+const WAYS: [(&str, &[&str]); 10] = [
     ("sim", &[]),
     ("i18n", &[]),
     ("kafka", &["sim", "i18n"]),
     ("cluster", &["sim", "kafka", "i18n"]),
-    ("history", &["sim", "kafka", "cluster", "i18n"]),
-    ("check", &["sim", "kafka", "cluster", "i18n"]),
-    ("lesson", &["sim", "kafka", "cluster", "history", "i18n"]),
-    ("view", &["sim", "kafka", "cluster", "history", "check", "i18n"]),
-    ("codec", &["sim", "kafka", "cluster", "history", "lesson", "i18n"]),
+    ("ledger", &["sim", "kafka", "cluster"]),
+    ("history", &["sim", "kafka", "cluster", "ledger", "i18n"]),
+    ("check", &["sim", "kafka", "cluster", "ledger", "i18n"]),
+    ("lesson", &["sim", "kafka", "cluster", "ledger", "history", "i18n"]),
+    ("view", &["sim", "kafka", "cluster", "ledger", "history", "check", "i18n"]),
+    ("codec", &["sim", "kafka", "cluster", "ledger", "history", "lesson", "i18n"]),
 ];
 
 /// The packages that belong to the page.

@@ -235,6 +235,7 @@ impl Fuzz {
         let from_us = self.world().now_us();
         let mut open = String::new();
         let mut first = true;
+        self.watched.audit();
         while self.watched.findings.is_empty() && self.world().now_us() < from_us + PEACE_US {
             let seed = self.script.seed;
             let lines: Vec<String> = kinds(seed).flat_map(|kind| (kind.peace)(self, first)).collect();
@@ -244,6 +245,7 @@ impl Fuzz {
             first = false;
             open = self.open_ends();
             if open.is_empty() {
+                self.watched.audit();
                 return Ok(self.world().now_us() - from_us);
             }
             let until_us = self.world().now_us() + SECOND_US;

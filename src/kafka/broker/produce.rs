@@ -46,6 +46,14 @@ pub(super) struct DelayedProduce {
 }
 
 impl Broker {
+    /// Batches of producers that the disk has not taken yet.
+    pub fn unwritten(&self) -> impl Iterator<Item = &Arc<[ProduceBatch]>> {
+        self.appends.values().filter_map(|append| match append {
+            Append::Produce { batches, .. } => Some(batches),
+            Append::Fetched { .. } => None,
+        })
+    }
+
     /// A produce request: its batches go to the disk.
     pub(super) fn on_produce(
         &mut self,

@@ -261,10 +261,15 @@ impl RecordsBuilder {
 
     /// The key of the newest record.
     pub fn last_key(&self) -> Option<&[u8]> {
-        let entry = self.entries.last()?;
-        let start = match self.entries.len() {
-            1 => 0,
-            len => self.entries[len - 2].value_end & !ABSENT,
+        self.key(self.entries.len().checked_sub(1)?)
+    }
+
+    /// The key of the record at an index, if it has one.
+    pub fn key(&self, index: usize) -> Option<&[u8]> {
+        let entry = self.entries.get(index)?;
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(before) => self.entries[before].value_end & !ABSENT,
         };
         (entry.key_end & ABSENT == 0).then(|| &self.data[start as usize..entry.key_end as usize])
     }

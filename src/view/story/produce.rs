@@ -102,7 +102,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             caused(text.with("n", *records).with("error", error.name()), event)
         }
         E::BufferExhausted => caused(BUFFER_EXHAUSTED.with("who", who()), event),
-        E::SendFailed { error } => caused(SEND_FAILED.with("who", who()).with("error", error.name()), event),
+        E::SendFailed { error, .. } => caused(SEND_FAILED.with("who", who()).with("error", error.name()), event),
         E::RecordLimitReached => plain(LIMIT_REACHED.with("who", who())),
         E::RecordsAppended { partition, base_offset, records, missing, client } => {
             let text = appended(run, event.node, (*partition, *base_offset, *records), *missing, *client);

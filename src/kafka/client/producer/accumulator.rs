@@ -113,6 +113,22 @@ impl Batch {
         }
     }
 
+    /// What it holds, once it was sealed.
+    pub fn sealed(&self) -> Option<&Arc<Records>> {
+        match &self.content {
+            Content::Open(_) => None,
+            Content::Sealed(records) => Some(records),
+        }
+    }
+
+    /// The key of the record at an index, if it has one.
+    pub fn key(&self, index: usize) -> Option<&[u8]> {
+        match &self.content {
+            Content::Open(builder) => builder.key(index),
+            Content::Sealed(records) => records.get(index)?.key,
+        }
+    }
+
     /// Seals it, stamped; the same records again when it is sent again.
     pub fn seal(&mut self, stamp: ProducerStamp) -> Arc<Records> {
         if let Content::Open(builder) = &mut self.content {

@@ -50,8 +50,8 @@ pub struct Load {
 /// A call of `send` that blocks: on metadata, or on memory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Waiting {
-    topic: Name,
-    key: Option<Arc<[u8]>>,
+    pub(super) topic: Name,
+    pub(super) key: Option<Arc<[u8]>>,
     /// `None`: null, a tombstone.
     value: Option<Arc<[u8]>>,
     partition: Option<i32>,
@@ -172,7 +172,7 @@ impl Producer {
                     self.waiting.push_front(record);
                     break;
                 }
-                Sent::Failed(error) => self.send_failed(error, out),
+                Sent::Failed(error) => self.send_failed(&record.topic, error, out),
             }
         }
         if load_waited && !self.waiting.iter().any(|waiting| !waiting.by_hand) {
@@ -216,15 +216,15 @@ impl Producer {
                 }
                 self.waiting.push_back(Waiting { lacks, ..record.clone() });
             }
-            Sent::Failed(error) => self.send_failed(error, out),
+            Sent::Failed(error) => self.send_failed(&record.topic, error, out),
         }
     }
 
-    fn send_failed(&mut self, error: ErrorCode, out: &mut Outbox) {
+    fn send_failed(&mut self, topic: &Name, error: ErrorCode, out: &mut Outbox) {
         self.ledger.waiting -= 1;
         self.ledger.failed += 1;
         self.last_error = Some(error);
-        out.event(EventKind::SendFailed { error });
+        out.event(EventKind::SendFailed { topic: topic.clone(), error });
     }
 
     /// Chooses the partition and appends.

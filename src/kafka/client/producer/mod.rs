@@ -189,6 +189,11 @@ impl Producer {
         self.waiting.len()
     }
 
+    /// The topics and keys of the calls of `send` that block, the oldest first.
+    pub fn blocked_records(&self) -> impl Iterator<Item = (&Name, Option<&[u8]>)> {
+        self.waiting.iter().map(|waiting| (&waiting.topic, waiting.key.as_deref()))
+    }
+
     /// Metadata as it knows it.
     pub fn metadata(&self) -> &ClientMetadata {
         &self.metadata
@@ -210,6 +215,12 @@ impl Producer {
         self.in_flight.iter().flat_map(|(broker, requests)| {
             requests.iter().flat_map(|request| &request.batches).map(|batch| (*broker, batch))
         })
+    }
+
+    /// Batches under way to one broker, those sent last first.
+    pub fn in_flight_at(&self, broker: BrokerId) -> impl Iterator<Item = &Batch> {
+        let requests = self.in_flight.get(&broker).into_iter().flatten();
+        requests.rev().flat_map(|request| &request.batches)
     }
 
     /// One input.

@@ -1,0 +1,363 @@
+//! A partition's log as it stands, batch by batch, so that what a new leader lacks is known.
+
+use std::sync::Arc;
+
+use super::{
+    chunks::Chunks,
+    lines::{Copy, LineId, Lines, Place},
+    ranges::Ranges,
+    verdicts::Remover,
+};
+use crate::{
+    kafka::{
+        ids::BrokerId,
+        log::{Log, RecordBatch},
+    },
+    sim::{Map, NodeId, Set},
+};
+
+/// What is known of a partition.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Partition {
+    /// Who began to lead with the highest epoch so far.
+    pub leader: Option<BrokerId>,
+    pub epoch: i32,
+    /// The batches of its log from `start` on.
+    pub log: Chunks<Arc<RecordBatch>>,
+    pub start: i64,
+    pub end: i64,
+    pub high_watermark: i64,
+    /// Offsets from `start` on whose records are not there any more.
+    pub holes: Ranges,
+    /// Batches that some leader appended and that are not in the partition's log.
+    pub outside: Vec<Arc<RecordBatch>>,
+    /// The highest batch of each producer in the log.
+    newest: Map<NodeId, u32>,
+    /// Lines that must be looked at by themselves.
+    pub special: Set<LineId>,
+    /// Lines with records that stand behind later ones of their key.
+    disordered: Set<LineId>,
+}
+
+/// What a look at the leader's log changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changed {
+    /// Batches that are not in the partition's log any more, and those that are again.
+    pub lost: Vec<Arc<RecordBatch>>,
+    pub back: Vec<Arc<RecordBatch>>,
+}
+
+pub(super) fn line_of(batch: &RecordBatch) -> LineId {
+    LineId { client: batch.records.stamp.client, batch: batch.records.stamp.batch }
+}
+
+impl Partition {
+    /// The batch that holds an offset, if the log has it.
+    pub fn holding(&self, offset: i64) -> Option<&Arc<RecordBatch>> {
+        let index = self.log.partition_point(|batch| batch.next_offset() <= offset);
+        self.log.get(index).filter(|batch| batch.base_offset <= offset)
+    }
+
+    /// The leader of another epoch wrote a batch: it is not in the partition's log.
+    pub fn append_outside(&mut self, batch: &Arc<RecordBatch>, lines: &mut Lines) {
+        let id = line_of(batch);
+        if lines.get(id).is_some() {
+            lines.add_copy(id, copy(batch, Place::Outside));
+            self.outside.push(batch.clone());
+            self.note_special(id, lines);
+        }
+    }
+
+    /// The leader appended a batch.
+    pub fn append(&mut self, batch: &Arc<RecordBatch>, lines: &mut Lines) {
+        if batch.base_offset != self.end {
+            return;
+        }
+        let id = line_of(batch);
+        self.end = batch.next_offset();
+        self.log.push_back(batch.clone());
+        if lines.get(id).is_none() {
+            return;
+        }
+        let is_first = !lines.copies(id).any(|copy| copy.place.has_offset());
+        let place = if batch.next_offset() <= self.high_watermark { Place::Visible } else { Place::Stored };
+        match lines.copy(id, batch.leader_epoch, batch.base_offset) {
+            Some(_) => lines.change_copy(id, batch.leader_epoch, batch.base_offset, |copy| copy.place = place),
+            None => lines.add_copy(id, copy(batch, place)),
+        }
+        self.note_special(id, lines);
+        let newest = self.newest.entry(id.client).or_default();
+        if *newest < id.batch {
+            *newest = id.batch;
+        } else if is_first {
+            self.note_order(id, lines);
+        }
+    }
+
+    /// The leader's high watermark is at `to`.
+    pub fn set_high_watermark(&mut self, to: i64, lines: &mut Lines) {
+        let (from, place) =
+            (self.high_watermark, if to > self.high_watermark { Place::Visible } else { Place::Stored });
+        self.high_watermark = to;
+        let (low, high) = (from.min(to), from.max(to));
+        let first = self.log.partition_point(|batch| batch.next_offset() <= low);
+        for batch in self.log.from(first).take_while(|batch| batch.next_offset() <= high) {
+            lines.change_copy(line_of(batch), batch.leader_epoch, batch.base_offset, |copy| copy.place = place);
+        }
+    }
+
+    /// Its topic was deleted.
+    pub fn delete(&mut self, lines: &mut Lines) {
+        for batch in std::mem::take(&mut self.log).from(0) {
+            remove(batch, Remover::TopicDeletion, lines);
+        }
+        (self.start, self.leader, self.holes) = (self.end, None, Ranges::default());
+        self.look_at_order_again(lines);
+    }
+
+    /// Another log is the partition's, or the leader's own was cut: compares it with what was there. By log matching two
+    /// logs that have the same batch have the same before it.
+    pub fn look_again(&mut self, log: &Log, remover: Remover, lines: &mut Lines) -> Changed {
+        let mut changed = Changed::default();
+        let is_same = |batch: &RecordBatch| {
+            let there = log.batches().holding(batch.base_offset);
+            there
+                .is_some_and(|other| (other.base_offset, other.leader_epoch) == (batch.base_offset, batch.leader_epoch))
+        };
+        while let Some(last) = self.log.back() {
+            if last.next_offset() <= log.log_start_offset() || is_same(last) {
+                break;
+            }
+            self.end = last.base_offset;
+            changed.lost.extend(self.log.pop_back());
+        }
+        for batch in &changed.lost {
+            let id = line_of(batch);
+            lines.change_copy(id, batch.leader_epoch, batch.base_offset, |copy| copy.place = Place::Outside);
+            self.outside.push(batch.clone());
+            self.note_special(id, lines);
+        }
+        self.high_watermark = self.high_watermark.min(self.end);
+        self.move_start(log, remover, lines);
+        self.compare(log, lines);
+        let known = self.end;
+        for batch in log.batches().from(known).cloned().collect::<Vec<_>>() {
+            // One that begins before is there already. What lies between two was compacted away.
+            if batch.base_offset >= self.end {
+                self.holes.add(self.end..batch.base_offset);
+                self.end = batch.base_offset;
+                self.append(&batch, lines);
+                self.note_holes(&batch);
+                let is = |other: &Arc<RecordBatch>| line_of(other) == line_of(&batch) && same_place(other, &batch);
+                if let Some(index) = self.outside.iter().position(is) {
+                    changed.back.push(self.outside.swap_remove(index));
+                }
+                self.note_special(line_of(&batch), lines);
+            }
+        }
+        self.set_high_watermark(log.high_watermark(), lines);
+        if !changed.lost.is_empty() {
+            self.find_newest();
+        }
+        self.look_at_order_again(lines);
+        changed
+    }
+
+    /// The log begins elsewhere: later, because records were removed, or earlier, because another replica has not
+    /// removed them yet.
+    fn move_start(&mut self, log: &Log, remover: Remover, lines: &mut Lines) {
+        let start = log.log_start_offset();
+        while let Some(first) = self.log.front().filter(|first| first.next_offset() <= start) {
+            remove(first, remover, lines);
+            self.log.pop_front();
+        }
+        if start < self.start {
+            let known = self.log.front().map_or(self.start, |first| first.base_offset);
+            let earlier = log.batches().from(start).take_while(|batch| batch.base_offset < known);
+            let mut all = Chunks::default();
+            for batch in earlier {
+                let place = if batch.next_offset() <= self.high_watermark { Place::Visible } else { Place::Stored };
+                lines.change_copy(line_of(batch), batch.leader_epoch, batch.base_offset, |copy| {
+                    (copy.place, copy.kept) = (place, batch.records.len() as u32);
+                });
+                all.push_back(batch.clone());
+            }
+            all.extend(self.log.from(0).cloned());
+            self.log = all;
+        }
+        if self.end < start {
+            // What this log never had nobody can ask it for.
+            self.end = start;
+        }
+        self.start = start;
+        self.holes.take(0..start);
+        // A batch that the start lies in is kept whole, but its first records are not to be had any more.
+        if let Some(first) = self.log.front() {
+            let kept = first.iter().filter(|(offset, _)| *offset >= start).count() as u32;
+            lines.change_copy(line_of(first), first.leader_epoch, first.base_offset, |copy| {
+                if kept < copy.kept {
+                    copy.remover = remover;
+                }
+                copy.kept = kept;
+            });
+        }
+    }
+
+    /// The cleaner went over the log, or over that of an earlier leader: what is left of each batch from its start on?
+    fn compare(&mut self, log: &Log, lines: &mut Lines) {
+        let is_same = |batch: &Arc<RecordBatch>| {
+            let there = log.batches().holding(batch.base_offset);
+            there.is_some_and(|other| Arc::ptr_eq(other, batch) || other == batch)
+        };
+        let here = || log.batches().from(self.start).take_while(|batch| batch.base_offset < self.end);
+        // Nothing was rewritten, as in every log that is not compacted.
+        if self.log.from(0).all(is_same) && here().count() == self.log.len() {
+            return;
+        }
+        let now: Chunks<Arc<RecordBatch>> = here().cloned().collect();
+        for batch in self.log.from(0).filter(|batch| log.batches().holding(batch.base_offset).is_none()) {
+            remove(batch, Remover::Compaction, lines);
+        }
+        self.holes = Ranges::default();
+        let mut next = self.start;
+        for batch in now.from(0) {
+            self.holes.add(next..batch.base_offset);
+            self.note_holes(batch);
+            next = batch.next_offset();
+            let place = if next <= self.high_watermark { Place::Visible } else { Place::Stored };
+            let kept = batch.iter().filter(|(offset, _)| *offset >= self.start).count() as u32;
+            lines.change_copy(line_of(batch), batch.leader_epoch, batch.base_offset, |copy| {
+                if kept < copy.kept {
+                    copy.remover = Remover::Compaction;
+                }
+                (copy.place, copy.kept) = (place, kept);
+            });
+        }
+        self.holes.add(next..self.end);
+        self.log = now;
+    }
+
+    /// Offsets of a batch whose records were compacted away.
+    fn note_holes(&mut self, batch: &RecordBatch) {
+        if batch.records.is_compacted() {
+            let from = batch.base_offset.max(self.start);
+            let mut next = from;
+            for (offset, _) in batch.iter().filter(|(offset, _)| *offset >= from) {
+                self.holes.add(next..offset);
+                next = offset + 1;
+            }
+            self.holes.add(next..batch.next_offset());
+        }
+    }
+
+    /// Is a line one that must be looked at by itself?
+    pub fn note_special(&mut self, id: LineId, lines: &Lines) {
+        if lines.is_special(id) {
+            self.special.insert(id);
+        } else if !self.special.is_empty() {
+            self.special.remove(&id);
+        }
+    }
+
+    /// A batch came into the log behind a later one of its producer.
+    fn note_order(&mut self, id: LineId, lines: &mut Lines) {
+        let count = self.behind_later_ones(id, lines).len() as u32;
+        lines.change(id, |line| line.out_of_order = count);
+        match count {
+            0 => self.disordered.remove(&id),
+            _ => self.disordered.insert(id),
+        };
+    }
+
+    /// The records of a batch that stand behind a later one of their producer and key, by index.
+    pub fn behind_later_ones(&self, id: LineId, lines: &Lines) -> Vec<u32> {
+        let Some(late) = self.first_copy(id, lines).and_then(|copy| self.at(&copy)) else { return Vec::new() };
+        let (newest, base_offset) = (self.newest.get(&id.client).copied().unwrap_or_default(), late.base_offset);
+        let early = (id.batch + 1..=newest).filter_map(|batch| {
+            let copy = self.first_copy(LineId { batch, ..id }, lines);
+            self.at(&copy.filter(|copy| copy.base_offset < late.base_offset)?)
+        });
+        let overtaken = early.flat_map(|batch| batch.iter()).filter(|(offset, _)| *offset >= self.start);
+        let overtaken: Set<&[u8]> = overtaken.filter_map(|(_, record)| record.key).collect();
+        let is_late = |key: Option<&[u8]>| key.is_some_and(|key| overtaken.contains(key));
+        let late = late.iter().filter(|(offset, record)| *offset >= self.start && is_late(record.key));
+        late.map(|(offset, _)| (offset - base_offset) as u32).collect()
+    }
+
+    fn find_newest(&mut self) {
+        self.newest = Map::new();
+        for batch in self.log.from(0) {
+            let id = line_of(batch);
+            let newest = self.newest.entry(id.client).or_default();
+            *newest = id.batch.max(*newest);
+        }
+    }
+
+    fn look_at_order_again(&mut self, lines: &mut Lines) {
+        for id in self.disordered.clone().iter() {
+            match self.first_copy(*id, lines) {
+                Some(_) => self.note_order(*id, lines),
+                None => {
+                    lines.change(*id, |line| line.out_of_order = 0);
+                    self.disordered.remove(id);
+                }
+            }
+        }
+    }
+
+    /// The earliest copy in the log: what is there again behind it is a duplicate and says nothing of order.
+    fn first_copy(&self, id: LineId, lines: &Lines) -> Option<Copy> {
+        let inside = lines.copies(id).filter(|copy| matches!(copy.place, Place::Stored | Place::Visible));
+        inside.min_by_key(|copy| copy.base_offset).copied()
+    }
+
+    fn at(&self, copy: &Copy) -> Option<&Arc<RecordBatch>> {
+        self.holding(copy.base_offset).filter(|batch| batch.base_offset == copy.base_offset)
+    }
+
+    /// What a copy holds, wherever it is, as long as it was not removed.
+    pub fn content(&self, id: LineId, copy: &Copy) -> Option<&Arc<RecordBatch>> {
+        match copy.place {
+            Place::Outside => {
+                let is = |batch: &&Arc<RecordBatch>| {
+                    (batch.base_offset, batch.leader_epoch) == (copy.base_offset, copy.epoch) && line_of(batch) == id
+                };
+                self.outside.iter().find(is)
+            }
+            _ => self.at(copy),
+        }
+    }
+
+    /// Is the record of a copy still there?
+    pub fn has(&self, copy: &Copy, index: u32) -> bool {
+        let offset = copy.base_offset + i64::from(index);
+        let is_inside = matches!(copy.place, Place::Stored | Place::Visible);
+        is_inside && offset >= self.start && !self.holes.contains(offset)
+    }
+
+    /// A line goes to another partition.
+    pub fn forget(&mut self, id: LineId) {
+        self.special.remove(&id);
+        self.disordered.remove(&id);
+    }
+}
+
+fn copy(batch: &RecordBatch, place: Place) -> Copy {
+    Copy {
+        base_offset: batch.base_offset,
+        epoch: batch.leader_epoch,
+        kept: batch.records.len() as u32,
+        place,
+        remover: Remover::default(),
+    }
+}
+
+fn same_place(a: &RecordBatch, b: &RecordBatch) -> bool {
+    (a.base_offset, a.leader_epoch) == (b.base_offset, b.leader_epoch)
+}
+
+fn remove(batch: &RecordBatch, remover: Remover, lines: &mut Lines) {
+    lines.change_copy(line_of(batch), batch.leader_epoch, batch.base_offset, |copy| {
+        (copy.place, copy.kept, copy.remover) = (Place::Removed, 0, remover);
+    });
+}

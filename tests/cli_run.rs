@@ -69,6 +69,13 @@ fn the_groups_are_printed_as_kafkas_tool_prints_them() {
 }
 
 #[test]
+fn the_ledger_is_printed_in_both_languages() {
+    let args = |lang| ["start", "--until", "12s", "--format", "ledger", "--lang", lang];
+    assert_golden("tests/golden/start.ledger.en", &stdout(&args("en")));
+    assert_golden("tests/golden/start.ledger.zh-CN", &stdout(&args("zh-CN")));
+}
+
+#[test]
 fn a_batch_that_leaves_is_a_produce_request_with_its_reason() {
     let events = json_lines(&["start", "--until", "3s", "--format", "json"]);
     for (index, event) in events.iter().enumerate() {
@@ -119,6 +126,12 @@ fn the_state_adds_up() {
         .filter_map(|part| ledger[part].as_u64())
         .sum();
     assert_eq!(ledger["sent"].as_u64(), Some(sum));
+    let stored = ledger["storage"].as_object().expect("verdicts").values().filter_map(Value::as_u64).sum::<u64>();
+    assert_eq!(stored, sum);
+    let billing = &ledger["groups"]["billing"];
+    let views = ["not_due", "delivered_once", "delivered_again", "skipped", "missed"];
+    let read: u64 = views.iter().filter_map(|view| billing[view].as_u64()).sum();
+    assert_eq!((billing["sent"].as_u64(), Some(sum)), (Some(read), Some(read)));
 }
 
 #[test]
@@ -158,7 +171,7 @@ fn what_can_not_be_used_is_told_in_one_line() {
         (&["start", "--until", "20"], "expected a time such as 20s"),
         (&["start", "--events", "-1"], "expected a whole number"),
         (&["start", "--seed", "x"], "expected a whole number"),
-        (&["start", "--format", "xml"], "expected `story`, `json`, `state`, `chart` or `groups`"),
+        (&["start", "--format", "xml"], "expected `story`, `json`, `state`, `chart`, `groups` or `ledger`"),
         (&["start", "--lang", "fr"], "expected `en` or `zh-CN`"),
         (&["start", "start"], "unexpected argument"),
         (&["start", "--fast"], "--fast"),

@@ -33,6 +33,8 @@ fn all() -> Vec<Template> {
         view::TEXTS[0],
         view::TEXTS[1],
         view::group_chart::words::ALL,
+        view::ledger::life::ALL,
+        view::ledger::words::ALL,
         view::member_card::ALL,
         view::metrics::ALL,
         view::sequence::MOMENTS,
@@ -129,8 +131,8 @@ fn sentences_end_as_sentences() {
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
     const LABEL_ROOMS: &[&str] = &[
-        "brokers", "card", "chart", "forms", "lens", "lesson", "member", "metrics", "moment", "producer", "sequence",
-        "stage", "ui",
+        "brokers", "card", "chart", "forms", "ledger", "lens", "lesson", "member", "metrics", "moment", "producer",
+        "sequence", "stage", "ui",
     ];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }

@@ -5,6 +5,7 @@ pub mod copies;
 pub mod geometry;
 pub mod group_chart;
 pub mod group_tool;
+pub mod ledger;
 pub mod member_card;
 pub mod message;
 pub mod metrics;

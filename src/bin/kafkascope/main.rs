@@ -28,10 +28,11 @@ Usage:
       --seed N                 another seed
       --until TIME             simulated time at which to stop, such as 20s, 500ms, 2min
       --events N               stop after the event with this number
-      --format story|json|state|chart|groups
+      --format story|json|state|chart|groups|ledger
                                sentences (default), one event a line, the world at the end, a chart
-                               of what was sent (a column a node, a line an RPC), or the groups at
-                               the end as kafka-consumer-groups.sh prints them
+                               of what was sent (a column a node, a line an RPC), the groups at the
+                               end as kafka-consumer-groups.sh prints them, or what became of every
+                               record: totals, then the records that were lost, failed or doubled
       --group NAME             of a chart or the groups, only what concerns this group
       --lang en|zh-CN          language of the sentences
   kafkascope check SCENARIO... does it load, does every beat end, is every question decided, does no

@@ -1,5 +1,5 @@
 //! `kafkascope run`: plays a scenario without a page and prints its story, its events, a chart of
-//! what was sent, the groups as Kafka's tool prints them, or the world at its end.
+//! what was sent, the groups as Kafka's tool prints them, the ledger, or the world at its end.
 //!
 //! Left out: the texts of lessons and their questions; a lesson is played as a class that skips them.
 
@@ -15,7 +15,7 @@ use kafkascope::{
     i18n::Lang,
     kafka::event::Event,
     view::{
-        group_tool,
+        group_tool, ledger,
         sequence::{Filter, Recorder, text},
         story::{self, Lane, lane_of},
     },
@@ -54,6 +54,8 @@ pub enum Format {
     Chart,
     /// The groups at the end as `kafka-consumer-groups.sh` prints them.
     Groups,
+    /// What became of every record: totals, then those that are not plain.
+    Ledger,
 }
 
 /// Plays and prints.
@@ -77,7 +79,7 @@ fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write
             match options.format {
                 Format::Story => tell(&run, event, options.lang, out)?,
                 Format::Json => writeln!(out, "{}", json::event(run.world(), event))?,
-                Format::State | Format::Chart | Format::Groups => {}
+                Format::State | Format::Chart | Format::Groups | Format::Ledger => {}
             }
             (told, told_us) = (event.id, event.time_us);
         }
@@ -87,13 +89,14 @@ fn play(Stage { mut run, end_us }: Stage, options: &Options, out: &mut dyn Write
         }
         run.advance_to((run.time_us() + SLICE_US).min(end_us));
     }
-    if matches!(options.format, Format::State | Format::Groups) {
+    if matches!(options.format, Format::State | Format::Groups | Format::Ledger) {
         if told < seen {
             let at_us = if seen > last { told_us } else { end_us };
             run = run.back_to(at_us, told).unwrap_or(run);
         }
         match options.format {
             Format::Groups => write!(out, "{}", group_tool::transcript(run.world(), options.group.as_deref()))?,
+            Format::Ledger => write!(out, "{}", ledger::transcript(&run, options.lang))?,
             _ => writeln!(out, "{}", state::world(&run))?,
         }
     }

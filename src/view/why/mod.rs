@@ -22,8 +22,13 @@ use crate::{
     history::Run,
     i18n::{Template, Text},
     kafka::event::Event,
+    ledger::{LineId, RecordId},
+    sim::NodeId,
     templates,
-    view::story::{self, StoryLine},
+    view::{
+        ledger::life,
+        story::{self, StoryLine},
+    },
 };
 
 templates! {
@@ -147,6 +152,15 @@ pub enum WhyKey {
         /// The event of its deletion.
         event: u64,
     },
+    /// What became of this record?
+    Record {
+        /// Node of its producer.
+        client: u32,
+        /// Its batch there.
+        batch: u32,
+        /// Which of the batch.
+        index: u32,
+    },
 }
 
 /// The answer.
@@ -200,6 +214,19 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         WhyKey::Leader { topic, partition, event } => leader::card(run, key, topic, *partition, *event),
         WhyKey::Idle { group, consumer } => membership::idle(run, key, group, consumer),
         WhyKey::SegmentDeleted { event } => segment::card(run, key, run.event_by_id(*event)?),
+        WhyKey::Record { client, batch, index } => {
+            let line = LineId { client: NodeId(*client), batch: *batch };
+            let life = life(run, RecordId::InBatch { line, index: *index })?;
+            let steps = life.steps.into_iter().map(WhyStep::Sentence).collect();
+            Some(WhyCard {
+                key: key.clone(),
+                title: life.title,
+                subject: life.subject,
+                steps,
+                note: None,
+                chain: life.lines,
+            })
+        }
     }
 }
 

@@ -518,7 +518,8 @@ fn place_of(key: &WhyKey) -> Option<Place> {
         | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
         WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
         WhyKey::Assignment { consumer, .. } | WhyKey::Idle { consumer, .. } => Some(Place::Consumer(consumer)),
-        WhyKey::BatchTiming { .. }
+        WhyKey::Record { .. }
+        | WhyKey::BatchTiming { .. }
         | WhyKey::Event { .. }
         | WhyKey::Rebalance { .. }
         | WhyKey::CommitRefused { .. }

@@ -52,7 +52,8 @@ fn format(text: &str) -> Result<Format, lexopt::Error> {
         "state" => Ok(Format::State),
         "chart" => Ok(Format::Chart),
         "groups" => Ok(Format::Groups),
-        _ => Err(format!("--format {text}: expected `story`, `json`, `state`, `chart` or `groups`").into()),
+        "ledger" => Ok(Format::Ledger),
+        _ => Err(format!("--format {text}: expected `story`, `json`, `state`, `chart`, `groups` or `ledger`").into()),
     }
 }
 

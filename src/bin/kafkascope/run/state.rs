@@ -9,6 +9,7 @@ use kafkascope::{
         ids::{TopicId, TopicIdPartition, is_internal},
         metadata::{PartitionState, TopicImage},
     },
+    ledger::{Flag, GroupView, ProducerView, Remover, Verdict},
     view::story,
 };
 use serde_json::{Value as Json, json};
@@ -18,7 +19,6 @@ use super::json::object;
 /// All of it.
 pub fn world(run: &Run) -> Json {
     let world = run.world();
-    let ledger = world.ledger();
     let topics = world.metadata().topics.iter();
     let groups = world.brokers().values().filter(|broker| broker.is_up());
     json!({
@@ -49,15 +49,32 @@ pub fn world(run: &Run) -> Json {
             });
             (slot.consumer.name.to_string(), state)
         })),
-        "ledger": {
-            "sent": ledger.sent,
-            "waiting": ledger.waiting,
-            "in_flight": ledger.in_flight,
-            "acknowledged": ledger.acknowledged,
-            "failed": ledger.failed,
-            "fire_and_forget": ledger.fire_and_forget,
-        },
+        "ledger": ledger(run),
     })
+}
+
+/// The totals of the ledger: each of its views adds up to `sent`.
+fn ledger(run: &Run) -> Json {
+    let totals = run.ledger().totals(run.world());
+    let mut all = serde_json::Map::new();
+    all.insert("sent".into(), json!(totals.sent));
+    all.extend(ProducerView::ALL.iter().map(|view| (view.name().into(), json!(totals.of_view(*view)))));
+    let storage = Verdict::ALL.iter().map(|verdict| (verdict.name().to_owned(), json!(totals.of_verdict(*verdict))));
+    all.insert("storage".into(), object(storage));
+    let errors = totals.errors.iter().map(|(error, records)| (error.name().to_owned(), json!(records)));
+    all.insert("errors".into(), object(errors));
+    let removed = Remover::ALL.iter().zip(totals.removed_by);
+    all.insert("removed_by".into(), object(removed.map(|(by, records)| (by.name().to_owned(), json!(records)))));
+    let groups = totals.groups.iter().map(|group| {
+        let views = GroupView::ALL.iter().map(|view| (view.name().to_owned(), json!(group.of(*view))));
+        let more = [("sent", group.sent), (Flag::ByZombie.name(), group.by_zombie)];
+        let more = more.into_iter().map(|(name, records)| (name.to_owned(), json!(records)));
+        (group.group.to_string(), object(more.chain(views)))
+    });
+    all.insert("groups".into(), object(groups));
+    all.insert(Flag::StoredTwice.name().into(), json!(totals.stored_twice));
+    all.insert(Flag::OutOfOrder.name().into(), json!(totals.out_of_order));
+    Json::Object(all)
 }
 
 fn broker_state(world: &World, broker: &Broker) -> Json {

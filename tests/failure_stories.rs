@@ -1,4 +1,5 @@
-//! Stories of failure, told in the page's own sentences: what breaks, what the cluster does, and what is lost.
+//! Stories of failure, told in the page's own sentences: what breaks, what the cluster does, and what is lost, by the
+//! ledger at the end.
 //! `tests/golden/failures/` holds what was accepted; `KAFKASCOPE_ACCEPT=1` accepts anew.
 
 mod golden;
@@ -8,7 +9,10 @@ use kafkascope::{
     cluster::{ClusterSpec, World, command_text::parse},
     history::{Run, Scenario},
     i18n::Lang,
-    view::story::{Lane, lane_of, sentence},
+    view::{
+        ledger::transcript,
+        story::{Lane, lane_of, sentence},
+    },
 };
 
 /// A story: its name, how many brokers there are, what the cluster is set to, and what happens at which millisecond.
@@ -274,7 +278,7 @@ fn play(story: &Story) -> String {
             run.apply(command).unwrap_or_else(|error| panic!("{}: {line}: {error:?}", story.name));
         }
     }
-    told
+    told + "\n" + &transcript(&run, Lang::En)
 }
 
 #[test]

@@ -96,6 +96,21 @@ templates! { "ui":
     LANE_IDLE = "Heartbeats and idle fetches", "心跳与空闲 fetch";
     LANE_IDLE_SHORT = "Idle", "空闲";
 
+    // Ledger.
+    LEDGER = "The ledger", "账目";
+    LEDGER_OPEN = "The ledger: what became of every record", "账目：每条消息的去向";
+    LEDGER_TOTAL = "sent", "已发送";
+    LEDGER_ALL = "All", "全部";
+    LEDGER_PRODUCER = "Producer", "Producer";
+    LEDGER_STORAGE = "Log", "日志";
+    LEDGER_FLAGS = "Besides", "另外";
+    LEDGER_LIST = "Records", "消息";
+    LEDGER_NOTE = "Every record that was ever sent has one answer in each view, so each view adds up to what was sent. A click lists the records, and a click on one tells its life.",
+        "发送过的每条消息在每个视图中恰有一个答案，因此每个视图的合计都等于已发送的消息数。点击数字列出消息，点击消息查看它的经历。";
+    LEDGER_NONE = "There is none.", "没有。";
+    LEDGER_NEWER = "Newer", "较新";
+    LEDGER_OLDER = "Older", "较早";
+
     // Welcome.
     WELCOME = "A cluster to play with", "一个可以动手的集群";
     WELCOME_TEXT = "Two applications send records to the topic `orders`. A record with a key always goes to the same partition; three brokers keep copies; the group `billing` shares the partitions among its members.",

@@ -138,6 +138,8 @@ pub enum Dialog {
     Segments(String, i32, u32),
     /// Deletes records of a partition up to an offset.
     DeleteRecords(String, i32),
+    /// What became of every record.
+    Ledger(Box<crate::panels::ledger::LedgerView>),
 }
 
 /// The moment that is drawn in this frame; one cell, shared, compared by identity.

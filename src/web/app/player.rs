@@ -9,6 +9,7 @@ use kafkascope::{
     cluster::{WorldError, command::Command},
     history::{History, Moment, Run},
     kafka::event::EventKind,
+    ledger::Totals,
     lesson::progress::{Effect, LessonAction},
     sim::Set,
     view::{
@@ -97,6 +98,8 @@ pub struct Player {
     pub axis: (u64, u64),
     /// What has happened to the groups, while somebody looks at that.
     pub charts: Rc<GroupCharts>,
+    /// What became of all records, counted.
+    pub ledger: Rc<Totals>,
     /// Has anything happened since the start?
     pub moved: bool,
     groups: Option<group_chart::Recorder>,
@@ -147,6 +150,7 @@ impl Player {
             marks: Rc::default(),
             axis: (0, AXIS_US),
             charts: Rc::default(),
+            ledger: Rc::default(),
             moved: false,
             groups: None,
             card: None,
@@ -484,6 +488,10 @@ impl Player {
         self.stale = false;
         self.words_at_ms = now_ms();
         self.read_metrics();
+        let totals = self.history.run().ledger().totals(self.history.run().world());
+        if totals != *self.ledger {
+            self.ledger = Rc::new(totals);
+        }
         let hidden: Vec<Lane> = hidden.iter().copied().collect();
         let old = &self.lines;
         let mut lines = story::lines(self.history.run(), &hidden, LINES_IN_FLOOD);

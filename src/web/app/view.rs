@@ -20,7 +20,12 @@ use crate::{
     lenses::{Lens, group::GroupLens, sequence::SequenceLens},
     lesson::LessonPanel,
     panels::{
-        group_tool::group_tool, inspector::Inspector, segments::segments_of, story::Story, transport::Transport,
+        group_tool::group_tool,
+        inspector::Inspector,
+        ledger::{LedgerBar, ledger},
+        segments::segments_of,
+        story::Story,
+        transport::Transport,
         welcome::Welcome,
     },
     say::tr,
@@ -60,6 +65,7 @@ impl App {
                     { self.inspector() }
                     <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>{ self.stage() }</section>
                 </main>
+                <LedgerBar {lang} totals={self.player.ledger.clone()} on_open={self.on.open.clone()} />
                 { self.transport() }
                 <section class="timeline-slot" aria-label={tr(&ui::AREA_TIMELINE, lang)}>{ self.timeline() }</section>
                 { self.why() }
@@ -197,6 +203,7 @@ impl App {
             Dialog::Segments(topic, partition, broker) => {
                 segments_of(self.player.run().world(), topic, *partition, *broker, lang, on_close)
             }
+            Dialog::Ledger(shown) => ledger(self.player.run(), shown, lang, &self.on.open, &self.on.why, on_close),
             dialog => html! {
                 <FormDialog key={format!("{dialog:?}")} dialog={dialog.clone()} {lang} vm={Rc::clone(&open.vm)} current={open.current.clone()}
                     refusal={open.refusal.clone()} on_submit={self.on.submit.clone()} {on_close} />

@@ -167,7 +167,9 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         Dialog::Seek(name) => offsets::seek(vm, name)?,
         Dialog::ResetOffsets(group) => offsets::reset(vm, group),
         Dialog::DeleteRecords(topic, partition) => topic::delete_records(vm, topic, *partition)?,
-        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Segments(..) => return None,
+        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Ledger(_) | Dialog::Segments(..) => {
+            return None;
+        }
     })
 }
 
@@ -218,7 +220,9 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         Dialog::Seek(name) => offsets::read_seek(name, values),
         Dialog::ResetOffsets(group) => offsets::read_reset(group, values),
         Dialog::DeleteRecords(topic, partition) => topic::read_delete_records(topic, *partition, values),
-        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Segments(..) => Err(Vec::new()),
+        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Ledger(_) | Dialog::Segments(..) => {
+            Err(Vec::new())
+        }
     }
 }
 

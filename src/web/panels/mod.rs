@@ -3,6 +3,7 @@
 pub mod group_tool;
 pub mod icons;
 pub mod inspector;
+pub mod ledger;
 pub mod menu;
 pub mod metrics;
 pub mod modal;

@@ -18,8 +18,8 @@ use kafkascope::{
 /// A story: its name, how many brokers there are, what the cluster is set to, and what happens at which millisecond.
 ///
 /// Topic `t` has one partition, on three brokers unless the story makes it itself. Of `t-0`, `{leader}` stands for the
-/// leader's broker and `{r1}`, `{r2}`, `{r3}` for its replicas in assignment order; `{controller}` for the active
-/// controller's.
+/// leader's broker and `{r1}`, `{r2}`, `{r3}` for its replicas in assignment order, `{follower}` for one that is not the
+/// controller; `{controller}` for the active controller's, `{stopped}` for one that does not run.
 struct Story {
     name: &'static str,
     seed: u64,
@@ -33,6 +33,57 @@ const TOPIC: &str = "create-topic topic=t partitions=1 replication.factor=3";
 /// A producer that sends only by hand, each record at once.
 const PRODUCER_ONE: &str = "add-producer producer=p topic=t acks=1 linger.ms=0";
 const PRODUCER_ALL: &str = "add-producer producer=p topic=t acks=all linger.ms=0";
+
+/// A batch is refused for too few in-sync replicas while the next one is under way, and that one is taken.
+macro_rules! reorder {
+    ($settings:literal) => {
+        &[
+            (0, "create-topic topic=t partitions=1 replication.factor=3 min.insync.replicas=3"),
+            (100, concat!("add-producer producer=p topic=t acks=all linger.ms=0 ", $settings)),
+            (500, "send producer=p value=zero"),
+            (1_000, "stop-broker broker={follower}"),
+            (4_000, "send producer=p value=first"),
+            (4_000, "configure-topic topic=t min.insync.replicas=1"),
+            (4_003, "send producer=p value=second"),
+        ]
+    };
+}
+const REORDER: &[(u64, &str)] = reorder!("enable.idempotence=false");
+const REORDER_CURED: &[(u64, &str)] = reorder!("enable.idempotence=true");
+
+/// The leader's answers do not get through for a while.
+macro_rules! duplicate {
+    ($settings:literal) => {
+        &[
+            (0, TOPIC),
+            (100, concat!("add-producer producer=p topic=t acks=all linger.ms=0 request.timeout.ms=3000 delivery.timeout.ms=60000 ", $settings)),
+            (500, "send producer=p value=zero"),
+            (1_000, "cut from={leader} to=p direction=one-way"),
+            (2_000, "send producer=p value=once"),
+            (6_000, "heal fault=1"),
+        ]
+    };
+}
+const DUPLICATE: &[(u64, &str)] = duplicate!("enable.idempotence=false");
+const DUPLICATE_CURED: &[(u64, &str)] = duplicate!("enable.idempotence=true");
+
+/// The leader is cut off from its followers, takes a record, and crashes.
+macro_rules! leader_crash {
+    ($acks:literal) => {
+        &[
+            (0, TOPIC),
+            (100, concat!("add-producer producer=p topic=t linger.ms=0 enable.idempotence=false acks=", $acks)),
+            (500, "send producer=p value=first"),
+            (2_000, "cut from={r1} to={r2},{r3}"),
+            (2_500, "send producer=p value=second"),
+            (3_000, "crash-broker broker={r1}"),
+            (15_000, "heal-all"),
+        ]
+    };
+}
+const CRASH_0: &[(u64, &str)] = leader_crash!("0");
+const CRASH_1: &[(u64, &str)] = leader_crash!("1");
+const CRASH_ALL: &[(u64, &str)] = leader_crash!("all");
 
 static STORIES: &[Story] = &[
     // The second record is appended while both followers' fetches are on their way, so only the leader ever has it.
@@ -207,6 +258,57 @@ static STORIES: &[Story] = &[
         ],
         until_ms: 12_000,
     },
+    // The leader, who is the active controller too, hears no other broker: acks=1 is still acknowledged, and lost when
+    // it heals.
+    Story {
+        name: "cut-off-leader",
+        seed: 2,
+        brokers: 3,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, PRODUCER_ONE),
+            (1_000, "send producer=p value=first"),
+            (2_000, "cut from={r1} to={r2},{r3}"),
+            (3_000, "send producer=p value=stranded"),
+            (14_000, "send producer=p value=stranded-too"),
+            (20_000, "heal fault=1"),
+        ],
+        until_ms: 45_000,
+    },
+    // Refused once and sent again after the next one was taken.
+    Story { name: "reorder", seed: 2, brokers: 3, settings: &[], acts: REORDER, until_ms: 16_000 },
+    Story { name: "reorder-cured", seed: 2, brokers: 3, settings: &[], acts: REORDER_CURED, until_ms: 16_000 },
+    // The answer is lost, so the producer cannot know that the batch was written.
+    Story { name: "retry-duplicate", seed: 2, brokers: 3, settings: &[], acts: DUPLICATE, until_ms: 20_000 },
+    Story {
+        name: "retry-duplicate-cured",
+        seed: 2,
+        brokers: 3,
+        settings: &[],
+        acts: DUPLICATE_CURED,
+        until_ms: 20_000,
+    },
+    Story {
+        name: "min-insync-refusal",
+        seed: 2,
+        brokers: 3,
+        settings: &[],
+        acts: &[
+            (0, "create-topic topic=t partitions=1 replication.factor=3 min.insync.replicas=3"),
+            (100, PRODUCER_ALL),
+            (500, "add-producer producer=q topic=t acks=1 linger.ms=0"),
+            (1_000, "stop-broker broker={follower}"),
+            (4_000, "send producer=p value=refused"),
+            (4_500, "send producer=q value=taken-but-not-seen"),
+            (6_000, "restart-broker broker={stopped}"),
+        ],
+        until_ms: 14_000,
+    },
+    // The leader dies before its followers have the record.
+    Story { name: "leader-crash-acks-0", seed: 2, brokers: 3, settings: &[], acts: CRASH_0, until_ms: 30_000 },
+    Story { name: "leader-crash-acks-1", seed: 2, brokers: 3, settings: &[], acts: CRASH_1, until_ms: 30_000 },
+    Story { name: "leader-crash-acks-all", seed: 2, brokers: 3, settings: &[], acts: CRASH_ALL, until_ms: 30_000 },
 ];
 
 /// Away from the active controller and, but for one, from the other controllers, so that they are not lost with it.
@@ -232,6 +334,10 @@ fn replica(world: &World, index: usize) -> Option<u32> {
     topic.partitions.first()?.replicas.get(index).copied()
 }
 
+fn replicas_of(world: &World) -> Vec<u32> {
+    (0..3).filter_map(|index| replica(world, index)).collect()
+}
+
 fn leader(world: &World) -> Option<u32> {
     world.metadata().topic_by_name("t")?.1.partitions.first()?.leader
 }
@@ -239,9 +345,13 @@ fn leader(world: &World) -> Option<u32> {
 /// The line with the brokers that are meant at this moment.
 fn meant(line: &str, world: &World) -> String {
     let controller = world.controller().map(|broker| broker.id);
-    let known = [("{leader}", leader(world)), ("{controller}", controller)];
+    let stopped = world.brokers().values().find(|broker| !broker.is_up()).map(|broker| broker.id);
+    let known = [("{leader}", leader(world)), ("{controller}", controller), ("{stopped}", stopped)];
+    let follower =
+        replicas_of(world).into_iter().find(|broker| Some(*broker) != leader(world) && Some(*broker) != controller);
+    let known = known.into_iter().chain([("{follower}", follower)]);
     let replicas = [("{r1}", 0), ("{r2}", 1), ("{r3}", 2)].map(|(name, index)| (name, replica(world, index)));
-    known.into_iter().chain(replicas).fold(line.to_owned(), |line, (name, broker)| {
+    known.chain(replicas).fold(line.to_owned(), |line, (name, broker)| {
         line.replace(name, &broker.map_or(name.to_owned(), |broker| broker.to_string()))
     })
 }

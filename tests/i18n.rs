@@ -10,7 +10,7 @@ use std::{
 use kafkascope::{
     check,
     cluster::{command_check, command_text, error},
-    i18n::{Template, brokers, forms, lens, lesson, stage, ui},
+    i18n::{Template, brokers, faults, forms, lens, lesson, stage, ui},
     kafka::{config, limits},
     view::{self, story, why},
 };
@@ -27,6 +27,7 @@ fn all() -> Vec<Template> {
         ui::ALL,
         forms::ALL,
         brokers::ALL,
+        faults::ALL,
         lens::ALL,
         stage::ALL,
         check::ALL,
@@ -131,8 +132,8 @@ fn sentences_end_as_sentences() {
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
     const LABEL_ROOMS: &[&str] = &[
-        "brokers", "card", "chart", "forms", "ledger", "lens", "lesson", "member", "metrics", "moment", "producer",
-        "sequence", "stage", "ui",
+        "brokers", "card", "chart", "faults", "forms", "ledger", "lens", "lesson", "member", "metrics", "moment",
+        "producer", "sequence", "stage", "ui",
     ];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }

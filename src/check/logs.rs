@@ -48,6 +48,8 @@ struct Known {
     unclean: Option<i32>,
     /// Leader epoch of the last one that has; what older leaders go on committing is lost.
     begun_anew: i32,
+    /// Brokers whose copy was wiped: what is left when one of them leads is what it has fetched since.
+    wiped: BTreeSet<BrokerId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +145,15 @@ impl Logs {
             E::BecameLeader { partition, leader_epoch, .. } => {
                 self.check_log(broker, *partition, event, findings);
                 self.check_new_leader(broker, *partition, *leader_epoch, event, findings);
+            }
+            // Its replicas are gone with what they held.
+            E::DiskWiped { .. } => {
+                let (gone, kept): (Vec<_>, Vec<_>) =
+                    std::mem::take(&mut self.replicas).into_iter().partition(|((of, _), _)| *of == broker);
+                self.replicas = kept.into_iter().collect();
+                for ((_, partition), _) in gone {
+                    self.partitions.entry(partition).or_default().wiped.insert(broker);
+                }
             }
             E::BecameFollower { partition, .. } => {
                 self.check_log(broker, *partition, event, findings);
@@ -395,7 +406,8 @@ impl Logs {
             findings.add("leader", text.with("epoch", epoch).with("other", first), event);
         }
         let Some(replica) = replica(findings.world, broker, partition) else { return };
-        if known.unclean.take_if(|unclean| *unclean <= epoch).is_some() {
+        let was_wiped = known.wiped.remove(&broker) && replica.log.log_end_offset() < known.committed_end;
+        if known.unclean.take_if(|unclean| *unclean <= epoch).is_some() || was_wiped {
             known.begin_anew(epoch, replica);
         }
         let committed = known.committed_end;

@@ -45,6 +45,9 @@ impl World {
                 limits::BROKERS.check(self.brokers.len() as u64 + 1).map_err(CommandError::from)?;
             }
             Command::StopBroker { broker } | Command::CrashBroker { broker } => {
+                if matches!(command, Command::StopBroker { .. }) && self.is_frozen(NodeId(*broker)) {
+                    return Err(Refusal::BrokerIsFrozen { broker: *broker }.into());
+                }
                 let process = self.process_of(*broker)?;
                 let stopping_again = process == Process::Stopping && matches!(command, Command::StopBroker { .. });
                 if matches!(process, Process::Stopped | Process::Crashed) || stopping_again {
@@ -85,18 +88,18 @@ impl World {
                 self.check_room_for_load(load)?;
             }
             Command::ConfigureProducer { producer, load, .. } => {
-                self.producer_node(producer)?;
+                self.running_producer(producer)?;
                 self.check_room_for_load(load)?;
             }
             Command::PauseProducer { producer } | Command::RemoveProducer { producer } => {
-                self.producer_node(producer)?;
+                self.running_producer(producer)?;
             }
             Command::ResumeProducer { producer } => {
-                self.producer_node(producer)?;
+                self.running_producer(producer)?;
                 self.check_room_for_records()?;
             }
             Command::Send { producer, key, .. } => {
-                let node = self.producer_node(producer)?;
+                let node = self.running_producer(producer)?;
                 self.check_room_for_records()?;
                 if let (Some(slot), Some(key)) = (self.producers.get(&node), key) {
                     command_check::check_key(key, slot.load.key_serializer)?;
@@ -139,6 +142,7 @@ impl World {
             Command::DeleteRecords { topic, partition, offset } => {
                 self.check_delete_records(topic, *partition, *offset)?
             }
+            Command::Fault(fault) => self.check_fault(fault)?,
             Command::ThawConsumer { consumer } => {
                 if self.process_of_consumer(consumer)?.1 != ClientProcess::Frozen {
                     return Err(Refusal::ConsumerIsNotFrozen { consumer: consumer.clone() }.into());
@@ -178,6 +182,7 @@ impl World {
                 self.carry_out(NodeId(*broker), base, out, events);
             }
             Command::CrashBroker { broker } => self.process_ended(NodeId(*broker), base, true, events),
+            Command::Fault(fault) => self.carry_out_fault(fault, base, events),
             Command::RestartBroker { broker } => self.start_broker(*broker, base, events),
             Command::CreateTopic { topic, partitions, replication_factor, settings } => {
                 let request = Request::CreateTopics {
@@ -294,8 +299,8 @@ impl World {
         let mut out = Outbox::default();
         match command {
             Command::CrashConsumer { .. } => return self.crash_consumer(node, base, events),
-            Command::FreezeConsumer { .. } => return self.freeze_consumer(node, true, base, events),
-            Command::ThawConsumer { .. } => return self.freeze_consumer(node, false, base, events),
+            Command::FreezeConsumer { .. } => return self.freeze(node, base, events),
+            Command::ThawConsumer { .. } => return self.thaw(node, base, events),
             Command::RemoveConsumer { .. } if process != ClientProcess::Running => {
                 return self.take_away(node, None, base, events);
             }
@@ -360,6 +365,7 @@ impl World {
             | Command::ResumeProducer { producer }
             | Command::RemoveProducer { producer }
             | Command::Send { producer, .. } => self.producer_node(producer).unwrap_or(ADMIN),
+            Command::Fault(fault) => self.node_of_fault(fault),
             Command::ConfigureConsumer { consumer, .. }
             | Command::PauseConsumer { consumer }
             | Command::ResumeConsumer { consumer }
@@ -392,6 +398,15 @@ impl World {
         found.map(|(node, _)| *node).ok_or_else(|| Refusal::UnknownConsumer { consumer: name.to_owned() }.into())
     }
 
+    /// The node of a producer whose application can do something.
+    pub(super) fn running_producer(&self, name: &str) -> Result<NodeId, WorldError> {
+        let node = self.producer_node(name)?;
+        match self.is_frozen(node) {
+            true => Err(Refusal::ProducerIsFrozen { producer: name.to_owned() }.into()),
+            false => Ok(node),
+        }
+    }
+
     /// A consumer's node and process.
     fn process_of_consumer(&self, name: &str) -> Result<(NodeId, ClientProcess), WorldError> {
         let node = self.consumer_node(name)?;
@@ -408,7 +423,7 @@ impl World {
         }
     }
 
-    fn process_of(&self, broker: BrokerId) -> Result<Process, WorldError> {
+    pub(super) fn process_of(&self, broker: BrokerId) -> Result<Process, WorldError> {
         let found = self.brokers.get(&broker).map(|broker| broker.process);
         found.ok_or_else(|| Refusal::UnknownBroker { broker }.into())
     }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::fault::{Direction, Fault, Link, NodeName};
 pub use crate::kafka::config::Settings;
 use crate::kafka::pattern::TopicPattern;
 
@@ -285,6 +286,8 @@ pub enum Command {
         /// The first offset that stays; `None`: the high watermark, so that nothing visible stays.
         offset: Option<u64>,
     },
+    /// Breaks something, or mends it.
+    Fault(Fault),
 }
 
 /// `--election-type` of `kafka-leader-election.sh`.

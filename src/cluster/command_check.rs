@@ -3,7 +3,7 @@
 //!
 //! Left out: what only the world can say, such as whether the topic exists or how many brokers there are.
 
-use super::command::{Command, KeySerializer, Load, Settings, Work};
+use super::command::{Command, Fault, KeySerializer, Link, Load, NodeName, Settings, Work};
 use crate::{
     i18n::Text,
     kafka::{
@@ -55,6 +55,13 @@ pub enum CommandError {
     PartitionWithoutTopic,
     /// A consumer that subscribes without a group; Kafka throws `InvalidGroupIdException`.
     SubscribeWithoutGroup,
+    /// A link's fault without one side.
+    NoNode {
+        /// Which side.
+        field: &'static str,
+    },
+    /// A link's fault between a node and itself.
+    LinkToItself,
 }
 
 /// Whether the command is sound by itself.
@@ -153,6 +160,7 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
             limits::check_topic_name(topic)?;
             check_partition(Some(*partition))?;
         }
+        Command::Fault(fault) => check_fault(fault)?,
         Command::DeleteGroup { group } => limits::check_name(&limits::GROUP_ID, group)?,
         Command::Subscribe { consumer, topics, pattern, subscription_pattern } => {
             limits::check_name(&limits::CONSUMER_ID, consumer)?;
@@ -160,6 +168,38 @@ pub fn check(command: &Command) -> Result<(), CommandError> {
         }
     }
     Ok(())
+}
+
+fn check_fault(fault: &Fault) -> Result<(), CommandError> {
+    match fault {
+        Fault::Cut(link) => check_link(link),
+        Fault::SlowLink { link, delay_us } => {
+            limits::LINK_DELAY.check(*delay_us)?;
+            check_link(link)
+        }
+        Fault::LossyLink { link, percent } => {
+            limits::LOSS.check(u64::from(*percent))?;
+            check_link(link)
+        }
+        Fault::FreezeProducer { producer } | Fault::ThawProducer { producer } => {
+            Ok(limits::check_name(&limits::PRODUCER_ID, producer)?)
+        }
+        Fault::SlowDisk { times, .. } => Ok(limits::DISK_TIMES.check(u64::from(*times))?),
+        Fault::SkewClock { ahead_us, .. } => Ok(limits::CLOCK_SKEW.check(ahead_us.unsigned_abs())?),
+        Fault::Heal { .. } | Fault::HealAll | Fault::FreezeBroker { .. } => Ok(()),
+        Fault::ThawBroker { .. } | Fault::WipeDisk { .. } => Ok(()),
+    }
+}
+
+/// Two sides that are not one and the same node.
+fn check_link(link: &Link) -> Result<(), CommandError> {
+    for (field, side) in [("from", &link.from), ("to", &link.to)] {
+        if side.is_empty() {
+            return Err(CommandError::NoNode { field });
+        }
+    }
+    let same = link.from.len() == 1 && link.from == link.to && link.from[0] != NodeName::Everyone;
+    if same { Err(CommandError::LinkToItself) } else { Ok(()) }
 }
 
 /// Each setting by itself: what they change is not known here, so neither is whether they go together.
@@ -264,6 +304,8 @@ impl CommandError {
             CommandError::SubscribeWithoutGroup => "group",
             CommandError::Pattern { field, .. } => field,
             CommandError::PatternNeedsConsumerProtocol => SUBSCRIPTION_PATTERN,
+            CommandError::NoNode { field } => field,
+            CommandError::LinkToItself => "to",
         }
     }
 
@@ -285,6 +327,8 @@ impl CommandError {
             CommandError::SubscribeWithoutGroup => SUBSCRIBE_WITHOUT_GROUP.text(),
             CommandError::Pattern { field, why } => PATTERN_UNSOUND.with("field", *field).with("why", why.as_str()),
             CommandError::PatternNeedsConsumerProtocol => PATTERN_PROTOCOL.text(),
+            CommandError::NoNode { field } => NO_NODE.with("field", *field),
+            CommandError::LinkToItself => LINK_TO_ITSELF.text(),
         }
     }
 }
@@ -316,6 +360,9 @@ templates! { "command_check":
         "`{field}` 必须是 RE2 语法的正则表达式，不支持环视和反向引用：{why}。";
     PATTERN_PROTOCOL = "`subscription.pattern` is resolved by the coordinator and needs `group.protocol=consumer`; with the classic protocol use `pattern`.",
         "`subscription.pattern` 由 coordinator 解析，需要 `group.protocol=consumer`；classic 协议请用 `pattern`。";
+    NO_NODE = "`{field}` must name a broker by its id, a producer or consumer by its `client.id`, or everyone with `*`.",
+        "`{field}` 必须写 broker 的 id、producer 或 consumer 的 `client.id`，或用 `*` 表示所有节点。";
+    LINK_TO_ITSELF = "`to` names the same node as `from`, and no link lies between a node and itself.", "`to` 与 `from` 是同一个节点，节点与自身之间没有链路。";
     SUBSCRIBE_WITHOUT_GROUP = "A consumer that subscribes needs a `group`.", "订阅 topic 的 consumer 需要 `group`。";
 }
 
@@ -337,6 +384,8 @@ mod tests {
             "add-consumer consumer=c group=g topics=a,b processing.ms=3600000",
             "add-consumer consumer=c assign=a:0",
             "commit consumer=c",
+            "cut from=1 to=2,3,checkout direction=one-way",
+            "slow-link from=1 to=* delay.ms=60000",
         ] {
             assert_eq!(check(&parse(line).expect(line)), Ok(()), "{line}");
         }
@@ -377,6 +426,11 @@ mod tests {
             ("add-consumer consumer=c assign=a:0 enable.auto.commit=true", "enable.auto.commit"),
             ("add-consumer consumer=c group=g topics=a processing.ms=3600000.001", "processing.ms"),
             ("add-consumer consumer=c group=g topics=a session.timeout.ms=1000", "session.timeout.ms"),
+            ("cut from=1 to=1", "to"),
+            ("cut from= to=1", "from"),
+            ("slow-link from=1 to=2 delay.ms=60000.001", "delay.ms"),
+            ("lossy-link from=1 to=2 loss.percent=91", "loss.percent"),
+            (r#"freeze-producer producer="""#, "producer"),
         ];
         for (line, field) in cases {
             let error = check(&parse(line).expect(line)).expect_err(line);

@@ -83,6 +83,18 @@ pub enum Refusal {
     NoReassignment { topic: String },
     /// Nobody is the active controller.
     NoController,
+    /// Its process is frozen: it can do nothing.
+    BrokerIsFrozen { broker: BrokerId },
+    /// Its process is not frozen.
+    BrokerIsNotFrozen { broker: BrokerId },
+    /// Its process is frozen: it can do nothing.
+    ProducerIsFrozen { producer: String },
+    /// Its process is not frozen.
+    ProducerIsNotFrozen { producer: String },
+    /// No broker, producer or consumer of that name.
+    UnknownNode { node: String, field: &'static str },
+    /// No link's fault of that number.
+    UnknownFault { fault: u32 },
 }
 
 impl WorldError {
@@ -152,14 +164,27 @@ impl Refusal {
             Refusal::NoReassignment { topic } => NO_REASSIGNMENT.with("topic", topic.as_str()),
             Refusal::NoController => NO_CONTROLLER.text(),
             Refusal::ConsumerAssigns { consumer } => CONSUMER_ASSIGNS.with("consumer", consumer.as_str()),
+            Refusal::BrokerIsFrozen { broker } => BROKER_IS_FROZEN.with("broker", *broker),
+            Refusal::BrokerIsNotFrozen { broker } => BROKER_IS_NOT_FROZEN.with("broker", *broker),
+            Refusal::ProducerIsFrozen { producer } => PRODUCER_IS_FROZEN.with("producer", producer.as_str()),
+            Refusal::ProducerIsNotFrozen { producer } => PRODUCER_IS_NOT_FROZEN.with("producer", producer.as_str()),
+            Refusal::UnknownNode { node, .. } => UNKNOWN_NODE.with("node", node.as_str()),
+            Refusal::UnknownFault { fault } => UNKNOWN_FAULT.with("fault", *fault),
             Refusal::OtherSubscription { consumer } => OTHER_SUBSCRIPTION.with("consumer", consumer.as_str()),
         }
     }
 
     fn field(&self) -> &'static str {
         match self {
-            Refusal::UnknownBroker { .. } | Refusal::BrokerIsUp { .. } | Refusal::BrokerIsDown { .. } => "broker",
             Refusal::NoController => "broker",
+            Refusal::UnknownBroker { .. }
+            | Refusal::BrokerIsUp { .. }
+            | Refusal::BrokerIsDown { .. }
+            | Refusal::BrokerIsFrozen { .. }
+            | Refusal::BrokerIsNotFrozen { .. } => "broker",
+            Refusal::ProducerIsFrozen { .. } | Refusal::ProducerIsNotFrozen { .. } => "producer",
+            Refusal::UnknownNode { field, .. } => field,
+            Refusal::UnknownFault { .. } => "fault",
             Refusal::UnknownTopic { .. } | Refusal::TopicExists { .. } | Refusal::InternalTopic { .. } => "topic",
             Refusal::NoReassignment { .. } => "topic",
             Refusal::OnlyCompacted { .. } => "topic",
@@ -234,5 +259,11 @@ templates! { "refused":
         "按 `topics`、按 `pattern` 和按 `subscription.pattern` 订阅互斥：要更换方式，请重新配置 `{consumer}`。";
     NO_REASSIGNMENT = "No replica of `{topic}` comes or goes now, so there is nothing to take back.", "`{topic}` 目前没有副本在增减，没有可撤销的。";
     NO_CONTROLLER = "Nobody is the active controller now.", "目前没有 active controller。";
+    BROKER_IS_FROZEN = "The process of broker {broker} is frozen and can do nothing until it thaws; it can only be crashed.", "broker {broker} 的进程已被冻结，解冻之前什么也做不了；只能终止它。";
+    BROKER_IS_NOT_FROZEN = "The process of broker {broker} is not frozen.", "broker {broker} 的进程没有被冻结。";
+    PRODUCER_IS_FROZEN = "The process of `{producer}` is frozen and can do nothing until it thaws.", "`{producer}` 的进程已被冻结，解冻之前什么也做不了。";
+    PRODUCER_IS_NOT_FROZEN = "The process of `{producer}` is not frozen.", "`{producer}` 的进程没有被冻结。";
+    UNKNOWN_NODE = "There is no broker, producer or consumer `{node}`.", "没有名为 `{node}` 的 broker、producer 或 consumer。";
+    UNKNOWN_FAULT = "No link is broken by `fault` {fault} now.", "目前没有编号为 {fault} 的链路故障（`fault`）。";
     CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

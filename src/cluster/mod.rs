@@ -6,12 +6,15 @@
 
 mod admin;
 mod apply;
+mod breakage;
 pub mod command;
 pub mod command_check;
 pub mod command_text;
 mod elections;
 pub mod error;
+pub mod fault;
 mod groups;
+mod links;
 mod nodes;
 mod processes;
 mod records;
@@ -63,6 +66,12 @@ pub struct World {
     voters: Arc<[BrokerId]>,
     /// When each broker's process began; what was sent to an earlier one does not reach it.
     started_us: Map<BrokerId, u64>,
+    links: links::Links,
+    /// What reached each frozen process, with its cause: it is taken up when the process goes on. At most one of each
+    /// timer and what its peers sent before they gave up waiting.
+    frozen: Map<NodeId, Vec<(EventId, Input)>>,
+    /// Clocks that are wrong, by whose: a client that is opened again has the clock of its machine.
+    skewed: Map<fault::NodeName, i64>,
     producers: Map<NodeId, ProducerSlot>,
     consumers: Map<NodeId, ConsumerSlot>,
     admin: admin::Admin,
@@ -108,6 +117,9 @@ impl World {
             brokers: ids().zip(&racks).map(make).collect(),
             voters: voters.clone(),
             started_us: Map::new(),
+            links: links::Links::default(),
+            frozen: Map::new(),
+            skewed: Map::new(),
             producers: Map::new(),
             consumers: Map::new(),
             admin: admin::Admin::default(),
@@ -173,6 +185,10 @@ impl World {
         self.brokers.hash(&mut digest);
         self.producers.hash(&mut digest);
         self.consumers.hash(&mut digest);
+        if self.links.watching {
+            self.links.hash(&mut digest);
+            self.frozen.hash(&mut digest);
+        }
         digest.finish()
     }
 
@@ -246,9 +262,14 @@ impl World {
         all
     }
 
-    /// Messages under way: cause, time of arrival, message.
+    /// Messages under way: cause, time of arrival, message. What a cut link holds up arrives at no time that is known.
     pub fn in_flight(&self) -> impl Iterator<Item = (EventId, u64, &Due<Message, Timer>)> {
-        self.kernel.in_flight()
+        self.kernel.in_flight().chain(self.links.stuck().map(|(cause, due)| (cause, u64::MAX, due)))
+    }
+
+    /// Is this node's process frozen?
+    pub fn is_frozen(&self, node: NodeId) -> bool {
+        self.frozen.contains_key(&node)
     }
 
     /// The batches of producers that are in a request under way, or that a broker has taken and not written yet.
@@ -276,10 +297,19 @@ impl World {
         match fired.due {
             Due::Timer { node, timer } => {
                 let base = self.event(node, fired.cause, EventKind::TimerFired(timer), events);
+                if timer == Timer::Connection {
+                    if !self.is_frozen(node) {
+                        self.close_overdue(node, base, events);
+                    }
+                    return;
+                }
                 self.deliver(node, base, Input::Timer(timer), events);
             }
             Due::Message { from, to, sent_us, message } => {
                 let base = self.event(to, fired.cause, self.received(from, &message), events);
+                if self.links.watching {
+                    self.note_arrival(from, to, &message);
+                }
                 if self.is_unreachable(to, sent_us, &message) {
                     if let Message::Request(channel, correlation, _) = message {
                         self.send(to, from, base, Message::Refused(channel, correlation));
@@ -301,6 +331,9 @@ impl World {
 
     /// Gives a node its input and carries out what it wants.
     fn deliver(&mut self, node: NodeId, base: EventId, input: Input, events: &mut Vec<Event>) {
+        if let Some(held) = self.frozen.get_mut(&node) {
+            return held.push((base, input));
+        }
         let now_us = self.now_us();
         let mut out = Outbox::default();
         if let Some(broker) = self.brokers.get_mut(&node.0) {
@@ -311,10 +344,8 @@ impl World {
         } else if let Some(slot) = self.producers.get_mut(&node) {
             slot.producer.on(now_us, input, &mut out);
         } else if let Some(slot) = self.consumers.get_mut(&node) {
-            match slot.process {
-                ClientProcess::Running => slot.consumer.on(now_us, input, &mut out),
-                ClientProcess::Frozen => slot.held.push((base, input)),
-                ClientProcess::Crashed => {}
+            if slot.process == ClientProcess::Running {
+                slot.consumer.on(now_us, input, &mut out);
             }
         } else if node == ADMIN {
             self.with_admin(|admin, find| admin.on(now_us, find, input, &mut out));
@@ -349,12 +380,10 @@ impl World {
     }
 
     fn send(&mut self, from: NodeId, to: NodeId, cause: EventId, message: Message) {
-        let channel = match &message {
-            Message::Request(channel, ..)
-            | Message::Response(channel, ..)
-            | Message::Disconnect(channel)
-            | Message::Refused(channel, _) => *channel,
-        };
+        if self.links.watching {
+            return self.send_watched(from, to, cause, message);
+        }
+        let channel = message.channel();
         let (class, cross_rack) = self.link(from, to);
         let now_us = self.now_us();
         let arrive_us = self.network.arrival(now_us, from, to, channel as u8, class, cross_rack);
@@ -397,6 +426,7 @@ impl World {
                 }
                 EventKind::LogTruncated { .. }
                 | EventKind::TopicDeleted { .. }
+                | EventKind::DiskWiped { .. }
                 | EventKind::LogStartMoved { .. }
                 | EventKind::LogCleaned { .. } => recount = true,
                 _ => {}

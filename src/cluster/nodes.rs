@@ -1,13 +1,7 @@
 //! Clients on the stage: the node, and what it was told to be.
 
 use super::command::{Load, Settings, Work};
-use crate::{
-    kafka::{
-        client::{consumer::Consumer, producer::Producer},
-        node::Input,
-    },
-    sim::EventId,
-};
+use crate::kafka::client::{consumer::Consumer, producer::Producer};
 
 /// A producer and what it was told to be.
 #[derive(Clone, Debug, Hash)]
@@ -39,9 +33,6 @@ pub struct ConsumerSlot {
     pub(super) reopen: Option<(Work, Settings)>,
     /// Its process.
     pub process: ClientProcess,
-    /// What reached a frozen process, with its cause: it is taken up when the process goes on. At most one of each timer,
-    /// one answer to each request under way, and one message for each connection that closed.
-    pub(super) held: Vec<(EventId, Input)>,
 }
 
 /// The process of a client.

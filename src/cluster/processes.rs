@@ -30,7 +30,7 @@ impl World {
         if let Some(broker) = self.brokers.get_mut(&node.0) {
             broker.end(if killed { Process::Crashed } else { Process::Stopped });
         }
-        self.kernel.clear_timers(node);
+        self.process_gone(node);
         let brokers = self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id));
         let clients = self.producers.keys().chain(self.consumers.keys()).copied();
         let peers: Vec<NodeId> = brokers.chain(clients).chain([ADMIN]).collect();
@@ -88,6 +88,7 @@ impl World {
         let config = ProducerConfig::from_settings(&settings).unwrap_or_default();
         let mut producer = Producer::new(self.seed, node, name.into(), config, producer_load(&load), bootstrap);
         producer.ledger = ledger;
+        producer.set_clock(self.clock_of(name));
         let mut out = Outbox::default();
         producer.start(self.now_us(), &mut out);
         self.producers.insert(node, ProducerSlot { producer, load, settings, order, reopen: None });
@@ -121,20 +122,13 @@ impl World {
             bootstrap,
         )
         .with_pattern(work.topic_pattern());
+        consumer.set_clock(self.clock_of(name));
         if consumer.is_modern() {
             self.member_clients.insert(consumer.member_id.clone(), consumer.name.clone());
         }
         let mut out = Outbox::default();
         consumer.start(self.now_us(), &mut out);
-        let slot = ConsumerSlot {
-            consumer,
-            work,
-            settings,
-            order,
-            reopen: None,
-            process: ClientProcess::Running,
-            held: Vec::new(),
-        };
+        let slot = ConsumerSlot { consumer, work, settings, order, reopen: None, process: ClientProcess::Running };
         self.consumers.insert(node, slot);
         self.carry_out(node, cause, out, events);
     }
@@ -165,7 +159,6 @@ impl World {
         self.close_connections(node, cause);
         if let Some(slot) = self.consumers.get_mut(&node) {
             slot.process = ClientProcess::Crashed;
-            slot.held.clear();
             slot.consumer.crash();
         }
     }
@@ -187,19 +180,9 @@ impl World {
         }
     }
 
-    /// A consumer's process stops running, or goes on with what reached it meanwhile.
-    pub(super) fn freeze_consumer(&mut self, node: NodeId, frozen: bool, cause: EventId, events: &mut Vec<Event>) {
-        self.event(node, cause, EventKind::ClientFrozen(frozen), events);
-        let Some(slot) = self.consumers.get_mut(&node) else { return };
-        slot.process = if frozen { ClientProcess::Frozen } else { ClientProcess::Running };
-        for (base, input) in std::mem::take(&mut slot.held) {
-            self.deliver(node, base, input, events);
-        }
-    }
-
     /// The process of a client is gone, and with it its timers and connections.
     fn close_connections(&mut self, node: NodeId, cause: EventId) {
-        self.kernel.clear_timers(node);
+        self.process_gone(node);
         let brokers: Vec<NodeId> =
             self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id)).collect();
         for broker in brokers {
@@ -207,6 +190,13 @@ impl World {
                 self.send(node, broker, cause, Message::Disconnect(*channel));
             }
         }
+    }
+
+    /// Timers end with the process, and what it had not taken up yet is lost.
+    fn process_gone(&mut self, node: NodeId) {
+        self.kernel.clear_timers(node);
+        self.frozen.remove(&node);
+        self.links.forget_asker(node);
     }
 
     /// So many records are enough: every load is paused, and the story says why.
@@ -248,6 +238,11 @@ impl World {
     fn new_client(&mut self, name: &str) -> (NodeId, Vec<BrokerId>) {
         let node = NodeId(self.next_client);
         self.next_client += 1;
+        if self.links.watching {
+            let named = self.client_names.iter().filter(|(_, known)| &***known == name);
+            let named: Vec<NodeId> = named.map(|(node, _)| *node).collect();
+            self.links.follow(&named, node);
+        }
         self.client_names.insert(node, name.into());
         (node, self.brokers.keys().copied().collect())
     }

@@ -9,6 +9,7 @@
 //! `**…**` strong; `` `…` `` code.
 
 pub mod brokers;
+pub mod faults;
 pub mod forms;
 pub mod lens;
 pub mod lesson;

@@ -400,6 +400,7 @@ templates! { "ui":
     KEY_CONSUMER = "New consumer", "新建 consumer";
     KEY_TOPIC = "New topic", "新建 topic";
     KEY_BROKER = "New broker", "新建 broker";
+    KEY_BREAK = "Break something", "制造故障";
     KEY_LENS_TOPIC = "Lens: Topic", "视图：Topic";
     KEY_LENS_BROKERS = "Lens: Brokers", "视图：Broker";
     KEY_LENS_GROUP = "Lens: Group", "视图：消费组";

@@ -17,7 +17,7 @@ use crate::{
         node::Timer,
         protocol::{Api, ErrorCode},
     },
-    sim::{EventId, NodeId},
+    sim::{Effect, EventId, NodeId},
 };
 
 /// An event of the run.
@@ -435,6 +435,22 @@ pub enum EventKind {
     FollowerOutOfRange { partition: TopicIdPartition, offset: i64 },
     /// A consumer went over offsets that hold no record any more: compaction has removed them. `to`: its position now.
     OffsetsSkipped { partition: TopicIdPartition, offsets: u32, to: i64 },
+
+    // --- faults
+    /// A link is cut, slow or lossy from now on. No node: every one.
+    LinkBroken { fault: u32, from: Arc<[NodeId]>, to: Arc<[NodeId]>, one_way: bool, effect: Effect },
+    /// A fault of a link is over.
+    LinkHealed { fault: u32 },
+    /// A broker's process was frozen (true) or goes on.
+    BrokerFrozen(bool),
+    /// A node waited too long for an answer, or for a connection to open, and closed it.
+    ConnectionTimedOut { peer: NodeId, opening: bool },
+    /// The disk of a broker that does not run was emptied.
+    DiskWiped { replicas: u32 },
+    /// Appends to a broker's disk take so many times as long from now on.
+    DiskSlowed { times: u32 },
+    /// A node's clock is ahead of true time by so much from now on, or behind it.
+    ClockSkewed { ahead_us: i64 },
 }
 
 /// Why a log starts later than before.

@@ -84,6 +84,8 @@ pub enum Timer {
     Cleaner,
     /// Leader: a deletion of records was not taken up by every replica in time.
     DeleteRecordsTimeout(u64),
+    /// Any node, once something was broken: a request may have waited too long for its answer; the world looks.
+    Connection,
 }
 
 /// What a node is told.

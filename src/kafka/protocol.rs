@@ -51,6 +51,18 @@ pub enum Message {
     Refused(Channel, CorrelationId),
 }
 
+impl Message {
+    /// The connection that it goes by.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Message::Request(channel, ..)
+            | Message::Response(channel, ..)
+            | Message::Disconnect(channel)
+            | Message::Refused(channel, _) => *channel,
+        }
+    }
+}
+
 macro_rules! apis {
     ($($(#[$meta:meta])* $name:ident),* $(,)?) => {
         /// The name of a request, as Kafka's `ApiKeys` has it.

@@ -1,8 +1,8 @@
 //! The kernel of the simulation: integer time, an event queue, seeded random streams, a network.
 //!
 //! It knows nothing of Kafka: messages and timers are type parameters. One run is fixed by its seed and by the
-//! calls made on it; the same on every target. Left out: faults on links (they come as rules in front of
-//! [`Network::arrival`]) and anything that reads a real clock.
+//! calls made on it; the same on every target. Faults of links are rules ([`Faults`]) that whoever sends asks before
+//! [`Network::arrival`]. Left out: anything that reads a real clock.
 //!
 //! Invariant: time never goes back, and two items due at the same microsecond are taken in the order they were
 //! put in.
@@ -13,18 +13,25 @@ mod network;
 mod ordered;
 mod queue;
 mod random;
+mod rules;
 
 pub use digest::Digest;
 pub use network::{Latency, LinkClass, Network};
 pub use ordered::{Map, Set, sort_by, sort_by_key};
 pub use queue::Queue;
 pub use random::{Random, stream_of};
+pub use rules::{Effect, Ends, Faults, Rule, delayed_by_losses_us, resent_us};
 
 use std::hash::{Hash, Hasher};
 
 /// A node of the simulated network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct NodeId(pub u32);
+
+/// What a clock shows that is ahead of true time, or behind it. No clock of the simulation shows less than 0.
+pub fn clock_us(now_us: u64, ahead_us: i64) -> u64 {
+    now_us.saturating_add_signed(ahead_us)
+}
 
 /// The number of an event; 0 stands for "no event". Every event has a higher number than its cause.
 pub type EventId = u64;
@@ -108,6 +115,20 @@ impl<M, T: Ord + Copy> Kernel<M, T> {
         self.queue.push(arrive_us.max(self.now_us), (cause, due));
     }
 
+    /// Lets a message arrive that was held up on its way.
+    pub fn send_on(&mut self, cause: EventId, due: Due<M, T>, arrive_us: u64) {
+        self.queue.push(arrive_us.max(self.now_us), (cause, due));
+    }
+
+    /// Takes the messages that `which` names off their way, in the order in which they would have arrived.
+    pub fn take_messages(&mut self, which: impl Fn(NodeId, NodeId) -> bool) -> Vec<(EventId, Due<M, T>)> {
+        let is_wanted = |(_, due): &(EventId, Due<M, T>)| match due {
+            Due::Message { from, to, .. } => which(*from, *to),
+            Due::Timer { .. } => false,
+        };
+        self.queue.take(is_wanted)
+    }
+
     /// Sets a timer; one that is set already is moved.
     pub fn set_timer(&mut self, cause: EventId, node: NodeId, timer: T, at_us: u64) {
         let sequence = self.queue.push(at_us.max(self.now_us), (cause, Due::Timer { node, timer }));
@@ -159,14 +180,6 @@ impl<M, T: Ord + Copy> Kernel<M, T> {
     pub fn timer_due_us(&self, node: NodeId, timer: T) -> Option<u64> {
         let sequence = self.timers.get(&(node, timer))?;
         self.queue.time_of(*sequence)
-    }
-
-    /// Removes messages that `keep` refuses (a connection that broke).
-    pub fn retain_messages(&mut self, mut keep: impl FnMut(NodeId, NodeId, &M) -> bool) {
-        self.queue.retain(|(_, due)| match due {
-            Due::Message { from, to, message, .. } => keep(*from, *to, message),
-            Due::Timer { .. } => true,
-        });
     }
 
     /// Timers that were moved or cleared stay in the queue until they come up; they are no events.

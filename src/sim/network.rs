@@ -1,6 +1,7 @@
 //! The network: a latency for each message from a table, and arrival in order on each connection, like TCP.
 //!
-//! Latencies are inputs of the simulation, not claims about any real network. Left out: bandwidth, loss.
+//! Latencies are inputs of the simulation, not claims about any real network. Left out: bandwidth; faults are rules in
+//! front of this.
 
 use super::Map;
 use super::{NodeId, Random};
@@ -84,6 +85,11 @@ impl Network {
         let arrival_us = now_us + link.random.jitter(base_us, self.latency.jitter_percent);
         link.last_arrival_us = arrival_us.max(link.last_arrival_us + 1);
         link.last_arrival_us
+    }
+
+    /// Has anything ever gone this way?
+    pub fn was_used(&self, from: NodeId, to: NodeId, channel: u8) -> bool {
+        self.connections.contains_key(&(from, to, channel))
     }
 
     /// Forgets a node that is gone for good.

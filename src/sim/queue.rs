@@ -60,6 +60,15 @@ impl<I> Queue<I> {
         self.heap.iter().find(|Reverse(entry)| entry.sequence == sequence).map(|Reverse(entry)| entry.time_us)
     }
 
+    /// Takes out the items that `which` names, in the order in which they would have fallen due.
+    pub fn take(&mut self, which: impl Fn(&I) -> bool) -> Vec<I> {
+        let all = std::mem::take(&mut self.heap).into_vec();
+        let (mut taken, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|Reverse(entry)| which(&entry.item));
+        self.heap = kept.into();
+        taken.sort_unstable_by_key(|Reverse(entry)| (entry.time_us, entry.sequence));
+        taken.into_iter().map(|Reverse(entry)| entry.item).collect()
+    }
+
     /// Adds the items of which `counts` holds to a digest, by order of falling due, so that the heap's inner layout
     /// does not show.
     pub fn hash_those<H: Hasher>(&self, state: &mut H, counts: impl Fn(u64, &I) -> bool)

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::copies::Copies;
 use crate::{
-    cluster::ClientProcess,
+    cluster::{ClientProcess, command::Command},
     i18n::Text,
     kafka::{config::Settings, pattern::TopicPattern},
 };
@@ -40,6 +40,17 @@ pub struct ViewModel {
     pub keys: Rc<Vec<KeyMark>>,
     /// Record counts of all producers together; each record sent is in exactly one.
     pub ledger: Ledger,
+    /// What is broken now.
+    pub broken: Rc<Vec<BrokenView>>,
+}
+
+/// Something that is broken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokenView {
+    /// What, in few words.
+    pub text: Text,
+    /// The command that heals it.
+    pub heal: Rc<Command>,
 }
 
 /// What became of records sent, from the producers' side. The fields add up to `sent`.
@@ -89,6 +100,10 @@ pub struct BrokerView {
     pub metadata_offset: u64,
     /// Controller state if it is a voter: leader, follower, candidate.
     pub is_voter: bool,
+    /// Its process is frozen.
+    pub frozen: bool,
+    /// Brokers that it cannot reach, or that cannot reach it.
+    pub cut_from: Vec<u32>,
 }
 
 /// What a broker is doing.
@@ -221,6 +236,10 @@ pub struct ProducerView {
     pub keys: Vec<String>,
     /// Paused by hand?
     pub paused: bool,
+    /// Its process is frozen.
+    pub frozen: bool,
+    /// Brokers that it cannot reach, or that cannot reach it.
+    pub cut_from: Vec<u32>,
     /// What it is doing now, as a sentence: idle until linger, waiting for an answer, buffer full …
     pub doing: Text,
     /// Open and queued batches by partition of its topic: records waiting.
@@ -305,6 +324,8 @@ pub struct MemberView {
     pub owned: Vec<OwnedPartition>,
     /// What it is doing now, as a sentence: polling, processing alice@6, joining …
     pub doing: Text,
+    /// Brokers that it cannot reach, or that cannot reach it.
+    pub cut_from: Vec<u32>,
     /// Share of the records in hand that are processed, in thousandths; `None` when it processes nothing.
     pub progress_permille: Option<u16>,
     /// Paused by hand?

@@ -4,6 +4,7 @@
 //! kind that is not traced changes nothing. Left out: prose, which is the story's.
 
 mod elections;
+mod fault;
 
 use crate::{
     cluster::{ADMIN, World},
@@ -166,6 +167,7 @@ pub fn traced(world: &World, event: &Event) -> Traced {
                 .or_else(|| member(&event.kind, world, fields))
                 .or_else(|| consumer(&event.kind, fields))
                 .or_else(|| storage::storage(&event.kind, fields))
+                .or_else(|| fault::fault(&event.kind, world, fields))
                 .unwrap_or_else(|| kernel(&event.kind, world, fields))
         });
     Traced { kind, fields }

@@ -7,7 +7,7 @@
 use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
-    cluster::command::Command,
+    cluster::command::{Command, NodeName},
     i18n::Lang,
     view::{
         metrics::Table,
@@ -20,6 +20,7 @@ use web_sys::Element;
 use yew::{Callback, Properties};
 
 pub use crate::stage::moving::Left;
+use crate::forms::Kind;
 
 /// Props of `stage::Stage`.
 #[derive(Clone, PartialEq, Properties)]
@@ -140,6 +141,10 @@ pub enum Dialog {
     DeleteRecords(String, i32),
     /// What became of every record.
     Ledger(Box<crate::panels::ledger::LedgerView>),
+    /// What can be broken, with the node that is to be offered first.
+    Palette(Option<NodeName>),
+    /// One of that, with the node that is to be offered first.
+    Break(Kind, Option<NodeName>),
 }
 
 /// The moment that is drawn in this frame; one cell, shared, compared by identity.

@@ -47,6 +47,27 @@ function crash(...brokers) {
   };
 }
 
+// The form of a fault, found by its place in the palette where the language is another.
+function breaking(name) {
+  return async (page) => {
+    await page.keyboard.press("x");
+    await page.getByRole("dialog").getByRole("button", { name }).click();
+  };
+}
+
+// A broker cut off, another frozen, and a producer with a wrong clock.
+async function broken(page) {
+  for (const [row, node] of [[0, "3"], [3, "freeze-broker broker=2"], [8, "checkout"], [0, "checkout"]]) {
+    await page.keyboard.press("x");
+    await page.locator(".palette-row").nth(row).click();
+    await page.locator("dialog select").first().selectOption(node);
+    await page.locator("dialog button[type=submit]").click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+  await play(page).catch(() => page.keyboard.press(" "));
+  await page.waitForTimeout(2_000);
+}
+
 async function noTopics(page) {
   const inspector = await inspect(page, "orders");
   await inspector.getByRole("button", { name: "Delete…" }).click();
@@ -124,6 +145,13 @@ const SHOTS = [
   { name: "one-broker-down", saved: BY_CLOCK, act: crash(2) },
   { name: "two-brokers-down", saved: BY_CLOCK, act: crash(2, 3) },
   { name: "all-brokers-down-dark", saved: BY_CLOCK, theme: "dark", act: crash(1, 2, 3) },
+  { name: "faults-palette", act: (page) => page.keyboard.press("x") },
+  { name: "faults-palette-phone-zh", viewport: PHONE, lang: "zh-CN", act: (page) => page.keyboard.press("x") },
+  { name: "faults-broken", saved: BY_CLOCK, act: broken },
+  { name: "faults-broken-dark", saved: BY_CLOCK, theme: "dark", act: broken },
+  { name: "faults-broken-phone", saved: BY_CLOCK, viewport: PHONE, act: broken },
+  { name: "faults-broken-zh", saved: BY_CLOCK, lang: "zh-CN", act: broken },
+  { name: "faults-form", act: breaking(/^Cut a link/) },
   { name: "no-topics", saved: FAST, act: noTopics },
   { name: "nothing-left", saved: FAST, act: nothingLeft },
   { name: "many-partitions", saved: BY_CLOCK, act: manyPartitions },

@@ -23,7 +23,7 @@ pub(super) const KIND: Kind = Kind {
 };
 
 impl Fuzz {
-    fn for_a_broker(&mut self, verb: &str) {
+    pub(super) fn for_a_broker(&mut self, verb: &str) {
         let broker = 1 + self.random.below(self.world().brokers().len() as u32);
         self.give(&format!("{verb} broker={broker}"));
     }

@@ -7,6 +7,7 @@
 
 mod brokers;
 mod consumers;
+mod faults;
 mod groups;
 mod open_ends;
 mod producers;
@@ -29,7 +30,7 @@ const SECOND_US: u64 = 1_000_000;
 const PEACE_US: u64 = 900 * SECOND_US;
 
 /// All that random worlds draw.
-static KINDS: &[Kind] = &[brokers::KIND, topics::KIND, producers::KIND, consumers::KIND, groups::KIND];
+static KINDS: &[Kind] = &[faults::KIND, brokers::KIND, topics::KIND, producers::KIND, consumers::KIND, groups::KIND];
 
 /// The kinds of a seed: in a third of the worlds the logs are looked after, too.
 fn kinds(seed: u64) -> impl Iterator<Item = &'static Kind> {

@@ -74,7 +74,7 @@ impl Fuzz {
         self.world().producers().values().map(|slot| slot.producer.name.to_string()).collect()
     }
 
-    fn for_a_producer(&mut self, verb: &str) {
+    pub(super) fn for_a_producer(&mut self, verb: &str) {
         let names = self.producer_names();
         if let Some(name) = self.one_of(&names) {
             self.give(&format!("{verb} producer={name}"));

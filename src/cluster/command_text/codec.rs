@@ -6,7 +6,7 @@ use super::{
     words::{Raw, quote},
 };
 use crate::{
-    cluster::command::{ElectionKind, KeyOrder, KeySerializer, ResetTo},
+    cluster::command::{Direction, ElectionKind, KeyOrder, KeySerializer, NodeName, ResetTo},
     i18n::{Arg, Text},
     kafka::{duration, limits::decimal_text},
 };
@@ -35,6 +35,12 @@ pub enum ParamKind {
     PartitionList,
     /// `name:value`, separated by commas.
     HeaderList,
+    /// Brokers and clients, separated by commas.
+    NodeList,
+    /// A broker or a client.
+    Node,
+    /// A number with up to three decimals.
+    Signed,
 }
 
 impl ParamKind {
@@ -53,6 +59,9 @@ impl ParamKind {
             ParamKind::BrokerList => error::ALLOWED_BROKER_LIST.text(),
             ParamKind::PartitionList => error::ALLOWED_PARTITION_LIST.text(),
             ParamKind::HeaderList => error::ALLOWED_HEADER_LIST.text(),
+            ParamKind::NodeList => error::ALLOWED_NODE_LIST.text(),
+            ParamKind::Node => error::ALLOWED_NODE.text(),
+            ParamKind::Signed => error::ALLOWED_SIGNED.text(),
         }
     }
 }
@@ -170,6 +179,16 @@ macro_rules! whole {
 }
 whole!(U32 u32, U64 u64, I32 i32);
 
+fn thousandths(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 3 {
+        return None;
+    }
+    let thousandths: u64 = format!("{part:0<3}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(thousandths)
+}
+
 /// Thousandths of what is written: records a second in thousandths, or milliseconds in microseconds.
 pub(super) struct Thousandths;
 
@@ -178,14 +197,7 @@ impl Codec for Thousandths {
     const KIND: ParamKind = ParamKind::Decimal;
 
     fn read(raw: &Raw) -> Option<u64> {
-        let text = raw.text();
-        let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || !digits(part) || part.len() > 3 {
-            return None;
-        }
-        let thousandths: u64 = format!("{part:0<3}").parse().ok()?;
-        whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(thousandths)
+        thousandths(&raw.text())
     }
 
     fn write(value: &u64) -> String {
@@ -218,6 +230,7 @@ macro_rules! choice {
     };
 }
 choice!(Order KeyOrder { "in-turn" InTurn, "random" Random });
+choice!(Ways Direction { "both" Both, "one-way" OneWay });
 choice!(Serializer KeySerializer { "StringSerializer" String, "IntegerSerializer" Integer, "LongSerializer" Long });
 
 choice!(Election ElectionKind { "preferred" Preferred, "unclean" Unclean });
@@ -322,5 +335,57 @@ impl Codec for Headers {
 
     fn write(values: &Self::Value) -> String {
         join(values, |(name, value)| format!("{}:{}", quote(name, &[',', ':']), quote(value, &[','])))
+    }
+}
+
+/// A broker or a client.
+pub(super) struct Node;
+
+impl Codec for Node {
+    type Value = NodeName;
+    const KIND: ParamKind = ParamKind::Node;
+
+    fn read(raw: &Raw) -> Option<NodeName> {
+        NodeName::parse(&raw.text()).filter(|node| *node != NodeName::Everyone)
+    }
+
+    fn write(node: &NodeName) -> String {
+        quote(&node.print(), &[])
+    }
+}
+
+/// Thousandths of what is written, before zero too.
+pub(super) struct SignedThousandths;
+
+impl Codec for SignedThousandths {
+    type Value = i64;
+    const KIND: ParamKind = ParamKind::Signed;
+
+    fn read(raw: &Raw) -> Option<i64> {
+        let text = raw.text();
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text.as_str()), |digits| (-1, digits));
+        let thousandths = thousandths(digits)?;
+        Some(sign * i64::try_from(thousandths).ok()?)
+    }
+
+    fn write(value: &i64) -> String {
+        let sign = if *value < 0 { "-" } else { "" };
+        format!("{sign}{}", decimal_text(value.unsigned_abs()))
+    }
+}
+
+/// Brokers and clients, separated by commas.
+pub(super) struct Nodes;
+
+impl Codec for Nodes {
+    type Value = Vec<NodeName>;
+    const KIND: ParamKind = ParamKind::NodeList;
+
+    fn read(raw: &Raw) -> Option<Self::Value> {
+        raw.items().iter().map(|item| NodeName::parse(&item.text())).collect()
+    }
+
+    fn write(values: &Self::Value) -> String {
+        join(values, |node| quote(&node.print(), &[',']))
     }
 }

@@ -139,5 +139,8 @@ templates! { "command_text":
     ALLOWED_TEXT_LIST = "texts separated by commas", "以英文逗号分隔的文本";
     ALLOWED_BROKER_LIST = "ids of brokers separated by commas, such as `2,3,1`", "以英文逗号分隔的 broker id，例如 `2,3,1`";
     ALLOWED_PARTITION_LIST = "partitions such as `orders:0`, separated by commas", "形如 `orders:0` 的分区，以英文逗号分隔";
+    ALLOWED_NODE = "a broker by id or a client by `client.id`", "broker 的 id 或客户端的 `client.id`";
+    ALLOWED_SIGNED = "a number with at most three decimals, such as `-1500`", "最多三位小数的数，例如 `-1500`";
+    ALLOWED_NODE_LIST = "brokers by id, clients by `client.id`, or `*` for everyone, separated by commas", "broker 的 id、客户端的 `client.id`，或表示所有节点的 `*`，以英文逗号分隔";
     ALLOWED_HEADER_LIST = "headers such as `trace:abc`, separated by commas", "形如 `trace:abc` 的 header，以英文逗号分隔";
 }

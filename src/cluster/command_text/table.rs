@@ -9,7 +9,7 @@ use super::{
     words::{Raw, quote},
 };
 use crate::{
-    cluster::command::{Command, Load, Work},
+    cluster::command::{Command, Fault, Link, Load, Work},
     i18n::Template,
     kafka::config::{Scope, Settings},
 };
@@ -78,6 +78,15 @@ meanings! {
     ELECTION_TYPE "type" "Which election: of the preferred leader, or of anybody who lives." "哪种选举：选首选 leader，或选任何存活的副本。"
     REPLICAS "replicas" "The brokers that hold the partition from now on, the preferred leader first; only with `partition`." "此后持有该分区的 broker，首选 leader 在前；须与 `partition` 同用。"
     REPLICAS_WANTED "replication.factor" "How many replicas each partition has from now on, in place of `replicas`: the first ones stay, and brokers with the fewest replicas come." "此后每个分区的副本数，代替 `replicas`：保留前面的副本，不足时选副本最少的 broker。"
+    LINK_FROM "from" "Brokers or clients on one side; `*` is everyone." "一侧的 broker 或客户端；`*` 表示所有节点。"
+    LINK_TO "to" "Brokers or clients on the other side; `*` is everyone." "另一侧的 broker 或客户端；`*` 表示所有节点。"
+    DIRECTION "direction" "Both ways, or only from the first side to the other." "双向，或仅从第一侧到另一侧。"
+    DELAY "delay.ms" "How much longer each message takes, in milliseconds." "每条报文多用的时间，单位毫秒。"
+    LOSS "loss.percent" "How many packets of a hundred are lost; TCP sends them again." "每一百个包丢失多少个；TCP 会重传。"
+    NODE "node" "A broker by its id, or a producer or consumer by its `client.id`." "broker 的 id，或 producer、consumer 的 `client.id`。"
+    DISK_TIMES "times" "How many times as long each append takes; 1 is as fast as before." "每次写入用时的倍数；1 即恢复正常。"
+    AHEAD "ahead.ms" "How far the clock is ahead of true time, in milliseconds; negative is behind, 0 is right." "时钟比真实时间快多少毫秒；负数为慢，0 为准确。"
+    FAULT "fault" "The number of the fault, as the list of what is broken shows it." "故障编号，见故障列表。"
     PROCESSING "processing.ms" "How long the consumer works on each record, in milliseconds." "处理每条消息所用的时间，单位毫秒。"
 }
 
@@ -378,4 +387,62 @@ verbs! {
         partition: Required<I32> = PARTITION_KEPT;
         offset: Maybe<U64> = OFFSET_KEPT;
     }
+
+    "cut" "Cuts a link: nothing gets from one side to the other until it is healed." "切断链路：在恢复之前，任何报文都无法从一侧到达另一侧。"
+    [Command::Fault(Fault::Cut(Link { from, to, direction }))]
+    { from: Required<Nodes> = LINK_FROM; to: Required<Nodes> = LINK_TO; direction: OrDefault<Ways> = DIRECTION; }
+
+    "slow-link" "Makes a link slow: every message between the sides takes longer." "让链路变慢：两侧之间的每条报文都需要更长时间。"
+    [Command::Fault(Fault::SlowLink { link: Link { from, to, direction }, delay_us })]
+    {
+        from: Required<Nodes> = LINK_FROM;
+        to: Required<Nodes> = LINK_TO;
+        direction: OrDefault<Ways> = DIRECTION;
+        delay_us: Required<Thousandths> = DELAY;
+    }
+
+    "lossy-link" "Makes a link lose packets: TCP sends them again, so messages arrive late and in bursts." "让链路丢包：TCP 会重传，因此报文会迟到且成批到达。"
+    [Command::Fault(Fault::LossyLink { link: Link { from, to, direction }, percent })]
+    {
+        from: Required<Nodes> = LINK_FROM;
+        to: Required<Nodes> = LINK_TO;
+        direction: OrDefault<Ways> = DIRECTION;
+        percent: Required<U32> = LOSS;
+    }
+
+    "heal" "Mends a link that was cut, slow or lossy." "恢复一条被切断、变慢或丢包的链路。"
+    [Command::Fault(Fault::Heal { fault })]
+    { fault: Required<U32> = FAULT; }
+
+    "heal-all" "Mends everything that is broken, and starts whatever is down." "修复所有故障，并启动所有已停止的进程。"
+    [Command::Fault(Fault::HealAll)]
+    {}
+
+    "freeze-broker" "Stops a broker's process without ending it: connections stay open, but nothing is answered." "冻结 broker 进程而不终止它：连接仍然打开，但什么都不回应。"
+    [Command::Fault(Fault::FreezeBroker { broker })]
+    { broker: Required<U32> = BROKER; }
+
+    "thaw-broker" "Lets a frozen broker go on where it was." "让被冻结的 broker 从原处继续。"
+    [Command::Fault(Fault::ThawBroker { broker })]
+    { broker: Required<U32> = BROKER; }
+
+    "freeze-producer" "Stops a producer's process without ending it." "冻结 producer 进程而不终止它。"
+    [Command::Fault(Fault::FreezeProducer { producer })]
+    { producer: Required<Words> = PRODUCER; }
+
+    "thaw-producer" "Lets a frozen producer go on where it was." "让被冻结的 producer 从原处继续。"
+    [Command::Fault(Fault::ThawProducer { producer })]
+    { producer: Required<Words> = PRODUCER; }
+
+    "wipe-disk" "Empties the disk of a broker that is stopped or crashed: its replicas are gone." "清空已停止或崩溃的 broker 的磁盘：它的副本全部丢失。"
+    [Command::Fault(Fault::WipeDisk { broker })]
+    { broker: Required<U32> = BROKER; }
+
+    "slow-disk" "Makes a broker's disk slow: every append takes so many times as long." "让 broker 的磁盘变慢：每次写入用时为原来的若干倍。"
+    [Command::Fault(Fault::SlowDisk { broker, times })]
+    { broker: Required<U32> = BROKER; times: Required<U32> = DISK_TIMES; }
+
+    "skew-clock" "Sets a node's clock wrong: the timestamps that it writes and reads are off; its timers are not." "让节点的时钟不准：它写入和读取的时间戳会偏差，但计时器不受影响。"
+    [Command::Fault(Fault::SkewClock { node, ahead_us })]
+    { node: Required<Node> = NODE; ahead_us: Required<SignedThousandths> = AHEAD; }
 }

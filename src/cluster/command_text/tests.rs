@@ -5,7 +5,7 @@ use rand_pcg::Pcg32;
 
 use super::*;
 use crate::{
-    cluster::command::{ElectionKind, KeyOrder, KeySerializer, Load, ResetTo, Work},
+    cluster::command::{Direction, ElectionKind, Fault, KeyOrder, KeySerializer, Link, Load, NodeName, ResetTo, Work},
     i18n::Lang,
     kafka::config::Kind,
 };
@@ -350,7 +350,45 @@ impl Draw {
             },
             36 => Command::CancelReassignment { topic, partition: self.maybe(Self::partition) },
             37 => Command::CrashController,
-            _ => Command::DeleteRecords { topic, partition: self.partition(), offset: self.maybe(Self::number) },
+            38 => Command::DeleteRecords { topic, partition: self.partition(), offset: self.maybe(Self::number) },
+            _ => Command::Fault(self.fault(VERBS[verb].name)),
+        }
+    }
+
+    fn fault(&mut self, verb: &str) -> Fault {
+        let (broker, producer) = (self.number() as u32, self.text());
+        match verb {
+            "cut" => Fault::Cut(self.link()),
+            "slow-link" => Fault::SlowLink { link: self.link(), delay_us: self.number() },
+            "lossy-link" => Fault::LossyLink { link: self.link(), percent: broker },
+            "heal" => Fault::Heal { fault: broker },
+            "heal-all" => Fault::HealAll,
+            "freeze-broker" => Fault::FreezeBroker { broker },
+            "thaw-broker" => Fault::ThawBroker { broker },
+            "freeze-producer" => Fault::FreezeProducer { producer },
+            "thaw-producer" => Fault::ThawProducer { producer },
+            "wipe-disk" => Fault::WipeDisk { broker },
+            "slow-disk" => Fault::SlowDisk { broker, times: self.number() as u32 },
+            "skew-clock" => {
+                let node = if self.flip() { NodeName::Broker(broker) } else { NodeName::Client(self.text()) };
+                let size = (self.number() >> 1) as i64;
+                Fault::SkewClock { node, ahead_us: if self.flip() { size } else { -size } }
+            }
+            _ => panic!("no fault is drawn for {verb}"),
+        }
+    }
+
+    fn link(&mut self) -> Link {
+        let direction = if self.flip() { Direction::Both } else { Direction::OneWay };
+        let (from, to) = (self.list(Self::node), self.list(Self::node));
+        Link { from, to, direction }
+    }
+
+    fn node(&mut self) -> NodeName {
+        match self.below(3) {
+            0 => NodeName::Everyone,
+            1 => NodeName::Broker(self.number() as u32),
+            _ => NodeName::Client(self.text()),
         }
     }
 }

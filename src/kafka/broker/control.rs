@@ -35,6 +35,14 @@ pub(super) struct Control {
 /// Which controller was asked, in which request.
 pub(super) type Asked = (BrokerId, CorrelationId);
 
+impl Control {
+    /// Requests that are not answered yet.
+    pub fn asked(&self) -> impl Iterator<Item = Asked> {
+        let changes = self.isr_changes.values().copied().flatten();
+        changes.chain(self.liveness).chain(self.creating)
+    }
+}
+
 impl Broker {
     /// The heartbeat timer fired.
     pub(super) fn send_heartbeat(&mut self, now_us: u64, out: &mut Outbox) {

@@ -43,6 +43,13 @@ pub(super) struct Asking {
     pub is_latest: bool,
 }
 
+impl Fetcher {
+    /// The fetch that is not answered yet.
+    pub fn asked(&self) -> Option<CorrelationId> {
+        self.in_flight.as_ref().map(|(at, _)| *at)
+    }
+}
+
 impl Broker {
     /// Fetches from every leader that this broker follows in some partition.
     pub(super) fn fetch_from_all(&mut self, now_us: u64, out: &mut Outbox) {

@@ -121,7 +121,7 @@ impl Broker {
             _ => None,
         };
         let busy: Set<Name> = self.delayed_writes.iter().filter_map(pending).collect();
-        let effects = self.groups.expire(now_us, &self.config, &self.image.topics, &busy, out);
+        let effects = self.groups.expire(self.clock_us(now_us), &self.config, &self.image.topics, &busy, out);
         self.carry_out(now_us, TopicIdPartition::new(topic, 0), effects, out);
     }
 

@@ -33,7 +33,7 @@ use crate::{
         node::{Input, Outbox, Timer},
         protocol::{Channel, ErrorCode, Message, Request, Response},
     },
-    sim::{Map, NodeId, Random, Set},
+    sim::{Map, NodeId, Random, Set, clock_us},
 };
 use connections::Connections;
 
@@ -85,6 +85,10 @@ pub struct Broker {
     topic_configs: Map<crate::kafka::ids::TopicId, Arc<TopicConfig>>,
     replicas: Map<TopicIdPartition, Box<Replica>>,
     disk: Random,
+    /// How many times as long as usual the disk takes.
+    disk_times: u32,
+    /// How far its clock is ahead of true time.
+    clock_ahead_us: i64,
     connections: Connections,
     /// Work given to the disk, by number.
     appends: Map<u64, produce::Append>,
@@ -124,6 +128,8 @@ impl Broker {
             topic_configs: Map::new(),
             replicas: Map::new(),
             disk: Random::new(seed, &format!("disk {id}")),
+            disk_times: 1,
+            clock_ahead_us: 0,
             connections: Connections::default(),
             appends: Map::new(),
             next_append: 0,
@@ -171,6 +177,15 @@ impl Broker {
     /// Does this broker lead the partition, as far as it knows?
     pub fn leads(&self, partition: TopicIdPartition) -> bool {
         self.replicas.get(&partition).is_some_and(|replica| matches!(replica.role, Role::Leader(_)))
+    }
+
+    /// Requests that are not answered yet: to whom, where, which.
+    pub fn asked(&self) -> Vec<(BrokerId, Channel, u32)> {
+        let fetches = self.fetchers.iter().filter_map(|(leader, fetcher)| Some((*leader, fetcher.asked()?)));
+        let fetches = fetches.map(|(leader, at)| (leader, Channel::Replication, at));
+        let control = self.control.asked().map(|(controller, at)| (controller, Channel::Control, at));
+        let quorum = self.quorum.fetch_in_flight.map(|(voter, at)| (voter, Channel::Quorum, at));
+        fetches.chain(control).chain(quorum).collect()
     }
 
     /// The process starts. `registered`: the world begins with this broker registered and unfenced.
@@ -238,6 +253,39 @@ impl Broker {
         for replica in self.replicas.values_mut() {
             replica.role = Role::Offline;
         }
+    }
+
+    /// How many times as long as usual its disk takes.
+    pub fn disk_times(&self) -> u32 {
+        self.disk_times
+    }
+
+    /// Makes its disk slow, or as fast as before.
+    pub fn set_disk_times(&mut self, times: u32) {
+        self.disk_times = times;
+    }
+
+    /// How far its clock is ahead of true time.
+    pub fn clock_ahead_us(&self) -> i64 {
+        self.clock_ahead_us
+    }
+
+    /// Sets its clock. Its timers are monotonic, so only timestamps are concerned.
+    pub fn set_clock(&mut self, ahead_us: i64) {
+        self.clock_ahead_us = ahead_us;
+    }
+
+    /// What its clock shows.
+    pub(super) fn clock_us(&self, now_us: u64) -> u64 {
+        clock_us(now_us, self.clock_ahead_us)
+    }
+
+    /// Loses what is in its `log.dirs`, while it does not run. The metadata log is on a disk of its own
+    /// (`metadata.log.dir`). Returns how many replicas are gone.
+    pub fn wipe_disk(&mut self) -> u32 {
+        // The proof of a clean shutdown lay there too.
+        self.clean_shutdown = None;
+        std::mem::take(&mut self.replicas).len() as u32
     }
 
     /// One input.
@@ -418,7 +466,8 @@ impl Broker {
             | Timer::RequestTimeout
             | Timer::Close
             | Timer::PollInterval
-            | Timer::PositionReset => unreachable!("a client's timer"),
+            | Timer::PositionReset
+            | Timer::Connection => unreachable!("a client's timer"),
         }
     }
 

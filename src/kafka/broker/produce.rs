@@ -71,7 +71,7 @@ impl Broker {
     pub(super) fn give_to_disk(&mut self, now_us: u64, append: Append, out: &mut Outbox) {
         self.next_append += 1;
         self.appends.insert(self.next_append, append);
-        let done_us = now_us + self.disk.jitter(APPEND_US, APPEND_JITTER_PERCENT);
+        let done_us = now_us + self.disk.jitter(APPEND_US, APPEND_JITTER_PERCENT) * u64::from(self.disk_times);
         out.set_timer(Timer::AppendDone(self.next_append), done_us);
     }
 

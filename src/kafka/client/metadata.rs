@@ -300,8 +300,8 @@ impl ClientMetadata {
     }
 }
 
-/// Exponential backoff with ±20 % jitter (`ExponentialBackoff`).
+/// Exponential backoff with ±20 % jitter, never past its maximum (`ExponentialBackoff`).
 pub fn backoff_us(random: &mut Random, attempts: u32, initial_us: u64, max_us: u64) -> u64 {
     let factor = 1_u64 << attempts.saturating_sub(1).min(20);
-    random.jitter(initial_us.saturating_mul(factor).min(max_us), 20)
+    random.jitter(initial_us.saturating_mul(factor).min(max_us), 20).min(max_us)
 }

@@ -43,7 +43,8 @@ pub struct Quorum {
     leader: Option<BrokerId>,
     role: Role,
     correlation: CorrelationId,
-    fetch_in_flight: Option<(BrokerId, CorrelationId)>,
+    /// The fetch that is not answered yet.
+    pub fetch_in_flight: Option<(BrokerId, CorrelationId)>,
     /// Next voter to ask who leads.
     ask_next: usize,
 }
@@ -438,7 +439,7 @@ impl Quorum {
         }
     }
 
-    fn fetch(&mut self, now_us: u64, out: &mut Outbox) {
+    fn fetch(&mut self, _now_us: u64, out: &mut Outbox) {
         if self.is_leader() || self.fetch_in_flight.is_some() {
             return;
         }
@@ -464,7 +465,6 @@ impl Quorum {
             high_watermark: self.high_watermark,
         };
         out.request(broker_node(to), Channel::Quorum, self.correlation, request);
-        let _ = now_us;
     }
 
     fn restart_election_timer(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {

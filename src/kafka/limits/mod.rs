@@ -133,6 +133,21 @@ limits! {
     /// A pattern to subscribe by.
     PATTERN "pattern", 1..=200 Characters;
     "A pattern has at most {max} characters." "pattern 最多 {max} 个字符。"
+    /// Faults of links at one time.
+    FAULTS "faults", 0..=64 Count;
+    "At most {max} links are broken at one time." "同时最多有 {max} 处链路故障。"
+    /// How much longer a message takes on a slow link.
+    LINK_DELAY "delay.ms", 0..=60_000_000 Microseconds;
+    "A slow link adds at most {max} to each message." "慢速链路最多给每条报文增加 {max}。"
+    /// Packets that a lossy link loses.
+    LOSS "loss.percent", 1..=90 Count;
+    "A lossy link loses at most {max} packets of a hundred." "丢包链路每一百个包最多丢失 {max} 个。"
+    /// How many times as long an append takes on a slow disk.
+    DISK_TIMES "times", 1..=50_000 Count;
+    "An append takes at most {max} times as long." "一次写入最多用 {max} 倍的时间。"
+    /// How far a clock may be from true time.
+    CLOCK_SKEW "ahead.ms", 0..=604_800_000_000 Microseconds;
+    "A clock is at most {max} ahead of true time or behind it." "时钟最多比真实时间快或慢 {max}。"
     /// Partitions that a consumer assigns itself.
     ASSIGNMENT "assign", 0..=10_000 Count;
     "A consumer assigns itself at most {max} partitions." "一个 consumer 最多为自己指定 {max} 个分区。"

@@ -228,7 +228,7 @@ impl RecordsBuilder {
         if !headers.is_empty() {
             self.headers.push((self.entries.len() as u32, headers.into()));
         }
-        let timestamp_delta_us = u32::try_from(now_us - self.base_timestamp_us).unwrap_or(u32::MAX);
+        let timestamp_delta_us = u32::try_from(now_us.saturating_sub(self.base_timestamp_us)).unwrap_or(u32::MAX);
         self.entries.push(Entry { key_end, value_end, timestamp_delta_us });
     }
 
@@ -240,7 +240,8 @@ impl RecordsBuilder {
         value: Option<&[u8]>,
         headers: &[(String, String)],
     ) -> u32 {
-        let timestamp_delta_ms = now_us / 1_000 - self.base_timestamp_us / 1_000;
+        // A clock that was set back within a batch shows no less than its first record.
+        let timestamp_delta_ms = (now_us / 1_000).saturating_sub(self.base_timestamp_us / 1_000);
         record_size(self.entries.len() as u32, timestamp_delta_ms, key, value, headers)
     }
 

@@ -206,6 +206,7 @@ fn is_same(before: &MemberView, now: &MemberView, slot: &ConsumerSlot) -> bool {
         pattern,
         owned: _,
         doing,
+        cut_from,
         progress_permille,
         paused,
         process,
@@ -228,7 +229,8 @@ fn is_same(before: &MemberView, now: &MemberView, slot: &ConsumerSlot) -> bool {
         && (*slowed_us, *processing_us) == (now.slowed_us, now.processing_us)
         && *records_consumed == now.records_consumed
         && *last_error == now.last_error;
-    let stands = *progress == now.progress && *classic_in_consumer == now.classic_in_consumer;
+    let stands =
+        *cut_from == now.cut_from && *progress == now.progress && *classic_in_consumer == now.classic_in_consumer;
     named && does && stands && (*color, *stripes) == (now.color, now.stripes)
 }
 
@@ -254,6 +256,7 @@ fn plain(world: &World, group: Option<&Group>, slot: &ConsumerSlot, place: usize
         pattern: None,
         owned: Vec::new(),
         doing: doing(group, slot),
+        cut_from: super::broken::cut_from(world, consumer.node),
         progress_permille,
         paused: consumer.paused,
         process: slot.process,

@@ -3,6 +3,7 @@
 //! Left out: sentences about events, and pixels. The builder remembers in which order keys and groups came on stage,
 //! so that their marks stay the same.
 
+mod broken;
 mod copies;
 mod flights;
 mod groups;
@@ -69,6 +70,7 @@ impl Builder {
             flights: kept_one(&old.flights, self.flights(world)),
             keys: kept_one(&old.keys, self.keys.marks()),
             ledger: ledger(&world.ledger()),
+            broken: kept_one(&old.broken, broken::broken(world)),
         };
         self.previous = Rc::new(view);
         self.previous.clone()

@@ -1,16 +1,16 @@
 //! Brokers and producers.
 
-use super::{Builder, ledger};
+use super::{Builder, broken::cut_from, ledger};
 use crate::{
     cluster::{ProducerSlot, World},
-    i18n::{Arg, Text},
+    i18n::{Arg, Text, faults as words},
     kafka::{
         broker::{Broker, Process},
         client::producer::Batch,
         config::{PartitionerClass, Scope, effective},
         ids::is_internal,
     },
-    sim::Map,
+    sim::{Map, NodeId},
     templates,
     view::model::{BrokerState, BrokerView, ProducerView, QueuedBatch},
 };
@@ -34,6 +34,8 @@ pub(super) fn brokers(world: &World) -> Vec<BrokerView> {
         replicas: count(&replicas, broker.id),
         metadata_offset: broker.image.offset,
         is_voter: broker.quorum.is_voter(),
+        frozen: world.is_frozen(NodeId(broker.id)),
+        cut_from: cut_from(world, NodeId(broker.id)),
     };
     world.brokers().values().map(view).collect()
 }
@@ -90,6 +92,8 @@ impl Builder {
             rate_millihertz: slot.load.rate_millihertz,
             keys: slot.load.keys.clone(),
             paused: producer.paused,
+            frozen: world.is_frozen(producer.node),
+            cut_from: cut_from(world, producer.node),
             doing: doing(world, slot),
             queued,
             sticky_partition: producer.sticky(topic).map(|(partition, _)| partition),
@@ -122,6 +126,9 @@ fn how(slot: &ProducerSlot) -> Text {
 fn doing(world: &World, slot: &ProducerSlot) -> Text {
     let producer = &slot.producer;
     let in_flight = producer.in_flight().count();
+    if world.is_frozen(producer.node) {
+        return words::PRODUCER_FROZEN.text();
+    }
     if producer.is_closing() {
         return CLOSING.text();
     }

@@ -28,6 +28,7 @@ templates! { "moment":
     RESUMED = "resumed", "继续";
     FROZEN = "frozen", "被冻结";
     THAWED = "goes on", "恢复运行";
+    TIMED_OUT = "no answer from {peer}", "{peer} 没有应答";
     STALLED = "application hangs", "应用卡住";
     EXPIRED = "{group}: commits expired", "{group}：提交已过期";
     DELETED = "{group}: deleted", "{group}：已删除";
@@ -72,8 +73,9 @@ pub(super) fn moment(world: &World, event: &Event) -> Option<Text> {
         E::ClientPaused(true) => PAUSED.text(),
         E::ClientPaused(false) => RESUMED.text(),
         E::ClientCrashed => CRASHED.text(),
-        E::ClientFrozen(true) => FROZEN.text(),
-        E::ClientFrozen(false) => THAWED.text(),
+        E::ClientFrozen(true) | E::BrokerFrozen(true) => FROZEN.text(),
+        E::ClientFrozen(false) | E::BrokerFrozen(false) => THAWED.text(),
+        E::ConnectionTimedOut { peer, .. } => TIMED_OUT.with("peer", story::node(world, *peer)),
         E::ApplicationStalled(true) => STALLED.text(),
         E::ApplicationStalled(false) => RESUMED.text(),
         E::GroupConverted { group, to, epoch, .. } => {

@@ -81,6 +81,9 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::ClientStarted | E::ClientClosed | E::ClientPaused(_) | E::ClientCrashed | E::ClientFrozen(_) => {
             Lane::Cluster
         }
+        E::LinkBroken { .. } | E::LinkHealed { .. } | E::BrokerFrozen(_) => Lane::Cluster,
+        E::ConnectionTimedOut { .. } | E::DiskWiped { .. } => Lane::Cluster,
+        E::DiskSlowed { .. } | E::ClockSkewed { .. } => Lane::Cluster,
 
         // Where a leader was chosen by the plain rule, the sentence of the change says all.
         E::ElectionHeld(held) if matches!(held.by, ElectedBy::InSync | ElectedBy::Kept | ElectedBy::Nobody) => {

@@ -6,6 +6,7 @@
 mod cluster;
 mod consume;
 mod elections;
+mod fault;
 mod group;
 mod lane;
 mod lines;
@@ -24,7 +25,7 @@ pub use lane::{Lane, lane_of};
 pub use lines::lines;
 pub use marks::{TimelineMark, marks};
 pub use names::{member, member_name, partition};
-pub(crate) use names::{place, places, record_key, serializer_of};
+pub(crate) use names::{node, place, places, record_key, serializer_of};
 pub(crate) use storage::bytes;
 
 use crate::{
@@ -50,6 +51,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     cluster::ALL,
     consume::ALL,
     elections::ALL,
+    fault::ALL,
     group::ALL,
     lines::ALL,
     marks::ALL,
@@ -94,6 +96,7 @@ pub fn sentence(run: &Run, event: &Event) -> Option<Told> {
         .or_else(|| group::tell(run, event))
         .or_else(|| cluster::tell(run, event))
         .or_else(|| elections::tell(run, event))
+        .or_else(|| fault::tell(run, event))
         .or_else(|| rpc::tell(run, event).map(|text| (text, None)))
 }
 

@@ -1,6 +1,6 @@
 //! What producers do, and what leaders do with their batches.
 
-use super::{Told, caused, names, plain};
+use super::{Told, WHY, caused, names, plain};
 use crate::{
     history::Run,
     i18n::Text,
@@ -114,7 +114,8 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         }
         E::AppendRefused { partition, error } => {
             let text = REFUSED.with("broker", broker).with("place", names::partition(world, *partition));
-            caused(text.with("error", error.name()), event)
+            let why = WhyKey::WriteRefused { event: event.id };
+            Some((text.with("error", error.name()), Some((WHY.text(), why))))
         }
         _ => None,
     }

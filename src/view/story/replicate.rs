@@ -1,6 +1,6 @@
 //! Copies, high watermark and ISR.
 
-use super::{Told, caused, names, plain};
+use super::{Told, WHY, caused, names, plain};
 use crate::{
     history::Run,
     kafka::{
@@ -8,6 +8,7 @@ use crate::{
         protocol::Api,
     },
     templates,
+    view::why::WhyKey,
 };
 
 templates! {
@@ -55,7 +56,8 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             caused(text.with("from", *from).with("to", *to).with("epoch", *epoch), event)
         }
         E::FollowerLagging { partition: at, broker: follower } => {
-            caused(LAGGING.with("broker", broker).with("place", partition(*at)).with("follower", *follower), event)
+            let text = LAGGING.with("broker", broker).with("place", partition(*at)).with("follower", *follower);
+            Some((text, Some((WHY.text(), WhyKey::OutOfSync { event: event.id }))))
         }
         E::FollowerCaughtUp { partition: at, broker: follower } => {
             caused(CAUGHT_UP.with("broker", broker).with("place", partition(*at)).with("follower", *follower), event)

@@ -57,6 +57,7 @@ templates! {
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
         "{who} 在 `controller.quorum.fetch.timeout.ms` 内没有收到 active controller 的消息。";
+    CONNECTION = "{who} looked for requests that had waited too long for their answers.", "{who} 检查等待应答过久的请求。";
     QUORUM = "It was time for {who} to go on in the metadata quorum.", "到了 {who} 继续 metadata quorum 工作的时间。";
 }
 
@@ -98,6 +99,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::AutoCommit => &AUTO_COMMIT,
         Timer::MetadataAge => &METADATA_AGE,
         Timer::RequestTimeout => &REQUEST_TIMEOUT,
+        Timer::Connection => &CONNECTION,
     };
     template.with("who", names::node(world, node))
 }

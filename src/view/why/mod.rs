@@ -7,6 +7,7 @@ mod leader;
 mod membership;
 mod partition;
 mod segment;
+mod refused;
 mod sticky;
 mod target;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     membership::ALL,
     partition::ALL,
     segment::ALL,
+    refused::ALL,
     sticky::ALL,
     target::ALL,
     timing::ALL,
@@ -140,6 +142,16 @@ pub enum WhyKey {
         /// The election; `None`: the newest.
         event: Option<u64>,
     },
+    /// Why was this write refused?
+    WriteRefused {
+        /// The event at the broker.
+        event: u64,
+    },
+    /// Why is this replica out of sync?
+    OutOfSync {
+        /// The event at the leader that found it so.
+        event: u64,
+    },
     /// Why does this member own nothing?
     Idle {
         /// Group.
@@ -212,6 +224,8 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         }
         WhyKey::CommitRefused { event } => membership::refused(run, key, run.event_by_id(*event)?),
         WhyKey::Leader { topic, partition, event } => leader::card(run, key, topic, *partition, *event),
+        WhyKey::WriteRefused { event } => refused::write(run, key, run.event_by_id(*event)?),
+        WhyKey::OutOfSync { event } => refused::out_of_sync(run, key, run.event_by_id(*event)?),
         WhyKey::Idle { group, consumer } => membership::idle(run, key, group, consumer),
         WhyKey::SegmentDeleted { event } => segment::card(run, key, run.event_by_id(*event)?),
         WhyKey::Record { client, batch, index } => {

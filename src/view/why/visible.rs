@@ -106,7 +106,7 @@ fn waits_for(late: Vec<BrokerId>) -> Option<Text> {
 }
 
 /// `min(min.insync.replicas, replication factor)`.
-fn min_insync_replicas(run: &Run, leader: BrokerId, topic: &str, replicas: usize) -> usize {
+pub(super) fn min_insync_replicas(run: &Run, leader: BrokerId, topic: &str, replicas: usize) -> usize {
     let world = run.world();
     let own = world
         .metadata()

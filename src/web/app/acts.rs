@@ -116,6 +116,7 @@ impl App {
             Act::Consumer => self.open(Dialog::AddConsumer(None)),
             Act::Topic => self.open(Dialog::CreateTopic),
             Act::Broker => self.open(Dialog::AddBroker),
+            Act::Break => self.open(Dialog::Palette(None)),
             Act::Lens(lens) => self.set_lens(lens),
             Act::Panel => self.panel = !self.panel,
             Act::Language => {
@@ -523,6 +524,8 @@ fn place_of(key: &WhyKey) -> Option<Place> {
         | WhyKey::Event { .. }
         | WhyKey::Rebalance { .. }
         | WhyKey::CommitRefused { .. }
+        | WhyKey::WriteRefused { .. }
+        | WhyKey::OutOfSync { .. }
         | WhyKey::SegmentDeleted { .. } => None,
     }
 }

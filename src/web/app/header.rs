@@ -1,6 +1,6 @@
 //! The header: scenario, what can be added, language, colours, help.
 
-use kafkascope::i18n::{Lang, ui};
+use kafkascope::i18n::{Lang, faults, ui};
 use yew::prelude::*;
 
 use super::keys::{Act, key_of};
@@ -77,6 +77,10 @@ pub fn Header(props: &HeaderProps) -> Html {
             <Menu class="add" label={tr(&ui::ADD_MENU, lang)} title={tr(&ui::ADD_MENU, lang)} rows={add_rows(lang)} on_pick={on_add}>
                 { icons::plus() }<span class="wide-only">{ tr(&ui::ADD, lang) }</span>
             </Menu>
+            <button type="button" class="menu-button break" title={format!("{} (X)", tr(&faults::BREAK, lang))} aria-label={tr(&faults::BREAK, lang)}
+                aria-haspopup="dialog" onclick={props.on_open.reform(|_: MouseEvent| Dialog::Palette(None))}>
+                { icons::bolt() }<span class="wide-only">{ tr(&faults::BREAK, lang) }</span>
+            </button>
             <LensSwitch {lang} lens={props.lens} on_lens={props.on_lens.clone()} />
             <span class="header-gap" />
             <div class="segments" role="group" aria-label={tr(&ui::LANGUAGE, lang)}>

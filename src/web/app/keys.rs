@@ -36,6 +36,8 @@ pub enum Act {
     Topic,
     /// New broker.
     Broker,
+    /// Break something.
+    Break,
     /// Another lens.
     Lens(Lens),
     /// Show or hide the left column.
@@ -85,6 +87,7 @@ pub static SHORTCUTS: &[Shortcut] = &[
     row(&["c"], &["C"], &ui::KEY_CONSUMER, Act::Consumer),
     row(&["t"], &["T"], &ui::KEY_TOPIC, Act::Topic),
     row(&["b"], &["B"], &ui::KEY_BROKER, Act::Broker),
+    row(&["x"], &["X"], &ui::KEY_BREAK, Act::Break),
     row(&["1"], &["1"], &ui::KEY_LENS_TOPIC, Act::Lens(Lens::Topic)),
     row(&["2"], &["2"], &ui::KEY_LENS_BROKERS, Act::Lens(Lens::Brokers)),
     row(&["3"], &["3"], &ui::KEY_LENS_GROUP, Act::Lens(Lens::Group)),

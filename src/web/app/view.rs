@@ -20,6 +20,7 @@ use crate::{
     lenses::{Lens, group::GroupLens, sequence::SequenceLens},
     lesson::LessonPanel,
     panels::{
+        breakage::{BrokenList, palette},
         group_tool::group_tool,
         inspector::Inspector,
         ledger::{LedgerBar, ledger},
@@ -63,7 +64,10 @@ impl App {
                             on_why={self.on.why.clone()} on_lane={self.on.lane.clone()} />
                     </section>
                     { self.inspector() }
-                    <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>{ self.stage() }</section>
+                    <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>
+                        { self.stage() }
+                        <BrokenList {lang} broken={self.player.vm.broken.clone()} on_command={self.on.command.clone()} />
+                    </section>
                 </main>
                 <LedgerBar {lang} totals={self.player.ledger.clone()} on_open={self.on.open.clone()} />
                 { self.transport() }
@@ -199,6 +203,7 @@ impl App {
             Dialog::Help => html! {
                 <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
             },
+            Dialog::Palette(node) => palette(lang, node.as_ref(), &self.on.open, on_close),
             Dialog::GroupTool(group) => group_tool(self.player.run().world(), group, lang, on_close),
             Dialog::Segments(topic, partition, broker) => {
                 segments_of(self.player.run().world(), topic, *partition, *broker, lang, on_close)

@@ -5,6 +5,7 @@
 mod broker;
 mod consumer;
 mod dialog;
+mod faults;
 mod field;
 mod model;
 mod offsets;
@@ -16,6 +17,7 @@ mod settings;
 mod topic;
 
 pub use dialog::FormDialog;
+pub use faults::{Kind, PALETTE};
 pub use model::Current;
 pub use send::SendOne;
 

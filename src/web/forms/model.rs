@@ -8,7 +8,7 @@ use kafkascope::{
     view::model::ViewModel,
 };
 
-use super::{broker, consumer, offsets, producer, reassign, topic};
+use super::{broker, consumer, faults, offsets, producer, reassign, topic};
 use crate::stage_api::Dialog;
 
 /// A form.
@@ -167,9 +167,13 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         Dialog::Seek(name) => offsets::seek(vm, name)?,
         Dialog::ResetOffsets(group) => offsets::reset(vm, group),
         Dialog::DeleteRecords(topic, partition) => topic::delete_records(vm, topic, *partition)?,
-        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Ledger(_) | Dialog::Segments(..) => {
-            return None;
-        }
+        Dialog::Break(kind, node) => faults::form(vm, *kind, node.as_ref()),
+        Dialog::Help
+        | Dialog::SendOne(_)
+        | Dialog::GroupTool(_)
+        | Dialog::Ledger(_)
+        | Dialog::Segments(..)
+        | Dialog::Palette(_) => return None,
     })
 }
 
@@ -220,9 +224,13 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         Dialog::Seek(name) => offsets::read_seek(name, values),
         Dialog::ResetOffsets(group) => offsets::read_reset(group, values),
         Dialog::DeleteRecords(topic, partition) => topic::read_delete_records(topic, *partition, values),
-        Dialog::Help | Dialog::SendOne(_) | Dialog::GroupTool(_) | Dialog::Ledger(_) | Dialog::Segments(..) => {
-            Err(Vec::new())
-        }
+        Dialog::Break(kind, _) => faults::read(*kind, values),
+        Dialog::Help
+        | Dialog::SendOne(_)
+        | Dialog::GroupTool(_)
+        | Dialog::Ledger(_)
+        | Dialog::Segments(..)
+        | Dialog::Palette(_) => Err(Vec::new()),
     }
 }
 

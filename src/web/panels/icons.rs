@@ -63,6 +63,11 @@ pub fn chevron() -> Html {
     }
 }
 
+/// Something is broken, or is to be.
+pub fn bolt() -> Html {
+    icon(html! { <path d="M13 2.5 5 13.5h5.5L10 21.5l8.5-11.5H13z" fill="currentColor" stroke-width="1.4" /> })
+}
+
 /// Close.
 pub fn close() -> Html {
     icon(html! { <path d="M6.5 6.5l11 11M17.5 6.5l-11 11" /> })

@@ -1,5 +1,6 @@
 //! What stands around the stage: transport, story, inspector, menus, dialogs.
 
+pub mod breakage;
 pub mod group_tool;
 pub mod icons;
 pub mod inspector;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    i18n::{Lang, stage},
+    i18n::{Lang, stage, ui},
     view::{
         geometry::{ClusterLayout, Rect},
         model::{BrokerState, BrokerView, Place, ViewModel},
@@ -78,19 +78,26 @@ fn BrokerChip(props: &BrokerChipProps) -> Html {
     });
     let state = words::broker_state(view.state, *lang);
     let template = if props.controller { &stage::BROKER_CONTROLLER } else { &stage::BROKER_ALT };
-    let alt = format!("B{}, {}", view.id, template.with("id", view.id).with("state", state).plain(*lang));
+    let mut alt = format!("B{}, {}", view.id, template.with("id", view.id).with("state", state).plain(*lang));
+    for more in [view.frozen.then(|| ui::FROZEN.text()), words::cut_off(&view.cut_from)].into_iter().flatten() {
+        alt += &format!(", {}", more.plain(*lang));
+    }
+    let cut = (!view.cut_from.is_empty()).then_some("cut");
     let class = match view.state {
+        BrokerState::Alive if view.frozen => "frozen",
         BrokerState::Alive => "alive",
         BrokerState::Starting | BrokerState::Stopping => "between",
         BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => "dead",
     };
     html! {
         <li class="at" ref={node}>
-            <button type="button" class={classes!("broker", class, props.halo.class())} {onclick}
+            <button type="button" class={classes!("broker", class, cut, props.halo.class())} {onclick}
                 id={place_id(&Place::Broker(view.id))} aria-label={alt.clone()} title={alt}>
                 <svg class="broker-state" viewBox="0 0 10 10" aria-hidden="true">
                     if class == "dead" {
                         <path d="M2 2 8 8M8 2 2 8" />
+                    } else if view.frozen {
+                        <path class="stroke" d="M5 1v8M1.5 3l7 4M8.5 3l-7 4" />
                     } else {
                         <circle cx="5" cy="5" r="3.4" />
                     }

@@ -15,7 +15,7 @@ use yew::prelude::*;
 
 use super::{
     acts::{Acts, Halo, doer},
-    producer::{alert, density_class, paused},
+    producer::{alert, cut_off, density_class, paused},
     spot::use_rect,
     words,
 };
@@ -98,6 +98,9 @@ fn badges(props: &MemberProps, lang: Lang) -> Html {
                 </span>
             } else if view.paused {
                 { paused(lang) }
+            }
+            if let Some(text) = words::cut_off(&view.cut_from) {
+                { cut_off(&text, lang) }
             }
             if props.group.is_some() {
                 <button type="button" class="badge owned" data-do="owned" aria-label={format!("{short} · {alt}")} title={alt}>{ short }</button>

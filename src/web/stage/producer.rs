@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::command::Command,
-    i18n::{Lang, stage},
+    i18n::{Lang, Text, stage, ui},
     view::{
         geometry::{Density, Rect},
         model::{KeyMark, Place, ProducerView},
@@ -108,11 +108,36 @@ fn badges(view: &ProducerView, lang: Lang) -> Html {
             if let Some(error) = &view.last_error {
                 { alert(stage::LAST_ERROR.with("error", error.clone()).plain(lang)) }
             }
-            if view.paused {
+            if view.frozen {
+                { frozen(lang) }
+            } else if view.paused {
                 { paused(lang) }
+            }
+            if let Some(text) = words::cut_off(&view.cut_from) {
+                { cut_off(&text, lang) }
             }
             <span class={acks}>{ stage::ACKS.with("acks", view.acks.as_str()).plain(lang) }</span>
         </>
+    }
+}
+
+/// The sign of a process that stands still.
+fn frozen(lang: Lang) -> Html {
+    let label = ui::FROZEN.source(lang);
+    html! {
+        <span class="alert warn" role="img" aria-label={label} title={label}>
+            <svg viewBox="0 0 10 10" aria-hidden="true"><path class="stroke" d="M5 1v8M1.5 3l7 4M8.5 3l-7 4" /></svg>
+        </span>
+    }
+}
+
+/// The sign of a link that is cut: a line with a gap.
+pub fn cut_off(text: &Text, lang: Lang) -> Html {
+    let label = text.plain(lang);
+    html! {
+        <span class="alert bad" role="img" aria-label={label.clone()} title={label}>
+            <svg viewBox="0 0 10 10" aria-hidden="true"><path class="stroke" d="M0 5h3M7 5h3M4 8l2-6" /></svg>
+        </span>
     }
 }
 

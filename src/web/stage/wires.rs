@@ -111,7 +111,9 @@ fn wires(vm: &ViewModel, layout: &StageLayout, recent: &Recent) -> Vec<Wire> {
                 let own = view.topic == at.name
                     && (view.queued.iter().any(|batch| batch.partition == number && batch.records > 0)
                         || view.sticky_partition == Some(number));
+                let is_cut = view.topic == at.name && one.leader.is_some_and(|leader| view.cut_from.contains(&leader));
                 let class = match live.get(&key) {
+                    _ if is_cut => "wire cut",
                     Some(class) => class,
                     None if own || recent.contains_key(&(view.name.clone(), at.name.clone(), number)) => "wire idle",
                     None => continue,
@@ -144,7 +146,10 @@ fn own(vm: &ViewModel, layout: &StageLayout, wires: &mut Vec<Wire>) {
                 let partition = usize::try_from(owned.partition).unwrap_or(0);
                 let (slots, lane) = (one.owned.len(), lane - 1);
                 let id = WireId::Own { group, member, slot, slots, lane, topic, partition };
-                wires.push(Wire { id, class: OWN[usize::from(one.color % 4)] });
+                let row = vm.topics[topic].partitions.get(partition);
+                let is_cut = row.and_then(|row| row.leader).is_some_and(|leader| one.cut_from.contains(&leader));
+                let class = if is_cut { "own cut" } else { OWN[usize::from(one.color % 4)] };
+                wires.push(Wire { id, class });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Text alternatives and short forms of what the stage draws.
 
 use kafkascope::{
-    i18n::{Lang, Text, stage},
+    i18n::{Lang, Text, faults, stage},
     view::model::{BrokerState, MemberView, OwnedPartition, PartitionView},
 };
 
@@ -97,6 +97,12 @@ pub fn broker_state(state: BrokerState, lang: Lang) -> &'static str {
         BrokerState::CrashedFenced => &stage::BROKER_FENCED,
     }
     .source(lang)
+}
+
+/// Which brokers it is cut off from, if there are any.
+pub fn cut_off(brokers: &[u32]) -> Option<Text> {
+    let names: Vec<_> = brokers.iter().map(|id| faults::BROKER.with("id", *id).into()).collect();
+    (!names.is_empty()).then(|| faults::CUT_OFF.with("brokers", names))
 }
 
 /// A rate in records a second with at most two decimals.

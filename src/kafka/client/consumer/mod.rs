@@ -115,6 +115,7 @@ pub struct Consumer {
     correlation: CorrelationId,
     random: Random,
     attempts: u32,
+    clock_ahead_us: i64,
 }
 
 /// One partition in its hands.
@@ -229,6 +230,7 @@ impl Consumer {
             closed: false,
             correlation: 0,
             attempts: 0,
+            clock_ahead_us: 0,
         }
     }
 
@@ -251,6 +253,11 @@ impl Consumer {
         }
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
+    }
+
+    /// Sets its clock: from where `by_duration` counts back. Its timers are monotonic.
+    pub fn set_clock(&mut self, ahead_us: i64) {
+        self.clock_ahead_us = ahead_us;
     }
 
     /// What it owns.
@@ -291,6 +298,17 @@ impl Consumer {
     /// Is a fetch under way to some broker?
     pub fn is_fetching(&self) -> bool {
         !self.fetches.is_empty()
+    }
+
+    /// Requests that may wait long for their answers: to whom, where, which.
+    pub fn asked(&self) -> Vec<(BrokerId, Channel, CorrelationId)> {
+        let fetches = self.fetches.iter().map(|(broker, (at, _))| (*broker, Channel::Data, *at));
+        let is_for_group = |pending: &Pending| {
+            !matches!(pending, Pending::FindCoordinator | Pending::ListOffsets { .. } | Pending::Ignored)
+        };
+        let to_group = self.pending.iter().filter(|(_, pending)| is_for_group(pending)).map(|(at, _)| *at);
+        let to_group = to_group.filter_map(|at| Some((self.coordinator?, Channel::Coordinator, at)));
+        fetches.chain(to_group).collect()
     }
 
     /// One input.

@@ -7,7 +7,7 @@ use crate::kafka::{
     node::{Outbox, Timer},
     protocol::{Channel, ErrorCode, Request},
 };
-use crate::sim::Map;
+use crate::sim::{Map, clock_us};
 
 impl Consumer {
     /// With `assign`: takes its partitions as soon as metadata tells their topics' ids.
@@ -87,7 +87,7 @@ impl Consumer {
         if missing.is_empty() || self.is_waiting_for(|pending| matches!(pending, Pending::ListOffsets { .. })) {
             return;
         }
-        let Some(timestamp) = self.config.auto_offset_reset.timestamp(now_us) else {
+        let Some(timestamp) = self.config.auto_offset_reset.timestamp(clock_us(now_us, self.clock_ahead_us)) else {
             return self.fail(ErrorCode::OffsetOutOfRange, out);
         };
         let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, i32)>> = Map::new();

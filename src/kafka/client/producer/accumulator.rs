@@ -8,7 +8,7 @@ use crate::kafka::{
     ids::TopicIdPartition,
     log::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Records, RecordsBuilder, record_size},
 };
-use crate::sim::Map;
+use crate::sim::{Map, clock_us};
 
 /// Batches by partition, and the memory that they hold.
 #[derive(Clone, Debug, Hash)]
@@ -17,6 +17,8 @@ pub struct Accumulator {
     memory_free: u64,
     batch_size: u32,
     next_batch: u32,
+    /// How far the clock that stamps records is ahead of true time.
+    pub(super) clock_ahead_us: i64,
 }
 
 /// A batch.
@@ -166,6 +168,7 @@ impl Accumulator {
             memory_free: config.buffer_memory,
             batch_size: config.batch_size,
             next_batch: 0,
+            clock_ahead_us: 0,
         }
     }
 
@@ -197,9 +200,10 @@ impl Accumulator {
     /// Appends a record. Returns by how many bytes its batch grew (a new batch counts whole), or nothing if there is
     /// not enough memory for a new batch.
     pub fn append(&mut self, now_us: u64, partition: TopicIdPartition, record: NewRecord<'_>) -> Option<u32> {
+        let timestamp_us = clock_us(now_us, self.clock_ahead_us);
         let queue = self.queues.entry(partition).or_default();
         if let Some(last) = queue.back_mut()
-            && let Some(growth) = last.try_append(now_us, &record)
+            && let Some(growth) = last.try_append(timestamp_us, &record)
         {
             return Some(growth);
         }
@@ -222,12 +226,12 @@ impl Accumulator {
             base_sequence: None,
             producer_epoch: 0,
             sequence_reset: false,
-            content: Content::Open(RecordsBuilder::new(now_us, NO_PRODUCER)),
+            content: Content::Open(RecordsBuilder::new(timestamp_us, NO_PRODUCER)),
             write_limit,
             memory,
             closed: false,
         };
-        batch.try_append(now_us, &record);
+        batch.try_append(timestamp_us, &record);
         let size = batch.size_bytes();
         queue.push_back(batch);
         Some(size)
@@ -278,19 +282,19 @@ impl Accumulator {
 }
 
 impl Batch {
-    fn try_append(&mut self, now_us: u64, record: &NewRecord<'_>) -> Option<u32> {
+    fn try_append(&mut self, timestamp_us: u64, record: &NewRecord<'_>) -> Option<u32> {
         if self.is_full() {
             return None;
         }
         let Content::Open(builder) = &mut self.content else { return None };
         let before = if builder.is_empty() { 0 } else { builder.size_bytes() };
-        let growth = builder.size_of_next(now_us, record.key, record.value, record.headers);
+        let growth = builder.size_of_next(timestamp_us, record.key, record.value, record.headers);
         if !builder.is_empty() && builder.size_bytes() + growth > self.write_limit {
             // It will take no more, so that the sender need not wait for it.
             self.closed = true;
             return None;
         }
-        builder.push_sized(growth, now_us, record.key, record.value, record.headers);
+        builder.push_sized(growth, timestamp_us, record.key, record.value, record.headers);
         self.by = record.by;
         Some(builder.size_bytes() - before)
     }

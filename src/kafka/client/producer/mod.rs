@@ -174,6 +174,11 @@ impl Producer {
         self.run_sender(now_us, out);
     }
 
+    /// Sets its clock: what it stamps records with. Its timers are monotonic.
+    pub fn set_clock(&mut self, ahead_us: i64) {
+        self.accumulator.clock_ahead_us = ahead_us;
+    }
+
     /// Is everything sent and answered after `close()`?
     pub fn is_closed(&self) -> bool {
         self.closed
@@ -236,11 +241,11 @@ impl Producer {
             }
             Input::Message { from, message: Message::Disconnect(channel) } => {
                 debug_assert!(channel == Channel::Data, "a producer has one connection to a broker");
-                self.on_disconnect(now_us, from.0, out);
+                self.on_disconnect(now_us, from.0, ErrorCode::NetworkException, out);
             }
             Input::Message { from, message: Message::Refused(_, correlation) } => {
                 if self.is_waiting_for(from.0, correlation) {
-                    self.on_disconnect(now_us, from.0, out);
+                    self.on_disconnect(now_us, from.0, ErrorCode::NetworkException, out);
                 }
             }
             Input::Message { message: Message::Request(..), .. } => unreachable!("nobody asks a producer"),
@@ -279,14 +284,14 @@ impl Producer {
         }
     }
 
-    fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
+    fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, error: ErrorCode, out: &mut Outbox) {
         if matches!(self.producer_id, ProducerIdState::Asked(_, asked) if asked == broker) {
             self.producer_id = ProducerIdState::Missing;
         }
         self.metadata.on_disconnect(now_us, broker, out);
         for request in self.in_flight.remove(&broker).unwrap_or_default() {
             for batch in request.batches {
-                self.failed_once(now_us, batch, ErrorCode::NetworkException, None, out);
+                self.failed_once(now_us, batch, error, None, out);
             }
         }
     }

@@ -357,7 +357,8 @@ impl Producer {
             .collect();
         for broker in late {
             out.disconnect(broker_node(broker), Channel::Data);
-            self.on_disconnect(now_us, broker, out);
+            // Whatever was under way to the broker counts as timed out (`NetworkClient.processTimeoutDisconnection`).
+            self.on_disconnect(now_us, broker, ErrorCode::RequestTimedOut, out);
         }
         if let Some(deadline_us) = self.next_deadline_us() {
             out.set_timer(Timer::RequestTimeout, deadline_us);

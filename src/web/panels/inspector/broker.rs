@@ -1,46 +1,62 @@
 //! A broker: its state, its roles, the replicas on it; stop, crash, restart.
 
 use kafkascope::{
-    cluster::command::Command,
-    i18n::{Template, ui},
+    cluster::command::{Command, Fault, NodeName},
+    i18n::{Template, faults as words, ui},
     view::model::{BrokerState, BrokerView, Place},
 };
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, act, actions,
+    Body, InspectorProps, act, action_parts,
     facts::{Facts, badge, table},
-    link, open,
+    link, links, open,
 };
-use crate::{say::tr, stage_api::Dialog};
+use crate::{forms::Kind, say::tr, stage_api::Dialog};
 
 pub fn view(props: &InspectorProps, id: u32) -> Option<Body> {
     let lang = props.lang;
     let broker = props.vm.brokers.iter().find(|broker| broker.id == id)?;
-    let mut buttons = match broker.state {
+    let frozen = broker.frozen;
+    let thaw = || act(props, &ui::DO_THAW, Some(&ui::DO_THAW_HELP), Command::Fault(Fault::ThawBroker { broker: id }));
+    let freeze =
+        || act(props, &ui::DO_FREEZE, Some(&ui::DO_FREEZE_HELP), Command::Fault(Fault::FreezeBroker { broker: id }));
+    let process = match broker.state {
+        _ if frozen => {
+            vec![thaw(), act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id })]
+        }
         BrokerState::Alive | BrokerState::Starting => vec![
             act(props, &ui::DO_STOP, Some(&ui::DO_STOP_HELP), Command::StopBroker { broker: id }),
             act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id }),
+            freeze(),
         ],
         BrokerState::Stopping => {
             vec![act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id })]
         }
         BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => {
-            vec![act(props, &ui::DO_RESTART, None, Command::RestartBroker { broker: id })]
+            let wipe = Command::Fault(Fault::WipeDisk { broker: id });
+            vec![
+                act(props, &ui::DO_RESTART, None, Command::RestartBroker { broker: id }),
+                act(props, &words::DO_WIPE, Some(&words::DO_WIPE_HELP), wipe),
+            ]
         }
     };
+    let mut machine = links(props, NodeName::Broker(id));
+    machine.push(open(props, &words::DO_SLOW_DISK, Dialog::Break(Kind::SlowDisk, Some(NodeName::Broker(id)))));
+    let mut cluster = vec![open(props, &ui::CLUSTER_SETTINGS, Dialog::ConfigureCluster)];
     if props.vm.controller.is_some_and(|controller| controller != id) {
-        buttons.push(act(props, &ui::DO_CRASH_CONTROLLER, Some(&ui::DO_CRASH_HELP), Command::CrashController));
+        cluster.push(act(props, &ui::DO_CRASH_CONTROLLER, Some(&ui::DO_CRASH_HELP), Command::CrashController));
     }
-    buttons.push(open(props, &ui::CLUSTER_SETTINGS, Dialog::ConfigureCluster));
+    let parts =
+        vec![(&ui::ACTIONS_PROCESS, process), (&words::ACTIONS_LINKS, machine), (&words::ACTIONS_CLUSTER, cluster)];
     let content = html! { <>
-        { actions(props, buttons) }
+        { action_parts(props, parts) }
         { facts(props, broker) }
         { partitions(props, id) }
     </> };
-    let (tone, words) = state(broker.state);
+    let (tone, said) = if frozen { ("warn", &ui::FROZEN) } else { state(broker.state) };
     let title = ui::BROKER_NAME.with("id", id).plain(lang);
-    Some(Body { kind: Some(&ui::KIND_BROKER), title, badge: badge(tone, tr(words, lang)), content })
+    Some(Body { kind: Some(&ui::KIND_BROKER), title, badge: badge(tone, tr(said, lang)), content })
 }
 
 fn state(state: BrokerState) -> (&'static str, &'static Template) {

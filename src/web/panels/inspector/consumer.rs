@@ -3,8 +3,11 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    cluster::{ClientProcess, command::Command},
-    i18n::{Lang, Template, ui},
+    cluster::{
+        ClientProcess,
+        command::{Command, NodeName},
+    },
+    i18n::{Lang, Template, faults as words, ui},
     kafka::{
         config::{Scope, effective},
         limits::PROCESSING,
@@ -20,7 +23,7 @@ use yew::prelude::*;
 use super::{
     Body, InspectorProps, act, action_parts,
     facts::{Facts, badge, number, table},
-    link, open,
+    link, links, open,
     settings::{ScopeProp, Settings},
     why,
 };
@@ -90,6 +93,7 @@ fn buttons(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Ve
         (&ui::ACTIONS_LOOP, loop_buttons(props, group, member)),
         (&ui::ACTIONS_READS, reading_buttons(props, member)),
         (&ui::ACTIONS_PROCESS, vec![configure, freeze, crash, restart, remove(&ui::DO_REMOVE)]),
+        (&words::ACTIONS_LINKS, links(props, NodeName::Client(consumer()))),
     ]
 }
 

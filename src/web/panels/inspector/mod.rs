@@ -16,8 +16,8 @@ mod topic;
 use std::rc::Rc;
 
 use kafkascope::{
-    cluster::command::Command,
-    i18n::{Lang, Template, ui},
+    cluster::command::{Command, NodeName},
+    i18n::{Lang, Template, faults as words, ui},
     view::{
         group_chart::GroupCharts,
         member_card::MemberCard,
@@ -30,7 +30,7 @@ use yew::prelude::*;
 
 use super::icons;
 use crate::{
-    forms::Refusal,
+    forms::{Kind, Refusal},
     say::tr,
     stage_api::{Ask, Dialog},
 };
@@ -161,6 +161,16 @@ fn act(props: &InspectorProps, words: &'static Template, help: Option<&'static T
 fn open(props: &InspectorProps, words: &'static Template, dialog: Dialog) -> Html {
     let onclick = props.on_open.reform(move |_: MouseEvent| dialog.clone());
     html! { <button type="button" class="button" {onclick}>{ tr(words, props.lang) }</button> }
+}
+
+/// Buttons that break a node's links, or its clock.
+fn links(props: &InspectorProps, node: NodeName) -> Vec<Html> {
+    let of = |kind| Dialog::Break(kind, Some(node.clone()));
+    vec![
+        open(props, &words::DO_CUT_OFF, of(Kind::Cut)),
+        open(props, &words::DO_SLOW_DOWN_LINK, of(Kind::SlowLink)),
+        open(props, &words::DO_SKEW, of(Kind::Skew)),
+    ]
 }
 
 /// A button that asks why.

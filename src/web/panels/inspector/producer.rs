@@ -1,17 +1,17 @@
 //! A producer: its load, its records, its batches, its settings, and one record by hand.
 
 use kafkascope::{
-    cluster::command::Command,
-    i18n::ui,
+    cluster::command::{Command, Fault, NodeName},
+    i18n::{faults as words, ui},
     kafka::config::Scope,
     view::model::{Ledger, Place, ProducerView},
 };
 use yew::prelude::*;
 
 use super::{
-    Body, InspectorProps, act, actions,
+    Body, InspectorProps, act, action_parts,
     facts::{Facts, badge, rate, table},
-    link, open,
+    link, links, open,
     settings::{ScopeProp, Settings},
 };
 use crate::{
@@ -29,16 +29,27 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     } else {
         act(props, &ui::DO_PAUSE, None, command(|producer| Command::PauseProducer { producer }))
     };
-    let buttons = vec![
+    let freeze = if producer.frozen {
+        let thaw = command(|producer| Command::Fault(Fault::ThawProducer { producer }));
+        act(props, &ui::DO_THAW, Some(&ui::DO_THAW_HELP), thaw)
+    } else {
+        let freeze = command(|producer| Command::Fault(Fault::FreezeProducer { producer }));
+        act(props, &ui::DO_FREEZE, Some(&ui::DO_FREEZE_HELP), freeze)
+    };
+    let process = vec![
         pause,
+        freeze,
         open(props, &ui::DO_CONFIGURE, Dialog::ConfigureProducer(name.to_owned())),
         act(props, &ui::DO_REMOVE, None, command(|producer| Command::RemoveProducer { producer })),
     ];
+    let process = if producer.frozen { process.into_iter().skip(1).take(1).collect() } else { process };
+    let machine = links(props, NodeName::Client(name.to_owned()));
+    let parts = vec![(&ui::ACTIONS_PROCESS, process), (&words::ACTIONS_LINKS, machine)];
     let partitions =
         props.vm.topics.iter().find(|topic| topic.name == producer.topic).map_or(0, |topic| topic.partitions.len());
     let content = html! { <>
         <p class="doing">{ say(&producer.doing, lang) }</p>
-        { actions(props, buttons) }
+        { action_parts(props, parts) }
         <SendOne key={name.to_owned()} {lang} producer={name.to_owned()} keys={producer.keys.clone()} {partitions}
             preview={props.preview.clone()} refusal={props.refusal.clone()} asked={props.send_asked}
             on_send={props.on_send.clone()} on_preview={props.on_preview.clone()} />
@@ -47,7 +58,13 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
         { queued(props, producer) }
         <Settings {lang} scope={ScopeProp(Scope::Producer)} configs={producer.configs.clone()} />
     </> };
-    let badge = if producer.paused { badge("warn", tr(&ui::PAUSED, lang)) } else { Html::default() };
+    let badge = if producer.frozen {
+        badge("warn", tr(&ui::FROZEN, lang))
+    } else if producer.paused {
+        badge("warn", tr(&ui::PAUSED, lang))
+    } else {
+        Html::default()
+    };
     Some(Body { kind: Some(&ui::KIND_PRODUCER), title: name.to_owned(), badge, content })
 }
 

@@ -1,0 +1,112 @@
+//! Why a write was refused, and why a replica is out of sync (reference §2.4, §2.6, §4.3).
+
+use super::{WhyCard, WhyKey, WhyStep, chain, formula, strong, visible::min_insync_replicas};
+use crate::{
+    cluster::World,
+    history::Run,
+    i18n::{Arg, Text},
+    kafka::{
+        event::{Event, EventKind},
+        ids::BrokerId,
+        protocol::ErrorCode,
+    },
+    sim::NodeId,
+    templates,
+    view::story,
+};
+
+templates! {
+    "why":
+    TITLE_WRITE = "Why was this write refused?", "这次写入为什么被拒绝？";
+    TITLE_SYNC = "Why is this replica out of sync?", "这个副本为什么不同步？";
+    ISR_SIZE = "replicas in the ISR, as leader broker {broker} knows it", "leader broker {broker} 所知的 ISR 副本数";
+    MIN_ISR = "`min.insync.replicas`", "`min.insync.replicas`";
+    TOO_FEW = "With `acks=all` a leader takes nothing while its ISR is smaller than `min.insync.replicas`: nothing was written, and the producer tries again. `acks=1` and `acks=0` are not refused.",
+        "`acks=all` 时，只要 ISR 小于 `min.insync.replicas`，leader 就什么都不接收：没有写入任何内容，producer 会重试。`acks=1` 和 `acks=0` 不会被拒绝。";
+    NOT_LEADER = "Broker {broker} does not lead `{place}`; as far as the controller has it, the leader is **{leader}**. The producer asked by metadata that is out of date, and learns the leader from the refusal.",
+        "broker {broker} 不是 `{place}` 的 leader；按 controller 的记录，leader 是 **{leader}**。producer 用了过期的 metadata，会从拒绝中得知新的 leader。";
+    NOBODY = "nobody", "没有";
+    LEADER = "broker {broker}", "broker {broker}";
+    OUT_OF_ORDER = "An idempotent producer numbers its records in each partition. The leader takes only the number that follows the last one it has, so that nothing is doubled, left out or out of order; a batch before this one is missing there.",
+        "幂等 producer 为每个分区的消息编号。leader 只接受紧接上一个的编号，这样不会重复、遗漏或乱序；这里缺少它之前的一个批次。";
+    TOO_LARGE = "The batch is larger than `max.message.bytes` of the topic. Sending it again would not help, so it fails at once.",
+        "该批次大于 topic 的 `max.message.bytes`。重发也没有用，因此立即失败。";
+    OTHER = "The leader answered `{error}`.", "leader 应答 `{error}`。";
+    LAG_LIMIT = "`replica.lag.time.max.ms`", "`replica.lag.time.max.ms`";
+    LAST_CAUGHT_UP = "broker {broker} last had everything at", "broker {broker} 上次拥有全部消息的时刻";
+    NEVER = "broker {broker} never had everything in this leader epoch", "broker {broker} 在这个 leader epoch 中从未拥有过全部消息";
+    LOOKED_AT = "the leader looked at", "leader 检查的时刻";
+    BY_TIME = "Lag is measured in time, not in records: a follower falls out of the ISR when it has not had everything for longer than that. The leader looks every half of it, so it may take half as long again.",
+        "落后以时间衡量，而不是消息数：follower 超过这段时间没有拥有全部消息，就会退出 ISR。leader 每隔一半时间检查一次，因此最多会多等一半时间。";
+    COMES_BACK = "It comes back into the ISR when a fetch of it reaches the high watermark.", "当它的某次拉取追上 high watermark 时，会重新进入 ISR。";
+    IS_CUT = "Now the link between broker {leader} and broker {broker} is **cut**.", "目前 broker {leader} 与 broker {broker} 之间的链路**被切断**。";
+    IS_FROZEN = "Now broker {broker} is **frozen**.", "目前 broker {broker} **被冻结**。";
+    IS_DOWN = "Now broker {broker} does not run.", "目前 broker {broker} 没有运行。";
+}
+
+pub(super) fn write(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCard> {
+    let EventKind::AppendRefused { partition, error } = event.kind else { return None };
+    let world = run.world();
+    let broker = event.node.0;
+    let topic = world.topic_name(partition.topic);
+    let state = world.metadata().partition(partition);
+    let place = story::partition(world, partition);
+    let steps = match error {
+        ErrorCode::NotEnoughReplicas => {
+            let replicas = state.map_or(1, |state| state.replicas.len());
+            let replica = world.brokers().get(&broker).and_then(|broker| broker.replica(partition));
+            let isr = replica.and_then(|replica| replica.leader()).map(|leader| leader.isr.len());
+            let mut steps = Vec::new();
+            steps.extend(isr.map(|isr| formula(ISR_SIZE.with("broker", broker), strong(isr))));
+            steps.push(formula(MIN_ISR.text(), strong(min_insync_replicas(run, broker, topic, replicas))));
+            steps.push(WhyStep::Sentence(TOO_FEW.text()));
+            steps
+        }
+        ErrorCode::NotLeaderOrFollower => {
+            let leader = state.and_then(|state| state.leader);
+            let leader = leader.map_or(NOBODY.text(), |leader| LEADER.with("broker", leader));
+            let text = NOT_LEADER.with("broker", broker).with("place", place.as_str());
+            vec![WhyStep::Sentence(text.with("leader", leader))]
+        }
+        ErrorCode::OutOfOrderSequenceNumber => vec![WhyStep::Sentence(OUT_OF_ORDER.text())],
+        ErrorCode::MessageTooLarge => vec![WhyStep::Sentence(TOO_LARGE.text())],
+        error => vec![WhyStep::Sentence(OTHER.with("error", error.name()))],
+    };
+    Some(card(run, key, event, (TITLE_WRITE.text(), place), steps))
+}
+
+pub(super) fn out_of_sync(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCard> {
+    let EventKind::FollowerLagging { partition, broker } = event.kind else { return None };
+    let world = run.world();
+    let leader = event.node.0;
+    let known = world.brokers().get(&leader)?;
+    let follower = known.replica(partition).and_then(|replica| replica.leader()?.followers.get(&broker).copied());
+    let caught_up = follower.and_then(|follower| follower.last_caught_up_us).filter(|at_us| *at_us < event.time_us);
+    let steps = vec![
+        match caught_up {
+            Some(at_us) => formula(LAST_CAUGHT_UP.with("broker", broker), strong(Arg::Duration(at_us))),
+            None => WhyStep::Sentence(NEVER.with("broker", broker)),
+        },
+        formula(LOOKED_AT.text(), Arg::Duration(event.time_us)),
+        formula(LAG_LIMIT.text(), strong(Arg::Duration(known.config().replica_lag_time_max_us))),
+        WhyStep::Sentence(BY_TIME.text()),
+    ];
+    let note = Some(fault(world, leader, broker));
+    let about = (TITLE_SYNC.text(), story::partition(world, partition));
+    Some(WhyCard { note, ..card(run, key, event, about, steps) })
+}
+
+/// What keeps a follower from its leader now, if it is broken; else how it comes back.
+fn fault(world: &World, leader: BrokerId, broker: BrokerId) -> Text {
+    let (a, b) = (NodeId(leader), NodeId(broker));
+    match () {
+        () if world.is_cut(a, b) || world.is_cut(b, a) => IS_CUT.with("leader", leader).with("broker", broker),
+        () if world.is_frozen(b) => IS_FROZEN.with("broker", broker),
+        () if world.brokers().get(&broker).is_some_and(|broker| !broker.is_up()) => IS_DOWN.with("broker", broker),
+        () => COMES_BACK.text(),
+    }
+}
+
+fn card(run: &Run, key: &WhyKey, event: &Event, (title, subject): (Text, String), steps: Vec<WhyStep>) -> WhyCard {
+    WhyCard { key: key.clone(), title, subject, steps, note: None, chain: chain(run, event.id) }
+}

@@ -192,10 +192,14 @@ fn a_retry_reorders_without_idempotence_and_not_with_it() {
         give(&mut run, &format!("stop-broker broker={follower}"));
         after(&mut run, 3);
         let from_us = run.world.now_us();
-        // The first is refused; before its producer hears of it, the minimum is lower and the second is under way.
+        // A broker-to-client link that is slow leaves time: the first is refused, and before its producer hears of it the
+        // minimum is lower and the second is under way.
+        let leader = leader(&run);
+        give(&mut run, &format!("slow-link from={leader} to=p delay.ms=100 direction=one-way"));
         give(&mut run, "send producer=p value=1");
+        run.run_to(from_us + 20_000);
         give(&mut run, "configure-topic topic=t min.insync.replicas=1");
-        run.run_to(from_us + 3_500);
+        run.run_to(from_us + 60_000);
         give(&mut run, "send producer=p value=2");
         after(&mut run, 20);
         assert_eq!(values(&run), expected, "{settings}: {:?}", retries(&run, from_us));

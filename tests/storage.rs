@@ -208,3 +208,22 @@ fn a_quiet_cluster_is_left_alone() {
     });
     assert_eq!(woken, []);
 }
+
+/// Retention compares the records' time with the broker's own clock: each replica deletes when its own clock says so.
+#[test]
+fn a_broker_with_a_wrong_clock_deletes_too_early_or_too_late() {
+    let mut run = stage("internal.segment.bytes=1000 retention.ms=60000");
+    give(&mut run, "add-producer producer=p topic=t rate=50 records.max=300");
+    after(&mut run, 10);
+    let (leader, follower) = (leader(&run), follower(&run));
+    give(&mut run, &format!("skew-clock node={follower} ahead.ms=3600000"));
+    after(&mut run, 3);
+    assert_eq!(log(&run, follower).log_start_offset(), 300, "for it all of them are an hour old");
+    assert_eq!(log(&run, leader).log_start_offset(), 0);
+    give(&mut run, &format!("skew-clock node={leader} ahead.ms=-3600000"));
+    after(&mut run, 80);
+    assert_eq!(log(&run, leader).log_start_offset(), 0, "for it they are not written yet");
+    give(&mut run, "heal-all");
+    after(&mut run, 3);
+    assert_eq!(log(&run, leader).log_start_offset(), 300);
+}

@@ -13,6 +13,7 @@ use crate::{
         event::{Event, EventKind},
         ids::BrokerId,
         limits,
+        node::Outbox,
     },
     sim::{Effect, Ends, EventId, NodeId, Set},
 };
@@ -173,14 +174,16 @@ impl World {
             _ => self.skewed.insert(name.clone(), ahead_us),
         };
         let node = self.node_named(name).unwrap_or(ADMIN);
+        let (now_us, mut out) = (self.now_us(), Outbox::default());
         if let Some(broker) = self.brokers.get_mut(&node.0) {
-            broker.set_clock(ahead_us);
+            broker.set_clock(now_us, ahead_us, &mut out);
         } else if let Some(slot) = self.producers.get_mut(&node) {
             slot.producer.set_clock(ahead_us);
         } else if let Some(slot) = self.consumers.get_mut(&node) {
             slot.consumer.set_clock(ahead_us);
         }
-        self.event(node, base, EventKind::ClockSkewed { ahead_us }, events);
+        let cause = self.event(node, base, EventKind::ClockSkewed { ahead_us }, events);
+        self.carry_out(node, cause, out, events);
     }
 
     /// How far the clock of a client's machine is ahead of true time.

@@ -136,20 +136,20 @@ pub fn segments(world: &World, topic: &str, partition: i32, broker: BrokerId) ->
     let (id, _) = world.metadata().topic_by_name(topic)?;
     let broker = world.brokers().get(&broker)?;
     let log = &broker.replica(crate::kafka::ids::TopicIdPartition::new(id, partition))?.log;
-    let now_us = world.now_us();
+    let (now_us, clock_us) = (world.now_us(), broker.clock_us(world.now_us()));
     let about = ABOUT.with("broker", broker.id).with("place", format!("{topic}-{partition}"));
     let about = about.with("segments", log.segments().len() as i64).with("bytes", bytes(log.size_bytes()));
     let about = about.with("start", log.log_start_offset()).with("end", log.log_end_offset());
-    let next = log.deletion_due_us().map(|due_us| broker.retention_look_us(due_us.max(now_us + 1)));
+    let next = log.deletion_due_us().map(|due_us| broker.retention_look_us(now_us, due_us));
     Some(SegmentsView {
         about: about.with("high_watermark", log.high_watermark()),
-        next: next_deletion(log, next),
+        next: next_deletion(broker, log, next),
         cleaning: cleaning(broker, log, now_us),
-        segments: (0..log.segments().len()).filter_map(|index| segment(log, index, now_us, next)).collect(),
+        segments: (0..log.segments().len()).filter_map(|index| segment(log, index, clock_us, next)).collect(),
     })
 }
 
-fn segment(log: &Log, index: usize, now_us: u64, next_us: Option<u64>) -> Option<SegmentView> {
+fn segment(log: &Log, index: usize, clock_us: u64, next_us: Option<u64>) -> Option<SegmentView> {
     let segment = log.segments().get(index)?;
     let end = log.segment_end(index);
     Some(SegmentView {
@@ -160,13 +160,13 @@ fn segment(log: &Log, index: usize, now_us: u64, next_us: Option<u64>) -> Option
         records: segment.records,
         newest_us: segment.newest().map(|(newest_us, _)| newest_us),
         begun_by: begun(segment.begun_by),
-        part: part(log, index, now_us),
+        part: part(log, index, clock_us),
         is_next: index == 0 && next_us.is_some(),
         index: segment.index(log.batches(), end),
     })
 }
 
-fn part(log: &Log, index: usize, now_us: u64) -> Part {
+fn part(log: &Log, index: usize, clock_us: u64) -> Part {
     let segments = log.segments();
     let Some(segment) = segments.get(index) else { return Part::Closed };
     if index + 1 == segments.len() {
@@ -175,7 +175,7 @@ fn part(log: &Log, index: usize, now_us: u64) -> Part {
     if log.segment_end(index) <= log.log_start_offset() {
         return Part::Hidden;
     }
-    match log.cleaning(now_us) {
+    match log.cleaning(clock_us) {
         None => Part::Closed,
         Some(cleaning) if segment.base_offset < cleaning.first_dirty => Part::Clean,
         Some(cleaning) if segment.base_offset < cleaning.first_uncleanable => Part::Dirty,
@@ -196,12 +196,12 @@ fn begun(reason: Option<RollReason>) -> &'static Template {
 }
 
 /// What retention takes at its next look at which something is due.
-fn next_deletion(log: &Log, look_us: Option<u64>) -> Text {
+fn next_deletion(broker: &Broker, log: &Log, look_us: Option<u64>) -> Text {
     let (Some(look_us), Some(first)) = (look_us, log.segments().first()) else {
         let is_compacted = log.config().compact && !log.config().delete;
         return if is_compacted { NEXT_NEVER_COMPACT.text() } else { NEXT_NEVER.text() };
     };
-    let text = match log.next_deletion(look_us) {
+    let text = match log.next_deletion(broker.clock_us(look_us)) {
         Some(Deletion::StartOffset { log_start }) => NEXT_BY_START.with("start", log_start),
         Some(Deletion::Size { total, limit }) => {
             NEXT_BY_SIZE.with("left", bytes(total - first.size_bytes)).with("limit", bytes(limit))
@@ -215,7 +215,8 @@ fn next_deletion(log: &Log, look_us: Option<u64>) -> Text {
 }
 
 fn cleaning(broker: &Broker, log: &Log, now_us: u64) -> Vec<Text> {
-    let Some(cleaning) = log.cleaning(now_us) else { return Vec::new() };
+    let clock_us = broker.clock_us(now_us);
+    let Some(cleaning) = log.cleaning(clock_us) else { return Vec::new() };
     let active = log.segments().last().map_or(0, |active| active.base_offset);
     if cleaning.first_dirty >= active {
         return vec![CLEANING_NOTHING.text()];
@@ -226,9 +227,9 @@ fn cleaning(broker: &Broker, log: &Log, now_us: u64) -> Vec<Text> {
     let text = text.with("ratio", percent(cleaning.dirty_ratio()));
     let mut texts = vec![text.with("needed", percent(log.config().min_cleanable_dirty_ratio.into()))];
     if broker.config().log_cleaner_enable
-        && let Some(due_us) = log.cleaning_due_us(now_us)
+        && let Some(due_us) = log.cleaning_due_us(clock_us)
     {
-        let look_us = broker.cleaner_look_us(due_us.max(now_us + 1));
+        let look_us = broker.cleaner_look_us(now_us, due_us);
         texts.push(CLEANING_NEXT.with("time", crate::i18n::moment(look_us)));
     }
     texts

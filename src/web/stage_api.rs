@@ -19,8 +19,8 @@ use kafkascope::{
 use web_sys::Element;
 use yew::{Callback, Properties};
 
-pub use crate::stage::moving::Left;
 use crate::forms::Kind;
+pub use crate::stage::moving::Left;
 
 /// Props of `stage::Stage`.
 #[derive(Clone, PartialEq, Properties)]

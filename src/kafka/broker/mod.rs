@@ -270,13 +270,16 @@ impl Broker {
         self.clock_ahead_us
     }
 
-    /// Sets its clock. Its timers are monotonic, so only timestamps are concerned.
-    pub fn set_clock(&mut self, ahead_us: i64) {
+    /// Sets its clock. Its timers are monotonic, so only timestamps are concerned: what it compares them with.
+    pub fn set_clock(&mut self, now_us: u64, ahead_us: i64, out: &mut Outbox) {
         self.clock_ahead_us = ahead_us;
+        if self.serves {
+            self.plan_all_storage(now_us, out);
+        }
     }
 
     /// What its clock shows.
-    pub(super) fn clock_us(&self, now_us: u64) -> u64 {
+    pub fn clock_us(&self, now_us: u64) -> u64 {
         clock_us(now_us, self.clock_ahead_us)
     }
 

@@ -52,6 +52,11 @@ impl Broker {
     /// The process has come up with its logs.
     pub(super) fn begin_storage(&mut self, now_us: u64, out: &mut Outbox) {
         self.storage.started_us = now_us;
+        self.plan_all_storage(now_us, out);
+    }
+
+    /// Looks at every log for what may be due: it has just begun, or its clock shows another time.
+    pub(super) fn plan_all_storage(&mut self, now_us: u64, out: &mut Outbox) {
         let held: Vec<TopicIdPartition> = self.replicas.keys().copied().collect();
         for partition in held {
             self.plan_storage(now_us, partition, out);
@@ -64,34 +69,42 @@ impl Broker {
         self.plan_cleaning(now_us, partition, out);
     }
 
+    /// When something that is due by this broker's clock is due in true time, but not before the next moment; 0 is due
+    /// whatever the clock shows.
+    fn true_us(&self, now_us: u64, due_us: u64) -> u64 {
+        let true_us = if due_us == 0 { 0 } else { due_us.saturating_add_signed(-self.clock_ahead_us) };
+        true_us.max(now_us + 1)
+    }
+
     fn plan_deletion(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         let due_us = self.replicas.get(&partition).and_then(|replica| replica.log.deletion_due_us());
         let Some(due_us) = due_us else { return };
-        let at_us = self.retention_look_us(due_us.max(now_us + 1));
+        let at_us = self.retention_look_us(now_us, due_us);
         if self.storage.deletion_at_us.is_none_or(|known_us| at_us < known_us) {
             self.storage.deletion_at_us = Some(at_us);
             out.set_timer(Timer::RetentionCheck, at_us);
         }
     }
 
-    /// When this broker looks for segments to delete for the first time not before then.
-    pub fn retention_look_us(&self, due_us: u64) -> u64 {
+    /// When this broker looks for segments to delete for the first time once its clock shows `due_us`.
+    pub fn retention_look_us(&self, now_us: u64, due_us: u64) -> u64 {
         let first_us = self.storage.started_us + self.config.log_initial_task_delay_us;
-        next_look(first_us, self.config.log_retention_check_interval_us, due_us)
+        next_look(first_us, self.config.log_retention_check_interval_us, self.true_us(now_us, due_us))
     }
 
-    /// When its cleaner looks for logs for the first time not before then.
-    pub fn cleaner_look_us(&self, due_us: u64) -> u64 {
-        next_look(self.storage.started_us, self.config.log_cleaner_backoff_us, due_us)
+    /// When its cleaner looks for logs for the first time once its clock shows `due_us`.
+    pub fn cleaner_look_us(&self, now_us: u64, due_us: u64) -> u64 {
+        next_look(self.storage.started_us, self.config.log_cleaner_backoff_us, self.true_us(now_us, due_us))
     }
 
     fn plan_cleaning(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         if !self.config.log_cleaner_enable {
             return;
         }
-        let due_us = self.replicas.get(&partition).and_then(|replica| replica.log.cleaning_due_us(now_us));
+        let clock_us = self.clock_us(now_us);
+        let due_us = self.replicas.get(&partition).and_then(|replica| replica.log.cleaning_due_us(clock_us));
         let Some(due_us) = due_us else { return };
-        let at_us = self.cleaner_look_us(due_us.max(now_us + 1));
+        let at_us = self.cleaner_look_us(now_us, due_us);
         if self.storage.cleaning_at_us.is_none_or(|known_us| at_us < known_us) {
             self.storage.cleaning_at_us = Some(at_us);
             out.set_timer(Timer::Cleaner, at_us);
@@ -157,9 +170,10 @@ impl Broker {
     }
 
     fn delete_old_segments(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
+        let clock_us = self.clock_us(now_us);
         let Some(replica) = self.replicas.get_mut(&partition) else { return };
         let mut start = replica.log.log_start_offset();
-        for deleted in replica.log.delete_old(now_us) {
+        for deleted in replica.log.delete_old(clock_us) {
             let end = deleted.end;
             if deleted.active {
                 let (base_offset, reason) = (end, RollReason::Retention);
@@ -178,13 +192,14 @@ impl Broker {
     /// The cleaner wakes: it takes every log that is dirty enough, the dirtiest first.
     pub(super) fn clean_logs(&mut self, now_us: u64, out: &mut Outbox) {
         self.storage.cleaning_at_us = None;
+        let clock_us = self.clock_us(now_us);
         let filthy = |(partition, replica): (TopicIdPartition, &super::Replica)| {
-            Some((std::cmp::Reverse(replica.log.is_filthy(now_us)?.dirty_ratio()), partition))
+            Some((std::cmp::Reverse(replica.log.is_filthy(clock_us)?.dirty_ratio()), partition))
         };
         let mut filthy: Vec<_> = self.replicas().filter_map(filthy).collect();
         filthy.sort_unstable();
         for (_, partition) in filthy.into_iter().filter(|_| self.config.log_cleaner_enable) {
-            let cleaned = self.replicas.get_mut(&partition).and_then(|replica| replica.log.clean(now_us));
+            let cleaned = self.replicas.get_mut(&partition).and_then(|replica| replica.log.clean(clock_us));
             if let Some(cleaned) = cleaned {
                 out.event(EventKind::LogCleaned { partition, cleaned: Box::new(cleaned) });
             }

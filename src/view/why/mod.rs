@@ -6,8 +6,8 @@ mod lag;
 mod leader;
 mod membership;
 mod partition;
-mod segment;
 mod refused;
+mod segment;
 mod sticky;
 mod target;
 #[cfg(test)]

@@ -9,8 +9,9 @@ use kafkascope::{
     cluster::{ClusterSpec, World, command_text::parse},
     history::{Run, Scenario},
     i18n::Lang,
+    ledger::Filter,
     view::{
-        ledger::transcript,
+        ledger::{life, transcript},
         story::{Lane, lane_of, sentence},
     },
 };
@@ -40,11 +41,11 @@ macro_rules! reorder {
         &[
             (0, "create-topic topic=t partitions=1 replication.factor=3 min.insync.replicas=3"),
             (100, concat!("add-producer producer=p topic=t acks=all linger.ms=0 ", $settings)),
-            (500, "send producer=p value=zero"),
+            (500, "send producer=p key=k value=zero"),
             (1_000, "stop-broker broker={follower}"),
-            (4_000, "send producer=p value=first"),
+            (4_000, "send producer=p key=k value=first"),
             (4_000, "configure-topic topic=t min.insync.replicas=1"),
-            (4_003, "send producer=p value=second"),
+            (4_003, "send producer=p key=k value=second"),
         ]
     };
 }
@@ -388,7 +389,21 @@ fn play(story: &Story) -> String {
             run.apply(command).unwrap_or_else(|error| panic!("{}: {line}: {error:?}", story.name));
         }
     }
+    assert_lives(story.name, &run);
     told + "\n" + &transcript(&run, Lang::En)
+}
+
+/// Every record that was ever sent has a life, and what was written has the moment of its writing in it.
+fn assert_lives(name: &str, run: &Run) {
+    let page = run.ledger().list(run.world(), &Filter::All, 0, 1_000);
+    assert!(!page.records.is_empty() && !page.more, "{name}");
+    for id in page.records {
+        let life = life(run, id).unwrap_or_else(|| panic!("{name}: {id:?} has no life"));
+        assert!(life.lines.is_sorted_by_key(|line| line.event), "{name}: {id:?}");
+        let standing = run.ledger().standing(run.world(), id).unwrap_or_else(|| panic!("{name}: {id:?}"));
+        let written = life.lines.iter().filter(|line| line.text.plain(Lang::En).contains("ppended")).count();
+        assert!(written > 0 || standing.places.is_empty(), "{name}: {id:?}: {life:#?}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ function crash(...brokers) {
   return async (page) => {
     for (const id of brokers) {
       const inspector = await inspect(page, new RegExp(`^B${id}, Broker ${id}`));
-      await inspector.getByRole("button", { name: "Crash" }).click();
+      await inspector.getByRole("button", { name: "Crash", exact: true }).click();
     }
     await play(page);
     await page.waitForTimeout(3_000);
@@ -56,7 +56,7 @@ function breaking(name) {
 }
 
 // A broker cut off, another frozen, and a producer with a wrong clock.
-async function broken(page) {
+async function faulty(page) {
   for (const [row, node] of [[0, "3"], [3, "freeze-broker broker=2"], [8, "checkout"], [0, "checkout"]]) {
     await page.keyboard.press("x");
     await page.locator(".palette-row").nth(row).click();
@@ -66,6 +66,17 @@ async function broken(page) {
   }
   await play(page).catch(() => page.keyboard.press(" "));
   await page.waitForTimeout(2_000);
+}
+
+// The ledger after some seconds, with the life of its newest record of one verdict.
+function ledgerOf(total) {
+  return async (page) => {
+    await play(page).catch(() => page.keyboard.press(" "));
+    await page.waitForTimeout(4_000);
+    await page.keyboard.press(" ");
+    await page.locator(".ledger-bar").getByRole("button", { name: total }).first().click();
+    await page.locator(".ledger-row").first().click();
+  };
 }
 
 async function noTopics(page) {
@@ -147,11 +158,15 @@ const SHOTS = [
   { name: "all-brokers-down-dark", saved: BY_CLOCK, theme: "dark", act: crash(1, 2, 3) },
   { name: "faults-palette", act: (page) => page.keyboard.press("x") },
   { name: "faults-palette-phone-zh", viewport: PHONE, lang: "zh-CN", act: (page) => page.keyboard.press("x") },
-  { name: "faults-broken", saved: BY_CLOCK, act: broken },
-  { name: "faults-broken-dark", saved: BY_CLOCK, theme: "dark", act: broken },
-  { name: "faults-broken-phone", saved: BY_CLOCK, viewport: PHONE, act: broken },
-  { name: "faults-broken-zh", saved: BY_CLOCK, lang: "zh-CN", act: broken },
+  { name: "faults-broken", saved: BY_CLOCK, act: faulty },
+  { name: "faults-broken-dark", saved: BY_CLOCK, theme: "dark", act: faulty },
+  { name: "faults-broken-phone", saved: BY_CLOCK, viewport: PHONE, act: faulty },
+  { name: "faults-broken-zh", saved: BY_CLOCK, lang: "zh-CN", act: faulty },
   { name: "faults-form", act: breaking(/^Cut a link/) },
+  { name: "ledger-light", saved: BY_CLOCK, act: ledgerOf(/visible$/) },
+  { name: "ledger-dark", saved: BY_CLOCK, theme: "dark", act: ledgerOf(/visible$/) },
+  { name: "ledger-zh", saved: BY_CLOCK, lang: "zh-CN", act: ledgerOf(/可见$/) },
+  { name: "ledger-phone", saved: BY_CLOCK, viewport: PHONE, act: ledgerOf(/visible$/) },
   { name: "no-topics", saved: FAST, act: noTopics },
   { name: "nothing-left", saved: FAST, act: nothingLeft },
   { name: "many-partitions", saved: BY_CLOCK, act: manyPartitions },

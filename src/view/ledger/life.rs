@@ -176,7 +176,9 @@ fn of_batch(run: &Run, id: LineId, index: u32, partition: Option<TopicIdPartitio
         }
     }
     let surplus = found.len().saturating_sub(LINES_MAX);
-    found.drain(LINES_MAX / 2..LINES_MAX / 2 + surplus);
+    if surplus > 0 {
+        found.drain(LINES_MAX / 2..LINES_MAX / 2 + surplus);
+    }
     found.into_iter().map(|event| story::line(run, event)).collect()
 }
 

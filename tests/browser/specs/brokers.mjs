@@ -10,7 +10,7 @@ test("a broker crashes, others lead, and it comes back", { saved: BY_CLOCK, time
   await open();
   assert.ok((await leaders(page)).includes(2));
   const inspector = await inspect(page, /^B2, Broker 2/);
-  await inspector.getByRole("button", { name: "Crash" }).click();
+  await inspector.getByRole("button", { name: "Crash", exact: true }).click();
   await chip(page, 2, "crashed, not noticed yet").waitFor();
   await play(page);
   await chip(page, 2, "crashed, fenced").waitFor({ timeout: 45_000 });
@@ -41,7 +41,7 @@ test("with all brokers gone nothing is led, and the page says so", { saved: BY_C
   await open();
   for (const id of [1, 2, 3]) {
     const inspector = await inspect(page, new RegExp(`^B${id}, Broker ${id}`));
-    await inspector.getByRole("button", { name: "Crash" }).click();
+    await inspector.getByRole("button", { name: "Crash", exact: true }).click();
     await chip(page, id, "crashed").waitFor();
   }
   await play(page);

@@ -43,7 +43,7 @@ test("a disk is wiped of a broker that is down, and several faults heal together
   await dialog(page).getByText("Only the disk of a broker that is stopped or crashed can be wiped.").waitFor();
   await dialog(page).getByRole("button", { name: "Cancel" }).click();
   const inspector = await inspect(page, /^B2, Broker 2/);
-  await inspector.getByRole("button", { name: "Crash" }).click();
+  await inspector.getByRole("button", { name: "Crash", exact: true }).click();
   await inspector.getByRole("button", { name: "Wipe its disk" }).click();
   await page.getByRole("log").getByText(/The disk of broker 2 was emptied/).waitFor();
   await palette(page, "Cut a link");

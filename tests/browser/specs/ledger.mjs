@@ -47,7 +47,7 @@ test("what a crash without acks loses is listed, with the reason", { saved: BY_C
   await open();
   for (const id of [1, 2, 3]) {
     const inspector = await inspect(page, new RegExp(`^B${id}, Broker ${id}`));
-    await inspector.getByRole("button", { name: "Crash" }).click();
+    await inspector.getByRole("button", { name: "Crash", exact: true }).click();
   }
   await play(page);
   // Nobody answers, so after delivery.timeout.ms the producers give up.

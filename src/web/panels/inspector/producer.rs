@@ -112,17 +112,17 @@ fn ledger(props: &InspectorProps, ledger: &Ledger) -> Html {
         let scale = |value: u64| (value as f64 * 1000.0 / ledger.sent.max(1) as f64).round().to_string();
         let (x, width) = (scale(from), scale(*n));
         from += n;
-        html! { <rect class={format!("ledger-{name}")} {x} y="0" {width} height="8" /> }
+        html! { <rect class={format!("tally-{name}")} {x} y="0" {width} height="8" /> }
     });
     let bars: Html = bars.collect();
     html! {
         <section class="inspect-part">
             <h3>{ tr(&ui::TABLE_LEDGER, lang) }</h3>
-            <svg class="ledger-bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{ bars }</svg>
-            <ul class="ledger">
+            <svg class="tally-bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{ bars }</svg>
+            <ul class="tally">
                 <li><span>{ tr(&ui::LEDGER_SENT, lang) }</span><code>{ count(ledger.sent) }</code></li>
                 { for parts.iter().filter(|(name, _, n)| *n > 0 || matches!(*name, "acked" | "in-flight" | "waiting")).map(|(name, words, n)| html! {
-                    <li><i class={format!("ledger-{name}")} aria-hidden="true" /><span>{ say(&words.text(), lang) }</span><code>{ count(*n) }</code></li>
+                    <li><i class={format!("tally-{name}")} aria-hidden="true" /><span>{ say(&words.text(), lang) }</span><code>{ count(*n) }</code></li>
                 }) }
             </ul>
         </section>

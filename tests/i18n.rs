@@ -24,6 +24,7 @@ fn all() -> Vec<Template> {
         command_check::ALL,
         error::ALL,
         lesson::ALL,
+        lesson::until::ALL,
         ui::ALL,
         forms::ALL,
         brokers::ALL,
@@ -133,7 +134,7 @@ fn sentences_end_as_sentences() {
 fn is_label(key: &str) -> bool {
     const LABEL_ROOMS: &[&str] = &[
         "brokers", "card", "chart", "faults", "forms", "ledger", "lens", "lesson", "member", "metrics", "moment",
-        "producer", "sequence", "stage", "ui",
+        "producer", "sequence", "stage", "ui", "until",
     ];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }

@@ -64,7 +64,7 @@ fn retries(run: &Watched, from_us: u64) -> Vec<(u64, (ErrorCode, u64))> {
 
 fn failures(run: &Watched, from_us: u64) -> Vec<(u64, ErrorCode)> {
     since(run, from_us, |kind| match kind {
-        EventKind::BatchFailed { error, .. } | EventKind::SendFailed { error } => Some(*error),
+        EventKind::BatchFailed { error, .. } | EventKind::SendFailed { error, .. } => Some(*error),
         _ => None,
     })
 }

@@ -57,6 +57,13 @@ templates! { "ui":
     BACK = "Step back", "后退一步";
     BACK_HELP = "Step back: to the moment right after the step before", "后退一步：回到上一步刚发生之后";
     END = "To the newest", "到最新时刻";
+    MILESTONE_BACK = "Previous milestone", "上一个里程碑";
+    MILESTONE_NEXT = "Next milestone", "下一个里程碑";
+    MILESTONE_HELP = "A milestone: a record becomes visible, a rebalance is done, a leader is elected, something breaks", "里程碑：消息变为可见、重平衡完成、选出 leader、发生故障";
+    UNTIL = "Run until…", "运行到…";
+    UNTIL_MENU = "Run until", "运行到";
+    NOTE_UNTIL = "Running until {goal}", "正在运行，直到{goal}";
+    REACHED = "Stopped: {goal}.", "已停下：{goal}。";
     END_HELP = "To the last moment that there has been", "到已经运行到的最后时刻";
     FORWARD = "Fast forward", "快进";
     STEP_HELP = "Step: one event that changes the picture", "单步：执行一个使画面变化的事件";
@@ -390,6 +397,8 @@ templates! { "ui":
     KEY_STEP = "One step", "单步";
     KEY_BACK = "One step back", "后退一步";
     KEY_BEGIN = "To the first moment; what came later is kept", "到最早时刻，之后的经过保留";
+    KEY_MILESTONE_BACK = "To the previous milestone", "到上一个里程碑";
+    KEY_MILESTONE_NEXT = "To the next milestone", "到下一个里程碑";
     KEY_END = "To the newest moment", "到最新时刻";
     KEY_FORWARD = "In a lesson: fast to the end of this step", "课程中：快进到本步结束";
     KEY_RESET = "Back to the start", "回到起点";

@@ -18,6 +18,7 @@ pub mod read;
 pub mod structure;
 #[cfg(test)]
 mod tests;
+pub mod until;
 pub mod view;
 mod world;
 

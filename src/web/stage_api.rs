@@ -47,6 +47,8 @@ pub struct StageProps {
     pub left: Left,
     /// Kafka's own metrics, if somebody looks and there is anything to compare.
     pub metrics: Option<Rc<Table>>,
+    /// Partitions of large topics that are drawn with their cells, by topic.
+    pub on_opened: Callback<kafkascope::sim::Map<String, i32>>,
     /// Compares metrics from this moment on (true), or with the one before the last fault.
     pub on_measure: Callback<bool>,
 }
@@ -68,6 +70,10 @@ pub struct TimelineProps {
     pub span: (u64, u64),
     /// It was put to a time.
     pub on_seek: Callback<u64>,
+    /// A step back, by the playhead's own keys.
+    pub on_back: Callback<()>,
+    /// A step on, by the playhead's own keys.
+    pub on_step: Callback<()>,
 }
 
 /// Props of `why::WhyPopover`.

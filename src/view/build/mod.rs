@@ -36,15 +36,16 @@ pub const CELL_PARTITIONS_MAX: usize = 24;
 pub struct Builder {
     keys: Keys,
     groups: Vec<Name>,
-    opened: Option<(String, i32)>,
+    /// Partitions of large topics that have cells, by topic.
+    opened: crate::sim::Map<String, i32>,
     /// Read only while the physical picture is made.
     past: Option<past::Past>,
     previous: Rc<ViewModel>,
 }
 
 impl Builder {
-    /// Gives one partition of a large topic its cells.
-    pub fn open_partition(&mut self, opened: Option<(String, i32)>) {
+    /// Gives one partition of each of these large topics its cells.
+    pub fn open_partitions(&mut self, opened: crate::sim::Map<String, i32>) {
         self.opened = opened;
     }
 

@@ -48,9 +48,8 @@ impl Builder {
     }
 
     pub(super) fn has_cells(&self, topic: &TopicImage, partition: i32) -> bool {
-        let opened = self.opened.as_ref();
         let few = topic.partitions.len() <= CELL_PARTITIONS_MAX && !is_internal(&topic.name);
-        few || opened.is_some_and(|(name, number)| **name == *topic.name && *number == partition)
+        few || self.opened.get(&*topic.name) == Some(&partition)
     }
 
     fn partition(

@@ -36,6 +36,12 @@ impl App {
             Msg::Back => self.back(),
             Msg::End => self.player.seek_end(&self.hidden),
             Msg::Seek(time_us) => self.seek(time_us),
+            Msg::Milestone(next) => self.milestone(next),
+            Msg::Until(goal) => {
+                if let Some(until) = self.player.goals.get(goal).cloned() {
+                    self.player.run_until(until, &self.hidden);
+                }
+            }
             Msg::Forward => self.forward(),
             Msg::Reset => self.reset(ctx),
             Msg::Undo => self.undo(),
@@ -71,6 +77,7 @@ impl App {
             Msg::Lesson(action) => self.lesson(action),
             Msg::Panel => self.panel = !self.panel,
             Msg::Lens(lens) => self.set_lens(lens),
+            Msg::Opened(opened) => return self.player.open_partitions(opened),
             Msg::Measure(here) => self.player.measure(here),
             Msg::Filter(filter) => self.player.filter(filter),
             Msg::Event(event) => self.player.show_event(event),
@@ -104,6 +111,8 @@ impl App {
             Act::Back => self.back(),
             Act::Begin => self.seek(0),
             Act::End => self.player.seek_end(&self.hidden),
+            Act::MilestoneBack => self.milestone(false),
+            Act::MilestoneNext => self.milestone(true),
             Act::Forward => self.forward(),
             Act::Reset => self.reset(ctx),
             Act::Faster => self.set_speed(self.prefs.speed.at(self.prefs.speed.index() + 1)),
@@ -180,8 +189,29 @@ impl App {
         self.follow();
     }
 
+    fn milestone(&mut self, next: bool) {
+        if next {
+            self.player.milestone_next(&self.hidden);
+        } else {
+            self.player.milestone_back(&self.hidden);
+        }
+        self.follow();
+        if !self.player.playback.active() {
+            self.announce_newest();
+        }
+    }
+
     fn moved(&mut self, frame: Frame) {
         if frame.changed {
+            if let Some(goal) = self.player.reached(&self.hidden) {
+                match goal.told() {
+                    Some(goal) => {
+                        let said = ui::REACHED.with("goal", goal.clone());
+                        self.toasts.push(said, false, false, self.on.toast.clone());
+                    }
+                    None => self.announce_newest(),
+                }
+            }
             self.follow();
             let effect = self.player.course.take_effect();
             self.carry_out(effect);
@@ -194,6 +224,10 @@ impl App {
     /// The class does something in the lesson's panel.
     fn lesson(&mut self, action: LessonAction) {
         self.player.sync(&self.hidden);
+        // A lesson goes on from where it is, not from what is looked at.
+        if self.player.past_us().is_some() {
+            self.player.seek_end(&self.hidden);
+        }
         let effect = self.player.act(action);
         let runs = matches!(action, LessonAction::Run | LessonAction::Skip) && self.player.course.running();
         self.carry_out(effect);

@@ -18,6 +18,10 @@ pub enum Act {
     Begin,
     /// To the newest moment.
     End,
+    /// To the previous milestone.
+    MilestoneBack,
+    /// To the next milestone.
+    MilestoneNext,
     /// To the end of the lesson's step.
     Forward,
     /// Back to the start.
@@ -78,6 +82,8 @@ pub static SHORTCUTS: &[Shortcut] = &[
     row(&["ArrowLeft", ","], &["←", ","], &ui::KEY_BACK, Act::Back),
     row(&["Home"], &["Home"], &ui::KEY_BEGIN, Act::Begin),
     row(&["End"], &["End"], &ui::KEY_END, Act::End),
+    row(&["["], &["["], &ui::KEY_MILESTONE_BACK, Act::MilestoneBack),
+    row(&["]"], &["]"], &ui::KEY_MILESTONE_NEXT, Act::MilestoneNext),
     row(&["f"], &["F"], &ui::KEY_FORWARD, Act::Forward),
     row(&["r"], &["R"], &ui::KEY_RESET, Act::Reset),
     row(&["+", "="], &["+"], &ui::KEY_FASTER, Act::Faster),

@@ -113,6 +113,8 @@ struct Callbacks {
     back: Callback<()>,
     end: Callback<()>,
     seek: Callback<u64>,
+    milestone: Callback<bool>,
+    until: Callback<usize>,
     forward: Callback<()>,
     reset: Callback<()>,
     speed: Callback<Speed>,
@@ -122,6 +124,7 @@ struct Callbacks {
     scenario: Callback<usize>,
     lens: Callback<Lens>,
     measure: Callback<bool>,
+    opened: Callback<kafkascope::sim::Map<String, i32>>,
     filter: Callback<Filter>,
     event: Callback<Option<u64>>,
     lesson: Callback<LessonAction>,
@@ -149,6 +152,10 @@ pub enum Msg {
     End,
     /// To a time.
     Seek(u64),
+    /// To the next milestone, or to the previous one.
+    Milestone(bool),
+    /// Run until the goal at this place in the list is reached.
+    Until(usize),
     /// Fast to the end of the lesson's step.
     Forward,
     /// Back to the start of the scenario.
@@ -187,6 +194,8 @@ pub enum Msg {
     Stage(Scenario),
     /// Another lens, and the part of the page that it is on.
     Lens(Lens),
+    /// Partitions of large topics that are drawn with their cells.
+    Opened(kafkascope::sim::Map<String, i32>),
     /// Compare metrics from here on, or with before the last fault.
     Measure(bool),
     /// What the sequence chart shows.
@@ -290,6 +299,8 @@ fn callbacks(link: &Link) -> Callbacks {
         back: link.callback(|()| Msg::Back),
         end: link.callback(|()| Msg::End),
         seek: link.callback(Msg::Seek),
+        milestone: link.callback(Msg::Milestone),
+        until: link.callback(Msg::Until),
         forward: link.callback(|()| Msg::Forward),
         reset: link.callback(|()| Msg::Reset),
         speed: link.callback(Msg::Speed),
@@ -299,6 +310,7 @@ fn callbacks(link: &Link) -> Callbacks {
         scenario: link.callback(Msg::Scenario),
         lens: link.callback(Msg::Lens),
         measure: link.callback(Msg::Measure),
+        opened: link.callback(Msg::Opened),
         filter: link.callback(Msg::Filter),
         event: link.callback(Msg::Event),
         lesson: link.callback(Msg::Lesson),

@@ -8,10 +8,14 @@ use std::rc::Rc;
 use kafkascope::{
     cluster::{WorldError, command::Command},
     history::{History, Moment, Run},
+    i18n::Text,
     kafka::event::EventKind,
     ledger::Totals,
-    lesson::progress::{Effect, LessonAction},
-    sim::Set,
+    lesson::{
+        progress::{Effect, LessonAction},
+        until::{self, Until},
+    },
+    sim::{EventId, Map, Set},
     view::{
         Builder, Pace,
         group_chart::{self, GroupCharts},
@@ -50,15 +54,34 @@ const AXIS_US: u64 = 20_000_000;
 struct Watched<'a> {
     history: &'a mut History,
     course: &'a mut Course,
+    waiting: &'a mut Option<Waiting>,
+}
+
+/// What the clock runs for.
+struct Waiting {
+    until: Until,
+    /// The last event before.
+    since: EventId,
+    reached: bool,
+}
+
+impl Watched<'_> {
+    /// What has been has been watched already.
+    fn is_lesson_on(&self) -> bool {
+        self.course.running() && !self.history.is_past()
+    }
 }
 
 impl Timeline for Watched<'_> {
     fn watch(&mut self) -> bool {
-        self.watched() && self.course.check(self.history.run())
+        if let Some(waiting) = self.waiting {
+            waiting.reached = waiting.until.reached(self.history.run(), waiting.since);
+        }
+        (self.is_lesson_on() && self.course.check(self.history.run()))
+            || self.waiting.as_ref().is_some_and(|waiting| waiting.reached)
     }
     fn watched(&self) -> bool {
-        // What has been has been watched already.
-        self.course.running() && !self.history.is_past()
+        self.is_lesson_on() || self.waiting.is_some()
     }
     fn time_us(&self) -> u64 {
         self.history.run().time_us()
@@ -72,6 +95,13 @@ impl Timeline for Watched<'_> {
     fn step(&mut self) -> Option<u64> {
         self.history.step()
     }
+}
+
+/// The run under the eyes of the lesson; a macro, because it borrows three fields and leaves the rest.
+macro_rules! watched {
+    ($player:ident) => {
+        Watched { history: &mut $player.history, course: &mut $player.course, waiting: &mut $player.waiting }
+    };
 }
 
 /// A run and what is shown of it.
@@ -100,6 +130,10 @@ pub struct Player {
     pub charts: Rc<GroupCharts>,
     /// What became of all records, counted.
     pub ledger: Rc<Totals>,
+    /// What can be waited for, as of the last pause.
+    pub goals: Rc<Vec<Until>>,
+    /// What is waited for.
+    waiting: Option<Waiting>,
     /// Has anything happened since the start?
     pub moved: bool,
     groups: Option<group_chart::Recorder>,
@@ -118,6 +152,8 @@ pub struct Player {
     builder: Builder,
     /// Somebody looks at what each broker holds.
     copies: bool,
+    /// Partitions of large topics that are drawn with their cells.
+    opened: Map<String, i32>,
     /// Kafka's own metrics, while somebody looks at the brokers.
     pub metrics: Option<Rc<metrics::Table>>,
     /// What they are compared with, if somebody chose that.
@@ -151,6 +187,8 @@ impl Player {
             axis: (0, AXIS_US),
             charts: Rc::default(),
             ledger: Rc::default(),
+            goals: Rc::default(),
+            waiting: None,
             moved: false,
             groups: None,
             card: None,
@@ -163,6 +201,7 @@ impl Player {
             other: None,
             builder,
             copies: false,
+            opened: Map::default(),
             metrics: None,
             measured: None,
             pace: Pace::default(),
@@ -182,9 +221,11 @@ impl Player {
     /// Another run in the same place: the clock's face and cell stay, because the page holds them.
     pub fn replace(&mut self, history: History, hidden: &Set<Lane>) -> History {
         let old = std::mem::replace(&mut self.history, history);
+        self.waiting = None;
         self.playback.restart(self.run().time_us());
         self.builder = Builder::default();
         self.builder.show_copies(self.copies);
+        self.builder.open_partitions(self.opened.clone());
         self.read_again();
         self.replays = sequence::Replays::default();
         (self.detail, self.filter) = (None, Filter { node: None, group: None, ..self.filter.clone() });
@@ -260,6 +301,44 @@ impl Player {
         self.arrive(hidden);
     }
 
+    /// To the last milestone before this moment, or to the beginning.
+    pub fn milestone_back(&mut self, hidden: &Set<Lane>) {
+        self.sync_run();
+        let before = self.run().milestone_before(self.run().time_us());
+        self.seek(before.unwrap_or_default(), hidden);
+    }
+
+    /// To the next milestone: one that has been is gone to, for another one the clock runs.
+    pub fn milestone_next(&mut self, hidden: &Set<Lane>) {
+        self.sync_run();
+        match self.history.newest().milestone_after(self.run().time_us()) {
+            Some(time_us) if self.history.is_past() => self.seek(time_us, hidden),
+            _ => self.run_until(Until::milestone(), hidden),
+        }
+    }
+
+    /// Runs as fast as steps can be seen until something is so, or somebody stops the clock.
+    pub fn run_until(&mut self, until: Until, hidden: &Set<Lane>) {
+        self.pause(hidden);
+        self.waiting = Some(Waiting { until, since: self.run().event(), reached: false });
+        self.playback.fast_forward();
+    }
+
+    /// What the clock runs for.
+    pub fn waits_for(&self) -> Option<&Text> {
+        self.waiting.as_ref().map(|waiting| &waiting.until.text)
+    }
+
+    /// What was waited for and is so now, once; the clock stands then.
+    pub fn reached(&mut self, hidden: &Set<Lane>) -> Option<Until> {
+        let reached = self.waiting.take_if(|waiting| waiting.reached)?;
+        // What happens in the same microsecond belongs to the moment.
+        self.history.advance_to(self.run().time_us());
+        self.pause(hidden);
+        self.build();
+        Some(reached.until)
+    }
+
     /// To the newest moment.
     pub fn seek_end(&mut self, hidden: &Set<Lane>) {
         self.sync_run();
@@ -268,6 +347,7 @@ impl Player {
     }
 
     fn arrive(&mut self, hidden: &Set<Lane>) {
+        self.waiting = None;
         self.playback.restart(self.run().time_us());
         self.read_again();
         self.detail = None;
@@ -279,9 +359,11 @@ impl Player {
     /// One animation frame.
     pub fn frame(&mut self, dt_ms: f64, hidden: &Set<Lane>) -> Shown {
         let before = (self.playback.note(), self.playback.playing());
-        let frame =
-            self.playback.frame(&mut Watched { history: &mut self.history, course: &mut self.course }, dt_ms, now_ms);
+        let frame = self.playback.frame(&mut watched!(self), dt_ms, now_ms);
         let built = self.after(frame);
+        if !self.playback.playing() {
+            self.waiting = None;
+        }
         let words = self.words_due() && self.refresh_words(hidden);
         self.show_clock();
         let render = built || words || before != (self.playback.note(), self.playback.playing());
@@ -290,7 +372,8 @@ impl Player {
 
     /// One step by hand; `gliding` shows the way there.
     pub fn step(&mut self, gliding: bool, hidden: &Set<Lane>) -> Frame {
-        let frame = self.playback.step(&mut Watched { history: &mut self.history, course: &mut self.course }, gliding);
+        self.waiting = None;
+        let frame = self.playback.step(&mut watched!(self), gliding);
         self.after(frame);
         if frame.changed {
             self.refresh_words(hidden);
@@ -301,7 +384,8 @@ impl Player {
 
     /// Stops the clock where it is.
     pub fn pause(&mut self, hidden: &Set<Lane>) {
-        if self.playback.pause(&mut Watched { history: &mut self.history, course: &mut self.course }) {
+        self.waiting = None;
+        if self.playback.pause(&mut watched!(self)) {
             self.build();
         }
         self.refresh_words(hidden);
@@ -344,7 +428,7 @@ impl Player {
     }
 
     fn sync_run(&mut self) -> bool {
-        self.playback.sync(&mut Watched { history: &mut self.history, course: &mut self.course })
+        self.playback.sync(&mut watched!(self))
     }
 
     /// Everything anew.
@@ -414,6 +498,17 @@ impl Player {
                 self.make_detail(event);
             }
         }
+    }
+
+    /// Draws these partitions of large topics with their cells; true if the picture changed.
+    pub fn open_partitions(&mut self, opened: Map<String, i32>) -> bool {
+        let changed = self.opened != opened;
+        if changed {
+            self.opened = opened;
+            self.builder.open_partitions(self.opened.clone());
+            self.build();
+        }
+        changed
     }
 
     /// Compares metrics from here on, or with before the last fault.
@@ -491,6 +586,12 @@ impl Player {
         let totals = self.history.run().ledger().totals(self.history.run().world());
         if totals != *self.ledger {
             self.ledger = Rc::new(totals);
+        }
+        if !self.playback.active() {
+            let goals = until::offered(self.history.run());
+            if goals != *self.goals {
+                self.goals = Rc::new(goals);
+            }
         }
         let hidden: Vec<Lane> = hidden.iter().copied().collect();
         let old = &self.lines;

@@ -157,14 +157,14 @@ impl App {
                 <Physical vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
                     lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
                     on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
-                    on_measure={self.on.measure.clone()} />
+                    on_opened={self.on.opened.clone()} on_measure={self.on.measure.clone()} />
             };
         }
         html! {
             <Stage vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
                 lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
                 on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
-                    on_measure={self.on.measure.clone()} />
+                    on_opened={self.on.opened.clone()} on_measure={self.on.measure.clone()} />
         }
     }
 
@@ -172,7 +172,7 @@ impl App {
         let (from_us, to_us) = self.player.axis;
         html! {
             <Timeline marks={self.player.marks.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()}
-                span={self.player.span()} on_seek={self.on.seek.clone()} />
+                span={self.player.span()} on_seek={self.on.seek.clone()} on_back={self.on.back.clone()} on_step={self.on.step.clone()} />
         }
     }
 
@@ -183,6 +183,8 @@ impl App {
         html! {
             <Transport {news} {forward} on_forward={self.on.forward.clone()} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
                 note={playback.note()} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} on_play={self.on.play.clone()}
+                goals={self.player.goals.clone()} waits_for={self.player.waits_for().cloned()}
+                on_milestone={self.on.milestone.clone()} on_until={self.on.until.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
         }
     }

@@ -50,6 +50,16 @@ pub fn end() -> Html {
     icon(html! { <><path d="M18 5v14" /><path d="M5 5.5v13L14.5 12z" fill="currentColor" /></> })
 }
 
+/// To the previous milestone: a flag, and the way to it.
+pub fn milestone_back() -> Html {
+    icon(html! { <><path d="M11 20V4l9 4-9 4" fill="currentColor" /><path d="M7.5 12h-5m2.5-3-3 3 3 3" /></> })
+}
+
+/// To the next milestone.
+pub fn milestone_next() -> Html {
+    icon(html! { <><path d="M4 20V4l9 4-9 4" fill="currentColor" /><path d="M16.5 12h5m-2.5-3 3 3-3 3" /></> })
+}
+
 /// Fast forward.
 pub fn forward() -> Html {
     icon(html! { <path d="M4.5 6v12l7.5-6zM12.5 6v12l7.5-6z" fill="currentColor" /> })

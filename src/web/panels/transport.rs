@@ -6,7 +6,8 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    i18n::{Arg, Lang, ui},
+    i18n::{Arg, Lang, Text, ui},
+    lesson::until::Until,
     view::story::StoryLine,
 };
 use yew::prelude::*;
@@ -60,6 +61,14 @@ pub struct TransportProps {
     pub on_back: Callback<()>,
     /// To the newest moment.
     pub on_end: Callback<()>,
+    /// To the next milestone, or to the previous one.
+    pub on_milestone: Callback<bool>,
+    /// What can be waited for.
+    pub goals: Rc<Vec<Until>>,
+    /// What is waited for.
+    pub waits_for: Option<Text>,
+    /// Run until the goal at this place is reached.
+    pub on_until: Callback<usize>,
     /// The clock's digits.
     pub face: ClockFace,
     /// Play or pause.
@@ -96,6 +105,9 @@ pub fn Transport(props: &TransportProps) -> Html {
     let name = speed_name(speed, lang);
     let label = ui::SPEED.with("name", name.clone()).plain(lang);
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
+    let leap = |next: bool| props.on_milestone.reform(move |_: MouseEvent| next);
+    let goals: Vec<Row> =
+        props.goals.iter().enumerate().map(|(id, goal)| Row::action(id, goal.text.plain(lang), None)).collect();
     html! {
         <section class={classes!("transport", props.news.is_some().then_some("has-news"))} aria-label={tr(&ui::AREA_TRANSPORT, lang)}>
             <div class="transport-buttons">
@@ -116,6 +128,16 @@ pub fn Transport(props: &TransportProps) -> Html {
                 <span class="clock-face" ref={props.face.0.clone()} />
                 <span class="clock-step">{ ui::STEP_NUMBER.with("n", props.step).plain(lang) }</span>
             </div>
+            <div class="transport-leaps">
+                <button type="button" class="link" aria-label={tr(&ui::MILESTONE_BACK, lang)} title={tr(&ui::MILESTONE_HELP, lang)}
+                    disabled={!props.can_go_back} onclick={leap(false)}>{ icons::milestone_back() }</button>
+                <button type="button" class="link" aria-label={tr(&ui::MILESTONE_NEXT, lang)} title={tr(&ui::MILESTONE_HELP, lang)}
+                    onclick={leap(true)}>{ icons::milestone_next() }</button>
+                <Menu class="menu-up until" label={tr(&ui::UNTIL_MENU, lang)} title={tr(&ui::UNTIL_MENU, lang)}
+                    rows={goals} on_pick={props.on_until.clone()}>
+                    <span>{ tr(&ui::UNTIL, lang) }</span>
+                </Menu>
+            </div>
             if let Some(line) = &props.news {
                 <p class="transport-news">{ say(&line.text, lang) }</p>
             }
@@ -129,7 +151,9 @@ pub fn Transport(props: &TransportProps) -> Html {
                     { tr(&ui::FORWARD, lang) }{ icons::forward() }
                 </button>
             }
-            if let Some(past_us) = props.past_us {
+            if let Some(goal) = &props.waits_for {
+                <p class="transport-note note-lit" id="transport-note">{ say(&ui::NOTE_UNTIL.with("goal", goal.clone()), lang) }</p>
+            } else if let Some(past_us) = props.past_us {
                 <p class="transport-note note-lit" id="transport-note">{ say(&ui::NOTE_PAST.with("time", Arg::Duration(past_us)), lang) }</p>
             } else {
                 <p class={classes!("transport-note", note_class(props.note))} id="transport-note">{ note(props.note, lang) }</p>

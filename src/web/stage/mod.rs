@@ -65,6 +65,10 @@ pub fn Stage(props: &StageProps) -> Html {
         let dispatch = folds.dispatcher();
         use_callback((), move |act: FoldAct, ()| dispatch.dispatch(act))
     };
+    use_effect_with(folds.0.opened.clone(), {
+        let on_opened = props.on_opened.clone();
+        move |opened: &kafkascope::sim::Map<String, i32>| on_opened.emit(opened.clone())
+    });
     let acts = use_memo(props.clone(), |props| Acts::new(props, fold.clone()));
     let acts = use_steady(Acts::clone(&acts));
     let vm = &props.vm;

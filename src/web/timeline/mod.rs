@@ -15,7 +15,7 @@ use kafkascope::{
         story::{Lane, TimelineMark},
     },
 };
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, PointerEvent};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use crate::{
@@ -45,7 +45,7 @@ const RIGHT: f32 = 16.0;
 /// The timeline.
 #[component]
 pub fn Timeline(props: &TimelineProps) -> Html {
-    let TimelineProps { marks, from_us, to_us, lang, clock, span, on_seek } = props;
+    let TimelineProps { marks, from_us, to_us, lang, clock, span, on_seek, on_back, on_step } = props;
     let root = use_node_ref();
     let canvas = use_node_ref();
     let playhead = use_node_ref();
@@ -131,11 +131,24 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     let end = Callback::from(move |_: PointerEvent| *drag.borrow_mut() = None);
+    let onkeydown = {
+        let (on_seek, on_back, on_step, span) = (on_seek.clone(), on_back.clone(), on_step.clone(), *span);
+        Callback::from(move |event: KeyboardEvent| {
+            match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => on_back.emit(()),
+                "ArrowRight" | "ArrowUp" => on_step.emit(()),
+                "Home" => on_seek.emit(span.0),
+                "End" => on_seek.emit(span.1),
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
     let at_us = clock.time_us().clamp(span.0, span.1);
     html! {
         <div class="timeline" ref={root} {onpointerdown} {onpointermove} onpointerup={end.clone()} onpointercancel={end}>
             <canvas ref={canvas} role="img" aria-label={alt(marks, clock.time_us(), *lang)}></canvas>
-            <div class="playhead" ref={playhead} role="slider" tabindex="0" aria-label={stage::PLAYHEAD.source(*lang)}
+            <div class="playhead" ref={playhead} role="slider" tabindex="0" {onkeydown} aria-label={stage::PLAYHEAD.source(*lang)}
                 aria-valuemin={millis(span.0)} aria-valuemax={millis(span.1)} aria-valuenow={millis(at_us)}
                 aria-valuetext={moment(at_us)}></div>
         </div>

@@ -99,3 +99,63 @@ test("what is done in the past begins another run, which can be undone", { saved
   await back(page).click();
   await until("and what was before it", async () => (await steps(page)) < end.steps);
 });
+
+const next = (page) => page.getByRole("button", { name: "Next milestone" });
+const previous = (page) => page.getByRole("button", { name: "Previous milestone" });
+
+test("milestones are gone to on and back, with the same picture", async ({ page, open, axe }) => {
+  await open();
+  const moments = [];
+  for (let count = 0; count < 3; count += 1) {
+    const before = await steps(page);
+    await next(page).click();
+    await until("a milestone has come, and the clock stands", async () =>
+      (await steps(page)) > before && (await page.getByRole("button", { name: "Play", exact: true }).count()) > 0);
+    moments.push(await seen(page));
+  }
+  await axe();
+  for (const moment of [moments[1], moments[0]]) {
+    await page.keyboard.press("[");
+    await until("the milestone before", async () => (await steps(page)) === moment.steps);
+    assert.deepEqual((await seen(page)).cards, moment.cards);
+  }
+  await page.keyboard.press("]");
+  await until("on to one that has been", async () => (await steps(page)) === moments[1].steps);
+  await previous(page).click();
+  await until("and back", async () => (await steps(page)) === moments[0].steps);
+});
+
+test("it runs until what was chosen is so, and says so", { timeout: 90_000 }, async ({ page, open, axe }) => {
+  await open();
+  const menu = page.getByRole("button", { name: "Run until" });
+  const broker = await inspect(page, /^B2, Broker 2/);
+  await broker.getByRole("button", { name: "Crash", exact: true }).click();
+  await menu.click();
+  await axe();
+  assert.equal(await page.getByRole("menuitem", { name: "group billing is stable" }).count(), 0, "what is so is not offered");
+  await page.getByRole("menuitem", { name: "a leader is elected" }).click();
+  await page.getByText("Running until a leader is elected").waitFor();
+  await page.getByText("Stopped: a leader is elected.").waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  assert.notEqual((await partition(page, "orders-0")).leader, 2);
+  await menu.click();
+  await page.getByRole("menuitem", { name: "any record is lost" }).click();
+  await page.getByText("Running until any record is lost").waitFor();
+  await page.getByRole("button", { name: "Pause", exact: true }).last().click();
+  assert.equal(await page.getByText(/^Running until/).count(), 0);
+});
+
+test("the playhead has keys of its own where single keys are off", { saved: { "kafkascope.shortcuts": "off" } }, async ({ page, open }) => {
+  await open();
+  await playhead(page).focus();
+  for (let count = 1; count <= 3; count += 1) {
+    await page.keyboard.press("ArrowRight");
+    await until(`step ${count}`, async () => (await steps(page)) === count);
+  }
+  await page.keyboard.press("ArrowLeft");
+  await until("one back", async () => (await steps(page)) === 2);
+  await page.keyboard.press("Home");
+  await until("the beginning", async () => (await steps(page)) === 0);
+  await page.keyboard.press("End");
+  await until("the newest", async () => (await steps(page)) === 3);
+});

@@ -13,11 +13,11 @@ use crate::{
         config::AutoOffsetReset,
         coordinator::RetainedSince,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
-        log::{Cleaned, Deleted, RollReason},
+        log::{Cleaned, Codec, Deleted, RollReason},
         node::Timer,
         protocol::{Api, ErrorCode},
     },
-    sim::{Effect, EventId, NodeId},
+    sim::{Effect, EventId, NodeId, Rare},
 };
 
 /// An event of the run.
@@ -116,6 +116,8 @@ pub struct BatchSent {
     pub by: PartitionedBy,
     /// Sent before?
     pub attempt: u32,
+    /// How it was compressed, and its size before.
+    pub compressed: Rare<Option<(Codec, u32)>>,
 }
 
 /// Why a group began to rebalance, or changed.

@@ -14,6 +14,7 @@ mod ordered;
 mod queue;
 mod random;
 mod rules;
+mod rare;
 
 pub use digest::Digest;
 pub use network::{Latency, LinkClass, Network};
@@ -21,6 +22,7 @@ pub use ordered::{Map, Set, sort_by, sort_by_key};
 pub use queue::Queue;
 pub use random::{Random, stream_of};
 pub use rules::{Effect, Ends, Faults, Rule, delayed_by_losses_us, resent_us};
+pub use rare::Rare;
 
 use std::hash::{Hash, Hasher};
 

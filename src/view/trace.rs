@@ -13,6 +13,7 @@ use crate::{
         coordinator::RetainedSince,
         event::{Event, EventKind, GroupReason, PartitionedBy, Rpc, Says, SendReason},
         ids::{BrokerId, TopicIdPartition},
+        log::Codec,
         protocol::ErrorCode,
     },
     sim::NodeId,
@@ -139,6 +140,13 @@ impl Fields<'_> {
         self.with("partitions", Value::List(names))
     }
 
+    fn compressed(self, how: Option<(Codec, u32)>) -> Self {
+        match how {
+            None => self,
+            Some((codec, before)) => self.with("codec", codec.name()).with("bytes_before", before),
+        }
+    }
+
     fn rpc(self, rpc: &Rpc) -> Self {
         let peer = node_name(self.world, rpc.peer);
         let fields = self
@@ -210,7 +218,8 @@ fn producer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
             .with("bytes", batch.bytes)
             .with("created_us", batch.created_us)
             .with("reason", reason(batch.reason))
-            .with("attempt", batch.attempt),
+            .with("attempt", batch.attempt)
+            .compressed(*batch.compressed),
         E::BatchAcknowledged { partition, batch, records, base_offset } => fields("batch_acknowledged")
             .at(*partition)
             .with("batch", *batch)

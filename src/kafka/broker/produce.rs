@@ -148,7 +148,9 @@ impl Broker {
         if acks == -1 && leader.isr.len() < min_isr && !faulty!(MinIsrUnchecked) {
             return Err(self.refuse(partition, ErrorCode::NotEnoughReplicas, out));
         }
-        if let Some(error) = unacceptable(replica.log.config(), records) {
+        let came = records;
+        let records = &compressed_for(replica.log.config(), came);
+        if let Some(error) = unacceptable(replica.log.config(), came, records) {
             return Err(self.refuse(partition, error, out));
         }
         let (leader_epoch, missing) = (leader.leader_epoch, leader.isr.len() as u32 - 1);
@@ -274,9 +276,18 @@ impl Broker {
     }
 }
 
-/// Why a topic does not take a batch, if it does not (`LogValidator`, `UnifiedLog.append`).
-fn unacceptable(config: &TopicConfig, records: &Records) -> Option<ErrorCode> {
-    if records.size_bytes() > config.max_message_bytes {
+/// A batch as the topic's `compression.type` wants it (`LogValidator`): mostly the very one that came.
+fn compressed_for(config: &TopicConfig, records: &Arc<Records>) -> Arc<Records> {
+    match *config.compression_type {
+        Some(codec) if codec != records.codec() => Arc::new((**records).clone().with_codec(codec)),
+        _ => records.clone(),
+    }
+}
+
+/// Why a topic does not take a batch, if it does not, as it came and as it would be stored (`LogValidator`,
+/// `UnifiedLog.append`).
+fn unacceptable(config: &TopicConfig, came: &Records, records: &Records) -> Option<ErrorCode> {
+    if came.size_bytes().max(records.size_bytes()) > config.max_message_bytes {
         return Some(ErrorCode::MessageTooLarge);
     }
     if records.size_bytes() > config.segment_bytes {

@@ -32,15 +32,15 @@ const fn long(min: i64) -> Kind {
 }
 
 macro_rules! table {
-    ($($name:literal $scopes:expr, $kind:expr, $unit:expr, $default:literal; $en:literal $zh:literal)*) => {
-        /// Every config that the model has, in the order of the forms.
+    ($($name:literal $(=> $of:literal)? $scopes:expr, $kind:expr, $unit:expr, $default:literal; $en:literal $zh:literal)*) => {
+        /// Every config that the model has, in the order of the forms. A name that stands for two configs has two rows.
         pub static TABLE: &[Config] = &[$(Config {
             name: $name,
             scopes: &$scopes,
             kind: $kind,
             unit: $unit,
             default: $default,
-            help: Template { key: concat!("config.", $name), en: $en, zh: $zh },
+            help: Template { key: concat!("config.", $name $(, " of ", $of)?), en: $en, zh: $zh },
         }),*];
     };
 }
@@ -61,6 +61,10 @@ table! {
     "batch.size" [Producer], int(0), Bytes, "16384";
     "The largest size of a batch for one partition; it never delays a record, and `0` sends every record by itself."
     "单个分区一个 batch 的大小上限；它本身不会造成延迟，`0` 表示每条消息单独发送。"
+
+    "compression.type" [Producer], Kind::Choice(&["none", "gzip", "snappy", "lz4", "zstd"]), PLAIN, "none";
+    "How the producer compresses its batches, each as a whole: larger batches of similar records gain more, and a small one may even grow."
+    "producer 用什么算法压缩 batch。压缩以整个 batch 为单位：batch 越大、消息越相似，效果越好；很小的 batch 反而可能变大。"
 
     "partitioner.class" [Producer], Kind::Choice(&["null", ROUND_ROBIN]), PLAIN, "null";
     "What chooses the partition: `null` is the built-in partitioner (hash of the key, sticky without a key); `RoundRobinPartitioner` takes the partitions in turn and ignores the key."
@@ -195,6 +199,10 @@ table! {
     "max.message.bytes" [Topic], int(0), Bytes, "1048588";
     "The largest batch that the topic takes."
     "该 topic 接受的单个 batch 的大小上限。"
+
+    "compression.type" => "topic" [Topic], Kind::Choice(&["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"]), PLAIN, "producer";
+    "How the leader stores batches: `producer` as they come; anything else makes it compress again what came otherwise."
+    "leader 以什么压缩方式保存 batch：`producer` 表示原样保存；其他值会使它把压缩方式不同的 batch 重新压缩。"
 
     "unclean.leader.election.enable" [Topic, Broker], Kind::Bool, PLAIN, "false";
     "With `true` a replica that is not in sync may lead when nobody else can: the partition works again, and what only the others had is lost."

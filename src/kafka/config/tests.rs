@@ -8,6 +8,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Producer, "acks", "all"),
     (Scope::Producer, "batch.size", "16384"),
     (Scope::Producer, "buffer.memory", "33554432"),
+    (Scope::Producer, "compression.type", "none"),
     (Scope::Producer, "delivery.timeout.ms", "120000"),
     (Scope::Producer, "enable.idempotence", "true"),
     (Scope::Producer, "linger.ms", "5"),
@@ -81,6 +82,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "replica.lag.time.max.ms", "30000"),
     (Scope::Broker, "unclean.leader.election.enable", "false"),
     (Scope::Topic, "cleanup.policy", "delete"),
+    (Scope::Topic, "compression.type", "producer"),
     (Scope::Topic, "delete.retention.ms", "86400000"),
     (Scope::Topic, "index.interval.bytes", "4096"),
     (Scope::Topic, "internal.segment.bytes", "null"),
@@ -127,7 +129,9 @@ fn every_row_is_whole() {
     for config in TABLE {
         assert!(!config.scopes.is_empty());
         assert_eq!(config.check_value(config.default), Ok(()), "{}", config.name);
-        assert_eq!(config.help.key, format!("config.{}", config.name));
+        let first = TABLE.iter().find(|other| other.name == config.name).expect("itself");
+        let of = if std::ptr::eq(first, config) { "" } else { " of topic" };
+        assert_eq!(config.help.key, format!("config.{}{of}", config.name));
         assert!(config.help.en.ends_with('.') && config.help.zh.ends_with('。'), "{}", config.name);
         let milliseconds = config.name.ends_with(".ms");
         assert_eq!(config.unit == Unit::Milliseconds, milliseconds, "{}", config.name);

@@ -3,6 +3,8 @@
 //! Left out: `segment.jitter.ms`, and the brokers' own defaults for topics (`log.retention.ms` and so on); a topic that does not set a config has
 //! Kafka's default.
 
+use crate::{kafka::log::Codec, sim::Rare};
+
 use super::{ConfigError, Scope, Settings, parse_ratio, views::Checked};
 
 /// The settings of a topic. Each field is the config of its name; times are in microseconds.
@@ -12,6 +14,8 @@ pub struct TopicConfig {
     /// `None`: the broker's.
     pub min_insync_replicas: Option<u32>,
     pub max_message_bytes: u32,
+    /// `None`: as the producer compressed it.
+    pub compression_type: Rare<Option<Codec>>,
     /// `cleanup.policy` names `delete`.
     pub delete: bool,
     /// `cleanup.policy` names `compact`.
@@ -53,6 +57,10 @@ impl TopicConfig {
                 false => None,
             },
             max_message_bytes: read.small("max.message.bytes")?,
+            compression_type: Rare(match read.text("compression.type")? {
+                "uncompressed" => Some(Codec::None),
+                other => Codec::named(other),
+            }),
             delete: policy.contains("delete"),
             compact,
             retention_us: read.bound("retention.ms")?.map(|ms| ms.saturating_mul(1_000)),

@@ -8,7 +8,10 @@ use super::{
     ConfigError, Scope, Settings, after, error, lookup, parse_bool,
     table::{BY_DURATION, ROUND_ROBIN},
 };
-use crate::kafka::assignor::Assignor;
+use crate::{
+    kafka::{assignor::Assignor, log::Codec},
+    sim::Rare,
+};
 
 /// Stands for any time too long to add up (36,000 years): sums of several still fit.
 pub const FOREVER_US: u64 = 1 << 60;
@@ -179,6 +182,7 @@ pub struct ProducerConfig {
     pub request_timeout_us: u64,
     pub linger_us: u64,
     pub batch_size: u32,
+    pub compression_type: Rare<Codec>,
     pub buffer_memory: u64,
     pub max_block_us: u64,
     pub max_request_size: u32,
@@ -210,6 +214,7 @@ impl ProducerConfig {
             request_timeout_us: read.us("request.timeout.ms")?,
             linger_us: linger_ms(&read)? * 1_000,
             batch_size: read.small("batch.size")?,
+            compression_type: Rare(Codec::named(read.text("compression.type")?).unwrap_or_default()),
             buffer_memory: read.number("buffer.memory")?,
             max_block_us: read.us("max.block.ms")?,
             max_request_size: read.small("max.request.size")?,

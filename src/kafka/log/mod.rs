@@ -6,6 +6,7 @@
 
 mod batches;
 mod cleaner;
+mod compression;
 mod producers;
 mod records;
 mod retention;
@@ -13,6 +14,7 @@ mod segments;
 
 pub use batches::Batches;
 pub use cleaner::{Cleaned, Cleaning};
+pub use compression::{Codec, ValueKind};
 pub(crate) use producers::add_sequence;
 pub use producers::{ProducerCheck, ProducerStates};
 pub use records::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Record, Records, RecordsBuilder, record_size};

@@ -1,6 +1,9 @@
 //! Records as a producer packs them: one allocation for keys and values, twelve bytes a record beside it.
 //!
-//! Sizes are those of Kafka's batch format v2 (`DefaultRecordBatch`, `DefaultRecord`), uncompressed.
+//! Sizes are those of Kafka's batch format v2 (`DefaultRecordBatch`, `DefaultRecord`); a codec makes another of them.
+
+use super::compression::{Codec, compressed_size};
+use crate::sim::Rare;
 
 /// Bytes of an empty batch.
 pub const BATCH_OVERHEAD: u32 = 61;
@@ -36,6 +39,7 @@ pub struct Records {
     pub stamp: ProducerStamp,
     base_timestamp_us: u64,
     size_bytes: u32,
+    codec: Rare<Codec>,
     data: Box<[u8]>,
     entries: Box<[Entry]>,
     /// Headers of the few records that have some, by index.
@@ -91,9 +95,42 @@ impl Records {
         self.entries.is_empty()
     }
 
-    /// Size in Kafka's format.
+    /// Size in Kafka's format, compressed as the batch is.
     pub fn size_bytes(&self) -> u32 {
         self.size_bytes
+    }
+
+    /// How it is compressed.
+    pub fn codec(&self) -> Codec {
+        *self.codec
+    }
+
+    /// Size that it would have uncompressed; counted, unless it is.
+    pub fn plain_bytes(&self) -> u32 {
+        match self.codec() {
+            Codec::None => self.size_bytes,
+            _ => BATCH_OVERHEAD + self.sized().map(|(size, _)| size).sum::<u32>(),
+        }
+    }
+
+    /// The same records, compressed by a codec.
+    pub fn with_codec(mut self, codec: Codec) -> Records {
+        if codec != self.codec() {
+            self.size_bytes = match codec {
+                Codec::None => self.plain_bytes(),
+                _ => compressed_size(codec, self.sized()),
+            };
+            self.codec = Rare(codec);
+        }
+        self
+    }
+
+    /// Its records with their plain sizes.
+    fn sized(&self) -> impl Iterator<Item = (u32, Record<'_>)> {
+        self.iter().enumerate().map(|(index, record)| {
+            let delta_ms = record.timestamp_us / 1_000 - self.base_timestamp_us / 1_000;
+            (record_size(self.delta(index), delta_ms, record.key, record.value, record.headers), record)
+        })
     }
 
     /// Timestamp of the first record.
@@ -147,7 +184,7 @@ impl Records {
             deltas.push(delta);
         }
         let compacted = Compacted { deltas: deltas.into(), span: self.span(), delete_horizon_us };
-        Records { compacted: Some(Box::new(compacted)), ..builder.build() }
+        Records { compacted: Some(Box::new(compacted)), ..builder.build() }.with_codec(self.codec())
     }
 
     /// The record at an index.
@@ -281,6 +318,7 @@ impl RecordsBuilder {
             stamp: self.stamp,
             base_timestamp_us: self.base_timestamp_us,
             size_bytes: self.size_bytes,
+            codec: Rare(Codec::None),
             data: self.data.into(),
             entries: self.entries.into(),
             headers: self.headers.into(),

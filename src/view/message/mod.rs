@@ -13,7 +13,7 @@ use crate::{
     cluster::World,
     kafka::{
         ids::{BrokerId, Name, TopicIdPartition},
-        log::Records,
+        log::{Codec, Records},
     },
 };
 
@@ -105,7 +105,11 @@ impl<'a> Fields<'a> {
             })
             .collect();
         let more = if records.len() > keys.len() { ", …" } else { "" };
-        format!("{} · {} B · keys {}{more}", records.len(), records.size_bytes(), keys.join(", "))
+        let codec = match records.codec() {
+            Codec::None => String::new(),
+            codec => format!(" ({}, {} B before)", codec.name(), records.plain_bytes()),
+        };
+        format!("{} · {} B{codec} · keys {}{more}", records.len(), records.size_bytes(), keys.join(", "))
     }
 }
 

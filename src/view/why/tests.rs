@@ -129,6 +129,32 @@ fn every_question_of_the_story_is_answered() {
     }
 }
 
+/// The card of a compressed batch has both sizes; of one that is not it has one.
+#[test]
+fn a_batch_tells_its_codec_and_its_size_before_and_after() {
+    let mut run = run_to(5);
+    let line = "add-producer producer=zip topic=orders rate=50 compression.type=gzip linger.ms=500 partition=0";
+    run.apply(command_text::parse(line).expect("sound")).expect("taken");
+    run.advance_to(10_000_000);
+    let cards = |compressed: bool| {
+        let sent = run.events().iter().filter(|event| match &event.kind {
+            EventKind::BatchSent(batch) => batch.compressed.is_some() == compressed,
+            _ => false,
+        });
+        let newest = sent.last().expect("sent").id;
+        let card = card(&run, &WhyKey::BatchTiming { event: newest }).expect("a card");
+        assert_whole(&card);
+        english(&card)
+    };
+    let lines = cards(true);
+    assert!(lines.contains(&"compression.type = gzip".to_owned()), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("bytes before compression = ")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("bytes after it = ")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("While it filled")), "{lines:?}");
+    let lines = cards(false);
+    assert!(!lines.iter().any(|line| line.contains("compression")), "{lines:?}");
+}
+
 #[test]
 fn a_chain_reaches_back_to_what_began_it() {
     let run = run_to(12);

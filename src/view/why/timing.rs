@@ -19,6 +19,13 @@ templates! {
     LEFT = "left at", "发出的时刻";
     WAITED = "waited", "等待了";
     SIZE = "bytes in the batch", "batch 的字节数";
+    CODEC = "`compression.type`", "`compression.type`";
+    SIZE_BEFORE = "bytes before compression", "压缩前的字节数";
+    SIZE_AFTER = "bytes after it", "压缩后的字节数";
+    ESTIMATED = "While it filled, the producer only estimated what compression would leave of it; the estimate falls slowly with each batch of the topic that comes out smaller, and rises at once with one that comes out larger.",
+        "batch 填充期间，producer 只能估计压缩后的大小；该 topic 的 batch 压缩得更小时，估计值缓慢下降，压缩得更差时则立即上升。";
+    GREW = "It is larger than before: so few bytes, or bytes so random, do not make up for the codec's own frame.",
+        "压缩后反而更大：字节太少或太随机，抵不过压缩格式自身的开销。";
     LIMIT_LINGER = "`linger.ms`", "`linger.ms`";
     LIMIT_SIZE = "`batch.size`", "`batch.size`";
     FULL = "It was full: `batch.size` was reached, or the next record no longer fitted in and began another batch.",
@@ -60,11 +67,22 @@ fn steps(batch: &BatchSent, left_us: u64, config: Option<&ProducerConfig>) -> Ve
     if let Some(config) = config {
         steps.push(formula(LIMIT_LINGER.text(), mark(linger, Arg::Duration(config.linger_us))));
     }
-    steps.push(formula(SIZE.text(), mark(full, batch.bytes.into())));
+    match *batch.compressed {
+        None => steps.push(formula(SIZE.text(), mark(full, batch.bytes.into()))),
+        Some((codec, before)) => {
+            steps.push(formula(CODEC.text(), codec.name()));
+            steps.push(formula(SIZE_BEFORE.text(), before));
+            steps.push(formula(SIZE_AFTER.text(), mark(full, batch.bytes.into())));
+        }
+    }
     if let Some(config) = config {
         steps.push(formula(LIMIT_SIZE.text(), mark(full, config.batch_size.into())));
     }
     steps.push(WhyStep::Sentence(reason(batch)));
+    if let Some((_, before)) = *batch.compressed {
+        let grew = batch.bytes >= before;
+        steps.push(WhyStep::Sentence(if grew { GREW.text() } else { ESTIMATED.text() }));
+    }
     steps
 }
 

@@ -5,10 +5,12 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::kafka::{
     config::ProducerConfig,
     event::PartitionedBy,
-    ids::TopicIdPartition,
-    log::{BATCH_OVERHEAD, NO_PRODUCER, ProducerStamp, Records, RecordsBuilder, record_size},
+    ids::{TopicId, TopicIdPartition},
+    log::{BATCH_OVERHEAD, Codec, NO_PRODUCER, ProducerStamp, Records, RecordsBuilder, record_size},
 };
-use crate::sim::{Map, clock_us};
+use crate::sim::{Map, Rare, clock_us};
+
+use super::compression::Compression;
 
 /// Batches by partition, and the memory that they hold.
 #[derive(Clone, Debug, Hash)]
@@ -19,6 +21,9 @@ pub struct Accumulator {
     next_batch: u32,
     /// How far the clock that stamps records is ahead of true time.
     pub(super) clock_ahead_us: i64,
+    codec: Rare<Codec>,
+    /// What compression left of the batches of a topic so far, in millionths.
+    ratios: Rare<Map<TopicId, u32>>,
 }
 
 /// A batch.
@@ -45,6 +50,8 @@ pub struct Batch {
     /// Was it given another sequence since it was sent last?
     pub sequence_reset: bool,
     content: Content,
+    /// How it will be compressed, and to how much as it was expected when it was begun.
+    compression: Rare<Option<Compression>>,
     write_limit: u32,
     memory: u64,
     closed: bool,
@@ -79,11 +86,24 @@ impl Batch {
         self.len() == 0
     }
 
-    /// Size in Kafka's format.
+    /// Size in Kafka's format; of a batch that is still open and will be compressed an estimate.
     pub fn size_bytes(&self) -> u32 {
         match &self.content {
-            Content::Open(builder) => builder.size_bytes(),
+            Content::Open(builder) => match &*self.compression {
+                None => builder.size_bytes(),
+                Some(compression) => compression.estimate(builder.size_bytes()),
+            },
             Content::Sealed(records) => records.size_bytes(),
+        }
+    }
+
+    /// The codec that it is compressed with and its size before, once it is sealed.
+    pub fn compressed_from(&self) -> Option<(Codec, u32)> {
+        match &self.content {
+            Content::Sealed(records) if records.codec() != Codec::None => {
+                Some((records.codec(), records.plain_bytes()))
+            }
+            _ => None,
         }
     }
 
@@ -136,6 +156,7 @@ impl Batch {
         if let Content::Open(builder) = &mut self.content {
             let empty = RecordsBuilder::new(0, NO_PRODUCER);
             let records = std::mem::replace(builder, empty).build().stamped(stamp);
+            let records = records.with_codec(self.compression.map_or(Codec::None, |compression| compression.codec));
             self.content = Content::Sealed(Arc::new(records));
         }
         match &self.content {
@@ -169,6 +190,8 @@ impl Accumulator {
             batch_size: config.batch_size,
             next_batch: 0,
             clock_ahead_us: 0,
+            codec: config.compression_type,
+            ratios: Rare::default(),
         }
     }
 
@@ -227,6 +250,7 @@ impl Accumulator {
             producer_epoch: 0,
             sequence_reset: false,
             content: Content::Open(RecordsBuilder::new(timestamp_us, NO_PRODUCER)),
+            compression: Rare(Compression::expected(*self.codec, self.ratios.get(&partition.topic))),
             write_limit,
             memory,
             closed: false,
@@ -248,6 +272,15 @@ impl Accumulator {
         let earlier = |other: &Batch| other.attempts > 0 && other.number < batch.number;
         let at = queue.iter().take_while(|other| earlier(other)).count();
         queue.insert(at, batch);
+    }
+
+    /// A batch was sealed: what compression left of it tells what to expect of the next ones of its topic.
+    pub(super) fn note_compressed(&mut self, batch: &Batch) {
+        if let (Some(compression), Content::Sealed(records)) = (&*batch.compression, &batch.content) {
+            let known = self.ratios.get(&batch.partition.topic);
+            let ratio = compression.learn(known, records.plain_bytes(), records.size_bytes());
+            self.ratios.insert(batch.partition.topic, ratio);
+        }
     }
 
     /// A batch is done with: its memory is free again.
@@ -286,16 +319,17 @@ impl Batch {
         if self.is_full() {
             return None;
         }
+        let before = if self.is_empty() { 0 } else { self.size_bytes() };
         let Content::Open(builder) = &mut self.content else { return None };
-        let before = if builder.is_empty() { 0 } else { builder.size_bytes() };
         let growth = builder.size_of_next(timestamp_us, record.key, record.value, record.headers);
-        if !builder.is_empty() && builder.size_bytes() + growth > self.write_limit {
+        // What is new counts as if it would not be compressed (`MemoryRecordsBuilder.hasRoomFor`).
+        if before > 0 && before + growth > self.write_limit {
             // It will take no more, so that the sender need not wait for it.
             self.closed = true;
             return None;
         }
         builder.push_sized(growth, timestamp_us, record.key, record.value, record.headers);
         self.by = record.by;
-        Some(builder.size_bytes() - before)
+        Some(self.size_bytes() - before)
     }
 }

@@ -5,6 +5,7 @@
 
 mod accumulator;
 mod application;
+mod compression;
 mod idempotence;
 mod sender;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::kafka::{
     protocol::{Channel, CorrelationId, ErrorCode, ProduceBatch, ProduceResult, Request},
 };
 use crate::sim::faults::faulty;
-use crate::sim::{Map, Set};
+use crate::sim::{Map, Rare, Set};
 
 /// A `request.timeout.ms` of 0 still lets time pass between two attempts.
 const SHORTEST_TIMEOUT_US: u64 = 1_000;
@@ -185,6 +185,9 @@ impl Producer {
             batch.last_attempt_us = now_us;
             let stamp = self.stamp(&mut batch);
             content.push(ProduceBatch { partition: batch.partition, records: batch.seal(stamp) });
+            if batch.attempts == 1 {
+                self.accumulator.note_compressed(&batch);
+            }
             out.chain(EventKind::BatchSent(Box::new(BatchSent {
                 partition: batch.partition,
                 batch: batch.number,
@@ -195,6 +198,7 @@ impl Producer {
                 reason,
                 by: batch.by,
                 attempt: batch.attempts,
+                compressed: Rare(batch.compressed_from()),
             })));
             sent.push(batch);
         }

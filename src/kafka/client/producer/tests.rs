@@ -162,6 +162,37 @@ fn a_batch_waits_for_linger_and_not_longer() {
     assert_eq!(bench.reasons(), [SendReason::Linger]);
 }
 
+/// Records that compress well fill a batch only once the producer has learnt how well, 0.5 % a batch (reference: KIP-126).
+#[test]
+fn a_compressed_batch_holds_more_once_the_producer_knows_how_well_it_compresses() {
+    let counts = |codec: &str| {
+        let mut bench = Bench::new(&[("linger.ms", "1000"), ("batch.size", "600"), ("compression.type", codec)]);
+        let mut counts = Vec::new();
+        for _ in 0..400 {
+            bench.send(0, 30);
+            for request in bench.sent() {
+                counts.extend(request.1.iter().map(|(_, _, records)| *records));
+                bench.produced(&request, ErrorCode::None);
+            }
+        }
+        let sizes = bench.events.iter().filter_map(|event| match event {
+            EventKind::BatchSent(sent) => Some((sent.bytes, *sent.compressed)),
+            _ => None,
+        });
+        (counts, sizes.collect::<Vec<_>>())
+    };
+    let (plain, sizes) = counts("none");
+    assert!(plain.iter().all(|count| *count == plain[0]), "{plain:?}");
+    assert!(sizes.iter().all(|(_, compressed)| compressed.is_none()));
+    let (zstd, sizes) = counts("zstd");
+    assert!(zstd[0] < plain[0], "nothing is known yet, and the estimate is 5 % too high: {zstd:?}");
+    assert!(zstd.last() > plain.last(), "{zstd:?}");
+    for (bytes, compressed) in sizes {
+        let (codec, before) = compressed.expect("compressed");
+        assert!(codec == crate::kafka::log::Codec::Zstd && bytes < before && before <= 1_000, "{bytes} of {before}");
+    }
+}
+
 #[test]
 fn a_full_batch_goes_at_once_and_takes_others_along() {
     let mut bench = Bench::new(&[("linger.ms", "1000"), ("batch.size", "300")]);

@@ -328,6 +328,10 @@ templates! { "ui":
     COLUMN_COMMITTED = "Committed", "已提交";
     COLUMN_POSITION = "Position", "Position";
     COLUMN_LAG = "Lag", "Lag";
+    FROM_FOLLOWER_IN = "read from broker {broker}, a follower in rack {rack}", "从 rack {rack} 的 follower broker {broker} 读取";
+    FROM_FOLLOWER = "read from broker {broker}, a follower", "从 follower broker {broker} 读取";
+    FROM_LEADER_IN = "read from broker {broker}, the leader, in rack {rack}", "从 rack {rack} 的 leader broker {broker} 读取";
+    FROM_LEADER = "read from broker {broker}, the leader", "从 leader broker {broker} 读取";
     COLUMN_READING = "Reading", "读取";
     COLUMN_LEADER = "Leader", "Leader";
     COLUMN_MEMBER = "Member", "成员";

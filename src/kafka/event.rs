@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::{
     kafka::{
         assignor::Assignor,
+        client::consumer::LeftReadReplica,
         config::AutoOffsetReset,
         coordinator::RetainedSince,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
@@ -453,6 +454,12 @@ pub enum EventKind {
     DiskSlowed { times: u32 },
     /// A node's clock is ahead of true time by so much from now on, or behind it.
     ClockSkewed { ahead_us: i64 },
+
+    // --- consumer, followers (KIP-392)
+    /// A consumer reads a partition from a follower in its rack, as the leader advised.
+    ReadReplicaChosen { partition: TopicIdPartition, broker: BrokerId, leader: BrokerId, rack: Name },
+    /// It reads from the leader again.
+    ReadReplicaLeft { partition: TopicIdPartition, broker: BrokerId, why: LeftReadReplica },
 }
 
 /// Why a log starts later than before.
@@ -588,7 +595,9 @@ impl EventKind {
             | E::LogCleaned { partition, .. }
             | E::LogStartedAnew { partition, .. }
             | E::FollowerOutOfRange { partition, .. }
-            | E::OffsetsSkipped { partition, .. } => Some(*partition),
+            | E::OffsetsSkipped { partition, .. }
+            | E::ReadReplicaChosen { partition, .. }
+            | E::ReadReplicaLeft { partition, .. } => Some(*partition),
             E::BatchSent(batch) => Some(batch.partition),
             E::ElectionHeld(election) => Some(election.partition),
             _ => None,

@@ -19,6 +19,7 @@ use crate::kafka::{
     log::{RecordBatch, Records},
     metadata::{MetadataDelta, PartitionState},
 };
+use crate::sim::Rare;
 
 /// Which of the several connections between two nodes: a broker answers the requests of one connection in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -244,6 +245,8 @@ pub struct FetchRequest {
     pub max_bytes: u32,
     /// What to read.
     pub partitions: Arc<[FetchPartition]>,
+    /// `client.rack` of a consumer.
+    pub rack_id: Rare<Option<Name>>,
 }
 
 /// One partition of a fetch.
@@ -410,6 +413,8 @@ pub struct FetchResult {
     pub diverging_epoch: Option<(i32, i64)>,
     /// The leader that the broker knows of (KIP-951).
     pub current_leader: Option<(BrokerId, i32)>,
+    /// A follower that the consumer had better read from (KIP-392); then there are no records.
+    pub preferred_read_replica: Rare<Option<BrokerId>>,
 }
 
 macro_rules! error_codes {

@@ -378,6 +378,8 @@ pub struct OwnedPartition {
     pub high_watermark: i64,
     /// Its application paused it.
     pub paused: bool,
+    /// Of a consumer with a `client.rack`: the broker that it is read from, and whether that is a follower.
+    pub read_from: Option<(u32, bool)>,
 }
 
 /// One place on the stage that a flight or a *Why?* can start from or go to.

@@ -459,6 +459,14 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::PositionNotFound { partition, retry_us } => {
             fields("position_not_found").at(*partition).with("retry_us", *retry_us)
         }
+        E::ReadReplicaChosen { partition, broker, leader, rack } => fields("read_replica_chosen")
+            .at(*partition)
+            .with("broker", *broker)
+            .with("leader", *leader)
+            .with("rack", &**rack),
+        E::ReadReplicaLeft { partition, broker, why } => {
+            fields("read_replica_left").at(*partition).with("broker", *broker).with("reason", why.name())
+        }
         E::ConsumerFailed { error } => fields("consumer_failed").with("error", *error),
         E::ClientStarted => fields("client_started"),
         E::ClientClosed => fields("client_closed"),

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Broker, Handle, Replica};
+use super::{Broker, FollowerState, Handle, Replica};
 use crate::kafka::{
-    ids::TopicIdPartition,
+    ids::{BrokerId, TopicIdPartition},
     node::{Outbox, Timer},
     protocol::{ErrorCode, FetchPartition, FetchRequest, FetchResult, Response},
 };
-use crate::sim::faults::faulty;
+use crate::sim::{Rare, faults::faulty};
 
 /// A fetch that waits for records (`DelayedFetch`).
 #[derive(Clone, Debug, Hash)]
@@ -155,12 +155,19 @@ impl Broker {
                 break;
             }
             let held = self.replicas.get_along(&mut hint, &wanted.partition).map(Box::as_ref);
-            if held.is_some_and(|held| has_no_news(held, request.replica, wanted)) {
+            let preferred = held.and_then(|held| self.preferred_read_replica(held, request, wanted.fetch_offset));
+            if preferred.is_none() && held.is_some_and(|held| has_no_news(held, request.replica, wanted)) {
                 continue;
             }
-            let result = self.read_partition(held, request.replica, wanted, left, first);
+            let mut result = self.read_partition(held, request.replica, wanted, left, first);
+            // Whoever had better read elsewhere gets no records here (`ReplicaManager.readFromLog`).
+            if preferred.is_some() && result.error == ErrorCode::None {
+                (result.preferred_read_replica, result.batches) = (Rare(preferred), Vec::new());
+            }
             let size: u32 = result.batches.iter().map(|batch| batch.records.size_bytes()).sum();
-            let stale = result.error != ErrorCode::None || result.diverging_epoch.is_some();
+            let stale = result.error != ErrorCode::None
+                || result.diverging_epoch.is_some()
+                || result.preferred_read_replica.is_some();
             answer_now |= stale;
             bytes = bytes.saturating_add(size);
             let watermark_news = request.replica.is_some();
@@ -210,15 +217,22 @@ impl Broker {
             batches: Vec::new(),
             diverging_epoch: None,
             current_leader: self.current_leader(partition, error),
+            preferred_read_replica: Rare::default(),
         };
         let Some(replica) = held else { return failed(self.not_here(partition)) };
-        let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
+        // The epoch is looked at first, then who may read here: consumers from any replica (KIP-392), followers from the
+        // leader (`Partition.getLocalLog`).
+        let Some(leader_epoch) = replica.leader_epoch() else { return failed(ErrorCode::NotLeaderOrFollower) };
         match wanted.current_leader_epoch {
             _ if faulty!(EpochUnchecked) => {}
-            epoch if epoch >= 0 && epoch < leader.leader_epoch => return failed(ErrorCode::FencedLeaderEpoch),
-            epoch if epoch > leader.leader_epoch => return failed(ErrorCode::UnknownLeaderEpoch),
+            epoch if epoch >= 0 && epoch < leader_epoch => return failed(ErrorCode::FencedLeaderEpoch),
+            epoch if epoch > leader_epoch => return failed(ErrorCode::UnknownLeaderEpoch),
+            _ => {}
+        }
+        match (follower, replica.leader()) {
+            (Some(_), None) => return failed(ErrorCode::NotLeaderOrFollower),
             // A replica that a reassignment brings may hear of it before the leader does, and asks again.
-            _ if follower.is_some_and(|broker| !leader.followers.contains_key(&broker)) => {
+            (Some(broker), Some(leader)) if !leader.followers.contains_key(&broker) && !faulty!(EpochUnchecked) => {
                 return failed(ErrorCode::UnknownLeaderEpoch);
             }
             _ => {}
@@ -232,6 +246,7 @@ impl Broker {
             batches: Vec::new(),
             diverging_epoch: diverging(replica, wanted),
             current_leader: None,
+            preferred_read_replica: Rare::default(),
         };
         // Before its start the log remembers no epochs to compare.
         if result.diverging_epoch.is_some() && wanted.fetch_offset >= log.log_start_offset() {
@@ -244,6 +259,25 @@ impl Broker {
         let below = if all { log.log_end_offset() } else { log.high_watermark() };
         result.batches = log.read(wanted.fetch_offset, below, wanted.max_bytes.min(max_bytes), first);
         result
+    }
+
+    /// The follower that a consumer had better read from, if there is one (`ReplicaManager.findPreferredReadReplica`,
+    /// `RackAwareReplicaSelector`): in its rack, in sync, and with the offset that it wants; of several the one with the
+    /// most. The leader itself, if it is in that rack, sends nobody away.
+    fn preferred_read_replica(&self, replica: &Replica, request: &FetchRequest, offset: i64) -> Option<BrokerId> {
+        let rack = request.rack_id.as_ref().filter(|_| *self.config.replica_selector_rack_aware)?;
+        let leader = replica.leader().filter(|_| request.replica.is_none())?;
+        let is_there = |broker: &BrokerId| {
+            let known = self.image.brokers.get(broker).filter(|known| !known.fenced);
+            known.is_some_and(|known| known.rack.as_ref() == Some(rack))
+        };
+        if is_there(&self.id) {
+            return None;
+        }
+        let has = |state: &FollowerState| state.log_start_offset <= offset && offset <= state.log_end_offset;
+        let candidates = leader.followers.iter().filter(|(broker, state)| leader.isr.contains(broker) && has(state));
+        let near = candidates.filter(|(broker, _)| is_there(broker));
+        near.max_by_key(|(broker, state)| (state.log_end_offset, state.last_caught_up_us, **broker)).map(|(id, _)| *id)
     }
 
     /// Why a partition cannot be asked for here: nobody knows it, or it was reassigned to others
@@ -299,13 +333,13 @@ impl Broker {
 
 /// Is there nothing to tell of a partition? The common case of an idle fetch, seen without reading.
 fn has_no_news(held: &Replica, replica: Option<u32>, wanted: &FetchPartition) -> bool {
-    let Some(leader) = held.leader() else { return false };
-    if leader.leader_epoch != wanted.current_leader_epoch {
+    if held.leader_epoch() != Some(wanted.current_leader_epoch) {
         return false;
     }
     match replica {
         None => wanted.fetch_offset == held.log.high_watermark(),
         Some(follower) => {
+            let Some(leader) = held.leader() else { return false };
             wanted.fetch_offset == held.log.log_end_offset()
                 && wanted.last_fetched_epoch == held.log.latest_epoch()
                 && leader.followers.get(&follower).is_some_and(|state| {

@@ -14,7 +14,7 @@ use crate::kafka::{
     protocol::{Channel, CorrelationId, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request, Response},
 };
 use crate::sim::faults::faulty;
-use crate::sim::{Map, Set};
+use crate::sim::{Map, Rare, Set};
 
 /// Pause after an error (`replica.fetch.backoff.ms`).
 const BACKOFF_US: u64 = 1_000_000;
@@ -134,6 +134,7 @@ impl Broker {
             min_bytes: self.config.replica_fetch_min_bytes,
             max_bytes: RESPONSE_BYTES_MAX,
             partitions,
+            rack_id: Rare::default(),
         };
         out.request(broker_node(leader), Channel::Replication, correlation, Request::Fetch(request));
     }
@@ -217,7 +218,7 @@ impl Broker {
             return false;
         }
         if result.batches.is_empty() {
-            self.learn_high_watermark(partition, result.high_watermark, out);
+            self.learn_high_watermark(now_us, partition, result.high_watermark, out);
             self.learn_log_start(now_us, partition, result.log_start_offset, out);
             return true;
         }
@@ -245,20 +246,25 @@ impl Broker {
             let records = (replica.log.log_end_offset() - base_offset) as u32;
             out.event(EventKind::ReplicaAppended { partition, base_offset, records });
             self.note_append(now_us, partition, rolled, out);
-            self.learn_high_watermark(partition, high_watermark, out);
+            self.learn_high_watermark(now_us, partition, high_watermark, out);
             self.learn_log_start(now_us, partition, log_start_offset, out);
         }
         self.fetch_from(now_us, leader, out);
     }
 
     /// A follower's high watermark is the leader's, as far as its own log goes.
-    fn learn_high_watermark(&mut self, partition: TopicIdPartition, leaders: i64, out: &mut Outbox) {
+    fn learn_high_watermark(&mut self, now_us: u64, partition: TopicIdPartition, leaders: i64, out: &mut Outbox) {
         let Some(replica) = self.replicas.get_mut(&partition) else { return };
         let leaders = if faulty!(WatermarkOfFollower) { i64::MAX } else { leaders };
         let to = leaders.min(replica.log.log_end_offset());
         if to > replica.log.high_watermark() {
             replica.log.set_high_watermark(to);
-            out.event(EventKind::FollowerHighWatermark { partition, to });
+            out.chain(EventKind::FollowerHighWatermark { partition, to });
+            // Only a selector sends consumers to followers; without one nobody can be waiting here.
+            if *self.config.replica_selector_rack_aware {
+                self.serve_parked(now_us, partition, false, out);
+            }
+            out.unchain();
         }
     }
 

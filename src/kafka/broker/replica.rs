@@ -115,6 +115,15 @@ impl Replica {
         }
     }
 
+    /// The leader epoch that its broker has applied, unless it is offline.
+    pub fn leader_epoch(&self) -> Option<i32> {
+        match &self.role {
+            Role::Offline => None,
+            Role::Leader(state) => Some(state.leader_epoch),
+            Role::Follower { leader_epoch, .. } => Some(*leader_epoch),
+        }
+    }
+
     /// The same, to change.
     pub(super) fn leader_mut(&mut self) -> Option<&mut LeaderState> {
         match &mut self.role {

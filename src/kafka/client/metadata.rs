@@ -172,6 +172,11 @@ impl ClientMetadata {
         brokers.iter().find(|(id, _)| *id == broker)?.1.as_ref()
     }
 
+    /// Is the broker among those that are alive, as far as it knows?
+    pub fn is_online(&self, broker: BrokerId) -> bool {
+        self.known.as_ref().is_some_and(|known| known.brokers.iter().any(|(id, _)| *id == broker))
+    }
+
     /// An error answer named the leader. Returns whether that is news.
     pub fn learn_leader(&mut self, partition: TopicIdPartition, leader: BrokerId, epoch: i32) -> bool {
         let news = self.leader(partition).is_none_or(|(_, known)| known < epoch);

@@ -180,8 +180,8 @@ table! {
     "一次 fetch 每个分区最多返回的数据量；第一个 batch 即使更大也会返回。"
 
     "client.rack" [Consumer], Kind::Text { max: RACK.max as u32 }, PLAIN, "";
-    "The rack in which the consumer runs, to compare with the racks of the brokers."
-    "consumer 所在的 rack，用于与 broker 的 rack 比较。"
+    "The rack in which the consumer runs, to compare with the racks of the brokers: for assignors, and for reading from followers (`replica.selector.class`)."
+    "consumer 所在的 rack，用于与 broker 的 rack 比较：供分配器使用，也用于从 follower 读取（`replica.selector.class`）。"
 
     "group.instance.id" [Consumer], Kind::Text { max: GROUP_ID.max as u32 }, PLAIN, "";
     "Makes the consumer a static member: closing, it does not leave its group for good, and who joins under the same id before its session ends takes its place without a rebalance."
@@ -301,6 +301,10 @@ table! {
     "How long the leader may hold back the answer to a follower's fetch while there is nothing new; at most `replica.lag.time.max.ms`."
     "没有新数据时 leader 最多推迟应答 follower 的 fetch 请求的时间；不得大于 `replica.lag.time.max.ms`。"
 
+    "replica.selector.class" [Broker], Kind::Choice(&["null", RACK_AWARE]), PLAIN, "null";
+    "Whom the leader sends consumers to: with `null` they read from it; with `RackAwareReplicaSelector` from an in-sync follower in the rack that is their `client.rack`, if the leader is not there itself."
+    "leader 让 consumer 从哪个副本读取：`null` 表示都从 leader 读；`RackAwareReplicaSelector` 表示从与其 `client.rack` 同 rack 的同步 follower 读，除非 leader 自己就在该 rack。"
+
     "replica.fetch.min.bytes" [Broker], int(0), Bytes, "1";
     "How much data the leader gathers before it answers a follower's fetch."
     "leader 凑够多少数据才应答 follower 的 fetch 请求。"
@@ -400,6 +404,9 @@ table! {
 
 /// Stands before the duration of `auto.offset.reset` (KIP-1106).
 pub(super) const BY_DURATION: &str = "by_duration:";
+
+/// The class of Kafka's replica selector.
+pub(super) const RACK_AWARE: &str = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
 /// The class of Kafka's round-robin partitioner.
 pub(super) const ROUND_ROBIN: &str = "org.apache.kafka.clients.producer.RoundRobinPartitioner";

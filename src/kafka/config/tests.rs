@@ -80,6 +80,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "replica.fetch.min.bytes", "1"),
     (Scope::Broker, "replica.fetch.wait.max.ms", "500"),
     (Scope::Broker, "replica.lag.time.max.ms", "30000"),
+    (Scope::Broker, "replica.selector.class", "null"),
     (Scope::Broker, "unclean.leader.election.enable", "false"),
     (Scope::Topic, "cleanup.policy", "delete"),
     (Scope::Topic, "compression.type", "producer"),

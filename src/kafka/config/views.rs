@@ -6,7 +6,7 @@
 
 use super::{
     ConfigError, Scope, Settings, after, error, lookup, parse_bool,
-    table::{BY_DURATION, ROUND_ROBIN},
+    table::{BY_DURATION, RACK_AWARE, ROUND_ROBIN},
 };
 use crate::{
     kafka::{assignor::Assignor, log::Codec},
@@ -402,6 +402,8 @@ pub struct BrokerConfig {
     pub replica_lag_time_max_us: u64,
     pub replica_fetch_wait_max_us: u64,
     pub replica_fetch_min_bytes: u32,
+    /// `replica.selector.class` is the rack-aware one.
+    pub replica_selector_rack_aware: Rare<bool>,
     pub broker_heartbeat_interval_us: u64,
     pub broker_session_timeout_us: u64,
     pub controller_quorum_election_timeout_us: u64,
@@ -455,6 +457,7 @@ impl BrokerConfig {
             replica_lag_time_max_us: read.us("replica.lag.time.max.ms")?,
             replica_fetch_wait_max_us: read.us("replica.fetch.wait.max.ms")?,
             replica_fetch_min_bytes: read.small("replica.fetch.min.bytes")?,
+            replica_selector_rack_aware: Rare(read.text("replica.selector.class")? == RACK_AWARE),
             broker_heartbeat_interval_us: read.us("broker.heartbeat.interval.ms")?,
             broker_session_timeout_us: read.us("broker.session.timeout.ms")?,
             controller_quorum_election_timeout_us: read.us("controller.quorum.election.timeout.ms")?,

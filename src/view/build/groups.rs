@@ -148,11 +148,12 @@ struct Owned<'a> {
     committed: Option<i64>,
     high_watermark: i64,
     paused: bool,
+    read_from: Option<(u32, bool)>,
 }
 
 impl Owned<'_> {
     fn of(view: &OwnedPartition) -> Owned<'_> {
-        let OwnedPartition { topic, partition, position, committed, high_watermark, paused } = view;
+        let OwnedPartition { topic, partition, position, committed, high_watermark, paused, read_from } = view;
         Owned {
             topic,
             partition: *partition,
@@ -160,6 +161,7 @@ impl Owned<'_> {
             committed: *committed,
             high_watermark: *high_watermark,
             paused: *paused,
+            read_from: *read_from,
         }
     }
 
@@ -171,6 +173,7 @@ impl Owned<'_> {
             committed: self.committed,
             high_watermark: self.high_watermark,
             paused: self.paused,
+            read_from: self.read_from,
         }
     }
 }
@@ -187,8 +190,18 @@ fn owned<'a>(world: &'a World, group: Option<&'a Group>, slot: &'a ConsumerSlot)
             committed: stored_offset(group, *id).or(progress.committed),
             high_watermark: replica.map_or(0, |replica| replica.log.high_watermark()),
             paused: progress.paused,
+            read_from: read_from(&slot.consumer, *id),
         }
     })
+}
+
+/// The broker that a consumer with a `client.rack` reads a partition from, and whether that is a follower.
+fn read_from(consumer: &Consumer, id: TopicIdPartition) -> Option<(u32, bool)> {
+    consumer.config.client_rack.as_ref()?;
+    match *consumer.partitions().get(&id)?.read_replica {
+        Some(replica) => Some((replica.broker, true)),
+        None => consumer.metadata().leader(id).map(|(leader, _)| (leader, false)),
+    }
 }
 
 /// Is a member as it was, but for what it owns? `now` has no names yet.

@@ -39,6 +39,9 @@ fn put(f: &mut Fields<'_>, request: &Request) {
         Request::Fetch(fetch) => {
             f.put_broker("replicaId", fetch.replica).put_ms("maxWaitMs", fetch.max_wait_us);
             f.put("minBytes", fetch.min_bytes).put("maxBytes", fetch.max_bytes);
+            if let Some(rack) = fetch.rack_id.as_ref() {
+                f.put("rackId", rack);
+            }
             f.list("partitions", &fetch.partitions, |f, partition| {
                 f.put("currentLeaderEpoch", partition.current_leader_epoch);
                 f.put("fetchOffset", partition.fetch_offset).put("lastFetchedEpoch", partition.last_fetched_epoch);

@@ -50,6 +50,9 @@ fn put(f: &mut Fields<'_>, response: &Response) {
                 f.put("divergingEpoch", format!("epoch {epoch}, endOffset {end}"));
             }
             put_current_leader(f, result.current_leader);
+            if let Some(broker) = *result.preferred_read_replica {
+                f.put("preferredReadReplica", broker);
+            }
             f.list("records", &result.batches, |f, batch| {
                 format!("baseOffset {} · {}", batch.base_offset, f.records(&batch.records))
             });

@@ -5,6 +5,7 @@ use crate::{
     history::Run,
     i18n::Arg,
     kafka::{
+        client::consumer::LeftReadReplica,
         config::AutoOffsetReset,
         duration,
         event::{Event, EventKind, Rpc},
@@ -46,6 +47,18 @@ templates! {
         "**{who}** 转到 `{place}` 的 offset **{offset}**，这是不早于 `{duration}` 之前的第一条消息：它原来的 position 已在日志之外。";
     NOT_FOUND = "**{who}** finds no record in `{place}` that is young enough for `auto.offset.reset`, reads nothing of it, and asks again in {wait} (`request.timeout.ms`).",
         "**{who}** 在 `{place}` 中找不到符合 `auto.offset.reset` 时长的消息，因此不读取该分区，{wait} 后再次查询（`request.timeout.ms`）。";
+    READS_FOLLOWER = "**{who}** reads `{place}` from broker {broker} from now on, a follower, because both are in rack `{rack}` and leader broker {leader} is not (`replica.selector.class`).",
+        "**{who}** 此后从 follower broker {broker} 读取 `{place}`，因为两者都在 rack `{rack}`，而 leader broker {leader} 不在（`replica.selector.class`）。";
+    LEFT_ERROR = "**{who}** got `{error}` for `{place}` from follower broker {broker} and reads from the leader again.",
+        "**{who}** 从 follower broker {broker} 读取 `{place}` 时收到 `{error}`，改回从 leader 读取。";
+    LEFT_DISCONNECTED = "**{who}** cannot reach follower broker {broker} and reads `{place}` from the leader again.",
+        "**{who}** 无法连接 follower broker {broker}，改回从 leader 读取 `{place}`。";
+    LEFT_EXPIRED = "**{who}** asks the leader of `{place}` again, instead of follower broker {broker}: its advice is older than `metadata.max.age.ms`.",
+        "**{who}** 不再从 follower broker {broker} 读取 `{place}`，重新询问 leader：它的建议已超过 `metadata.max.age.ms`。";
+    LEFT_LEADER = "**{who}** asks the leader of `{place}` again, instead of follower broker {broker}: the one that advised it leads no more.",
+        "**{who}** 不再从 follower broker {broker} 读取 `{place}`，改为询问新的 leader：给出建议的那个已不再是 leader。";
+    LEFT_OFFLINE = "**{who}** reads `{place}` from the leader again: broker {broker} is no live replica any more.",
+        "**{who}** 改回从 leader 读取 `{place}`：broker {broker} 已不是存活的副本。";
     FAILED = "The application of **{who}** stopped with `{error}`.", "**{who}** 的应用因 `{error}` 停止。";
 }
 
@@ -102,6 +115,21 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::PositionNotFound { partition, retry_us } => {
             let place = names::partition(world, *partition);
             caused(NOT_FOUND.with("who", who()).with("place", place).with("wait", Arg::Duration(*retry_us)), event)
+        }
+        E::ReadReplicaChosen { partition, broker, leader, rack } => {
+            let text = READS_FOLLOWER.with("who", who()).with("place", names::partition(world, *partition));
+            caused(text.with("broker", *broker).with("leader", *leader).with("rack", &**rack), event)
+        }
+        E::ReadReplicaLeft { partition, broker, why } => {
+            let text = match why {
+                LeftReadReplica::Error(error) => LEFT_ERROR.with("error", error.name()),
+                LeftReadReplica::Disconnected => LEFT_DISCONNECTED.text(),
+                LeftReadReplica::Expired => LEFT_EXPIRED.text(),
+                LeftReadReplica::OtherLeader => LEFT_LEADER.text(),
+                LeftReadReplica::Offline => LEFT_OFFLINE.text(),
+            };
+            let place = names::partition(world, *partition);
+            caused(text.with("who", who()).with("place", place).with("broker", *broker), event)
         }
         E::ConsumerFailed { error } => caused(FAILED.with("who", who()).with("error", error.name()), event),
         _ => None,

@@ -97,7 +97,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::SegmentRolled { .. } | E::SegmentDeleted { .. } | E::LogStartMoved { .. } => Lane::Cluster,
         E::LogCleaned { .. } => Lane::Cluster,
         E::LogStartedAnew { .. } | E::FollowerOutOfRange { .. } => Lane::Replicate,
-        E::OffsetsSkipped { .. } => Lane::Consume,
+        E::OffsetsSkipped { .. } | E::ReadReplicaChosen { .. } | E::ReadReplicaLeft { .. } => Lane::Consume,
         E::PositionSought { .. } | E::PartitionPaused { .. } | E::OffsetsReset { .. } => Lane::Consume,
         E::GroupDeleted { .. } | E::OffsetsExpired { .. } => Lane::Group,
         E::ApplicationStalled(_) | E::ProcessingChanged { .. } => Lane::Consume,

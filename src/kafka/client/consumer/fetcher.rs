@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{App, Consumer, PartitionProgress};
+use super::{App, Consumer, LeftReadReplica, PartitionProgress};
 use crate::kafka::{
     event::EventKind,
-    ids::{BrokerId, TopicIdPartition},
+    ids::{BrokerId, Name, TopicIdPartition},
     log::RecordBatch,
     node::{Outbox, broker_node},
     protocol::{Channel, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request},
 };
-use crate::sim::Map;
+use crate::sim::{Map, Rare};
 
 /// Records of one partition that were fetched and not handed out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -104,11 +104,13 @@ impl Completed {
 }
 
 impl Consumer {
-    /// Fetches every partition with a position and nothing in hand, one request a leader.
+    /// Fetches every partition with a position and nothing in hand, one request a broker: the leader, or the follower that
+    /// it advised.
     pub(super) fn send_fetches(&mut self, now_us: u64, out: &mut Outbox) {
         if self.paused || self.app == App::Failed {
             return;
         }
+        self.check_read_replicas(now_us, out);
         let mut wanted: Map<BrokerId, Vec<FetchPartition>> = Map::new();
         for (partition, progress) in &self.partitions {
             let PartitionProgress { position: Some(position), out_of_range: false, .. } = progress else { continue };
@@ -117,8 +119,9 @@ impl Consumer {
             }
             let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);
             let Some((leader, leader_epoch)) = self.metadata.leader(*partition) else { continue };
-            if !in_hand && !self.fetches.contains_key(&leader) && self.metadata.is_reachable(now_us, leader) {
-                wanted.entry(leader).or_default().push(FetchPartition {
+            let from = progress.read_replica.as_ref().map_or(leader, |replica| replica.broker);
+            if !in_hand && !self.fetches.contains_key(&from) && self.metadata.is_reachable(now_us, from) {
+                wanted.entry(from).or_default().push(FetchPartition {
                     partition: *partition,
                     fetch_offset: *position,
                     current_leader_epoch: leader_epoch,
@@ -128,22 +131,24 @@ impl Consumer {
                 });
             }
         }
-        for (leader, mut partitions) in wanted {
+        let rack: Option<Name> = self.config.client_rack.as_deref().map(Name::from);
+        for (broker, mut partitions) in wanted {
             // Who was served last comes last, so that none starves where an answer is full (`movePartitionToEnd`).
             crate::sim::sort_by_key(&mut partitions, |wanted| {
                 self.partitions.get(&wanted.partition).map(|at| at.last_fetched)
             });
             let partitions: Arc<[FetchPartition]> = partitions.into();
             self.correlation += 1;
-            self.fetches.insert(leader, (self.correlation, partitions.clone()));
+            self.fetches.insert(broker, (self.correlation, partitions.clone()));
             let request = FetchRequest {
                 replica: None,
                 max_wait_us: self.config.fetch_max_wait_us,
                 min_bytes: self.config.fetch_min_bytes,
                 max_bytes: self.config.fetch_max_bytes,
                 partitions,
+                rack_id: Rare(rack.clone()),
             };
-            out.request(broker_node(leader), Channel::Data, self.correlation, Request::Fetch(request));
+            out.request(broker_node(broker), Channel::Data, self.correlation, Request::Fetch(request));
         }
     }
 
@@ -166,6 +171,10 @@ impl Consumer {
                         asked.iter().any(|wanted| (wanted.partition, wanted.fetch_offset) == (partition, *position))
                     };
                     let Some(position) = progress.position.filter(is_asked) else { continue };
+                    if let Some(broker) = *result.preferred_read_replica {
+                        self.read_from(now_us, partition, broker, out);
+                        continue;
+                    }
                     if result.batches.is_empty() {
                         continue;
                     }
@@ -176,11 +185,18 @@ impl Consumer {
                     progress.last_fetched = self.fetch_count;
                     self.completed.push_back(completed);
                 }
+                ErrorCode::OffsetOutOfRange if progress.read_replica.is_some() => {
+                    // A follower may lack what the leader has: it is asked before anything is reset.
+                    progress.leave_read_replica(partition, LeftReadReplica::Error(result.error), out);
+                }
                 ErrorCode::OffsetOutOfRange => {
                     progress.out_of_range = true;
                     progress.position = None;
                 }
                 _ => {
+                    if result.error != ErrorCode::UnknownLeaderEpoch {
+                        progress.leave_read_replica(partition, LeftReadReplica::Error(result.error), out);
+                    }
                     stale = true;
                     let current = result.current_leader;
                     if !current.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch)) {

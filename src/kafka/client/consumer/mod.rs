@@ -11,6 +11,7 @@ mod leader;
 mod membership;
 mod modern;
 mod positions;
+mod read_replica;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use fetcher::Completed;
 pub use leader::{Computed, StickyComputed};
 pub use membership::Membership;
 pub use modern::{ClientState, Modern};
+pub use read_replica::{LeftReadReplica, ReadReplica};
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -35,7 +37,7 @@ use crate::{
             Assignment, Channel, CorrelationId, ErrorCode, FetchPartition, JoinGroupResponse, Message, Response,
         },
     },
-    sim::{Map, NodeId, Random},
+    sim::{Map, NodeId, Random, Rare},
 };
 
 /// A consumer node.
@@ -133,6 +135,8 @@ pub struct PartitionProgress {
     pub high_watermark: i64,
     /// Paused by the application; forgotten when it is given up.
     pub paused: bool,
+    /// The follower that it is read from, as its leader advised.
+    pub read_replica: Rare<Option<ReadReplica>>,
     /// Its position lies outside the log.
     out_of_range: bool,
     /// Not asked for by `auto.offset.reset` before, where nothing was found.
@@ -416,7 +420,9 @@ impl Consumer {
 
     fn on_disconnect(&mut self, now_us: u64, broker: BrokerId, channel: Channel, out: &mut Outbox) {
         if channel == Channel::Data {
-            self.fetches.remove(&broker);
+            if let Some((_, asked)) = self.fetches.remove(&broker) {
+                self.leave_lost_read_replica(broker, &asked, out);
+            }
             self.pending
                 .retain(|_, pending| !matches!(pending, Pending::ListOffsets { .. } | Pending::FindCoordinator));
             self.metadata.on_disconnect(now_us, broker, out);

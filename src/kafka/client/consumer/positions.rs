@@ -7,7 +7,7 @@ use crate::kafka::{
     node::{Outbox, Timer},
     protocol::{Channel, ErrorCode, Request},
 };
-use crate::sim::{Map, clock_us};
+use crate::sim::{Map, Rare, clock_us};
 
 impl Consumer {
     /// With `assign`: takes its partitions as soon as metadata tells their topics' ids.
@@ -42,7 +42,10 @@ impl Consumer {
         for (from, to) in moved {
             self.completed.retain(|completed| completed.partition != from);
             if let Some(progress) = self.partitions.remove(&from) {
-                self.partitions.insert(to, PartitionProgress { epoch: -1, high_watermark: -1, ..progress });
+                self.partitions.insert(
+                    to,
+                    PartitionProgress { epoch: -1, high_watermark: -1, read_replica: Rare::default(), ..progress },
+                );
             }
         }
     }

@@ -157,6 +157,7 @@ impl Bench {
             batches: if records == 0 { Vec::new() } else { vec![Arc::new(batch)] },
             diverging_epoch: None,
             current_leader: None,
+            preferred_read_replica: Default::default(),
         };
         self.answer(Channel::Data, correlation, Response::Fetch([result].into()));
     }

@@ -221,6 +221,19 @@ fn pause_partition(props: &InspectorProps, consumer: &str, owned: &OwnedPartitio
     html! { <button type="button" class="link" {onclick} aria-label={label}>{ tr(words, props.lang) }</button> }
 }
 
+/// Where a partition is read, of a consumer that says in which rack it is.
+fn read_from(props: &InspectorProps, owned: &OwnedPartition) -> Html {
+    let Some((broker, follower)) = owned.read_from else { return Html::default() };
+    let rack = props.vm.brokers.iter().find(|known| known.id == broker).and_then(|known| known.rack.as_deref());
+    let text = match (follower, rack) {
+        (true, Some(rack)) => ui::FROM_FOLLOWER_IN.with("rack", rack),
+        (true, None) => ui::FROM_FOLLOWER.text(),
+        (false, Some(rack)) => ui::FROM_LEADER_IN.with("rack", rack),
+        (false, None) => ui::FROM_LEADER.text(),
+    };
+    html! { <div class="faint">{ say(&text.with("broker", broker), props.lang) }</div> }
+}
+
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
     let lang = props.lang;
     let ask = group.group_id.clone().filter(|_| is_subscribed(member)).map(|group| {
@@ -248,6 +261,7 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
                 <th scope="row">
                     { link(props, name, place) }
                     if owned.paused { { " " }{ badge("warn", tr(&ui::PAUSED, lang)) } }
+                    { read_from(props, owned) }
                 </th>
                 <td class="num">{ number(owned.committed) }</td>
                 <td class="num">{ number(owned.position) }</td>

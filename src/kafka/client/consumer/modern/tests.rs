@@ -159,6 +159,7 @@ impl Bench {
             batches: vec![Arc::new(batch)],
             diverging_epoch: None,
             current_leader: None,
+            preferred_read_replica: Default::default(),
         };
         self.answer(Channel::Data, correlation, Response::Fetch([result].into()));
     }

@@ -13,16 +13,16 @@ mod network;
 mod ordered;
 mod queue;
 mod random;
-mod rules;
 mod rare;
+mod rules;
 
 pub use digest::Digest;
 pub use network::{Latency, LinkClass, Network};
 pub use ordered::{Map, Set, sort_by, sort_by_key};
 pub use queue::Queue;
 pub use random::{Random, stream_of};
-pub use rules::{Effect, Ends, Faults, Rule, delayed_by_losses_us, resent_us};
 pub use rare::Rare;
+pub use rules::{Effect, Ends, Faults, Rule, delayed_by_losses_us, resent_us};
 
 use std::hash::{Hash, Hasher};
 

@@ -6,6 +6,7 @@ mod lag;
 mod leader;
 mod membership;
 mod partition;
+mod read_from;
 mod refused;
 mod segment;
 mod sticky;
@@ -50,6 +51,7 @@ pub static TEMPLATES: &[&[&Template]] = &[
     leader::ALL,
     membership::ALL,
     partition::ALL,
+    read_from::ALL,
     segment::ALL,
     refused::ALL,
     sticky::ALL,
@@ -173,6 +175,15 @@ pub enum WhyKey {
         /// Which of the batch.
         index: u32,
     },
+    /// Why does this consumer read this partition from this broker?
+    ReadFrom {
+        /// Consumer name.
+        consumer: String,
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+    },
 }
 
 /// The answer.
@@ -241,6 +252,7 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
                 chain: life.lines,
             })
         }
+        WhyKey::ReadFrom { consumer, topic, partition } => read_from::card(run, key, consumer, topic, *partition),
     }
 }
 

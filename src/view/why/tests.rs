@@ -137,11 +137,11 @@ fn a_batch_tells_its_codec_and_its_size_before_and_after() {
     run.apply(command_text::parse(line).expect("sound")).expect("taken");
     run.advance_to(10_000_000);
     let cards = |compressed: bool| {
-        let sent = run.events().iter().filter(|event| match &event.kind {
+        let sent = |event: &&crate::kafka::event::Event| match &event.kind {
             EventKind::BatchSent(batch) => batch.compressed.is_some() == compressed,
             _ => false,
-        });
-        let newest = sent.last().expect("sent").id;
+        };
+        let newest = run.events().iter().rev().find(sent).expect("sent").id;
         let card = card(&run, &WhyKey::BatchTiming { event: newest }).expect("a card");
         assert_whole(&card);
         english(&card)
@@ -153,6 +153,59 @@ fn a_batch_tells_its_codec_and_its_size_before_and_after() {
     assert!(lines.iter().any(|line| line.starts_with("While it filled")), "{lines:?}");
     let lines = cards(false);
     assert!(!lines.iter().any(|line| line.contains("compression")), "{lines:?}");
+}
+
+/// Three brokers in racks a, b and c, and a consumer in each; the cards of the three, and the leader.
+#[test]
+fn who_reads_from_whom_is_told_by_racks() {
+    let cards = |selector: bool| {
+        let mut scenario = crate::history::start_cluster();
+        scenario.cluster.racks = ["a", "b", "c"].map(|rack| Some(rack.to_owned())).to_vec();
+        if selector {
+            let class = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+            scenario.cluster.settings.insert("replica.selector.class".to_owned(), class.to_owned());
+        }
+        let mut run = Run::new(&scenario).expect("sound");
+        run.advance_to(5_000_000);
+        let racks = ["a", "b", "c", "d"];
+        for rack in racks {
+            let line = format!("add-consumer consumer=R{rack} assign=orders:0 client.rack={rack}");
+            run.apply(command_text::parse(&line).expect("sound")).expect("taken");
+        }
+        run.advance_to(10_000_000);
+        let leader = {
+            let (topic, _) = run.world().metadata().topic_by_name("orders").expect("made");
+            let at = crate::kafka::ids::TopicIdPartition::new(topic, 0);
+            run.world().metadata().partition(at).and_then(|state| state.leader).expect("a leader")
+        };
+        let of = |rack: &str| {
+            let key = WhyKey::ReadFrom { consumer: format!("R{rack}"), topic: "orders".into(), partition: 0 };
+            let card = card(&run, &key).expect("a card");
+            assert_whole(&card);
+            english(&card)
+        };
+        (leader, racks.map(of))
+    };
+    let (leader, with) = cards(true);
+    for (index, lines) in with.iter().enumerate() {
+        let broker = index as u32 + 1;
+        let says = |text: &str| lines.iter().any(|line| line.starts_with(text));
+        match broker {
+            4 => assert!(says("No follower is in sync, in the consumer's rack"), "{lines:?}"),
+            _ if broker == leader => assert!(says("The leader is in the consumer's rack itself"), "{lines:?}"),
+            _ => {
+                assert_eq!(lines[0], format!("Why from broker {broker}?"));
+                assert!(says("The leader is not in the consumer's rack, so it answered"), "{lines:?}");
+                let because = format!("because both are in rack {}", ["a", "b", "c"][index]);
+                assert!(lines.iter().any(|line| line.contains(&because)), "the chain begins with it: {lines:?}");
+            }
+        }
+    }
+    let (leader, without) = cards(false);
+    for lines in without {
+        assert_eq!(lines[0], format!("Why from broker {leader}?"));
+        assert!(lines.iter().any(|line| line.starts_with("replica.selector.class is null")), "{lines:?}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ templates! {
     SIZE_AFTER = "bytes after it", "压缩后的字节数";
     ESTIMATED = "While it filled, the producer only estimated what compression would leave of it; the estimate falls slowly with each batch of the topic that comes out smaller, and rises at once with one that comes out larger.",
         "batch 填充期间，producer 只能估计压缩后的大小；该 topic 的 batch 压缩得更小时，估计值缓慢下降，压缩得更差时则立即上升。";
-    GREW = "It is larger than before: so few bytes, or bytes so random, do not make up for the codec's own frame.",
+    COMPRESSED_LARGER = "It is larger than before: so few bytes, or bytes so random, do not make up for the codec's own frame.",
         "压缩后反而更大：字节太少或太随机，抵不过压缩格式自身的开销。";
     LIMIT_LINGER = "`linger.ms`", "`linger.ms`";
     LIMIT_SIZE = "`batch.size`", "`batch.size`";
@@ -81,7 +81,7 @@ fn steps(batch: &BatchSent, left_us: u64, config: Option<&ProducerConfig>) -> Ve
     steps.push(WhyStep::Sentence(reason(batch)));
     if let Some((_, before)) = *batch.compressed {
         let grew = batch.bytes >= before;
-        steps.push(WhyStep::Sentence(if grew { GREW.text() } else { ESTIMATED.text() }));
+        steps.push(WhyStep::Sentence(if grew { COMPRESSED_LARGER.text() } else { ESTIMATED.text() }));
     }
     steps
 }

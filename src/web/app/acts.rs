@@ -552,7 +552,9 @@ fn place_of(key: &WhyKey) -> Option<Place> {
         | WhyKey::Leader { topic, partition, .. }
         | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
         WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
-        WhyKey::Assignment { consumer, .. } | WhyKey::Idle { consumer, .. } => Some(Place::Consumer(consumer)),
+        WhyKey::Assignment { consumer, .. } | WhyKey::Idle { consumer, .. } | WhyKey::ReadFrom { consumer, .. } => {
+            Some(Place::Consumer(consumer))
+        }
         WhyKey::Record { .. }
         | WhyKey::BatchTiming { .. }
         | WhyKey::Event { .. }

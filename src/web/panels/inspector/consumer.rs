@@ -222,7 +222,7 @@ fn pause_partition(props: &InspectorProps, consumer: &str, owned: &OwnedPartitio
 }
 
 /// Where a partition is read, of a consumer that says in which rack it is.
-fn read_from(props: &InspectorProps, owned: &OwnedPartition) -> Html {
+fn read_from(props: &InspectorProps, consumer: &str, owned: &OwnedPartition) -> Html {
     let Some((broker, follower)) = owned.read_from else { return Html::default() };
     let rack = props.vm.brokers.iter().find(|known| known.id == broker).and_then(|known| known.rack.as_deref());
     let text = match (follower, rack) {
@@ -231,7 +231,13 @@ fn read_from(props: &InspectorProps, owned: &OwnedPartition) -> Html {
         (false, Some(rack)) => ui::FROM_LEADER_IN.with("rack", rack),
         (false, None) => ui::FROM_LEADER.text(),
     };
-    html! { <div class="faint">{ say(&text.with("broker", broker), props.lang) }</div> }
+    let key =
+        WhyKey::ReadFrom { consumer: consumer.to_owned(), topic: owned.topic.clone(), partition: owned.partition };
+    html! {
+        <div class="faint">
+            { say(&text.with("broker", broker), props.lang) }{ " " }{ why(props, &ui::DO_WHY_LEADER, key) }
+        </div>
+    }
 }
 
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
@@ -261,7 +267,7 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
                 <th scope="row">
                     { link(props, name, place) }
                     if owned.paused { { " " }{ badge("warn", tr(&ui::PAUSED, lang)) } }
-                    { read_from(props, owned) }
+                    { read_from(props, &member.name, owned) }
                 </th>
                 <td class="num">{ number(owned.committed) }</td>
                 <td class="num">{ number(owned.position) }</td>

@@ -26,7 +26,7 @@ templates! {
     NOT_LEADER = "Broker {broker} does not lead `{place}`; as far as the controller has it, the leader is **{leader}**. The producer asked by metadata that is out of date, and learns the leader from the refusal.",
         "broker {broker} 不是 `{place}` 的 leader；按 controller 的记录，leader 是 **{leader}**。producer 用了过期的 metadata，会从拒绝中得知新的 leader。";
     NO_BROKER = "nobody", "没有";
-    LEADER = "broker {broker}", "broker {broker}";
+    LEADING = "broker {broker}", "broker {broker}";
     OUT_OF_ORDER = "An idempotent producer numbers its records in each partition. The leader takes only the number that follows the last one it has, so that nothing is doubled, left out or out of order; a batch before this one is missing there.",
         "幂等 producer 为每个分区的消息编号。leader 只接受紧接上一个的编号，这样不会重复、遗漏或乱序；这里缺少它之前的一个批次。";
     TOO_LARGE = "The batch is larger than `max.message.bytes` of the topic. Sending it again would not help, so it fails at once.",
@@ -64,7 +64,7 @@ pub(super) fn write(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCard> {
         }
         ErrorCode::NotLeaderOrFollower => {
             let leader = state.and_then(|state| state.leader);
-            let leader = leader.map_or(NO_BROKER.text(), |leader| LEADER.with("broker", leader));
+            let leader = leader.map_or(NO_BROKER.text(), |leader| LEADING.with("broker", leader));
             let text = NOT_LEADER.with("broker", broker).with("place", place.as_str());
             vec![WhyStep::Sentence(text.with("leader", leader))]
         }

@@ -2,7 +2,7 @@
 
 use super::{Moment, Run, Scenario, Stamped};
 use crate::{
-    cluster::{World, WorldError},
+    cluster::{World, WorldError, command::Command},
     sim::EventId,
 };
 
@@ -53,14 +53,21 @@ impl Run {
     }
 
     /// The commands that the scenario did not give itself, those that are still to be given again included.
-    pub(super) fn given_by_hand(&self) -> impl Iterator<Item = &Stamped> {
+    pub fn given_by_hand(&self) -> impl Iterator<Item = &Stamped> {
         let mut script: Vec<_> = self.scenario.commands.iter().collect();
         crate::sim::sort_by_key(&mut script, |(at_us, _)| *at_us);
-        let mut script = script.into_iter().peekable();
-        let given = self.log.iter().filter(move |stamped| {
-            script.next_if(|(at_us, command)| *at_us == stamped.time_us && *command == stamped.command).is_none()
-        });
-        given.chain(self.script.again())
+        let mut rest = &script[..];
+        let given: Vec<&Stamped> = (self.log.iter())
+            .filter(|stamped| {
+                // What was refused is in no log, so the scenario's next one may be some further on.
+                let is_it = |at: &&(u64, Command)| at.0 == stamped.time_us && at.1 == stamped.command;
+                let by_then = rest.partition_point(|(at_us, _)| *at_us <= stamped.time_us);
+                let found = rest[..by_then].iter().position(is_it);
+                rest = found.map_or(rest, |place| &rest[place + 1..]);
+                found.is_none()
+            })
+            .collect();
+        given.into_iter().chain(self.script.again())
     }
 
     /// Plays on until `event` is the last event, and lets time pass up to `time_us`.

@@ -278,3 +278,22 @@ fn acting_in_the_past_hands_the_old_run_over_unchanged() {
     history.seek(moments[3].moment());
     assert_same(history.run(), &moments[3]);
 }
+
+/// Lines with the time at which each is given.
+fn timed(lines: &[(u64, &str)]) -> Vec<(u64, Command)> {
+    lines.iter().map(|(at_us, line)| (*at_us, crate::cluster::command_text::parse(line).expect(line))).collect()
+}
+
+#[test]
+fn what_a_scenario_was_refused_is_not_taken_for_given_by_hand() {
+    let mut scenario = start_cluster();
+    scenario.commands.extend(timed(&[(9_100_000, "crash-broker broker=9"), (9_200_000, "crash-broker broker=2")]));
+    let mut run = Run::new(&scenario).expect("sound");
+    run.advance_to(9_150_000);
+    give(&mut run, "pause-producer producer=checkout").expect("sound");
+    run.advance_to(12_000_000);
+    assert_eq!(run.given_by_hand().map(|given| given.time_us).collect::<Vec<_>>(), [9_150_000]);
+    let back = run.back_to(run.time_us(), run.event()).expect("it was there");
+    assert_eq!(back.log(), run.log());
+    assert_eq!(back.world().event_digest(), run.world().event_digest());
+}

@@ -46,12 +46,14 @@
 //! - [`cluster`], the world: the only place that wires nodes to the network.
 //! - [`ledger`], what became of every record that was ever sent.
 //! - [`history`], a run: commands, events kept, replay.
+//! - [`codec`], a run as a link, as lines to edit, and as a file.
 //! - [`lesson`], scenarios with beats and questions that are graded from the world.
 //! - [`view`], from the world to plain data that a page can draw, sentences and *Why?* cards.
 //! - [`i18n`], every sentence in both languages.
 
 pub mod check;
 pub mod cluster;
+pub mod codec;
 pub mod history;
 pub mod i18n;
 pub mod kafka;

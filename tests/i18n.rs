@@ -10,6 +10,7 @@ use std::{
 use kafkascope::{
     check,
     cluster::{command_check, command_text, error},
+    codec,
     i18n::{Template, brokers, faults, forms, lens, lesson, stage, ui},
     kafka::{config, limits},
     view::{self, story, why},
@@ -22,6 +23,7 @@ fn all() -> Vec<Template> {
         limits::ALL,
         command_text::ALL,
         command_check::ALL,
+        codec::ALL,
         error::ALL,
         lesson::ALL,
         lesson::until::ALL,

@@ -220,7 +220,8 @@ impl From<Refusal> for WorldError {
 }
 
 /// Is the beginning of a cluster sound?
-pub(super) fn check_spec(spec: &ClusterSpec) -> Result<(), WorldError> {
+/// Whether a cluster can begin so.
+pub fn check_cluster(spec: &ClusterSpec) -> Result<(), WorldError> {
     limits::BROKERS.check(spec.racks.len() as u64).map_err(CommandError::from)?;
     for rack in spec.racks.iter().flatten() {
         limits::check_name(&limits::RACK, rack).map_err(CommandError::from)?;

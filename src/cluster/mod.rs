@@ -94,7 +94,7 @@ pub struct World {
 impl World {
     /// A cluster that has just begun.
     pub fn new(seed: u64, spec: &ClusterSpec, events: &mut Vec<Event>) -> Result<World, WorldError> {
-        error::check_spec(spec)?;
+        error::check_cluster(spec)?;
         let racks: Vec<Option<Name>> = spec.racks.iter().map(|rack| rack.as_deref().map(Name::from)).collect();
         let ids = || 1..=racks.len() as BrokerId;
         let voters: Arc<[BrokerId]> = ids().take(3).collect();

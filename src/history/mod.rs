@@ -9,6 +9,7 @@ mod golden;
 mod keyframes;
 mod load;
 mod milestone;
+mod opening;
 mod replay;
 mod scenario;
 mod script;
@@ -21,6 +22,7 @@ pub use fault::{Counts, LastFault};
 pub use golden::determinism_digest;
 pub use load::{LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, large_cluster};
 pub use milestone::{Milestone, milestone};
+pub use opening::{Opened, Opening};
 pub use replay::Replay;
 pub use scenario::{Scenario, start_cluster};
 pub use timeline::{History, Moment};
@@ -42,12 +44,16 @@ const QUIET_US_MAX: u64 = 600_000_000;
 /// Items that one search for the next step may take from the queue before it gives up.
 const QUIET_ITEMS_MAX: u32 = 2_000_000;
 
+/// After everything that happens at a time: the event of a moment that a person wrote down without one.
+pub const AFTER_ALL: EventId = EventId::MAX;
+
 /// A command and the moment at which it was given.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stamped {
     /// Simulated time.
     pub time_us: u64,
-    /// The last event before it; many events share a microsecond, so the time alone would not replay.
+    /// The last event before it; many events share a microsecond, so the time alone would not replay. [`AFTER_ALL`]
+    /// where nobody knows.
     pub after_event: EventId,
     /// The command.
     pub command: Command,
@@ -88,6 +94,13 @@ struct Scout {
 impl Run {
     /// Begins a scenario and plays it up to the moment at which it is handed over.
     pub fn new(scenario: &Scenario) -> Result<Run, WorldError> {
+        let mut run = Run::not_begun(scenario)?;
+        run.advance_to(scenario.begin_us);
+        Ok(run)
+    }
+
+    /// A scenario at its very first moment.
+    fn not_begun(scenario: &Scenario) -> Result<Run, WorldError> {
         check_time(scenario.begin_us)?;
         // What is done at the very end could have no effect any more.
         scenario.commands.iter().try_for_each(|(time_us, _)| check_time(time_us.saturating_add(1)))?;
@@ -110,7 +123,6 @@ impl Run {
         };
         run.take_in();
         run.play_script()?;
-        run.advance_to(scenario.begin_us);
         Ok(run)
     }
 
@@ -189,16 +201,23 @@ impl Run {
 
     /// Lets the next thing happen, if it does by `until_us`.
     fn go_on(&mut self, until_us: u64) -> bool {
-        match self.script.next(&mut self.world, until_us, &mut self.buffer) {
-            Next::Nothing => return false,
-            Next::World | Next::Refused(_) => {}
+        self.go_on_telling(until_us).is_some()
+    }
+
+    /// The same, and tells of a command of the script that is refused; `None`: nothing happens.
+    fn go_on_telling(&mut self, until_us: u64) -> Option<Result<(), WorldError>> {
+        let outcome = match self.script.next(&mut self.world, until_us, &mut self.buffer) {
+            Next::Nothing => return None,
+            Next::World => Ok(()),
+            Next::Refused(error) => Err(error),
             Next::Gave(command) => {
                 self.log.push(command);
                 self.scout = None;
+                Ok(())
             }
-        }
+        };
         self.take_in();
-        true
+        Some(outcome)
     }
 
     /// When the next step will be; `None`: nothing drawn happens for as long as anyone would wait, or ever.

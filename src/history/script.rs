@@ -60,6 +60,11 @@ impl Script {
         self.again.iter()
     }
 
+    /// How many of those there are.
+    pub fn again_len(&self) -> usize {
+        self.again.len()
+    }
+
     /// When the next command is given.
     pub fn time_us(&self) -> Option<u64> {
         let again_us = self.again.front().map(|next| next.time_us);
@@ -86,20 +91,33 @@ impl Script {
     }
 
     /// Lets the next thing happen, if it does by `until_us`; its events are appended to `events`.
+    ///
+    /// A command that is given again comes after everything that happens before its time, and within its time after
+    /// its event. In the run that it was given in, the event alone would do, for everything that happens is an event;
+    /// in one that differs (a later version of the model, a person who changed a time) the time still holds.
     pub fn next(&mut self, world: &mut World, until_us: u64, events: &mut Vec<Event>) -> Next {
-        // Everything that happens is an event, so between a command and the event before it there was nothing.
-        if let Some(due) = self.again.front().filter(|next| next.after_event <= world.last_event()) {
-            let due_us = due.time_us.max(world.now_us());
-            return match self.again.pop_front_if(|_| due_us <= until_us) {
-                Some(Stamped { command, .. }) => give(world, due_us, command, events),
-                None => Next::Nothing,
-            };
+        let now_us = world.now_us();
+        let script_us = self.scripted_us().map_or(u64::MAX, |at_us| at_us.max(now_us));
+        let again = self.again.front().map(|next| (next.time_us.max(now_us), next.after_event <= world.last_event()));
+        // The last moment that is before the command that is given again, if there is one.
+        let before_us = match again {
+            None => Some(u64::MAX),
+            Some((due_us, false)) => Some(due_us),
+            Some((due_us, true)) => due_us.checked_sub(1),
+        };
+        if let Some(before_us) = before_us.filter(|before_us| *before_us >= now_us) {
+            let until_us = until_us.min(before_us);
+            if world.step(until_us.min(script_us), events) {
+                return Next::World;
+            }
+            if script_us <= until_us {
+                return self.give_scripted(world, script_us, events);
+            }
         }
-        let script_us = self.scripted_us().map_or(u64::MAX, |at_us| at_us.max(world.now_us()));
-        if world.step(until_us.min(script_us), events) {
-            return Next::World;
+        match again.and_then(|(due_us, _)| Some((due_us, self.again.pop_front_if(|_| due_us <= until_us)?))) {
+            Some((due_us, Stamped { command, .. })) => give(world, due_us, command, events),
+            None => Next::Nothing,
         }
-        if script_us > until_us { Next::Nothing } else { self.give_scripted(world, script_us, events) }
     }
 }
 

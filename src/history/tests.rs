@@ -297,3 +297,45 @@ fn what_a_scenario_was_refused_is_not_taken_for_given_by_hand() {
     assert_eq!(back.log(), run.log());
     assert_eq!(back.world().event_digest(), run.world().event_digest());
 }
+
+#[test]
+fn a_command_is_given_at_its_time_whatever_its_event() {
+    let mut by_hand = Run::new(&start_cluster()).expect("sound");
+    by_hand.advance_to(12_345_678);
+    let event = by_hand.event();
+    let crash = timed(&[(12_345_678, "crash-broker broker=2")]).remove(0).1;
+    by_hand.apply(crash.clone()).expect("sound");
+    by_hand.advance_to(15_000_000);
+    for after_event in [0, 1, event - 50, event, event + 1, event + 5_000, super::AFTER_ALL] {
+        let command = super::Stamped { time_us: 12_345_678, after_event, command: crash.clone() };
+        let mut run = Run::to_play(&start_cluster(), vec![command]).expect("sound");
+        run.advance_to(15_000_000);
+        assert_eq!(run.log(), by_hand.log(), "after event {after_event}");
+        assert_eq!(run.world().event_digest(), by_hand.world().event_digest());
+    }
+}
+
+#[test]
+fn what_is_opened_tells_what_was_refused() {
+    let lines =
+        ["pause-producer producer=checkout", "crash-broker broker=9", "crash-broker broker=2", "commit consumer=C9"];
+    let stamped = |(place, line): (usize, &&str)| super::Stamped {
+        time_us: 9_000_000 + 500_000 * place as u64,
+        after_event: super::AFTER_ALL,
+        command: crate::cluster::command_text::parse(line).expect(line),
+    };
+    let commands: Vec<_> = lines.iter().enumerate().map(stamped).collect();
+    let at = |time_us| super::Moment { time_us, event: super::AFTER_ALL };
+    let opened = super::Opening::new(&start_cluster(), commands.clone(), at(9_600_000)).expect("sound").finish();
+    assert_eq!(opened.refused.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1, 3]);
+    let (run, newest) = (opened.history.run(), opened.history.newest());
+    assert!(opened.is_whole && opened.history.is_past());
+    assert_eq!((run.time_us(), newest.time_us()), (9_600_000, 10_500_000));
+    assert_eq!((run.log().len(), newest.log().len()), (7, 8));
+    let slow = {
+        let mut opening = super::Opening::new(&start_cluster(), commands, at(9_600_000)).expect("sound");
+        while !opening.go_on(7) {}
+        opening.finish()
+    };
+    assert_eq!(slow.history.run().world().state_digest(), run.world().state_digest());
+}

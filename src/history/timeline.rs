@@ -171,8 +171,20 @@ impl History {
         }
     }
 
+    /// Lets the next thing happen if it does by `until_us`; tells of a command that is refused.
+    pub(super) fn go_on_telling(&mut self, until_us: u64) -> Option<Result<(), WorldError>> {
+        let outcome = self.run.go_on_telling(until_us);
+        self.frames.keep(&self.run);
+        outcome
+    }
+
+    /// Lets time pass up to a moment by which nothing more happens.
+    pub(super) fn idle_until(&mut self, time_us: u64) {
+        self.run.world.idle_until(time_us);
+    }
+
     /// Leaves the newest state aside for an earlier one.
-    fn leave(&mut self, earlier: Run) {
+    pub(super) fn leave(&mut self, earlier: Run) {
         let given: Vec<Stamped> =
             self.newest().given_by_hand().skip(earlier.given_by_hand().count()).cloned().collect();
         let left = std::mem::replace(&mut self.run, earlier);

@@ -109,6 +109,14 @@ pub fn run(seed: u64, size: Size) -> Result<Outcome, Box<Failure>> {
     fuzz.end()
 }
 
+/// The cluster and the commands of the random run of `seed`, without the peace at its end.
+pub fn script(seed: u64, size: Size) -> Script {
+    let mut fuzz = Fuzz::new(seed);
+    fuzz.set_stage();
+    fuzz.disturb(!seed.is_multiple_of(4), size);
+    Script { peace: false, ..fuzz.script }
+}
+
 impl Fuzz {
     fn new(seed: u64) -> Fuzz {
         let mut random = Random::new(seed, "fuzz");

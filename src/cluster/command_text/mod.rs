@@ -9,8 +9,8 @@ mod codec;
 mod error;
 mod table;
 #[cfg(test)]
-mod tests;
-mod words;
+pub(crate) mod tests;
+pub(crate) mod words;
 
 use crate::{
     cluster::command::Command,

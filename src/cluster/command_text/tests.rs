@@ -186,10 +186,10 @@ fn the_table_is_whole() {
 }
 
 /// Draws commands: every verb, every parameter, texts that need quotes.
-struct Draw(Pcg32);
+pub(crate) struct Draw(pub(crate) Pcg32);
 
 impl Draw {
-    fn below(&mut self, n: u32) -> u32 {
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
         self.0.next_u32() % n
     }
 
@@ -197,7 +197,7 @@ impl Draw {
         self.below(2) == 0
     }
 
-    fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         const LETTERS: &[&str] = &[
             "a", "Z", "0", "-", ".", "_", " ", ",", ":", "=", "\"", "\\", "\n", "\r", "\t", "\0", "'", "#", "{", "}",
             "é", "订单", "🙂", "\u{2028}", "\u{202e}", "\u{3000}", "u", "n", "\u{7f}",
@@ -214,7 +214,7 @@ impl Draw {
         (0..self.below(4)).map(|_| draw(self)).collect()
     }
 
-    fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         let wide = self.0.next_u64();
         wide >> self.below(64)
     }
@@ -270,7 +270,7 @@ impl Draw {
         }
     }
 
-    fn command(&mut self, verb: usize) -> Command {
+    pub(crate) fn command(&mut self, verb: usize) -> Command {
         let broker = self.number() as u32;
         let partitions = self.number() as u32;
         let (producer, consumer, topic) = (self.text(), self.text(), self.text());

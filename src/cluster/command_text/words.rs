@@ -5,7 +5,7 @@ use super::CommandTextError;
 
 /// One word of a line.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// What stands before the first `=`; the whole word if there is none.
     pub name: String,
     /// What stands after it.
@@ -14,7 +14,7 @@ pub(super) struct Word {
 
 /// A value as written: its characters, each with whether it stood in quotes or after a backslash.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Raw {
+pub(crate) struct Raw {
     chars: Vec<(char, bool)>,
     /// Where the last quote stood, as a count of the characters before it.
     quote: Option<usize>,
@@ -44,7 +44,7 @@ impl Raw {
 }
 
 /// Splits a line into its words.
-pub(super) fn words(line: &str) -> Result<Vec<Word>, CommandTextError> {
+pub(crate) fn words(line: &str) -> Result<Vec<Word>, CommandTextError> {
     let mut words = Vec::new();
     let mut word: Option<Raw> = None;
     let mut in_quotes = false;
@@ -110,7 +110,7 @@ fn unicode(chars: &mut std::str::Chars) -> Result<char, CommandTextError> {
 }
 
 /// `text` as it stands in a line: in quotes if it needs them, with `also` among the characters that do.
-pub(super) fn quote(text: &str, also: &[char]) -> String {
+pub(crate) fn quote(text: &str, also: &[char]) -> String {
     let special = |c: char| c.is_whitespace() || matches!(c, '"' | '\\' | '=') || hidden(c) || also.contains(&c);
     if !text.is_empty() && !text.chars().any(special) {
         return text.to_owned();

@@ -151,6 +151,21 @@ limits! {
     /// Partitions that a consumer assigns itself.
     ASSIGNMENT "assign", 0..=10_000 Count;
     "A consumer assigns itself at most {max} partitions." "一个 consumer 最多为自己指定 {max} 个分区。"
+    /// A link to a run, the page's address included: what chat programs, mail and codes to photograph let through.
+    LINK "link", 0..=2_000 Characters;
+    "A link has at most {max} characters." "链接最多 {max} 个字符。"
+    /// A saved run, as a file or as text.
+    FILE "file", 0..=16_777_216 Bytes;
+    "A saved run has at most {max} bytes." "保存的运行最多 {max} 字节。"
+    /// Events up to the playhead and the last command of a run that is opened from a link or a file.
+    REPLAY "replay", 0..=3_000_000 Count;
+    "A run that is opened is played for at most {max} events." "打开一次运行时最多回放 {max} 个事件。"
+    /// The name of a saved run.
+    RUN_NAME "name", 0..=100 Characters;
+    "The name of a run has at most {max} characters." "运行的名称最多 {max} 个字符。"
+    /// The tag of a lens in a saved run.
+    LENS "lens", 1..=20 Characters;
+    "The name of a lens has at most {max} characters." "视图的名称最多 {max} 个字符。"
 }
 
 impl Limit {

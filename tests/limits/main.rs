@@ -1,6 +1,8 @@
 //! Every limit of the table at it, where it is allowed, and past it, where the sentence says which and how much. Each
 //! through the door that a person uses: `World::apply`, or `Run` where that is what keeps it.
 
+mod saved;
+
 use kafkascope::{
     check::Watched,
     cluster::{
@@ -50,6 +52,11 @@ static CASES: &[Case] = &[
     (&limits::LOSS, loss),
     (&limits::DISK_TIMES, disk_times),
     (&limits::CLOCK_SKEW, clock_skew),
+    (&limits::LINK, saved::link),
+    (&limits::FILE, saved::file),
+    (&limits::REPLAY, saved::replay),
+    (&limits::RUN_NAME, saved::run_name),
+    (&limits::LENS, saved::lens),
 ];
 
 #[test]

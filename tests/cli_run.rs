@@ -9,7 +9,10 @@ use std::{
 };
 
 use golden::assert_golden;
-use kafkascope::history::start_cluster;
+use kafkascope::{
+    codec::{self, Origin, Saved},
+    history::start_cluster,
+};
 use serde_json::Value;
 
 fn run(args: &[&str]) -> Output {
@@ -136,10 +139,18 @@ fn the_state_adds_up() {
 
 #[test]
 fn a_saved_scenario_plays_as_the_shipped_one() {
-    let text = serde_json::to_string(&start_cluster()).expect("it can be saved");
-    let path = saved("start.json", &text);
-    let path = path.to_string_lossy();
-    assert_eq!(stdout(&[&*path, "--until", "10s"]), stdout(&["start", "--until", "10s"]));
+    let own = Saved { origin: Origin::Own(Box::new(start_cluster())), ..Saved::default() };
+    let story = stdout(&["start", "--until", "10s"]);
+    for (name, text) in [("start.json", codec::file::write(&own)), ("start.txt", codec::text::write(&own))] {
+        let path = saved(name, &text);
+        assert_eq!(stdout(&[&path.to_string_lossy(), "--until", "10s"]), story);
+    }
+    let link = codec::link::write(&own, "https://example.org/").expect("it fits");
+    assert_eq!(stdout(&[&link, "--until", "10s"]), story);
+    // With what was given by hand, each at its moment, and ten seconds after that.
+    let path = saved("crash.txt", "lesson id=start\n@9.5s crash-broker broker=2\n@11s restart-broker broker=2\n");
+    let story = stdout(&[&path.to_string_lossy()]);
+    assert!(story.contains("9.500000 s  ") && story.contains("11.000000 s  ") && story.contains("\n20."), "{story}");
 }
 
 #[test]
@@ -156,9 +167,9 @@ fn a_lesson_is_told_to_its_end_by_id_and_by_path() {
 
 #[test]
 fn what_can_not_be_used_is_told_in_one_line() {
-    let broken = saved("broken.json", "{\n  \"seed\": 1,\n  \"cluster\": 3\n}\n");
+    let broken = saved("broken.json", "{\n  \"kafkascope\": 1,\n  \"scenario\": 3\n}\n");
     let broken = broken.to_string_lossy();
-    let unsound = r#"{"seed":1,"cluster":{"racks":[],"settings":{}},"commands":[],"begin_us":0}"#;
+    let unsound = r#"{"kafkascope": 1, "scenario": {"brokers": []}, "commands": []}"#;
     let unsound = saved("unsound.json", unsound);
     let unsound = unsound.to_string_lossy();
     for (args, says) in [
@@ -168,6 +179,8 @@ fn what_can_not_be_used_is_told_in_one_line() {
         (&["nowhere.json"], "nowhere.json"),
         (&[&*broken], "broken.json:3"),
         (&[&*unsound], "brokers"),
+        (&["nowhere.txt"], "nowhere.txt"),
+        (&["#k1=abc"], "link: The link ends too early"),
         (&["start", "--until", "20"], "expected a time such as 20s"),
         (&["start", "--events", "-1"], "expected a whole number"),
         (&["start", "--seed", "x"], "expected a whole number"),

@@ -7,14 +7,16 @@ use std::io::{self, Write};
 
 use kafkascope::{
     check::Watched,
-    history::{Run, Scenario},
+    codec::Saved,
+    history::Run,
     i18n::Lang,
-    lesson::play,
+    kafka::limits,
+    lesson::{self, play},
 };
 
 use crate::{
     Outcome,
-    source::{AFTERWARDS_US, Source, source},
+    source::{AFTERWARDS_US, Source, one_line, source},
 };
 
 /// Checks each; the worst outcome counts.
@@ -48,7 +50,7 @@ pub fn run(names: &[String], out: &mut dyn Write, err: &mut dyn Write) -> io::Re
 fn problems(source: &Source) -> Vec<String> {
     let run = match source {
         Source::Lesson(lesson) => play::to_end(lesson, |_, _| {}).map(|(run, _)| run).map_err(|it| it.to_string()),
-        Source::Saved(scenario) => saved(scenario),
+        Source::Saved(run) => saved(run),
     };
     match run {
         Ok(run) => broken(&run, run.time_us().saturating_add(AFTERWARDS_US)),
@@ -56,13 +58,20 @@ fn problems(source: &Source) -> Vec<String> {
     }
 }
 
-/// A saved scenario, played until all its commands are given.
-fn saved(scenario: &Scenario) -> Result<Run, String> {
-    let mut run = Run::new(scenario).map_err(|error| format!("{}: {}", error.field(), error.text().plain(Lang::En)))?;
-    run.advance_to(scenario.commands.iter().map(|(at_us, _)| *at_us).max().unwrap_or(0));
-    match run.log().len() < scenario.commands.len() {
-        true => Err("commands: one is refused".to_owned()),
-        false => Ok(run),
+/// A saved run, played to its playhead and its last command.
+fn saved(saved: &Saved) -> Result<Run, String> {
+    let lessons = lesson::catalogue().map_err(one_line)?;
+    let opened = saved.open(&lessons).map_err(|error| error.text().plain(Lang::En))?.finish();
+    if let Some((place, error)) = opened.refused.first() {
+        return Err(format!("command {} is refused: {}", place + 1, error.text().plain(Lang::En)));
+    }
+    if !opened.is_whole {
+        return Err(limits::REPLAY.rule().plain(Lang::En));
+    }
+    let run = opened.history.newest();
+    match run.log().len() < run.scenario().commands.len() + saved.commands.len() {
+        true => Err("setup: a command is refused".to_owned()),
+        false => Ok(run.clone()),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod fuzz;
+mod link;
 mod run;
 mod source;
 mod vectors;
@@ -23,8 +24,9 @@ Usage:
   kafkascope vectors FILE...   run cases recorded from Kafka's own code against the model;
                                a line a file: NAME PASSED/TOTAL
   kafkascope run SCENARIO      plays a scenario without the page and prints what happens;
-                               SCENARIO: `start`, the id of a lesson, or the path of
-                               a lesson.toml or a saved .json
+                               SCENARIO: `start`, the id of a lesson, the path of
+                               a lesson.toml, or a saved run: the path of its .json
+                               or .txt, or its link in quotes
       --seed N                 another seed
       --until TIME             simulated time at which to stop, such as 20s, 500ms, 2min
       --events N               stop after the event with this number
@@ -37,6 +39,11 @@ Usage:
       --lang en|zh-CN          language of the sentences
   kafkascope check SCENARIO... does it load, does every beat end, is every question decided, does no
                                invariant break? A line a scenario
+  kafkascope link SCENARIO     prints the fragment of the link to it
+      --page ADDRESS           the whole link, to a page at this address
+  kafkascope open LINK         prints the run that a link holds, as lines that can be edited
+      --format text|json       lines, or a file
+      --keep-sound             of a damaged link, what comes before the damage
   kafkascope fuzz              random clusters, loads and faults under all invariants; of what it finds
                                the seed, the shortest list of commands that shows it, and why
       --seeds A..B             seeds to play (0..2000)
@@ -57,6 +64,8 @@ fn main() -> ExitCode {
         Command::Check(names) => check::run(&names, &mut out, &mut err),
         Command::Fuzz(options) => fuzz::run(&options, &mut out),
         Command::Run(options) => run::run(&options, &mut out, &mut err),
+        Command::Link(options) => link::link(&options, &mut out, &mut err),
+        Command::Open(options) => link::open(&options, &mut out, &mut err),
     });
     let outcome = match outcome {
         Ok(Ok(outcome)) => out.flush().map(|()| outcome),
@@ -88,6 +97,8 @@ enum Command {
     Check(Vec<String>),
     Run(Box<run::Options>),
     Fuzz(Box<fuzz::Options>),
+    Link(link::LinkOptions),
+    Open(link::OpenOptions),
 }
 
 fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
@@ -107,6 +118,12 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             Some(options) => Command::Fuzz(Box::new(options)),
             None => Command::Print(HELP.to_owned()),
         }),
+        Some(Arg::Value(name)) if name == "link" => {
+            Ok(link::parse_link(&mut args)?.map_or(Command::Print(HELP.to_owned()), Command::Link))
+        }
+        Some(Arg::Value(name)) if name == "open" => {
+            Ok(link::parse_open(&mut args)?.map_or(Command::Print(HELP.to_owned()), Command::Open))
+        }
         Some(Arg::Value(name)) => Err(unknown_command(name)),
         Some(other) => Err(other.unexpected()),
     }
@@ -143,5 +160,5 @@ fn parse_check(mut args: Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn unknown_command(name: OsString) -> lexopt::Error {
-    format!("{name:?} is not a command; expected `check`, `fuzz`, `run` or `vectors`").into()
+    format!("{name:?} is not a command; expected `check`, `fuzz`, `link`, `open`, `run` or `vectors`").into()
 }

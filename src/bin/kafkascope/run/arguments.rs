@@ -62,42 +62,8 @@ fn lang(text: &str) -> Result<Lang, lexopt::Error> {
     known.ok_or_else(|| format!("--lang {text}: expected `en` or `zh-CN`").into())
 }
 
-/// Units of time, longest names first so that `ms` is not read as `s`.
-const UNITS: [(&str, u64); 5] = [("min", 60_000_000), ("ms", 1_000), ("us", 1), ("s", 1_000_000), ("h", 3_600_000_000)];
-
 /// A simulated time such as `20s`, `500ms`, `2min`, `1.5s`.
 fn time_us(text: &str) -> Result<u64, lexopt::Error> {
-    let read = || {
-        let (number, unit) = UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
-        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-        let all_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-        if whole.is_empty() || !all_digits(whole) || !all_digits(part) || part.len() > 6 || number.ends_with('.') {
-            return None;
-        }
-        let part_us = format!("{part:0<6}").parse::<u64>().ok()?.checked_mul(unit)? / 1_000_000;
-        whole.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(part_us)
-    };
-    read().ok_or_else(|| format!("--until {text}: expected a time such as 20s, 500ms or 2min").into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::time_us;
-
-    #[test]
-    fn times_have_units() {
-        for (text, us) in [
-            ("20s", 20_000_000),
-            ("500ms", 500_000),
-            ("2min", 120_000_000),
-            ("1.5s", 1_500_000),
-            ("7us", 7),
-            ("1h", 3_600_000_000),
-        ] {
-            assert_eq!(time_us(text).ok(), Some(us), "{text}");
-        }
-        for text in ["", "20", "s", "1.s", "-1s", "1,5s", "99999999999999999999s", "1.0000001s", "5 s"] {
-            assert!(time_us(text).is_err(), "{text}");
-        }
-    }
+    let time_us = kafkascope::codec::time::parse(text);
+    time_us.ok_or_else(|| format!("--until {text}: expected a time such as 20s, 500ms or 2min").into())
 }

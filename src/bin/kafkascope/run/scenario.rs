@@ -4,11 +4,11 @@ use kafkascope::{
     history::{Run, Scenario},
     i18n::Lang,
     kafka::limits,
-    lesson::play,
+    lesson::{catalogue, play},
 };
 
 use super::Options;
-use crate::source::{AFTERWARDS_US, Source, source};
+use crate::source::{AFTERWARDS_US, Source, one_line, source};
 
 /// A run, and the simulated time at which to stop.
 pub struct Stage {
@@ -20,11 +20,15 @@ pub struct Stage {
 /// anything else has only begun.
 pub fn stage(options: &Options) -> Result<Stage, String> {
     let name = options.scenario.as_str();
-    let (scenario, lesson) = match source(name)? {
-        Source::Saved(scenario) => (scenario, None),
+    let (scenario, commands, playhead_us, lesson) = match source(name)? {
+        Source::Saved(saved) => {
+            let lessons = catalogue().map_err(one_line)?;
+            let scenario = saved.scenario(&lessons).map_err(|problem| problem.text().plain(Lang::En));
+            (scenario.map_err(|problem| format!("{name}: {problem}"))?, saved.commands, saved.playhead.time_us, None)
+        }
         Source::Lesson(mut lesson) => {
             lesson.file.seed = options.seed.unwrap_or(lesson.file.seed);
-            (lesson.scenario(), Some(lesson).filter(|lesson| !lesson.beats().is_empty()))
+            (lesson.scenario(), Vec::new(), 0, Some(lesson).filter(|lesson| !lesson.beats().is_empty()))
         }
     };
     if let Some(lesson) = lesson {
@@ -32,12 +36,13 @@ pub fn stage(options: &Options) -> Result<Stage, String> {
         let end_us = end_us(options, run.time_us());
         return Ok(Stage { run, end_us });
     }
-    let last_us = scenario.commands.iter().map(|(at_us, _)| *at_us).max().unwrap_or(0);
+    let given_us = commands.iter().map(|stamped| stamped.time_us);
+    let last_us = scenario.commands.iter().map(|(at_us, _)| *at_us).chain(given_us).max().unwrap_or(0).max(playhead_us);
     let end_us = end_us(options, scenario.begin_us.max(last_us).saturating_add(AFTERWARDS_US));
     // Told from the very beginning, not only from where a class takes over.
     let scenario = Scenario { seed: options.seed.unwrap_or(scenario.seed), begin_us: 0, ..scenario };
-    let run =
-        Run::new(&scenario).map_err(|error| format!("{name}: {}: {}", error.field(), error.text().plain(Lang::En)))?;
+    let run = Run::to_play(&scenario, commands)
+        .map_err(|error| format!("{name}: {}: {}", error.field(), error.text().plain(Lang::En)))?;
     Ok(Stage { run, end_us })
 }
 

@@ -12,6 +12,8 @@
 
 #[path = "figures/assignors.rs"]
 mod assignors;
+#[path = "figures/past.rs"]
+mod past;
 
 use std::{alloc::System, hint::black_box, time::Instant};
 
@@ -37,6 +39,7 @@ fn main() {
         Some("quiet") => return row("quiet_hour", best_of(3, quiet_hour) as f64 / 1e9, "s", 0.5),
         Some("assignors") => return assignors::rows(),
         Some("large") => return large(),
+        Some("past") => return past::rows(),
         Some("million") => return drop(full_load()),
         _ => {}
     }
@@ -64,6 +67,7 @@ fn main() {
     row("start_cluster_step_and_view", best_of(3, steps_and_views) as f64 / 1e3, "us/step", 0.0);
     large();
     assignors::rows();
+    past::rows();
 }
 
 fn row(name: &str, value: f64, unit: &str, limit: f64) {

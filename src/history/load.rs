@@ -22,7 +22,7 @@ const END_US_MAX: u64 = 600_000_000;
 
 /// The run at the moment at which every record has been read; `None` if that did not come.
 pub fn full_load() -> Option<Run> {
-    let mut run = Run::new(&scenario()).ok()?;
+    let mut run = Run::new(&full_load_scenario()).ok()?;
     while run.world().consumers().values().map(|slot| slot.consumer.records_consumed).sum::<u64>() < LOAD_RECORDS {
         run.advance_to(run.time_us() + 100_000);
         if run.time_us() > END_US_MAX {
@@ -32,7 +32,8 @@ pub fn full_load() -> Option<Run> {
     Some(run)
 }
 
-fn scenario() -> Scenario {
+/// How that run begins.
+pub fn full_load_scenario() -> Scenario {
     let settings = |pairs: &[(&str, &str)]| -> Settings {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };

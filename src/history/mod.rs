@@ -20,7 +20,10 @@ mod timeline;
 pub use events::Events;
 pub use fault::{Counts, LastFault};
 pub use golden::determinism_digest;
-pub use load::{LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, large_cluster};
+pub use keyframes::Spacing;
+pub use load::{
+    LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, full_load_scenario, large_cluster,
+};
 pub use milestone::{Milestone, milestone};
 pub use opening::{Opened, Opening};
 pub use replay::Replay;

@@ -339,3 +339,42 @@ fn what_is_opened_tells_what_was_refused() {
     };
     assert_eq!(slow.history.run().world().state_digest(), run.world().state_digest());
 }
+#[test]
+fn what_is_thinned_out_is_played_again_exactly() {
+    let mut scenario = start_cluster();
+    scenario.commands.push((12_000_000, Command::CrashBroker { broker: 3 }));
+    let spacing = super::Spacing { events: 20, copies: 6 };
+    let mut history = History::spaced(Run::new(&scenario).expect("sound"), spacing);
+    let begin = history.begin();
+    let mut moments = vec![history.run().clone()];
+    while history.run().event() < begin.event + 3_000 {
+        history.step();
+        if moments.len() == 200 {
+            history.apply(Command::PauseConsumer { consumer: "C1".to_owned() }).expect("allowed");
+        }
+        moments.push(history.run().clone());
+        assert!(history.copies() <= spacing.copies);
+    }
+    assert_eq!(history.copies(), spacing.copies, "it was thinned");
+    // To every event, also those between steps: forwards, and backwards, so that copies come and go on the way.
+    let end = history.end();
+    let mut fresh = moments[0].clone();
+    fresh.script.give_again(history.run().given_by_hand().cloned());
+    let mut digests = Vec::new();
+    while fresh.event() < end.event && fresh.go_on(end.time_us) {
+        digests.push((fresh.moment(), fresh.world().event_digest(), fresh.world().state_digest()));
+    }
+    for (moment, event_digest, state_digest) in digests.iter().chain(digests.iter().rev().step_by(17)) {
+        history.seek(*moment);
+        assert_eq!(history.run().moment(), *moment);
+        let world = history.run().world();
+        assert_eq!((world.event_digest(), world.state_digest()), (*event_digest, *state_digest), "{moment:?}");
+        assert!(history.copies() <= spacing.copies);
+    }
+    let mut random = crate::sim::Random::new(1, "thinned");
+    for _ in 0..200 {
+        let moment = &moments[random.below(moments.len() as u32) as usize];
+        history.seek(moment.moment());
+        assert_same(history.run(), moment);
+    }
+}

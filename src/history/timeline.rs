@@ -6,7 +6,7 @@
 
 use super::{
     Run, Stamped,
-    keyframes::{Keyframes, NEAR},
+    keyframes::{Keyframes, Spacing},
 };
 use crate::{
     cluster::{WorldError, command::Command},
@@ -37,8 +37,13 @@ pub struct History {
 impl History {
     /// A run at its beginning, or one that has gone on already.
     pub fn new(run: Run) -> History {
+        History::spaced(run, Spacing::default())
+    }
+
+    /// The same, with copies as close and as many as is said: what is measured and tested.
+    pub fn spaced(run: Run, spacing: Spacing) -> History {
         let (begin, steps_at_begin) = (run.moment(), run.step_count());
-        let mut history = History { frames: Keyframes::default(), begin, steps_at_begin, tip: None, run };
+        let mut history = History { frames: Keyframes::new(spacing), begin, steps_at_begin, tip: None, run };
         history.frames.keep(&history.run);
         history
     }
@@ -66,6 +71,11 @@ impl History {
     /// The run as far as it has been.
     pub fn newest(&self) -> &Run {
         self.tip.as_deref().unwrap_or(&self.run)
+    }
+
+    /// How many copies of it there are.
+    pub fn copies(&self) -> usize {
+        self.frames.len()
     }
 
     /// Does a command at this moment. In the past, what came later becomes another run, which is handed over.
@@ -165,7 +175,7 @@ impl History {
     /// Goes on while something holds, and takes copies near `event`, which is about where that will end.
     fn go_on_to(&mut self, event: EventId, holds: impl Fn(&Run) -> bool, until_us: u64) {
         while holds(&self.run) && self.run.go_on(until_us) {
-            if self.run.event() + NEAR >= event {
+            if self.frames.is_near(self.run.event(), event) {
                 self.frames.keep(&self.run);
             }
         }

@@ -10,7 +10,7 @@ use std::{
 use kafkascope::{
     check,
     cluster::{command_check, command_text, error},
-    codec,
+    codec, history,
     i18n::{Template, brokers, faults, forms, lens, lesson, stage, ui},
     kafka::{config, limits},
     view::{self, story, why},
@@ -26,7 +26,7 @@ fn all() -> Vec<Template> {
         codec::ALL,
         error::ALL,
         lesson::ALL,
-        lesson::until::ALL,
+        kafkascope::lesson::until::ALL,
         ui::ALL,
         forms::ALL,
         brokers::ALL,
@@ -34,6 +34,8 @@ fn all() -> Vec<Template> {
         lens::ALL,
         stage::ALL,
         check::ALL,
+        history::ALL,
+        view::runs::ALL,
         view::TEXTS[0],
         view::TEXTS[1],
         view::group_chart::words::ALL,
@@ -46,7 +48,13 @@ fn all() -> Vec<Template> {
         view::sequence::layout::ALL,
     ];
     let mut all: Vec<Template> = lists.iter().flat_map(|list| list.iter().map(|template| **template)).collect();
-    all.extend(story::TEMPLATES.iter().chain(why::TEMPLATES).flat_map(|list| list.iter().map(|template| **template)));
+    all.extend(
+        story::TEMPLATES
+            .iter()
+            .chain(why::TEMPLATES)
+            .chain(view::compare::TEMPLATES)
+            .flat_map(|list| list.iter().map(|template| **template)),
+    );
     all.extend(config::TABLE.iter().map(|config| config.help));
     all.extend(limits::TABLE.iter().map(|limit| limit.text));
     for verb in command_text::VERBS {
@@ -135,8 +143,8 @@ fn sentences_end_as_sentences() {
 /// Rooms whose texts stand on buttons and in headings and need not be sentences.
 fn is_label(key: &str) -> bool {
     const LABEL_ROOMS: &[&str] = &[
-        "brokers", "card", "chart", "faults", "forms", "ledger", "lens", "lesson", "member", "metrics", "moment",
-        "producer", "sequence", "stage", "ui", "until",
+        "brokers", "card", "chart", "compare", "faults", "forms", "ledger", "lens", "lesson", "member", "metrics",
+        "moment", "producer", "run", "sequence", "stage", "ui", "until",
     ];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }

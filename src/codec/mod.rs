@@ -147,7 +147,9 @@ impl Saved {
 
     /// Whether the texts beside the run are short enough.
     fn check_words(&self) -> Result<(), Problem> {
-        limits::RUN_NAME.check_text(&self.name)?;
+        if !self.name.is_empty() {
+            limits::RUN_NAME.check_text(&self.name)?;
+        }
         match &self.lens {
             Some(lens) => Ok(limits::check_name(&limits::LENS, lens)?),
             None => Ok(()),

@@ -1,8 +1,10 @@
 //! A run: a scenario, the commands given since, the world they lead to, and the events kept for the story.
 //!
 //! The scenario's seed and the command log are the whole history; every state is a replay of them. [`History`] goes back
-//! and forth in one.
+//! and forth in one, [`Runs`] holds the tree of all that there are, and [`Again`] makes one of another with one setting
+//! changed.
 
+mod again;
 mod events;
 mod fault;
 mod golden;
@@ -11,12 +13,15 @@ mod load;
 mod milestone;
 mod opening;
 mod replay;
+mod runs;
 mod scenario;
 mod script;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod undo;
 
+pub use again::{Again, Change, Offer, commands, offers};
 pub use events::Events;
 pub use fault::{Counts, LastFault};
 pub use golden::determinism_digest;
@@ -27,7 +32,9 @@ pub use load::{
 pub use milestone::{Milestone, milestone};
 pub use opening::{Opened, Opening};
 pub use replay::Replay;
+pub use runs::{ALL, Deleted, NamedRun, Origin, RunId, Runs, RunsError};
 pub use scenario::{Scenario, start_cluster};
+pub use script::Refused;
 pub use timeline::{History, Moment};
 
 use script::{Next, Script};
@@ -71,6 +78,8 @@ pub struct Run {
     ledger: Arc<Ledger>,
     events: Events,
     log: Vec<Stamped>,
+    /// Commands that were due and that the world refused.
+    refused: Vec<Refused>,
     steps: u64,
     /// Number of the first event of the last step.
     step_began: EventId,
@@ -115,6 +124,7 @@ impl Run {
             ledger: Arc::default(),
             events: Events::default(),
             log: Vec::new(),
+            refused: Vec::new(),
             steps: 0,
             step_began: 0,
             step_ended: Moment::default(),
@@ -180,6 +190,11 @@ impl Run {
         &self.log
     }
 
+    /// Commands that were due and that the world refused so far.
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
     /// Does a command at this moment.
     pub fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         let (time_us, after_event) = (self.time_us(), self.event());
@@ -204,23 +219,17 @@ impl Run {
 
     /// Lets the next thing happen, if it does by `until_us`.
     fn go_on(&mut self, until_us: u64) -> bool {
-        self.go_on_telling(until_us).is_some()
-    }
-
-    /// The same, and tells of a command of the script that is refused; `None`: nothing happens.
-    fn go_on_telling(&mut self, until_us: u64) -> Option<Result<(), WorldError>> {
-        let outcome = match self.script.next(&mut self.world, until_us, &mut self.buffer) {
-            Next::Nothing => return None,
-            Next::World => Ok(()),
-            Next::Refused(error) => Err(error),
+        match self.script.next(&mut self.world, until_us, &mut self.buffer) {
+            Next::Nothing => return false,
+            Next::World => {}
+            Next::Refused(refused) => self.refused.push(refused),
             Next::Gave(command) => {
                 self.log.push(command);
                 self.scout = None;
-                Ok(())
             }
-        };
+        }
         self.take_in();
-        Some(outcome)
+        true
     }
 
     /// When the next step will be; `None`: nothing drawn happens for as long as anyone would wait, or ever.
@@ -273,7 +282,7 @@ impl Run {
         loop {
             match self.script.give_due(&mut self.world, &mut self.buffer) {
                 Next::Gave(command) => self.log.push(command),
-                Next::Refused(error) => return Err(error),
+                Next::Refused(refused) => return Err(refused.error),
                 Next::Nothing | Next::World => return Ok(()),
             }
             self.take_in();

@@ -159,11 +159,12 @@ impl Opening {
 /// Lets the next thing happen, and notes a command of `count` that is refused.
 fn go_on(history: &mut History, until_us: u64, count: usize, refused: &mut Vec<(usize, WorldError)>) -> bool {
     let before = history.run().script.again_len();
-    let outcome = history.go_on_telling(until_us);
-    if let Some(Err(error)) = &outcome
+    let known = history.run().refused().len();
+    let goes_on = history.go_on(until_us);
+    if let Some(new) = history.run().refused().get(known)
         && history.run().script.again_len() < before
     {
-        refused.push((count - before, error.clone()));
+        refused.push((count - before, new.error.clone()));
     }
-    outcome.is_some()
+    goes_on
 }

@@ -33,7 +33,18 @@ pub enum Next {
     /// A command was given.
     Gave(Stamped),
     /// The world refused a command of the scenario.
-    Refused(WorldError),
+    Refused(Refused),
+}
+
+/// A command that the world refused when its moment came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When that was.
+    pub time_us: u64,
+    /// What was refused.
+    pub command: Command,
+    /// Why.
+    pub error: WorldError,
 }
 
 impl Script {
@@ -126,6 +137,6 @@ fn give(world: &mut World, time_us: u64, command: Command, events: &mut Vec<Even
     let after_event: EventId = world.last_event();
     match world.apply(&command, events) {
         Ok(()) => Next::Gave(Stamped { time_us, after_event, command }),
-        Err(error) => Next::Refused(error),
+        Err(error) => Next::Refused(Refused { time_us, command, error }),
     }
 }

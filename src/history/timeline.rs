@@ -2,11 +2,12 @@
 //!
 //! The run that is looked at is an ordinary [`Run`]. Whoever goes back leaves the newest one aside; the commands of the
 //! way there are given again at their moments when time goes on. Whoever acts in the past begins another run, and the
-//! one that was there is handed over whole. Left out: the tree of runs.
+//! one that was there is handed over whole. Left out: the tree of runs, which is [`super::Runs`].
 
 use super::{
     Run, Stamped,
     keyframes::{Keyframes, Spacing},
+    undo::Undone,
 };
 use crate::{
     cluster::{WorldError, command::Command},
@@ -25,13 +26,15 @@ pub struct Moment {
 /// A run, its keyframes, and how far it has been already.
 #[derive(Clone, Debug)]
 pub struct History {
-    run: Run,
-    frames: Keyframes,
+    pub(super) run: Run,
+    pub(super) frames: Keyframes,
     /// The beginning, before which nobody can go.
     begin: Moment,
     steps_at_begin: u64,
     /// The newest state there was, while an earlier one is looked at.
-    tip: Option<Box<Run>>,
+    pub(super) tip: Option<Box<Run>>,
+    /// Commands that were taken back, the last one last.
+    pub(super) undone: Vec<Undone>,
 }
 
 impl History {
@@ -43,7 +46,8 @@ impl History {
     /// The same, with copies as close and as many as is said: what is measured and tested.
     pub fn spaced(run: Run, spacing: Spacing) -> History {
         let (begin, steps_at_begin) = (run.moment(), run.step_count());
-        let mut history = History { frames: Keyframes::new(spacing), begin, steps_at_begin, tip: None, run };
+        let mut history =
+            History { frames: Keyframes::new(spacing), begin, steps_at_begin, tip: None, undone: Vec::new(), run };
         history.frames.keep(&history.run);
         history
     }
@@ -92,7 +96,9 @@ impl History {
             begin: self.begin,
             steps_at_begin: self.steps_at_begin,
             tip: None,
+            undone: std::mem::take(&mut self.undone),
         });
+        self.undone.clear();
         self.frames.forget_after(self.run.moment());
         Ok(branch)
     }
@@ -181,11 +187,11 @@ impl History {
         }
     }
 
-    /// Lets the next thing happen if it does by `until_us`; tells of a command that is refused.
-    pub(super) fn go_on_telling(&mut self, until_us: u64) -> Option<Result<(), WorldError>> {
-        let outcome = self.run.go_on_telling(until_us);
+    /// Lets the next thing happen if it does by `until_us`.
+    pub(super) fn go_on(&mut self, until_us: u64) -> bool {
+        let goes_on = self.run.go_on(until_us);
         self.frames.keep(&self.run);
-        outcome
+        goes_on
     }
 
     /// Lets time pass up to a moment by which nothing more happens.
@@ -228,6 +234,7 @@ impl Run {
             events: self.events.clone(),
             fault: self.fault.clone(),
             log: Vec::new(),
+            refused: self.refused.clone(),
             script,
             scout: None,
             buffer: Vec::new(),

@@ -1,6 +1,7 @@
 //! From the world to what the page shows: plain comparable data, sentences, *Why?* cards, geometry; no DOM.
 
 mod build;
+pub mod compare;
 pub mod copies;
 pub mod geometry;
 pub mod group_chart;
@@ -11,6 +12,7 @@ pub mod message;
 pub mod metrics;
 pub mod model;
 mod pace;
+pub mod runs;
 pub mod segments;
 pub mod sequence;
 pub mod story;

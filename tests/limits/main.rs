@@ -1,6 +1,7 @@
 //! Every limit of the table at it, where it is allowed, and past it, where the sentence says which and how much. Each
 //! through the door that a person uses: `World::apply`, or `Run` where that is what keeps it.
 
+mod runs;
 mod saved;
 
 use kafkascope::{
@@ -55,9 +56,17 @@ static CASES: &[Case] = &[
     (&limits::LINK, saved::link),
     (&limits::FILE, saved::file),
     (&limits::REPLAY, saved::replay),
-    (&limits::RUN_NAME, saved::run_name),
     (&limits::LENS, saved::lens),
+    (&limits::RUNS, runs::runs),
+    (&limits::RUN_NAME, run_name),
+    (&limits::UNDONE, runs::undone),
 ];
+
+/// Of a run that is kept, and of one that is saved.
+fn run_name() {
+    runs::run_name();
+    saved::run_name();
+}
 
 #[test]
 fn every_limit_has_a_case_and_every_case_holds() {

@@ -160,12 +160,18 @@ limits! {
     /// Events up to the playhead and the last command of a run that is opened from a link or a file.
     REPLAY "replay", 0..=3_000_000 Count;
     "A run that is opened is played for at most {max} events." "打开一次运行时最多回放 {max} 个事件。"
-    /// The name of a saved run.
-    RUN_NAME "name", 0..=100 Characters;
-    "The name of a run has at most {max} characters." "运行的名称最多 {max} 个字符。"
     /// The tag of a lens in a saved run.
     LENS "lens", 1..=20 Characters;
     "The name of a lens has at most {max} characters." "视图的名称最多 {max} 个字符。"
+    /// Runs that are kept side by side.
+    RUNS "runs", 1..=16 Count;
+    "At most {max} runs are kept; delete one first." "最多保留 {max} 个运行；请先删除一个。"
+    /// The name that somebody gives a run.
+    RUN_NAME "name", 1..=100 Characters;
+    "A run's name has at most {max} characters." "运行的名称最多 {max} 个字符。"
+    /// Commands that are taken back one after the other and can be given again.
+    UNDONE "undone", 0..=100 Count;
+    "At most {max} commands can be taken back one after the other." "最多可连续撤销 {max} 条命令。"
 }
 
 impl Limit {

@@ -1,0 +1,67 @@
+//! The limits of runs: how many there are, what they are called, how many commands can be taken back.
+
+use kafkascope::{
+    cluster::{
+        ClusterSpec, WorldError,
+        command::{Command, Settings},
+    },
+    history::{History, Run, RunId, Runs, RunsError, Scenario},
+    kafka::limits,
+};
+
+use super::{allowed, below, names, past};
+
+/// A cluster of one broker, with nothing else.
+fn kept() -> Runs {
+    let scenario = Scenario {
+        seed: 1,
+        cluster: ClusterSpec { racks: vec![None], ..ClusterSpec::default() },
+        ..Scenario::default()
+    };
+    Runs::new(History::new(Run::new(&scenario).expect("sound")))
+}
+
+fn of_runs<T>(result: Result<T, RunsError>) -> Result<(), WorldError> {
+    result.map(drop).map_err(|error| match error {
+        RunsError::World(error) => error,
+        other => panic!("{other:?}"),
+    })
+}
+
+pub fn runs() {
+    let limit = &limits::RUNS;
+    let mut runs = kept();
+    let other = runs.history().clone();
+    while (runs.list().len() as u64) < limit.max {
+        allowed(of_runs(runs.add(other.clone())));
+    }
+    past(of_runs(runs.add(other)), limit);
+}
+
+pub fn run_name() {
+    let limit = &limits::RUN_NAME;
+    let mut runs = kept();
+    let (most, more) = names(limit, "r");
+    allowed(of_runs(runs.rename(RunId(1), Some(&most))));
+    past(of_runs(runs.rename(RunId(1), Some(&more))), limit);
+    below(of_runs(runs.rename(RunId(1), Some(" "))), limit);
+}
+
+pub fn undone() {
+    let limit = &limits::UNDONE;
+    let mut runs = kept();
+    for n in 0..=limit.max {
+        allowed(of_runs(runs.apply(Command::CreateTopic {
+            topic: format!("t{}", n % 2),
+            partitions: 1,
+            replication_factor: None,
+            settings: Settings::new(),
+        })));
+        runs.history_mut().advance_to((n + 1) * 50_000);
+        allowed(of_runs(runs.apply(Command::DeleteTopic { topic: format!("t{}", n % 2) })));
+        runs.history_mut().advance_to((n + 1) * 100_000);
+    }
+    (0..limit.max).for_each(|_| allowed(of_runs(runs.undo())));
+    past(of_runs(runs.undo()), limit);
+    (0..limit.max).for_each(|_| allowed(of_runs(runs.redo())));
+}

@@ -100,7 +100,7 @@ fn says(text: &Text) -> String {
 }
 
 fn compared(left: &Run, right: &Run) -> Comparison {
-    let names = [left, right].map(|run| parted_name(run));
+    let names = [left, right].map(parted_name);
     let charts = [left, right].map(|run| Recorder::default().follow(run));
     let side = |n: usize, run| Side { name: &names[n], run, charts: &charts[n] };
     compare(side(0, left), side(1, right))

@@ -13,15 +13,18 @@ use crate::sim::EventId;
 /// How many copies there are and how close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spacing {
-    /// Events between two copies, at least.
+    /// Events between two copies, at least. In a burst hundreds happen in a frame of the page, and each copy costs what
+    /// has changed since the one before.
     pub events: EventId,
+    /// The same where somebody goes back to: a step back plays so many again.
+    pub near: EventId,
     /// Copies at most.
     pub copies: usize,
 }
 
 impl Default for Spacing {
     fn default() -> Self {
-        Spacing { events: 400, copies: 120 }
+        Spacing { events: 2_000, near: 400, copies: 120 }
     }
 }
 
@@ -53,16 +56,23 @@ impl Keyframes {
 
     /// Is `event` so close before `to` that copies are worth taking on the way there?
     pub fn is_near(&self, event: EventId, to: EventId) -> bool {
-        event.saturating_add(16 * self.spacing.events) >= to
+        event.saturating_add(16 * self.spacing.near) >= to
     }
 
     /// Takes a copy of `run` if it is far enough from those that there are.
     pub fn keep(&mut self, run: &Run) {
+        self.keep_spaced(run, self.spacing.events);
+    }
+
+    /// The same close to the moment that somebody goes to.
+    pub fn keep_near(&mut self, run: &Run) {
+        self.keep_spaced(run, self.spacing.near);
+    }
+
+    fn keep_spaced(&mut self, run: &Run, spacing: EventId) {
         let event = run.event();
         let place = self.frames.partition_point(|frame| frame.run.event() <= event);
-        let far = |frame: Option<&Arc<Frame>>| {
-            frame.is_none_or(|frame| frame.run.event().abs_diff(event) >= self.spacing.events)
-        };
+        let far = |frame: Option<&Arc<Frame>>| frame.is_none_or(|frame| frame.run.event().abs_diff(event) >= spacing);
         if !far(self.frames.get(place)) || !far(place.checked_sub(1).and_then(|before| self.frames.get(before))) {
             return;
         }

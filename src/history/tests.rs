@@ -343,7 +343,7 @@ fn what_is_opened_tells_what_was_refused() {
 fn what_is_thinned_out_is_played_again_exactly() {
     let mut scenario = start_cluster();
     scenario.commands.push((12_000_000, Command::CrashBroker { broker: 3 }));
-    let spacing = super::Spacing { events: 20, copies: 6 };
+    let spacing = super::Spacing { events: 20, near: 5, copies: 6 };
     let mut history = History::spaced(Run::new(&scenario).expect("sound"), spacing);
     let begin = history.begin();
     let mut moments = vec![history.run().clone()];

@@ -182,7 +182,7 @@ impl History {
     fn go_on_to(&mut self, event: EventId, holds: impl Fn(&Run) -> bool, until_us: u64) {
         while holds(&self.run) && self.run.go_on(until_us) {
             if self.frames.is_near(self.run.event(), event) {
-                self.frames.keep(&self.run);
+                self.frames.keep_near(&self.run);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What going back in time costs: the copies that are taken on the way, and going to any moment of a long run.
 //!
-//! The load of a million records is burst after burst, the worst there is for copies: every event changes something that
-//! a copy must hold. It is advanced by a frame's time at once, as the page does, and a copy is taken at most once then.
+//! The load of a million records is burst after burst, the worst there is for copies: every event changes something
+//! that a copy must hold. It is advanced by a frame's time at once, as the page does, and a copy is taken at most once
+//! then.
 
 use std::time::Instant;
 

@@ -3,9 +3,9 @@
 //! The scenario and every command given by hand are given again with the setting changed where they say it, or where
 //! Kafka's default stands in for them. In the new world other events happen, so the number of the last event, which
 //! stamps a command, means nothing there: **a command is given at its simulated time, after everything that is due by
-//! then**, as to somebody who stops the clock at that time. Until the first command that differs the two worlds are one,
-//! and there each command keeps its very moment; so a run that is run again with what it had is the same run. What the
-//! new world refuses is handed over, in order. Left out: words, which are `view::runs`'.
+//! then**, as to somebody who stops the clock at that time. Until the first command that differs the two worlds are
+//! one, and there each command keeps its very moment; so a run that is run again with what it had is the same run. What
+//! the new world refuses is handed over, in order. Left out: words, which are `view::runs`'.
 
 use std::collections::VecDeque;
 

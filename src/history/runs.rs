@@ -1,7 +1,7 @@
 //! The tree of runs: each with its moments, which one it began from and when, and its name.
 //!
-//! Whoever acts in the past begins another run; the one that was there stays as it was and becomes its parent. Where the
-//! two part is the moment of the fork. Left out: words for a name that nobody gave, which are `view::runs`'.
+//! Whoever acts in the past begins another run; the one that was there stays as it was and becomes its parent. Where
+//! the two part is the moment of the fork. Left out: words for a name that nobody gave, which are `view::runs`'.
 
 use super::{Again, Change, History, Moment, Refused, Run, Stamped};
 use crate::{

@@ -1,10 +1,10 @@
 //! Taking back the last command that was given by hand, and giving it again.
 //!
-//! A run is what its commands made of it, so to take back a command is to stand right before it, at the simulated time
-//! and the event at which it was given: what came later came of it, and is gone with it. Which moment is looked at makes
-//! no difference: it is the run's last command, also where it still lies ahead. No other run begins. What was there is
-//! kept whole until something else is given, so that giving the command again leads to the same moment of the same run;
-//! time that has passed meanwhile without it is forgotten then.
+//! A run is what its commands made of it, so to take back a command is to stand right before it, at the simulated
+//! time and the event at which it was given: what came later came of it, and is gone with it. Which moment is
+//! looked at makes no difference: it is the run's last command, also where it still lies ahead. No other run
+//! begins. What was there is kept whole until something else is given, so that giving the command again leads to
+//! the same moment of the same run; time that has passed meanwhile without it is forgotten then.
 
 use super::{History, Moment, Run, RunsError, Stamped};
 use crate::kafka::limits;

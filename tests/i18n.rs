@@ -11,7 +11,7 @@ use kafkascope::{
     check,
     cluster::{command_check, command_text, error},
     codec, history,
-    i18n::{Template, brokers, faults, forms, lens, lesson, stage, ui},
+    i18n::{Template, brokers, faults, forms, lens, lesson, share, stage, ui},
     kafka::{config, limits},
     view::{self, story, why},
 };
@@ -32,6 +32,7 @@ fn all() -> Vec<Template> {
         brokers::ALL,
         faults::ALL,
         lens::ALL,
+        share::ALL,
         stage::ALL,
         check::ALL,
         history::ALL,
@@ -144,7 +145,7 @@ fn sentences_end_as_sentences() {
 fn is_label(key: &str) -> bool {
     const LABEL_ROOMS: &[&str] = &[
         "brokers", "card", "chart", "compare", "faults", "forms", "ledger", "lens", "lesson", "member", "metrics",
-        "moment", "producer", "run", "sequence", "stage", "ui", "until",
+        "moment", "producer", "run", "sequence", "share", "stage", "ui", "until",
     ];
     LABEL_ROOMS.iter().any(|room| key.starts_with(&format!("{room}.")))
 }

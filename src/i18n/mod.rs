@@ -14,6 +14,7 @@ pub mod forms;
 pub mod lens;
 pub mod lesson;
 mod render;
+pub mod share;
 pub mod stage;
 #[cfg(test)]
 mod tests;

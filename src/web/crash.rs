@@ -13,12 +13,30 @@ pub fn keep_report(report: String) {
     REPORT.with(|slot| *slot.borrow_mut() = report);
 }
 
+/// Where it is marked that the program stopped.
+const MARK: &str = "kafkascope.crashed";
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// Did the program stop last time? It is asked once.
+pub fn take_mark() -> bool {
+    let Some(storage) = storage() else { return false };
+    let marked = storage.get_item(MARK).ok().flatten().is_some();
+    let _ = storage.remove_item(MARK);
+    marked
+}
+
 /// Shows a panic to the user instead of a frozen page. Through Yew, which would put its own hook in the place of one
 /// that it does not know.
 pub fn install() {
     yew::set_custom_panic_hook(Box::new(|info| {
         let message = info.to_string();
         let report = REPORT.with(|slot| slot.try_borrow().map(|text| text.clone()).unwrap_or_default());
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(MARK, "1");
+        }
         web_sys::console::error_1(&JsValue::from_str(&message));
         let Some(window) = web_sys::window() else { return };
         let show = js_sys::Reflect::get(&window, &JsValue::from_str("kafkascopeCrash"));

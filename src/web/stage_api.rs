@@ -8,6 +8,7 @@ use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
     cluster::command::{Command, NodeName},
+    codec::{ReadError, Saved},
     i18n::Lang,
     view::{
         metrics::Table,
@@ -102,6 +103,17 @@ pub struct Ask {
     pub anchor: Option<Element>,
 }
 
+/// Where a saved run comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The address of the page.
+    Link,
+    /// Somebody pasted or chose it.
+    Handed,
+    /// This browser kept it.
+    Kept,
+}
+
 /// A dialog that the shell can open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dialog {
@@ -147,6 +159,12 @@ pub enum Dialog {
     DeleteRecords(String, i32),
     /// What became of every record.
     Ledger(Box<crate::panels::ledger::LedgerView>),
+    /// The run as a link, as lines and as a file, and the way back from each.
+    Share,
+    /// Something that was handed in and cannot be opened.
+    Wrong(Box<ReadError>, Source),
+    /// The run after which the program stopped last time.
+    Crashed(Box<Saved>),
     /// What can be broken, with the node that is to be offered first.
     Palette(Option<NodeName>),
     /// One of that, with the node that is to be offered first.

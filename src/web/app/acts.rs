@@ -17,9 +17,9 @@ use crate::{
     clock::{Frame, Pace, Speed},
     forms::{Current, Refusal},
     lenses::Lens,
-    panels::inspector,
+    panels::{inspector, share::read_file},
     say::tr,
-    stage_api::{Ask, Dialog, place_id},
+    stage_api::{Ask, Dialog, Source, place_id},
 };
 
 /// From this width on the left column stands beside the stage (`static/app.css` says so too).
@@ -78,6 +78,17 @@ impl App {
             Msg::Panel => self.panel = !self.panel,
             Msg::Lens(lens) => self.set_lens(lens),
             Msg::Opened(opened) => return self.player.open_partitions(opened),
+            Msg::Arrive => self.arrive(ctx),
+            Msg::Address => return self.follow_link(ctx),
+            Msg::OpenSaved(saved) => self.open_saved(ctx, *saved, Source::Handed),
+            Msg::OpenOn => self.open_on(ctx),
+            Msg::OpenStop => self.opens = None,
+            Msg::File(file) => {
+                let on_read = ctx.link().callback(|read| Msg::Handed(Box::new(read)));
+                read_file(&file, on_read);
+            }
+            Msg::Handed(read) => self.handed(ctx, *read, Source::Handed),
+            Msg::Keep => self.keep(),
             Msg::Measure(here) => self.player.measure(here),
             Msg::Filter(filter) => self.player.filter(filter),
             Msg::Event(event) => self.player.show_event(event),
@@ -125,6 +136,7 @@ impl App {
             Act::Consumer => self.open(Dialog::AddConsumer(None)),
             Act::Topic => self.open(Dialog::CreateTopic),
             Act::Broker => self.open(Dialog::AddBroker),
+            Act::Share => self.open(Dialog::Share),
             Act::Break => self.open(Dialog::Palette(None)),
             Act::Lens(lens) => self.set_lens(lens),
             Act::Panel => self.panel = !self.panel,
@@ -346,7 +358,7 @@ impl App {
         self.after_replace();
     }
 
-    fn after_replace(&mut self) {
+    pub(super) fn after_replace(&mut self) {
         self.asked = None;
         self.preview = None;
         self.send_refusal = None;
@@ -361,7 +373,7 @@ impl App {
         self.announced = crate::panels::transport::speed_name(speed, self.prefs.lang);
     }
 
-    fn set_lens(&mut self, lens: Lens) {
+    pub(super) fn set_lens(&mut self, lens: Lens) {
         let strips = |lens: Lens| matches!(lens, Lens::Topic | Lens::Brokers);
         if lens != self.prefs.lens && strips(lens) && strips(self.prefs.lens) {
             self.left.note();
@@ -384,7 +396,7 @@ impl App {
         self.player.follow(groups, lens == Lens::Sequence, lens == Lens::Brokers, member);
     }
 
-    fn set_lang(&mut self, lang: Lang) {
+    pub(super) fn set_lang(&mut self, lang: Lang) {
         self.prefs.lang = lang;
         self.announced.clear();
         self.player.course.refresh(lang);
@@ -435,6 +447,7 @@ impl App {
     }
 
     pub(super) fn apply(&mut self, command: Command) -> Result<(), WorldError> {
+        self.keep_before(&command);
         let before = self.player.past_us().map(|_| self.player.course.clone());
         let branch = self.player.apply(command, &self.hidden)?;
         if let (Some(history), Some(course)) = (branch, before) {
@@ -454,7 +467,7 @@ impl App {
         Refusal { field: Some(error.field().to_owned()), text: error.text(), count: self.refusals }
     }
 
-    fn open(&mut self, dialog: Dialog) {
+    pub(super) fn open(&mut self, dialog: Dialog) {
         if let Dialog::SendOne(producer) = &dialog {
             let place = Place::Producer(producer.clone());
             let asked = self.send_asked;
@@ -464,7 +477,13 @@ impl App {
         }
         let current = self.current(&dialog).map(Rc::new);
         self.asked = None;
-        self.dialog = Some(Open { dialog, vm: self.player.vm.clone(), current, refusal: None });
+        let saved = if dialog == Dialog::Share {
+            self.player.sync(&self.hidden);
+            Rc::new(self.saved())
+        } else {
+            Rc::default()
+        };
+        self.dialog = Some(Open { dialog, vm: self.player.vm.clone(), current, refusal: None, saved });
     }
 
     /// What is there already, for the forms that change it.

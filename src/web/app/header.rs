@@ -1,6 +1,6 @@
 //! The header: scenario, what can be added, language, colours, help.
 
-use kafkascope::i18n::{Lang, faults, ui};
+use kafkascope::i18n::{Lang, faults, share, ui};
 use yew::prelude::*;
 
 use super::keys::{Act, key_of};
@@ -62,6 +62,10 @@ pub fn Header(props: &HeaderProps) -> Html {
     let name = props.choices.get(props.chosen).map(|choice| choice.name.clone()).unwrap_or_default();
     let label = ui::SCENARIO_PICK.with("name", name.as_str()).plain(lang);
     let panel = if props.panel { &ui::PANEL_HIDE } else { &ui::PANEL_SHOW };
+    let on_pick = {
+        let (on_scenario, on_open, scenarios) = (props.on_scenario.clone(), props.on_open.clone(), props.choices.len());
+        Callback::from(move |id: usize| if id < scenarios { on_scenario.emit(id) } else { on_open.emit(Dialog::Share) })
+    };
     let on_add = props.on_open.reform(|id: usize| ADDS[id].2());
     let on_theme = props.on_theme.reform(|id: usize| Theme::ALL[id]);
     html! {
@@ -71,7 +75,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 { icons::panel() }
             </button>
             <h1 class="brand">{ icons::logo() }<span class="brand-name">{ "kafkascope" }</span></h1>
-            <Menu class="scenario" {label} title={tr(&ui::SCENARIO_LESSONS, lang)} rows={scenario_rows(props)} on_pick={props.on_scenario.clone()}>
+            <Menu class="scenario" {label} title={tr(&ui::SCENARIO_LESSONS, lang)} rows={scenario_rows(props)} on_pick={on_pick}>
                 <span class="scenario-name">{ name }</span>{ icons::chevron() }
             </Menu>
             <Menu class="add" label={tr(&ui::ADD_MENU, lang)} title={tr(&ui::ADD_MENU, lang)} rows={add_rows(lang)} on_pick={on_add}>
@@ -138,6 +142,8 @@ fn scenario_rows(props: &HeaderProps) -> Vec<Row> {
             rows.push(Row::choice(id, choice.name.clone(), hint, id == props.chosen));
         }
     }
+    rows.push(Row::Heading(tr(&share::MENU, lang).into()));
+    rows.push(Row::action(props.choices.len(), tr(&share::MENU_ITEM, lang), key_of(Act::Share)));
     rows
 }
 

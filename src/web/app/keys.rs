@@ -1,6 +1,6 @@
 //! The keyboard: one table, from which keys act and the help lists them.
 
-use kafkascope::i18n::{Template, ui};
+use kafkascope::i18n::{Template, share, ui};
 use web_sys::{Element, KeyboardEvent, wasm_bindgen::JsCast};
 
 use crate::lenses::Lens;
@@ -42,6 +42,8 @@ pub enum Act {
     Broker,
     /// Break something.
     Break,
+    /// Share and keep.
+    Share,
     /// Another lens.
     Lens(Lens),
     /// Show or hide the left column.
@@ -94,6 +96,7 @@ pub static SHORTCUTS: &[Shortcut] = &[
     row(&["t"], &["T"], &ui::KEY_TOPIC, Act::Topic),
     row(&["b"], &["B"], &ui::KEY_BROKER, Act::Broker),
     row(&["x"], &["X"], &ui::KEY_BREAK, Act::Break),
+    row(&["k"], &["K"], &share::SHARE, Act::Share),
     row(&["1"], &["1"], &ui::KEY_LENS_TOPIC, Act::Lens(Lens::Topic)),
     row(&["2"], &["2"], &ui::KEY_LENS_BROKERS, Act::Lens(Lens::Brokers)),
     row(&["3"], &["3"], &ui::KEY_LENS_GROUP, Act::Lens(Lens::Group)),

@@ -9,6 +9,7 @@ mod header;
 mod help;
 mod keys;
 mod player;
+mod saved;
 mod toasts;
 mod view;
 mod watch;
@@ -17,6 +18,7 @@ use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
     cluster::command::Command,
+    codec::{ReadError, Saved},
     history::{History, Scenario},
     i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
@@ -60,6 +62,9 @@ pub struct App {
     toasts: Toasts,
     /// What was there before the last reset.
     undo: Option<(History, Course)>,
+    /// A run that is on its way in.
+    opens: Option<saved::Opens>,
+    keeping: saved::Keeping,
     /// Where strips stood on the lens that was left.
     left: Left,
     panel: bool,
@@ -84,6 +89,8 @@ struct Open {
     vm: Rc<ViewModel>,
     current: Option<Rc<Current>>,
     refusal: Option<Refusal>,
+    /// The run, to be shared.
+    saved: Rc<Saved>,
 }
 
 /// Which part is shown where only one fits.
@@ -134,6 +141,9 @@ struct Callbacks {
     toast: Callback<u32>,
     undo: Callback<()>,
     shortcuts: Callback<bool>,
+    saved: Callback<Saved>,
+    file: Callback<web_sys::File>,
+    open_stop: Callback<()>,
 }
 
 /// What happens.
@@ -212,6 +222,22 @@ pub enum Msg {
     ToastEnd(u32),
     /// Single keys on or off.
     Shortcuts(bool),
+    /// The page begins.
+    Arrive,
+    /// The address has another fragment.
+    Address,
+    /// Open a saved run.
+    OpenSaved(Box<Saved>),
+    /// The next slice of opening one.
+    OpenOn,
+    /// No more of that.
+    OpenStop,
+    /// A file was chosen or dropped.
+    File(web_sys::File),
+    /// It was read.
+    Handed(Box<Result<Saved, ReadError>>),
+    /// Keep the run in this browser.
+    Keep,
 }
 
 impl Component for App {
@@ -243,6 +269,8 @@ impl Component for App {
             refusals: 0,
             toasts: Toasts::default(),
             undo: None,
+            opens: None,
+            keeping: saved::Keeping::default(),
             left: Left::default(),
             panel: false,
             tab: Tab::Cluster,
@@ -251,11 +279,18 @@ impl Component for App {
             _keys: listen(single_keys.clone(), link.callback(Msg::Key)),
             single_keys,
         };
+        link.send_message(Msg::Arrive);
+        for (event, message) in [("hashchange", (|| Msg::Address) as fn() -> Msg), ("pagehide", || Msg::Keep)] {
+            on_window(event, link.callback(move |()| message()));
+        }
         app.prefs.apply(tr(&ui::TITLE, app.prefs.lang));
         app
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        if !matches!(msg, Msg::Frame(_) | Msg::Keep | Msg::Arrive | Msg::OpenOn) && self.player.moved {
+            self.keep_soon(ctx);
+        }
         let render = self.handle(ctx, msg);
         if self.player.playback.active() {
             self.raf.request();
@@ -320,7 +355,19 @@ fn callbacks(link: &Link) -> Callbacks {
         toast: link.callback(Msg::ToastEnd),
         undo: link.callback(|()| Msg::Undo),
         shortcuts: link.callback(Msg::Shortcuts),
+        saved: link.callback(|saved| Msg::OpenSaved(Box::new(saved))),
+        file: link.callback(Msg::File),
+        open_stop: link.callback(|()| Msg::OpenStop),
     }
+}
+
+/// Something of the window, for as long as the page lives.
+fn on_window(event: &str, callback: Callback<()>) {
+    let closure = Closure::<dyn FnMut()>::new(move || callback.emit(()));
+    if let Some(window) = web_sys::window() {
+        let _ = window.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    }
+    closure.forget();
 }
 
 /// Keys of the whole page, after everything on it has had its turn. What a key does is decided at once, so that the

@@ -651,6 +651,7 @@ fn axis(time_us: u64) -> (u64, u64) {
     if end <= AXIS_US { (0, AXIS_US) } else { (end - AXIS_US, end) }
 }
 
-fn now_ms() -> f64 {
+/// Wall time, in milliseconds since the page began.
+pub fn now_ms() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }

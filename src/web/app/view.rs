@@ -25,6 +25,7 @@ use crate::{
         inspector::Inspector,
         ledger::{LedgerBar, ledger},
         segments::segments_of,
+        share::{Share, crashed, opening, wrong},
         story::Story,
         transport::Transport,
         welcome::Welcome,
@@ -52,8 +53,19 @@ impl App {
             self.selection.is_some().then_some("inspecting"),
             right.then_some("inspect-right"),
         );
+        let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+        let ondrop = {
+            let on_file = self.on.file.clone();
+            Callback::from(move |event: DragEvent| {
+                event.prevent_default();
+                let files = event.data_transfer().and_then(|data| data.files());
+                if let Some(file) = files.and_then(|files| files.get(0)) {
+                    on_file.emit(file);
+                }
+            })
+        };
         html! {
-            <div {class}>
+            <div {class} {ondragover} {ondrop}>
                 <a class="skip" href="#stage">{ tr(&ui::SKIP, lang) }</a>
                 { self.header() }
                 { self.tabs() }
@@ -199,12 +211,20 @@ impl App {
 
     fn dialog(&self) -> Html {
         let lang = self.prefs.lang;
+        if let Some(opens) = &self.opens {
+            return opening(opens.progress_us(), lang, self.on.open_stop.clone());
+        }
         let Some(open) = &self.dialog else { return Html::default() };
         let on_close = self.on.close_dialog.clone();
         match &open.dialog {
             Dialog::Help => html! {
                 <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
             },
+            Dialog::Share => html! {
+                <Share {lang} saved={open.saved.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close} />
+            },
+            Dialog::Wrong(error, source) => wrong(error, *source, lang, &self.on.saved, on_close),
+            Dialog::Crashed(saved) => crashed(saved, lang, &self.on.saved, on_close),
             Dialog::Palette(node) => palette(lang, node.as_ref(), &self.on.open, on_close),
             Dialog::GroupTool(group) => group_tool(self.player.run().world(), group, lang, on_close),
             Dialog::Segments(topic, partition, broker) => {

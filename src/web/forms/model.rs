@@ -173,7 +173,10 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         | Dialog::GroupTool(_)
         | Dialog::Ledger(_)
         | Dialog::Segments(..)
-        | Dialog::Palette(_) => return None,
+        | Dialog::Palette(_)
+        | Dialog::Share
+        | Dialog::Wrong(..)
+        | Dialog::Crashed(_) => return None,
     })
 }
 
@@ -230,7 +233,10 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         | Dialog::GroupTool(_)
         | Dialog::Ledger(_)
         | Dialog::Segments(..)
-        | Dialog::Palette(_) => Err(Vec::new()),
+        | Dialog::Palette(_)
+        | Dialog::Share
+        | Dialog::Wrong(..)
+        | Dialog::Crashed(_) => Err(Vec::new()),
     }
 }
 

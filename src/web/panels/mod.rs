@@ -9,6 +9,7 @@ pub mod menu;
 pub mod metrics;
 pub mod modal;
 pub mod segments;
+pub mod share;
 pub mod story;
 pub mod transport;
 pub mod welcome;

@@ -1,0 +1,44 @@
+//! The words of keeping a run and handing it on.
+
+use crate::templates;
+
+templates! { "share":
+    SHARE = "Share and keep", "分享与保存";
+    MENU = "This run", "本次运行";
+    MENU_ITEM = "Share and keep…", "分享与保存…";
+    NOTE = "How it began, every command with its moment, and where you stand: whoever opens it sees exactly this.",
+        "包含起点、每条命令及其时刻，以及你所在的位置：打开的人看到的与此完全一致。";
+    LINK = "Link", "链接";
+    LINK_LENGTH = "{n} of {max} characters", "{n} / {max} 个字符";
+    LINES = "Lines", "文本行";
+    LINES_NOTE = "One command a line, to read, change and play. A link or a saved file can be pasted here as well.",
+        "一行一条命令，可阅读、修改并运行。也可以把链接或保存的文件粘贴到这里。";
+    FILE = "File", "文件";
+    COPY_LINK = "Copy link", "复制链接";
+    COPY_LINES = "Copy lines", "复制文本行";
+    COPIED = "Copied.", "已复制。";
+    NOT_COPIED = "The browser does not let this page copy; select the text and copy it yourself.", "浏览器不允许本页复制；请自行选中文本复制。";
+    PLAY_LINES = "Play these lines", "运行这些行";
+    DOWNLOAD = "Save as file", "保存为文件";
+    OPEN_FILE = "Open a file…", "打开文件…";
+    DROP_NOTE = "A file can also be dropped on the page.", "也可以把文件拖放到页面上。";
+    KEEP_SOUND = "Open what is sound: {commands|its beginning and one command|its beginning and {commands} commands}", "打开完好的部分：起点和 {commands} 条命令";
+    KEEP_BEGINNING = "Open what is sound: its beginning", "打开完好的部分：仅起点";
+    WRONG = "This cannot be opened", "无法打开";
+    WRONG_LINK = "The link that brought you here cannot be opened as it is. Nothing has been changed on this page.", "带你来到这里的链接无法按原样打开。本页没有任何改变。";
+    WRONG_FILE = "The file cannot be opened as it is. Nothing has been changed on this page.", "该文件无法按原样打开。本页没有任何改变。";
+    WRONG_KEPT = "What this browser has kept of the last visit cannot be opened as it is.", "浏览器保留的上次内容无法按原样打开。";
+    LEAVE = "Leave it", "放弃";
+    OPENING = "Opening: {done} of {all}", "正在打开：{done} / {all}";
+    CANCEL = "Cancel", "取消";
+    OPENED = "Opened. What was here before can be had back.", "已打开。之前的内容可以找回。";
+    RESTORED = "This is where you were. A reset goes back to the start.", "已回到你上次所在的位置。重置可回到起点。";
+    DIFFERS = "It has not come to the same as when it was saved: it was changed, or made by another version.", "结果与保存时不同：内容被修改过，或由其他版本生成。";
+    CUT_OFF = "It has more events than can be played, and ends earlier than it was saved.", "事件数超过可回放的上限，因此比保存时更早结束。";
+    REFUSED = "{n|One command|{n} commands} could not be done again. The first: {why}", "{n} 条命令无法再次执行。第一条：{why}";
+    NOT_KEPT = "This browser does not keep the run (its storage is full or forbidden). Save it as a file.", "浏览器无法保留本次运行（存储已满或被禁止）。请保存为文件。";
+    CRASHED = "The page broke off last time", "页面上次意外中断";
+    CRASHED_NOTE = "It happened after {commands|one command|{commands} commands} had been given. The last one was `{command}`. It can be left out.", "中断发生在下达 {commands} 条命令之后，最后一条是 `{command}`。可以略去它。";
+    WITH_LAST = "Open all of it", "全部打开";
+    WITHOUT_LAST = "Leave the last command out", "略去最后一条命令";
+}

@@ -54,6 +54,8 @@ pub struct Ledger {
     refused_of: Map<Name, u64>,
     /// Batches sent with acks=0 of which something may still be under way.
     under_way: Set<LineId>,
+    /// Topics whose deletion a controller has decided and no broker has applied: it may still be lost with its log.
+    deleting: Vec<TopicId>,
     /// Partitions that a group's view must be counted again of.
     touched: Vec<TopicIdPartition>,
     changed: EventId,
@@ -154,7 +156,14 @@ impl Ledger {
             E::LogStartedAnew { partition, .. } if self.leads(event.node, *partition) => {
                 self.look_again(world, event, *partition, Remover::Retention);
             }
-            E::TopicDeleted { topic } => self.on_deleted(event, *topic),
+            E::TopicDeleted { topic } => self.deleting.push(*topic),
+            E::MetadataApplied { .. } if !self.deleting.is_empty() => {
+                let is_there = |topic: &TopicId| world.metadata().topics.contains_key(topic);
+                let (there, gone): (Vec<_>, Vec<_>) =
+                    std::mem::take(&mut self.deleting).into_iter().partition(is_there);
+                self.deleting = there;
+                gone.into_iter().for_each(|topic| self.on_deleted(event, topic));
+            }
             E::RecordsPolled { partition, from, records } => {
                 self.on_polled(world, event, *partition, *from, *records);
             }

@@ -11,7 +11,7 @@ use kafkascope::{
 };
 
 /// Seeds after which a fault counts as not caught, unless `KAFKASCOPE_FAULT_SEEDS` says otherwise.
-const SEEDS_MAX: u64 = 12;
+const SEEDS_MAX: u64 = 60;
 
 /// What the random worlds seldom bring about, or only by going round for ever: these can be played for longer by hand, and
 /// are not counted as caught.

@@ -226,9 +226,11 @@ fn names_say_where_a_run_comes_from_until_somebody_names_it() {
     assert_eq!(name(&runs), "Run 2: crash-broker broker=3 at 12.3 s");
     runs.rename(two, Some("  what if  ")).expect("allowed");
     assert_eq!(name(&runs), "what if");
-    for (bad, in_words) in
-        [("", "must not be empty"), ("a\nb", "control characters"), (&"x".repeat(61), "61 characters")]
-    {
+    for (bad, in_words) in [
+        ("", "must not be empty"),
+        ("a\nb", "control characters"),
+        (&"x".repeat(limits::RUN_NAME.max as usize + 1), "101 characters"),
+    ] {
         let error = runs.rename(two, Some(bad)).expect_err(bad);
         assert!(says(&error.text()).contains(in_words), "{}", says(&error.text()));
     }

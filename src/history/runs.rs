@@ -160,7 +160,7 @@ impl Runs {
 
     /// Does a command at the moment that is looked at. In the past that begins another run, whose number is given and
     /// which is shown from now on; the one that was there stays as it was.
-    pub fn apply(&mut self, command: Command) -> Result<Option<RunId>, RunsError> {
+    pub fn apply(&mut self, command: Command) -> Result<Option<RunId>, WorldError> {
         if self.history().is_past() {
             self.check_room()?;
         }
@@ -268,8 +268,9 @@ impl Runs {
         Ok(self.shown)
     }
 
-    fn check_room(&self) -> Result<(), RunsError> {
-        Ok(limits::RUNS.check(self.runs.len() as u64 + 1)?)
+    fn check_room(&self) -> Result<(), WorldError> {
+        let room = limits::RUNS.check(self.runs.len() as u64 + 1);
+        room.map_err(|error| CommandError::from(error).into())
     }
 
     fn push(

@@ -51,14 +51,17 @@ pub fn undone() {
     let limit = &limits::UNDONE;
     let mut runs = kept();
     for n in 0..=limit.max {
-        allowed(of_runs(runs.apply(Command::CreateTopic {
-            topic: format!("t{}", n % 2),
-            partitions: 1,
-            replication_factor: None,
-            settings: Settings::new(),
-        })));
-        runs.history_mut().advance_to((n + 1) * 50_000);
-        allowed(of_runs(runs.apply(Command::DeleteTopic { topic: format!("t{}", n % 2) })));
+        allowed(
+            runs.apply(Command::CreateTopic {
+                topic: format!("t{}", n % 2),
+                partitions: 1,
+                replication_factor: None,
+                settings: Settings::new(),
+            })
+            .map(drop),
+        );
+        runs.history_mut().advance_to(n * 100_000 + 50_000);
+        allowed(runs.apply(Command::DeleteTopic { topic: format!("t{}", n % 2) }).map(drop));
         runs.history_mut().advance_to((n + 1) * 100_000);
     }
     (0..limit.max).for_each(|_| allowed(of_runs(runs.undo())));

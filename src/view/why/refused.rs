@@ -36,7 +36,7 @@ templates! {
     LAST_CAUGHT_UP = "broker {broker} last had everything at", "broker {broker} 上次拥有全部消息的时刻";
     NEVER = "broker {broker} never had everything in this leader epoch", "broker {broker} 在这个 leader epoch 中从未拥有过全部消息";
     LOOKED_AT = "the leader looked at", "leader 检查的时刻";
-    BY_TIME = "Lag is measured in time, not in records: a follower falls out of the ISR when it has not had everything for longer than that. The leader looks every half of it, so it may take half as long again.",
+    LAG_BY_TIME = "Lag is measured in time, not in records: a follower falls out of the ISR when it has not had everything for longer than that. The leader looks every half of it, so it may take half as long again.",
         "落后以时间衡量，而不是消息数：follower 超过这段时间没有拥有全部消息，就会退出 ISR。leader 每隔一半时间检查一次，因此最多会多等一半时间。";
     COMES_BACK = "It comes back into the ISR when a fetch of it reaches the high watermark.", "当它的某次拉取追上 high watermark 时，会重新进入 ISR。";
     IS_CUT = "Now the link between broker {leader} and broker {broker} is **cut**.", "目前 broker {leader} 与 broker {broker} 之间的链路**被切断**。";
@@ -89,7 +89,7 @@ pub(super) fn out_of_sync(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyC
         },
         formula(LOOKED_AT.text(), Arg::Duration(event.time_us)),
         formula(LAG_LIMIT.text(), strong(Arg::Duration(known.config().replica_lag_time_max_us))),
-        WhyStep::Sentence(BY_TIME.text()),
+        WhyStep::Sentence(LAG_BY_TIME.text()),
     ];
     let note = Some(fault(world, leader, broker));
     let about = (TITLE_SYNC.text(), story::partition(world, partition));

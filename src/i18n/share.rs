@@ -6,6 +6,31 @@ templates! { "share":
     SHARE = "Share and keep", "分享与保存";
     MENU = "This run", "本次运行";
     MENU_ITEM = "Share and keep…", "分享与保存…";
+    RUNS = "Runs, undo and comparison", "各次运行、撤销与比较";
+    RUNS_ITEM = "Runs and comparison…", "各次运行与比较…";
+    RUNS_NOTE = "Whoever acts in the past begins another run; the one that was there stays. Any run can be shown again, at the moment at which it was left.",
+        "在过去的时刻操作会开始另一次运行，原来的保持不变。任何一次运行都可以重新显示，停在离开时的时刻。";
+    RUN_NAME = "Name of run {n}", "运行 {n} 的名称";
+    RUN_SHOWN = "shown", "正在显示";
+    RUN_SHOW = "Show", "显示";
+    RUN_COMPARE = "Compare with the one shown", "与正在显示的比较";
+    RUN_DELETE = "Delete", "删除";
+    RUN_OF = "Show {name}", "显示 {name}";
+    COMPARE_OF = "Compare with the one shown: {name}", "与正在显示的比较：{name}";
+    DELETE_OF = "Delete {name}", "删除 {name}";
+    UNDO_COMMAND = "Undo `{command}`", "撤销 `{command}`";
+    REDO_COMMAND = "Redo `{command}`", "重做 `{command}`";
+    AGAIN = "Run again with one thing changed", "改变一项后重新运行";
+    AGAIN_NONE = "Nothing in this run can be changed with one click.", "本次运行没有可一键改变的内容。";
+    COMPARED = "Two runs compared", "两次运行的比较";
+    COMPARED_AT = "Both as they stand at {time}.", "均取 {time} 时的状态。";
+    COMPARED_ON = "To get there, a copy of {name} was played on; the run itself stays where it was.", "为此将 {name} 的副本继续运行到了该时刻；该运行本身停在原处。";
+    COMPARED_WHAT = "What", "项目";
+    COMPARED_CHANGE = "Difference", "差别";
+    COMPARED_GIVEN = "Commands and settings", "命令与设置";
+    COMPARED_MORE = "{n} more differ.", "另有 {n} 处不同。";
+    COMPARED_SAME = "{n|One figure is|{n} figures are} the same in both.", "另有 {n} 项数据两者相同。";
+    BACK_TO_RUNS = "Back to the runs", "返回各次运行";
     NOTE = "How it began, every command with its moment, and where you stand: whoever opens it sees exactly this.",
         "包含起点、每条命令及其时刻，以及你所在的位置：打开的人看到的与此完全一致。";
     LINK = "Link", "链接";

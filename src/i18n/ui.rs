@@ -379,8 +379,8 @@ templates! { "ui":
 
     // Toasts.
     TOAST_RESET = "Back at the start of the scenario.", "已回到场景起点。";
-    TOAST_BRANCH = "What you did in the past began another run. What had come after it is gone from here.",
-        "你在过去的操作开始了另一次运行，此后原有的经过已不在这里。";
+    TOAST_BRANCH = "What you did in the past began another run. The old one stays among the runs.",
+        "你在过去的操作开始了另一次运行。原来的运行仍保留在运行列表中。";
     TOAST_REFUSED = "Refused: {reason}", "被拒绝：{reason}";
     SENT = "Sent.", "已发送。";
 

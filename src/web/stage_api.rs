@@ -161,6 +161,10 @@ pub enum Dialog {
     Ledger(Box<crate::panels::ledger::LedgerView>),
     /// The run as a link, as lines and as a file, and the way back from each.
     Share,
+    /// The tree of runs.
+    Runs,
+    /// Two of them beside each other.
+    Compare(Rc<crate::panels::runs::Compared>),
     /// Something that was handed in and cannot be opened.
     Wrong(Box<ReadError>, Source),
     /// The run after which the program stopped last time.

@@ -232,6 +232,19 @@ const SHOTS = [
   { name: "brokers-many", saved: BY_CLOCK, act: manyCopies },
   { name: "brokers-large-light", saved: { ...BY_CLOCK, "kafkascope.lens": "brokers" }, act: large },
   { name: "brokers-large-dark", saved: { ...BY_CLOCK, "kafkascope.lens": "brokers" }, theme: "dark", act: large },
+  { name: "share", saved: BY_CLOCK, act: (page) => shared(page, "k") },
+  { name: "share-dark-1024", saved: BY_CLOCK, theme: "dark", viewport: TABLET, act: (page) => shared(page, "k") },
+  { name: "share-zh", saved: BY_CLOCK, lang: "zh-CN", act: (page) => shared(page, "k") },
+  { name: "share-phone", saved: BY_CLOCK, viewport: PHONE, act: (page) => shared(page, "k") },
+  { name: "share-wrong", act: damaged },
+  { name: "runs", saved: BY_CLOCK, act: forked },
+  { name: "runs-zh-dark", saved: BY_CLOCK, lang: "zh-CN", theme: "dark", act: forked },
+  { name: "runs-phone", saved: BY_CLOCK, viewport: PHONE, act: forked },
+  { name: "runs-compared", saved: BY_CLOCK, act: compared },
+  { name: "runs-compared-zh-phone", saved: BY_CLOCK, lang: "zh-CN", viewport: PHONE, act: compared },
+  { name: "past", saved: FAST, act: past },
+  { name: "past-1024-zh", saved: FAST, lang: "zh-CN", viewport: TABLET, act: past },
+  { name: "menu-until", saved: BY_CLOCK, act: runUntil },
   { name: "group-phone", saved: FAST, viewport: PHONE, act: joined },
 ];
 
@@ -273,6 +286,64 @@ async function joined(page) {
   await page.waitForTimeout(1_200);
   await pause(page);
 }
+
+// After some seconds and a crash, a dialog by its key.
+async function shared(page, key) {
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(1_500);
+  await page.keyboard.press("x");
+  await page.locator(".palette-row").nth(3).click();
+  await page.locator("dialog button[type=submit]").click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.waitForTimeout(1_500);
+  await page.keyboard.press("Space");
+  await page.keyboard.press(key);
+  await page.locator("dialog").waitFor();
+}
+
+async function damaged(page) {
+  await shared(page, "k");
+  await page.locator("dialog textarea").last().fill("crash-brooker broker=1");
+  await page.getByRole("button", { name: "Play these lines" }).click();
+}
+
+// A run, another one that began in its past, and what can be run again.
+async function forked(page) {
+  await shared(page, "k");
+  await page.keyboard.press("Escape");
+  for (let count = 0; count < 5; count += 1) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("x");
+  await page.locator(".palette-row").nth(3).click();
+  await page.locator("dialog button[type=submit]").click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(1_500);
+  await page.keyboard.press("Space");
+  await page.keyboard.press("u");
+  await page.locator("dialog").waitFor();
+}
+
+async function compared(page) {
+  await forked(page);
+  await page.locator("dialog li .button").last().click();
+}
+
+// Thirty steps back from the newest moment.
+async function past(page) {
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(2_000);
+  await page.keyboard.press("Space");
+  for (let count = 0; count < 30; count += 1) await page.keyboard.press("ArrowLeft");
+  await page.waitForTimeout(300);
+}
+
+async function runUntil(page) {
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(1_000);
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Run until" }).click();
+}
+
 // Two members of the consumer protocol, the second of which has just joined.
 async function modern(page) {
   for (const at of [0, 1]) {

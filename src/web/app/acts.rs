@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{History, Run, Scenario},
+    history::{History, Run, Runs, Scenario},
     i18n::{Lang, ui},
     lesson::progress::{Effect, LessonAction},
     view::{model::Place, why::WhyKey},
@@ -12,9 +12,9 @@ use kafkascope::{
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 use yew::prelude::*;
 
-use super::{App, Asked, Msg, Open, Tab, keys::Act};
+use super::{App, Asked, Msg, Open, Tab, Undo, keys::Act};
 use crate::{
-    clock::{Frame, Pace, Speed},
+    clock::{Pace, Speed},
     forms::{Current, Refusal},
     lenses::Lens,
     panels::{inspector, share::read_file},
@@ -78,11 +78,13 @@ impl App {
             Msg::Panel => self.panel = !self.panel,
             Msg::Lens(lens) => self.set_lens(lens),
             Msg::Opened(opened) => return self.player.open_partitions(opened),
+            Msg::Runs(act) => self.with_runs(ctx, act),
+            Msg::AgainOn => self.again_on(ctx),
             Msg::Arrive => self.arrive(ctx),
             Msg::Address => return self.follow_link(ctx),
             Msg::OpenSaved(saved) => self.open_saved(ctx, *saved, Source::Handed),
             Msg::OpenOn => self.open_on(ctx),
-            Msg::OpenStop => self.opens = None,
+            Msg::OpenStop => (self.opens, self.again) = (None, None),
             Msg::File(file) => {
                 let on_read = ctx.link().callback(|read| Msg::Handed(Box::new(read)));
                 read_file(&file, on_read);
@@ -107,14 +109,6 @@ impl App {
         true
     }
 
-    fn frame(&mut self, time_ms: f64) -> bool {
-        let dt_ms = self.last_ms.map_or(0.0, |last| time_ms - last);
-        self.last_ms = Some(time_ms);
-        let shown = self.player.frame(dt_ms, &self.hidden);
-        self.moved(shown.frame);
-        shown.render
-    }
-
     fn key(&mut self, ctx: &Context<Self>, act: Act) -> bool {
         match act {
             Act::Play => self.play(),
@@ -136,6 +130,7 @@ impl App {
             Act::Consumer => self.open(Dialog::AddConsumer(None)),
             Act::Topic => self.open(Dialog::CreateTopic),
             Act::Broker => self.open(Dialog::AddBroker),
+            Act::Runs => self.open(Dialog::Runs),
             Act::Share => self.open(Dialog::Share),
             Act::Break => self.open(Dialog::Palette(None)),
             Act::Lens(lens) => self.set_lens(lens),
@@ -164,73 +159,6 @@ impl App {
             return false;
         }
         true
-    }
-
-    pub(super) fn play(&mut self) {
-        if self.player.playback.playing() {
-            self.player.pause(&self.hidden);
-            self.follow();
-        } else {
-            self.player.playback.play();
-        }
-    }
-
-    /// Only while a beat is under way: it has an end.
-    fn forward(&mut self) {
-        if self.player.playback.forward() {
-            self.player.pause(&self.hidden);
-        } else if self.player.course.running() {
-            self.player.playback.fast_forward();
-        }
-    }
-
-    fn step(&mut self) {
-        let frame = self.player.step(!reduced_motion(), &self.hidden);
-        self.moved(frame);
-    }
-
-    fn back(&mut self) {
-        if self.player.step_back(&self.hidden) {
-            self.follow();
-            self.announce_newest();
-        }
-    }
-
-    fn seek(&mut self, time_us: u64) {
-        self.player.seek(time_us, &self.hidden);
-        self.follow();
-    }
-
-    fn milestone(&mut self, next: bool) {
-        if next {
-            self.player.milestone_next(&self.hidden);
-        } else {
-            self.player.milestone_back(&self.hidden);
-        }
-        self.follow();
-        if !self.player.playback.active() {
-            self.announce_newest();
-        }
-    }
-
-    fn moved(&mut self, frame: Frame) {
-        if frame.changed {
-            if let Some(goal) = self.player.reached(&self.hidden) {
-                match goal.told() {
-                    Some(goal) => {
-                        let said = ui::REACHED.with("goal", goal.clone());
-                        self.toasts.push(said, false, false, self.on.toast.clone());
-                    }
-                    None => self.announce_newest(),
-                }
-            }
-            self.follow();
-            let effect = self.player.course.take_effect();
-            self.carry_out(effect);
-        }
-        if frame.by_hand {
-            self.announce_newest();
-        }
     }
 
     /// The class does something in the lesson's panel.
@@ -276,7 +204,7 @@ impl App {
     }
 
     /// What a lesson asks to be done.
-    fn carry_out(&mut self, effect: Effect) {
+    pub(super) fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::None => {}
             Effect::Apply(commands) => {
@@ -290,7 +218,7 @@ impl App {
             }
             Effect::Rewind(moment) => {
                 if let Ok(run) = self.player.run().back_to(moment.time_us, moment.event) {
-                    self.player.replace(History::new(run), &self.hidden);
+                    self.player.replace(Runs::new(History::new(run)), &self.hidden);
                     self.player.moved = true;
                     self.after_replace();
                 }
@@ -298,7 +226,7 @@ impl App {
             Effect::Restart => {
                 let (at, lang) = (self.player.course.at, self.prefs.lang);
                 if let Some(run) = self.player.course.choose(at, lang) {
-                    self.player.replace(History::new(run), &self.hidden);
+                    self.player.replace(Runs::new(History::new(run)), &self.hidden);
                     self.after_replace();
                 }
             }
@@ -322,17 +250,30 @@ impl App {
         }
         let (before, at) = (self.player.course.clone(), self.player.course.at);
         let Some(run) = self.player.course.choose(at, self.prefs.lang) else { return };
-        self.undo = Some((self.player.replace(History::new(run), &self.hidden), before));
+        self.undo =
+            Some((Undo::Runs(Box::new(self.player.replace(Runs::new(History::new(run)), &self.hidden))), before));
         self.after_replace();
         self.toasts.push(ui::TOAST_RESET.text(), false, true, ctx.link().callback(Msg::ToastEnd));
         self.announced = tr(&ui::TOAST_RESET, self.prefs.lang).to_owned();
     }
 
     fn undo(&mut self) {
-        let Some((history, course)) = self.undo.take() else { return };
+        let Some((undo, course)) = self.undo.take() else { return };
         self.player.course = course;
         self.player.course.refresh(self.prefs.lang);
-        self.player.replace(history, &self.hidden);
+        match undo {
+            Undo::Runs(runs) => drop(self.player.replace(*runs, &self.hidden)),
+            Undo::Fork(old, new) => {
+                let done = self.player.with_runs(
+                    |runs| {
+                        runs.switch(old)?;
+                        runs.delete(new)
+                    },
+                    &self.hidden,
+                );
+                drop(done);
+            }
+        }
         self.player.moved = true;
         self.toasts.remove_undo();
         self.after_replace();
@@ -340,7 +281,7 @@ impl App {
 
     fn choose(&mut self, index: usize) {
         let Some(run) = self.player.course.choose(index, self.prefs.lang) else { return };
-        self.player.replace(History::new(run), &self.hidden);
+        self.player.replace(Runs::new(History::new(run)), &self.hidden);
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
@@ -352,7 +293,7 @@ impl App {
     /// What cannot begin leaves the page as it is.
     fn put_on_stage(&mut self, scenario: &Scenario) {
         let Ok(run) = Run::new(scenario) else { return };
-        self.player.replace(History::new(run), &self.hidden);
+        self.player.replace(Runs::new(History::new(run)), &self.hidden);
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
@@ -364,13 +305,6 @@ impl App {
         self.send_refusal = None;
         self.follow();
         self.light();
-    }
-
-    fn set_speed(&mut self, speed: Speed) {
-        self.prefs.speed = speed;
-        self.player.playback.set_speed(speed);
-        self.prefs.save();
-        self.announced = crate::panels::transport::speed_name(speed, self.prefs.lang);
     }
 
     pub(super) fn set_lens(&mut self, lens: Lens) {
@@ -449,9 +383,10 @@ impl App {
     pub(super) fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         self.keep_before(&command);
         let before = self.player.past_us().map(|_| self.player.course.clone());
+        let shown = self.player.runs().shown().id();
         let branch = self.player.apply(command, &self.hidden)?;
-        if let (Some(history), Some(course)) = (branch, before) {
-            self.undo = Some((history, course));
+        if let (Some(new), Some(course)) = (branch, before) {
+            self.undo = Some((Undo::Fork(shown, new), course));
             self.toasts.push(ui::TOAST_BRANCH.text(), false, true, self.on.toast.clone());
         }
         self.player.playback.acted();
@@ -529,7 +464,7 @@ impl App {
     }
 
     /// After the run moved: what speaks of things that are gone closes, what shows values shows the new ones.
-    fn follow(&mut self) {
+    pub(super) fn follow(&mut self) {
         if self.selection.as_ref().is_some_and(|place| !inspector::exists(&self.player.vm, place)) {
             self.selection = None;
             self.follow_lens();
@@ -548,7 +483,7 @@ impl App {
         }
     }
 
-    fn announce_newest(&mut self) {
+    pub(super) fn announce_newest(&mut self) {
         let lang = self.prefs.lang;
         if let Some(line) = self.player.newest() {
             self.announced = line.text.plain(lang);
@@ -604,10 +539,4 @@ fn focus_id(id: &str) {
             let _ = element.focus();
         }
     }
-}
-
-fn reduced_motion() -> bool {
-    let query =
-        web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
-    query.is_some_and(|query| query.matches())
 }

@@ -64,7 +64,11 @@ pub fn Header(props: &HeaderProps) -> Html {
     let panel = if props.panel { &ui::PANEL_HIDE } else { &ui::PANEL_SHOW };
     let on_pick = {
         let (on_scenario, on_open, scenarios) = (props.on_scenario.clone(), props.on_open.clone(), props.choices.len());
-        Callback::from(move |id: usize| if id < scenarios { on_scenario.emit(id) } else { on_open.emit(Dialog::Share) })
+        Callback::from(move |id: usize| match id.checked_sub(scenarios) {
+            None => on_scenario.emit(id),
+            Some(0) => on_open.emit(Dialog::Runs),
+            Some(_) => on_open.emit(Dialog::Share),
+        })
     };
     let on_add = props.on_open.reform(|id: usize| ADDS[id].2());
     let on_theme = props.on_theme.reform(|id: usize| Theme::ALL[id]);
@@ -143,7 +147,8 @@ fn scenario_rows(props: &HeaderProps) -> Vec<Row> {
         }
     }
     rows.push(Row::Heading(tr(&share::MENU, lang).into()));
-    rows.push(Row::action(props.choices.len(), tr(&share::MENU_ITEM, lang), key_of(Act::Share)));
+    rows.push(Row::action(props.choices.len(), tr(&share::RUNS_ITEM, lang), key_of(Act::Runs)));
+    rows.push(Row::action(props.choices.len() + 1, tr(&share::MENU_ITEM, lang), key_of(Act::Share)));
     rows
 }
 

@@ -42,6 +42,8 @@ pub enum Act {
     Broker,
     /// Break something.
     Break,
+    /// The tree of runs.
+    Runs,
     /// Share and keep.
     Share,
     /// Another lens.
@@ -96,6 +98,7 @@ pub static SHORTCUTS: &[Shortcut] = &[
     row(&["t"], &["T"], &ui::KEY_TOPIC, Act::Topic),
     row(&["b"], &["B"], &ui::KEY_BROKER, Act::Broker),
     row(&["x"], &["X"], &ui::KEY_BREAK, Act::Break),
+    row(&["u"], &["U"], &share::RUNS, Act::Runs),
     row(&["k"], &["K"], &share::SHARE, Act::Share),
     row(&["1"], &["1"], &ui::KEY_LENS_TOPIC, Act::Lens(Lens::Topic)),
     row(&["2"], &["2"], &ui::KEY_LENS_BROKERS, Act::Lens(Lens::Brokers)),

@@ -9,7 +9,9 @@ mod header;
 mod help;
 mod keys;
 mod player;
+mod runs;
 mod saved;
+mod time;
 mod toasts;
 mod view;
 mod watch;
@@ -19,7 +21,7 @@ use std::{cell::Cell, rc::Rc};
 use kafkascope::{
     cluster::command::Command,
     codec::{ReadError, Saved},
-    history::{History, Scenario},
+    history::{RunId, Runs, Scenario},
     i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
     view::{
@@ -38,6 +40,7 @@ use crate::{
     clock::{Raf, Speed},
     forms::{Current, Refusal},
     lenses::Lens,
+    panels::runs::RunsAct,
     prefs::{Prefs, Theme},
     say::tr,
     stage_api::{Ask, Dialog, Left},
@@ -61,9 +64,11 @@ pub struct App {
     refusals: u32,
     toasts: Toasts,
     /// What was there before the last reset.
-    undo: Option<(History, Course)>,
+    undo: Option<(Undo, Course)>,
     /// A run that is on its way in.
     opens: Option<saved::Opens>,
+    /// A run that is being run again.
+    again: Option<runs::RunsAgain>,
     keeping: saved::Keeping,
     /// Where strips stood on the lens that was left.
     left: Left,
@@ -75,6 +80,14 @@ pub struct App {
     single_keys: Rc<Cell<bool>>,
     /// Keeps the listener alive.
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
+}
+
+/// What an undo brings back.
+enum Undo {
+    /// All runs.
+    Runs(Box<Runs>),
+    /// The run that was acted in, in place of the one that began then.
+    Fork(RunId, RunId),
 }
 
 /// An open *Why?* card.
@@ -144,6 +157,7 @@ struct Callbacks {
     saved: Callback<Saved>,
     file: Callback<web_sys::File>,
     open_stop: Callback<()>,
+    runs: Callback<RunsAct>,
 }
 
 /// What happens.
@@ -222,6 +236,10 @@ pub enum Msg {
     ToastEnd(u32),
     /// Single keys on or off.
     Shortcuts(bool),
+    /// Do something with the runs.
+    Runs(RunsAct),
+    /// The next slice of running one again.
+    AgainOn,
     /// The page begins.
     Arrive,
     /// The address has another fragment.
@@ -270,6 +288,7 @@ impl Component for App {
             toasts: Toasts::default(),
             undo: None,
             opens: None,
+            again: None,
             keeping: saved::Keeping::default(),
             left: Left::default(),
             panel: false,
@@ -288,7 +307,7 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if !matches!(msg, Msg::Frame(_) | Msg::Keep | Msg::Arrive | Msg::OpenOn) && self.player.moved {
+        if !matches!(msg, Msg::Frame(_) | Msg::Keep | Msg::Arrive | Msg::OpenOn | Msg::AgainOn) && self.player.moved {
             self.keep_soon(ctx);
         }
         let render = self.handle(ctx, msg);
@@ -358,6 +377,7 @@ fn callbacks(link: &Link) -> Callbacks {
         saved: link.callback(|saved| Msg::OpenSaved(Box::new(saved))),
         file: link.callback(Msg::File),
         open_stop: link.callback(|()| Msg::OpenStop),
+        runs: link.callback(Msg::Runs),
     }
 }
 

@@ -7,13 +7,13 @@ use gloo_timers::callback::Timeout;
 use kafkascope::{
     cluster::command::Command,
     codec::{Origin, ReadError, Saved, file, link},
-    history::{Opening, Stamped},
+    history::{Opening, Runs, Stamped},
     i18n::share,
 };
 use web_sys::{Storage, wasm_bindgen::JsValue};
 use yew::prelude::*;
 
-use super::{App, Msg, player::now_ms};
+use super::{App, Msg, Undo, player::now_ms};
 use crate::{
     crash,
     lenses::Lens,
@@ -143,7 +143,7 @@ impl App {
         };
         let before = self.player.course.clone();
         let _ = self.player.course.choose(lesson.unwrap_or_default(), self.prefs.lang);
-        let old = self.player.replace(opened.history, &self.hidden);
+        let old = self.player.replace(Runs::new(opened.history), &self.hidden);
         self.player.moved = true;
         self.after_replace();
         self.toasts.remove_undo();
@@ -152,7 +152,7 @@ impl App {
         if source == Source::Kept {
             self.toasts.push(share::RESTORED.text(), false, false, end());
         } else {
-            self.undo = Some((old, before));
+            self.undo = Some((Undo::Runs(Box::new(old)), before));
             self.toasts.push(share::OPENED.text(), false, true, end());
         }
         if !opened.is_whole {

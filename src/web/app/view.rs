@@ -24,6 +24,7 @@ use crate::{
         group_tool::group_tool,
         inspector::Inspector,
         ledger::{LedgerBar, ledger},
+        runs::{compared, runs},
         segments::segments_of,
         share::{Share, crashed, opening, wrong},
         story::Story,
@@ -211,6 +212,9 @@ impl App {
 
     fn dialog(&self) -> Html {
         let lang = self.prefs.lang;
+        if let Some(again) = &self.again {
+            return opening(again.progress_us(), lang, self.on.open_stop.clone());
+        }
         if let Some(opens) = &self.opens {
             return opening(opens.progress_us(), lang, self.on.open_stop.clone());
         }
@@ -220,6 +224,8 @@ impl App {
             Dialog::Help => html! {
                 <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
             },
+            Dialog::Runs => runs(self.player.runs(), lang, &self.on.runs, on_close),
+            Dialog::Compare(both) => compared(both, lang, &self.on.open, on_close),
             Dialog::Share => html! {
                 <Share {lang} saved={open.saved.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close} />
             },

@@ -175,6 +175,8 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         | Dialog::Segments(..)
         | Dialog::Palette(_)
         | Dialog::Share
+        | Dialog::Runs
+        | Dialog::Compare(..)
         | Dialog::Wrong(..)
         | Dialog::Crashed(_) => return None,
     })
@@ -235,6 +237,8 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         | Dialog::Segments(..)
         | Dialog::Palette(_)
         | Dialog::Share
+        | Dialog::Runs
+        | Dialog::Compare(..)
         | Dialog::Wrong(..)
         | Dialog::Crashed(_) => Err(Vec::new()),
     }

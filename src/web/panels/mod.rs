@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod menu;
 pub mod metrics;
 pub mod modal;
+pub mod runs;
 pub mod segments;
 pub mod share;
 pub mod story;

@@ -93,7 +93,7 @@ test("Tab goes in the order in which the page is read, and is seen everywhere", 
     const at = await page.evaluate(() => {
       const active = document.activeElement;
       if (!active || active === document.body) return undefined;
-      const area = active.closest("header, .left, .producers, .cluster, .groups, .transport, .timeline-slot");
+      const area = active.closest("header, .left, .producers, .cluster, .groups, .transport, .timeline-slot, .ledger-bar");
       const style = getComputedStyle(active);
       const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
       return {
@@ -107,7 +107,7 @@ test("Tab goes in the order in which the page is read, and is seen everywhere", 
     seen.push(at);
   }
   const areas = seen.map((at) => at.area.split(" ")[0]).filter((area, index, all) => area !== all[index - 1]);
-  assert.deepEqual(areas, ["skip", "header", "left", "producers", "cluster", "groups", "transport", "timeline-slot"]);
+  assert.deepEqual(areas, ["skip", "header", "left", "producers", "cluster", "groups", "ledger-bar", "transport", "timeline-slot"]);
   assert.deepEqual(seen.filter((at) => !at.marked || !at.inView), []);
 });
 

@@ -1,0 +1,120 @@
+//! What a player reads from the run while somebody looks at it: the charts of groups and of what is sent, one member's
+//! card, one event in full, the metrics.
+
+use std::rc::Rc;
+
+use kafkascope::{
+    kafka::event::EventKind,
+    sim::Map,
+    view::{
+        group_chart,
+        member_card::member_card,
+        metrics,
+        sequence::{self, Filter, What},
+    },
+};
+
+use super::Player;
+
+impl Player {
+    /// Follows the groups, what is sent, what each broker holds and one member from now on (what has been is read
+    /// once), or no more.
+    pub fn follow(&mut self, groups: bool, sent: bool, copies: bool, member: Option<String>) {
+        self.member = member;
+        if groups == self.groups.is_none() {
+            self.groups = groups.then(group_chart::Recorder::default);
+        }
+        if sent == self.sent.is_none() {
+            self.sent = sent.then(sequence::Recorder::default);
+        }
+        if copies == self.copies {
+            self.chart();
+        } else {
+            self.copies = copies;
+            self.builder.show_copies(copies);
+            self.build();
+            self.read_metrics();
+        }
+    }
+
+    pub(super) fn chart(&mut self) {
+        let card = self.member.as_ref().and_then(|name| member_card(self.runs.history().run(), name));
+        if card.as_ref() != self.card.as_deref() {
+            self.card = card.map(Rc::new);
+        }
+        if let Some(recorder) = &mut self.groups {
+            self.charts = recorder.follow(self.runs.history().run());
+        }
+        if let Some(recorder) = &mut self.sent {
+            self.sequence = recorder.follow(self.runs.history().run(), &self.filter);
+            // What is shown in full may have been answered meanwhile; else only what it caused can be new.
+            if let Some(event) = self.detail.as_ref().map(|detail| detail.event)
+                && (self.other != self.other_of(event) || !self.playback.playing())
+            {
+                self.make_detail(event);
+            }
+        }
+    }
+
+    /// Draws these partitions of large topics with their cells; true if the picture changed.
+    pub fn open_partitions(&mut self, opened: Map<String, i32>) -> bool {
+        let changed = self.opened != opened;
+        if changed {
+            self.opened = opened;
+            self.builder.open_partitions(self.opened.clone());
+            self.build();
+        }
+        changed
+    }
+
+    /// Compares metrics from here on, or with before the last fault.
+    pub fn measure(&mut self, here: bool) {
+        self.measured = here.then(|| metrics::read(self.runs.history().run()));
+        self.read_metrics();
+    }
+
+    pub(super) fn read_metrics(&mut self) {
+        let table = if self.copies { metrics::table(self.runs.history().run(), self.measured) } else { None };
+        if table.as_ref() != self.metrics.as_deref() {
+            self.metrics = table.map(Rc::new);
+        }
+    }
+
+    /// Shows other rows of the sequence chart.
+    pub fn filter(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.chart();
+    }
+
+    /// Shows an event in full; where it is folded or filtered away, it comes into the chart.
+    pub fn show_event(&mut self, event: Option<u64>) {
+        self.detail = None;
+        let Some(event) = event else { return };
+        if self.sequence.rows.find(event).is_none()
+            && let Some(kept) = self.runs.history().run().event_by_id(event)
+        {
+            if let EventKind::Sent(rpc) = &kept.kind {
+                self.filter.folded.set(rpc.api, false);
+            }
+            (self.filter.node, self.filter.group) = (None, None);
+            self.chart();
+        }
+        self.make_detail(event);
+    }
+
+    pub(super) fn other_of(&self, event: u64) -> Option<u64> {
+        let rows = &self.sequence.rows;
+        match rows.find(event).and_then(|place| rows.get(place)).map(|row| &row.what) {
+            Some(What::Call { other, .. }) => *other,
+            _ => None,
+        }
+    }
+
+    pub(super) fn make_detail(&mut self, event: u64) {
+        self.other = self.other_of(event);
+        let detail = self.replays.detail(self.runs.history().run(), event, self.other);
+        if detail.as_ref() != self.detail.as_deref() {
+            self.detail = detail.map(Rc::new);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Going to another moment: back, to a time, from milestone to milestone, and on until something is so.
+
+use kafkascope::{history::Moment, i18n::Text, lesson::until::Until, sim::Set, view::story::Lane};
+
+use super::{Player, Waiting};
+
+impl Player {
+    /// How far that is before the newest moment, in simulated microseconds; `None`: it is the newest.
+    pub fn past_us(&self) -> Option<u64> {
+        let past = self.runs.history().is_past();
+        past.then(|| self.runs.history().end().time_us.saturating_sub(self.run().time_us()))
+    }
+
+    /// Can it go back from here?
+    pub fn can_go_back(&self) -> bool {
+        self.run().moment() > self.floor()
+    }
+
+    /// A lesson is gone back in to where its step began: what was before has been answered for.
+    pub(super) fn floor(&self) -> Moment {
+        self.course.began().unwrap_or(self.runs.history().begin())
+    }
+
+    /// The first and the last moment that can be gone to.
+    pub fn span(&self) -> (u64, u64) {
+        (self.floor().time_us, self.runs.history().end().time_us)
+    }
+
+    /// One step back.
+    pub fn step_back(&mut self, hidden: &Set<Lane>) -> bool {
+        self.sync_run();
+        let moved = self.can_go_back() && self.runs.history_mut().step_back();
+        if self.run().moment() < self.floor() {
+            let floor = self.floor();
+            self.runs.history_mut().seek(floor);
+        }
+        self.arrive(hidden);
+        moved
+    }
+
+    /// To the last moment by a time.
+    pub fn seek(&mut self, time_us: u64, hidden: &Set<Lane>) {
+        self.sync_run();
+        self.runs.history_mut().seek_time(time_us);
+        if self.run().moment() < self.floor() {
+            let floor = self.floor();
+            self.runs.history_mut().seek(floor);
+        }
+        self.arrive(hidden);
+    }
+
+    /// To the last milestone before this moment, or to the beginning.
+    pub fn milestone_back(&mut self, hidden: &Set<Lane>) {
+        self.sync_run();
+        let before = self.run().milestone_before(self.run().time_us());
+        self.seek(before.unwrap_or_default(), hidden);
+    }
+
+    /// To the next milestone: one that has been is gone to, for another one the clock runs.
+    pub fn milestone_next(&mut self, hidden: &Set<Lane>) {
+        self.sync_run();
+        match self.runs.history().newest().milestone_after(self.run().time_us()) {
+            Some(time_us) if self.runs.history().is_past() => self.seek(time_us, hidden),
+            _ => self.run_until(Until::milestone(), hidden),
+        }
+    }
+
+    /// Runs as fast as steps can be seen until something is so, or somebody stops the clock.
+    pub fn run_until(&mut self, until: Until, hidden: &Set<Lane>) {
+        self.pause(hidden);
+        self.waiting = Some(Waiting { until, since: self.run().event(), reached: false });
+        self.playback.fast_forward();
+    }
+
+    /// What the clock runs for.
+    pub fn waits_for(&self) -> Option<&Text> {
+        self.waiting.as_ref().map(|waiting| &waiting.until.text)
+    }
+
+    /// What was waited for and is so now, once; the clock stands then.
+    pub fn reached(&mut self, hidden: &Set<Lane>) -> Option<Until> {
+        let reached = self.waiting.take_if(|waiting| waiting.reached)?;
+        // What happens in the same microsecond belongs to the moment.
+        let now_us = self.run().time_us();
+        self.runs.history_mut().advance_to(now_us);
+        self.pause(hidden);
+        self.build();
+        Some(reached.until)
+    }
+
+    /// To the newest moment.
+    pub fn seek_end(&mut self, hidden: &Set<Lane>) {
+        self.sync_run();
+        self.runs.history_mut().seek_end();
+        self.arrive(hidden);
+    }
+
+    pub(super) fn arrive(&mut self, hidden: &Set<Lane>) {
+        self.waiting = None;
+        self.playback.restart(self.run().time_us());
+        self.read_again();
+        self.detail = None;
+        self.lit_from = self.run().step_began();
+        self.moved = true;
+        self.refresh(hidden);
+    }
+}

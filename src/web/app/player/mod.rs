@@ -1,0 +1,415 @@
+//! The run and what is shown of it: view model, story, timeline, clock. The page's other state is in [`super::App`].
+//!
+//! The view model is built at most once a frame and only when something drawn changed; sentences at most ten times a
+//! second while time runs, marks four times, and both at once when it stands.
+
+mod charts;
+mod leaps;
+mod words;
+
+use std::rc::Rc;
+
+use kafkascope::{
+    cluster::{WorldError, command::Command},
+    history::{History, Run, RunId, Runs, RunsError},
+    ledger::Totals,
+    lesson::{
+        progress::{Effect, LessonAction},
+        until::Until,
+    },
+    sim::{EventId, Map, Set},
+    view::{
+        Builder, Pace,
+        group_chart::{self, GroupCharts},
+        member_card::MemberCard,
+        metrics,
+        model::ViewModel,
+        sequence::{self, Detail, Filter, Sequence},
+        story::{Lane, StoryLine, TimelineMark},
+        why::{self, WhyCard, WhyKey},
+    },
+};
+
+use super::{course::Course, watch::Watch};
+use crate::{
+    clock::{Frame, Playback, Speed, Timeline},
+    crash,
+    panels::transport::ClockFace,
+    say::moment,
+    stage_api::StageClock,
+};
+
+/// A run under the eyes of a lesson.
+struct Watched<'a> {
+    history: &'a mut History,
+    course: &'a mut Course,
+    waiting: &'a mut Option<Waiting>,
+}
+
+/// What the clock runs for.
+struct Waiting {
+    until: Until,
+    /// The last event before.
+    since: EventId,
+    reached: bool,
+}
+
+impl Watched<'_> {
+    /// What has been has been watched already.
+    fn is_lesson_on(&self) -> bool {
+        self.course.running() && !self.history.is_past()
+    }
+}
+
+impl Timeline for Watched<'_> {
+    fn watch(&mut self) -> bool {
+        if let Some(waiting) = self.waiting {
+            waiting.reached = waiting.until.reached(self.history.run(), waiting.since);
+        }
+        (self.is_lesson_on() && self.course.check(self.history.run()))
+            || self.waiting.as_ref().is_some_and(|waiting| waiting.reached)
+    }
+    fn watched(&self) -> bool {
+        self.is_lesson_on() || self.waiting.is_some()
+    }
+    fn time_us(&self) -> u64 {
+        self.history.run().time_us()
+    }
+    fn advance_to(&mut self, time_us: u64) -> bool {
+        self.history.advance_to(time_us)
+    }
+    fn next_step_time(&mut self) -> Option<u64> {
+        self.history.next_step_time_us()
+    }
+    fn step(&mut self) -> Option<u64> {
+        self.history.step()
+    }
+}
+
+/// The run under the eyes of the lesson; a macro, because it borrows three fields and leaves the rest.
+macro_rules! watched {
+    ($player:ident) => {
+        Watched { history: $player.runs.history_mut(), course: &mut $player.course, waiting: &mut $player.waiting }
+    };
+}
+
+/// A run and what is shown of it.
+pub struct Player {
+    /// The runs, of which one is shown at any of its moments.
+    runs: Runs,
+    /// The scenario or lesson that it belongs to.
+    pub course: Course,
+    /// Play, pause, step.
+    pub playback: Playback,
+    /// The picture.
+    pub vm: Rc<ViewModel>,
+    /// The moment that the stage draws.
+    pub clock: StageClock,
+    /// The clock's digits.
+    pub face: ClockFace,
+    /// Newest first.
+    pub lines: Rc<Vec<Rc<StoryLine>>>,
+    /// Lines of this event and later are lit.
+    pub lit_from: u64,
+    /// Marks on the axis.
+    pub marks: Rc<Vec<TimelineMark>>,
+    /// First and last moment of the axis.
+    pub axis: (u64, u64),
+    /// What has happened to the groups, while somebody looks at that.
+    pub charts: Rc<GroupCharts>,
+    /// What became of all records, counted.
+    pub ledger: Rc<Totals>,
+    /// What can be waited for, as of the last pause.
+    pub goals: Rc<Vec<Until>>,
+    /// What is waited for.
+    waiting: Option<Waiting>,
+    /// Has anything happened since the start?
+    pub moved: bool,
+    groups: Option<group_chart::Recorder>,
+    /// The membership of the consumer that somebody looks at.
+    pub card: Option<Rc<MemberCard>>,
+    member: Option<String>,
+    /// What was sent, while somebody looks at that.
+    pub sequence: Rc<Sequence>,
+    /// What of it is shown in full.
+    pub detail: Option<Rc<Detail>>,
+    sent: Option<sequence::Recorder>,
+    filter: Filter,
+    replays: sequence::Replays,
+    /// The other half of what is shown in full, when it was made.
+    other: Option<u64>,
+    builder: Builder,
+    /// Somebody looks at what each broker holds.
+    copies: bool,
+    /// Partitions of large topics that are drawn with their cells.
+    opened: Map<String, i32>,
+    /// Kafka's own metrics, while somebody looks at the brokers.
+    pub metrics: Option<Rc<metrics::Table>>,
+    /// What they are compared with, if somebody chose that.
+    measured: Option<metrics::Reading>,
+    pace: Pace,
+    watch: Watch,
+    stale: bool,
+    /// All sentences were new at once.
+    flood: bool,
+    /// Parts of the picture still wait for their turn.
+    behind: bool,
+    words_at_ms: f64,
+    marks_at_ms: f64,
+}
+
+impl Player {
+    /// A paused run.
+    pub fn new(run: Run, course: Course, speed: Speed, hidden: &Set<Lane>) -> Player {
+        let mut builder = Builder::default();
+        let vm = builder.build(&run);
+        let mut player = Player {
+            playback: Playback::new(speed, run.time_us()),
+            runs: Runs::new(History::new(run)),
+            course,
+            vm,
+            clock: StageClock::default(),
+            face: ClockFace::default(),
+            lines: Rc::default(),
+            lit_from: u64::MAX,
+            marks: Rc::default(),
+            axis: words::axis(0),
+            charts: Rc::default(),
+            ledger: Rc::default(),
+            goals: Rc::default(),
+            waiting: None,
+            moved: false,
+            groups: None,
+            card: None,
+            member: None,
+            sequence: Rc::default(),
+            detail: None,
+            sent: None,
+            filter: Filter::default(),
+            replays: sequence::Replays::default(),
+            other: None,
+            builder,
+            copies: false,
+            opened: Map::default(),
+            metrics: None,
+            measured: None,
+            pace: Pace::default(),
+            watch: Watch::default(),
+            stale: true,
+            flood: false,
+            behind: false,
+            words_at_ms: 0.0,
+            marks_at_ms: 0.0,
+        };
+        player.refresh_words(hidden);
+        player.show_clock();
+        crash::keep_report(player.run().report());
+        player
+    }
+
+    /// Another run in the same place: the clock's face and cell stay, because the page holds them.
+    pub fn replace(&mut self, runs: Runs, hidden: &Set<Lane>) -> Runs {
+        let old = std::mem::replace(&mut self.runs, runs);
+        self.show_anew(hidden);
+        old
+    }
+
+    /// The picture of a run that was not shown before.
+    fn show_anew(&mut self, hidden: &Set<Lane>) {
+        self.waiting = None;
+        self.playback.restart(self.run().time_us());
+        self.builder = Builder::default();
+        self.builder.show_copies(self.copies);
+        self.builder.open_partitions(self.opened.clone());
+        self.read_again();
+        self.replays = sequence::Replays::default();
+        (self.detail, self.filter) = (None, Filter { node: None, group: None, ..self.filter.clone() });
+        self.watch.forget();
+        self.measured = None;
+        self.lit_from = u64::MAX;
+        self.moved = false;
+        self.refresh(hidden);
+        crash::keep_report(self.run().report());
+    }
+
+    /// Charts are read from the events that there are.
+    fn read_again(&mut self) {
+        self.groups = self.groups.as_ref().map(|_| group_chart::Recorder::default());
+        self.sent = self.sent.as_ref().map(|_| sequence::Recorder::default());
+    }
+
+    /// The run at the moment that is looked at.
+    pub fn run(&self) -> &Run {
+        self.runs.history().run()
+    }
+
+    /// The class does something in the lesson's panel.
+    pub fn act(&mut self, action: LessonAction) -> Effect {
+        self.course.act(action, self.runs.history().run())
+    }
+
+    /// Has the lesson anything to do now?
+    pub fn check(&mut self) -> bool {
+        self.course.check(self.runs.history().run())
+    }
+
+    /// One animation frame.
+    pub fn frame(&mut self, dt_ms: f64, hidden: &Set<Lane>) -> Shown {
+        let before = (self.playback.note(), self.playback.playing());
+        let frame = self.playback.frame(&mut watched!(self), dt_ms, now_ms);
+        let built = self.after(frame);
+        if !self.playback.playing() {
+            self.waiting = None;
+        }
+        let words = self.words_due() && self.refresh_words(hidden);
+        self.show_clock();
+        let render = built || words || before != (self.playback.note(), self.playback.playing());
+        Shown { frame, render }
+    }
+
+    /// One step by hand; `gliding` shows the way there.
+    pub fn step(&mut self, gliding: bool, hidden: &Set<Lane>) -> Frame {
+        self.waiting = None;
+        let frame = self.playback.step(&mut watched!(self), gliding);
+        self.after(frame);
+        if frame.changed {
+            self.refresh_words(hidden);
+        }
+        self.show_clock();
+        frame
+    }
+
+    /// Stops the clock where it is.
+    pub fn pause(&mut self, hidden: &Set<Lane>) {
+        self.waiting = None;
+        if self.playback.pause(&mut watched!(self)) {
+            self.build();
+        }
+        self.refresh_words(hidden);
+        self.show_clock();
+    }
+
+    /// Does something at the moment that is drawn.
+    /// In the past that begins another run; the one that was there is handed over.
+    pub fn apply(&mut self, command: Command, hidden: &Set<Lane>) -> Result<Option<RunId>, WorldError> {
+        self.sync_run();
+        let done = self.runs.apply(command);
+        if done.is_ok() {
+            self.moved = true;
+            crash::keep_report(self.runs.history().run().report());
+        }
+        self.refresh(hidden);
+        if done.is_ok() && !self.playback.playing() {
+            self.lit_from = self.runs.history().run().step_began();
+        }
+        done
+    }
+
+    /// All runs.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
+    /// Does something with the runs, and shows what is shown then.
+    pub fn with_runs<T>(
+        &mut self,
+        act: impl FnOnce(&mut Runs) -> Result<T, RunsError>,
+        hidden: &Set<Lane>,
+    ) -> Result<T, RunsError> {
+        self.pause(hidden);
+        let shown = (self.runs.shown().id(), self.run().moment());
+        let done = act(&mut self.runs);
+        if shown != (self.runs.shown().id(), self.run().moment()) {
+            self.show_anew(hidden);
+            self.moved = true;
+        }
+        done
+    }
+
+    /// What a lesson does, at the moment that is drawn. What the cluster refuses, the class has done already.
+    pub fn give(&mut self, commands: Vec<Command>, hidden: &Set<Lane>) {
+        self.sync_run();
+        for command in commands {
+            // What the cluster refuses, the class has done already.
+            let _ = self.runs.apply(command);
+        }
+        self.moved = true;
+        crash::keep_report(self.runs.history().run().report());
+        self.refresh(hidden);
+    }
+
+    /// Brings the run to the moment that is drawn.
+    pub fn sync(&mut self, hidden: &Set<Lane>) {
+        if self.sync_run() {
+            self.refresh(hidden);
+        }
+    }
+
+    fn sync_run(&mut self) -> bool {
+        self.playback.sync(&mut watched!(self))
+    }
+
+    /// Everything anew.
+    pub fn refresh(&mut self, hidden: &Set<Lane>) {
+        self.build();
+        self.refresh_words(hidden);
+        self.show_clock();
+    }
+
+    /// An answer, with the values of this moment.
+    pub fn why(&self, key: &WhyKey) -> Option<WhyCard> {
+        why::card(self.runs.history().run(), key)
+    }
+
+    /// The newest sentence.
+    pub fn newest(&self) -> Option<&StoryLine> {
+        self.lines.first().map(Rc::as_ref)
+    }
+
+    /// Takes in what a frame did; was the picture made anew?
+    fn after(&mut self, frame: Frame) -> bool {
+        if frame.changed {
+            self.moved = true;
+            self.lit_from = self.runs.history().run().step_began();
+        }
+        let due = frame.changed || self.behind;
+        if due {
+            self.build();
+        }
+        due
+    }
+
+    fn build(&mut self) {
+        self.watch.follow(self.runs.history().run());
+        self.chart();
+        let now = self.builder.build(self.runs.history().run());
+        // Step by step, and whenever there is time to look, a picture is whole at once.
+        let paced = self.playback.playing() && self.flood;
+        self.vm = if paced { self.pace.next(&self.vm, &now) } else { now.clone() };
+        self.behind = !Rc::ptr_eq(&self.vm, &now);
+        self.stale = true;
+    }
+
+    fn show_clock(&mut self) {
+        self.clock.set(self.playback.time_us(), self.playback.rate());
+        self.face.show(&moment(self.playback.time_us()));
+    }
+
+    /// Writes the clock's digits again, after the page was rendered for the first time.
+    pub fn show_face(&self) {
+        self.face.show(&moment(self.playback.time_us()));
+    }
+}
+
+/// What a frame did, and whether the page must be rendered.
+pub struct Shown {
+    /// What happened.
+    pub frame: Frame,
+    /// Is there anything new to render?
+    pub render: bool,
+}
+
+/// Wall time, in milliseconds since the page began.
+pub fn now_ms() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}

@@ -1,0 +1,85 @@
+//! The sentences of a player: the story, the counts of the ledger, what can be waited for, and the marks of the timeline.
+
+use std::rc::Rc;
+
+use kafkascope::{
+    lesson::until,
+    sim::Set,
+    view::story::{self, Lane, StoryLine},
+};
+
+use super::{Player, now_ms};
+
+/// Lines of the story that are kept on the page.
+const LINES: usize = 60;
+/// Lines while time runs so fast that all of these are new each time: as many as are in sight.
+const LINES_IN_FLOOD: usize = 12;
+/// Sentences are made anew at most so often, in wall milliseconds.
+const WORDS_EVERY_MS: f64 = 100.0;
+/// While all of them are new each time nobody can read them anyway.
+const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
+/// And marks, for which all events of the axis are gone through.
+const MARKS_EVERY_MS: f64 = 250.0;
+/// The timeline's first axis; later it slides.
+const AXIS_US: u64 = 20_000_000;
+
+impl Player {
+    pub(super) fn words_due(&self) -> bool {
+        let every_ms = if self.flood { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
+        self.stale && (!self.playback.active() || now_ms() - self.words_at_ms >= every_ms)
+    }
+
+    /// Story and timeline; lines that are the same stay the same allocation.
+    pub fn refresh_words(&mut self, hidden: &Set<Lane>) -> bool {
+        self.stale = false;
+        self.words_at_ms = now_ms();
+        self.read_metrics();
+        let totals = self.runs.history().run().ledger().totals(self.runs.history().run().world());
+        if totals != *self.ledger {
+            self.ledger = Rc::new(totals);
+        }
+        if !self.playback.active() {
+            let goals = until::offered(self.runs.history().run());
+            if goals != *self.goals {
+                self.goals = Rc::new(goals);
+            }
+        }
+        let hidden: Vec<Lane> = hidden.iter().copied().collect();
+        let old = &self.lines;
+        let mut lines = story::lines(self.runs.history().run(), &hidden, LINES_IN_FLOOD);
+        let last_shown = old.first().map_or(0, |line| line.event);
+        self.flood = self.playback.active() && lines.last().is_some_and(|line| line.event > last_shown);
+        if !self.flood && lines.len() == LINES_IN_FLOOD {
+            lines = story::lines(self.runs.history().run(), &hidden, LINES);
+        }
+        let lines: Vec<Rc<StoryLine>> = lines
+            .into_iter()
+            .map(|line| old.iter().find(|kept| ***kept == line).cloned().unwrap_or_else(|| Rc::new(line)))
+            .collect();
+        self.lines = Rc::new(lines);
+        let axis = self.axis_now();
+        let due = axis != self.axis || self.words_at_ms - self.marks_at_ms >= MARKS_EVERY_MS;
+        if due || !self.playback.active() {
+            self.marks_at_ms = self.words_at_ms;
+            self.axis = axis;
+            self.marks = Rc::new(story::marks(self.runs.history().newest(), self.axis.0, self.axis.1));
+        } else {
+            // The marks that are due come with the next sentences.
+            self.stale = true;
+        }
+        true
+    }
+
+    /// The axis ends with the newest moment, unless it is so long ago that the playhead would not be on it.
+    pub(super) fn axis_now(&self) -> (u64, u64) {
+        let newest = axis(self.runs.history().end().time_us);
+        let now_us = self.run().time_us();
+        if now_us >= newest.0 { newest } else { axis(now_us) }
+    }
+}
+
+/// The axis for a moment: the first 20 seconds, then a window that slides a second at a time.
+pub(super) fn axis(time_us: u64) -> (u64, u64) {
+    let end = (time_us + 4_000_000) / 1_000_000 * 1_000_000;
+    if end <= AXIS_US { (0, AXIS_US) } else { (end - AXIS_US, end) }
+}

@@ -1,0 +1,96 @@
+//! What the page does with time: frames, play and pause, steps, leaps, speed.
+
+use kafkascope::i18n::ui;
+
+use super::App;
+use crate::clock::{Frame, Speed};
+
+impl App {
+    pub(super) fn frame(&mut self, time_ms: f64) -> bool {
+        let dt_ms = self.last_ms.map_or(0.0, |last| time_ms - last);
+        self.last_ms = Some(time_ms);
+        let shown = self.player.frame(dt_ms, &self.hidden);
+        self.moved(shown.frame);
+        shown.render
+    }
+
+    pub(super) fn play(&mut self) {
+        if self.player.playback.playing() {
+            self.player.pause(&self.hidden);
+            self.follow();
+        } else {
+            self.player.playback.play();
+        }
+    }
+
+    /// Only while a beat is under way: it has an end.
+    pub(super) fn forward(&mut self) {
+        if self.player.playback.forward() {
+            self.player.pause(&self.hidden);
+        } else if self.player.course.running() {
+            self.player.playback.fast_forward();
+        }
+    }
+
+    pub(super) fn step(&mut self) {
+        let frame = self.player.step(!reduced_motion(), &self.hidden);
+        self.moved(frame);
+    }
+
+    pub(super) fn back(&mut self) {
+        if self.player.step_back(&self.hidden) {
+            self.follow();
+            self.announce_newest();
+        }
+    }
+
+    pub(super) fn seek(&mut self, time_us: u64) {
+        self.player.seek(time_us, &self.hidden);
+        self.follow();
+    }
+
+    pub(super) fn milestone(&mut self, next: bool) {
+        if next {
+            self.player.milestone_next(&self.hidden);
+        } else {
+            self.player.milestone_back(&self.hidden);
+        }
+        self.follow();
+        if !self.player.playback.active() {
+            self.announce_newest();
+        }
+    }
+
+    pub(super) fn moved(&mut self, frame: Frame) {
+        if frame.changed {
+            if let Some(goal) = self.player.reached(&self.hidden) {
+                match goal.told() {
+                    Some(goal) => {
+                        let said = ui::REACHED.with("goal", goal.clone());
+                        self.toasts.push(said, false, false, self.on.toast.clone());
+                    }
+                    None => self.announce_newest(),
+                }
+            }
+            self.follow();
+            let effect = self.player.course.take_effect();
+            self.carry_out(effect);
+        }
+        if frame.by_hand {
+            self.announce_newest();
+        }
+    }
+
+    pub(super) fn set_speed(&mut self, speed: Speed) {
+        self.prefs.speed = speed;
+        self.player.playback.set_speed(speed);
+        self.prefs.save();
+        self.announced = crate::panels::transport::speed_name(speed, self.prefs.lang);
+    }
+}
+
+fn reduced_motion() -> bool {
+    let query =
+        web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}

@@ -4,7 +4,7 @@
 //! loses a broker. Left out: the clock, which is
 //! the bench's.
 
-use super::{Run, Scenario};
+use super::{History, Run, Scenario};
 use crate::cluster::{
     ClusterSpec,
     command::{Command, KeyOrder, KeySerializer, Load, Settings, Work},
@@ -20,6 +20,9 @@ pub const LOAD_PARTITIONS: u32 = 12;
 /// No machine of the model's needs longer, in simulated time.
 const END_US_MAX: u64 = 600_000_000;
 
+/// By then all records have been sent and read.
+const PAST_US: u64 = 8_000_000;
+
 /// The run at the moment at which every record has been read; `None` if that did not come.
 pub fn full_load() -> Option<Run> {
     let mut run = Run::new(&full_load_scenario()).ok()?;
@@ -30,6 +33,16 @@ pub fn full_load() -> Option<Run> {
         }
     }
     Some(run)
+}
+
+/// The same run with its past, advanced a sixtieth of a second at a time as the page does.
+pub fn full_load_history() -> History {
+    let mut history = History::new(Run::new(&full_load_scenario()).expect("the scenario is sound"));
+    while history.run().time_us() < PAST_US {
+        let next_us = history.run().time_us() + 16_667;
+        history.advance_to(next_us);
+    }
+    history
 }
 
 /// How that run begins.

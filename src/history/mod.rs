@@ -5,6 +5,7 @@
 //! changed.
 
 mod again;
+mod bookmarks;
 mod events;
 mod fault;
 mod golden;
@@ -22,12 +23,14 @@ mod timeline;
 mod undo;
 
 pub use again::{Again, Change, Offer, commands, offers};
+pub use bookmarks::Bookmarks;
 pub use events::Events;
 pub use fault::{Counts, LastFault};
 pub use golden::determinism_digest;
 pub use keyframes::Spacing;
 pub use load::{
-    LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, full_load_scenario, large_cluster,
+    LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, full_load_history, full_load_scenario,
+    large_cluster,
 };
 pub use milestone::{Milestone, milestone};
 pub use opening::{Opened, Opening};

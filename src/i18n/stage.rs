@@ -121,9 +121,18 @@ templates! { "stage":
     POSITION_ALT = "position {position}, high watermark {hw}", "位置 {position}，高水位 {hw}";
 
     // The timeline.
-    TIMELINE_ALT = "Timeline: {parts}; now {time}", "时间线：{parts}；当前 {time}";
+    TIMELINE_ALT = "Timeline from {from} to {to}: {parts}; now {time}", "时间线 {from}–{to}：{parts}；当前 {time}";
+    STOPS = "moments", "时刻";
+    ZOOM = "Zoom of the timeline", "时间线缩放";
+    ZOOM_IN = "Show less time (+)", "放大时间线（+）";
+    ZOOM_OUT = "Show more time (−)", "缩小时间线（−）";
+    ZOOM_FOLLOW = "Follow the newest moment (0)", "跟随最新时刻（0）";
+    TIMELINE_HELP = "Drag to go to a moment. Wheel: zoom; Shift and drag: zoom to a part; double click: follow the newest moment.", "拖动可跳到某一时刻；滚轮缩放；按住 Shift 拖动可放大一段；双击则跟随最新时刻。";
+    BECAUSE = "because: {cause}", "原因：{cause}";
+    BOOKMARK_HERE = "Bookmark", "书签";
+    BEAT_HERE = "Here a step of the lesson began.", "课程的一个步骤从这里开始。";
     PLAYHEAD = "Moment that is shown", "显示的时刻";
-    TIMELINE_EMPTY = "Timeline: nothing has happened yet", "时间线：还没有发生任何事";
+    TIMELINE_NOTHING = "nothing happens", "没有事件";
     LANE_COUNT = "{lane} {n}", "{lane} {n}";
     LANE_PRODUCE = "produce", "生产";
     LANE_REPLICATE = "replicate", "复制";

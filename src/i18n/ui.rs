@@ -59,6 +59,7 @@ templates! { "ui":
     END = "To the newest", "到最新时刻";
     MILESTONE_BACK = "Previous milestone", "上一个里程碑";
     MILESTONE_NEXT = "Next milestone", "下一个里程碑";
+    BOOKMARK = "Set or take away a bookmark at this moment", "在此时刻添加或去掉书签";
     MILESTONE_HELP = "A milestone: a record becomes visible, a rebalance is done, a leader is elected, something breaks", "里程碑：消息变为可见、重平衡完成、选出 leader、发生故障";
     UNTIL = "Run until…", "运行到…";
     UNTIL_MENU = "Run until", "运行到";
@@ -397,6 +398,7 @@ templates! { "ui":
     MARK_COMMITTED = "A filled triangle is a group's committed offset, a hollow one a consumer's position.", "实心三角是消费组已提交的 offset，空心三角是 consumer 的 position。";
     MARK_RIBBON = "A ribbon is ownership: this member reads this partition. The colour is the member.", "色带表示归属：该成员读取该分区。颜色代表成员。";
     MARK_FLIGHT = "A small record on a line is inside a real request or response.", "连线上的小方块是真实请求或响应中的消息。";
+    MARK_STOPS = "On the timeline: a command, a fault, and an election or a group that became stable.", "时间线上：命令、故障，以及选举或消费组变为稳定。";
     KEY_PLAY = "Play or pause", "播放或暂停";
     KEY_STEP = "One step", "单步";
     KEY_BACK = "One step back", "后退一步";

@@ -27,7 +27,29 @@ pub fn kafkascope_full_load() -> f64 {
 }
 
 thread_local! {
+    static PAST: std::cell::RefCell<Option<kafkascope::history::History>> = const { std::cell::RefCell::new(None) };
     static APP: std::cell::RefCell<Option<yew::AppHandle<app::App>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Plays that run a frame at a time and keeps it, so that its moments can be gone to; hands back its events.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopePast)]
+pub fn kafkascope_past() -> f64 {
+    let history = kafkascope::history::full_load_history();
+    let events = history.run().event();
+    PAST.set(Some(history));
+    events as f64
+}
+
+/// Goes to a part of that run, 0 its beginning and 1 its end; hands back the event there.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopeSeek)]
+pub fn kafkascope_seek(part: f64) -> f64 {
+    PAST.with_borrow_mut(|past| {
+        past.as_mut().map_or(0.0, |past| {
+            let (from_us, to_us) = (past.begin().time_us, past.end().time_us);
+            past.seek_time(from_us + (part.clamp(0.0, 1.0) * (to_us - from_us) as f64) as u64);
+            past.run().event() as f64
+        })
+    })
 }
 
 /// Puts a group of so many members on the stage, about to rebalance: what drawing it costs is measured then.

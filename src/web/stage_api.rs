@@ -9,11 +9,12 @@ use std::{cell::Cell, rc::Rc};
 use kafkascope::{
     cluster::command::{Command, NodeName},
     codec::{ReadError, Saved},
+    history::Bookmarks,
     i18n::Lang,
     view::{
         metrics::Table,
         model::{Place, ViewModel},
-        story::TimelineMark,
+        story::{Stop, StoryLine, TimelineMark},
         why::{WhyCard, WhyKey},
     },
 };
@@ -54,11 +55,36 @@ pub struct StageProps {
     pub on_measure: Callback<bool>,
 }
 
+/// An event under the pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hovered {
+    /// What it says.
+    pub line: StoryLine,
+    /// What led to it, nearest first.
+    pub causes: Vec<StoryLine>,
+    /// What on the stage it touched.
+    pub places: Vec<Place>,
+}
+
 /// Props of `timeline::Timeline`.
 #[derive(Clone, PartialEq, Properties)]
 pub struct TimelineProps {
     /// Marks between `from_us` and `to_us`, by ascending event; refreshed at most ten times a second.
     pub marks: Rc<Vec<TimelineMark>>,
+    /// Commands and milestones, by ascending event.
+    pub stops: Rc<Vec<Stop>>,
+    /// Moments that somebody wants to find again.
+    pub bookmarks: Rc<Bookmarks>,
+    /// When the lesson's steps began.
+    pub beats: Rc<Vec<u64>>,
+    /// Whether the axis is exactly from `from_us` to `to_us`, because somebody chose that.
+    pub zoomed: bool,
+    /// What is under the pointer.
+    pub hovered: Option<Rc<Hovered>>,
+    /// Another part of time, or the newest moment again.
+    pub on_zoom: Callback<Option<(u64, u64)>>,
+    /// An event came under the pointer, or none.
+    pub on_hover: Callback<Option<u64>>,
     /// First moment that is on the axis.
     pub from_us: u64,
     /// Last moment that is on the axis; the playhead is before or at it.

@@ -5,7 +5,7 @@
 
 import { contextFor, launch, ready } from "./chromium.mjs";
 import { add, card, dialog, inspect, play, records, until } from "./cluster.mjs";
-import { frames, median } from "./measure.mjs";
+import { frames, median, quantile } from "./measure.mjs";
 import { serve } from "./server.mjs";
 import { LIMIT, weigh } from "./weight.mjs";
 
@@ -171,8 +171,128 @@ async function fullLoad() {
   if (native > 0) row("model in Chromium over native", ms / native, "times", 2.5);
 }
 
+// Any moment of the run of a million records, gone to in wasm.
+async function seeks() {
+  const times = await onPage({}, async (page) => {
+    await page.goto("/");
+    await ready(page);
+    return page.evaluate(() => {
+      if (!(window.wasmBindings.kafkascopePast() > 0)) throw new Error("there is no run");
+      let random = 1;
+      return Array.from({ length: 150 }, () => {
+        random = (random * 48271) % 2147483647;
+        const began = performance.now();
+        window.wasmBindings.kafkascopeSeek(random / 2147483647);
+        return performance.now() - began;
+      });
+    });
+  });
+  row("seek in the run of a million records, p95", quantile(times, 0.95), "ms", 150);
+  row("the same, p50", median(times), "ms");
+}
+
+// A run of some 20,000 events with 50 commands, played from its lines; hands back its link.
+async function long(page) {
+  await page.goto("/");
+  await ready(page);
+  await page.keyboard.press("k");
+  const sends = Array.from({ length: 50 }, (_, n) => `@${2 + n}s send producer=checkout key=alice value=v${n}`);
+  await dialog(page).getByRole("textbox", { name: "Lines" }).fill(["lesson id=start", ...sends, "@90s now", ""].join("\n"));
+  await dialog(page).getByRole("button", { name: "Play these lines" }).click();
+  await page.getByText("Opened. What was here before can be had back.").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("k");
+  const link = await dialog(page).getByRole("textbox", { name: "Link" }).inputValue();
+  const event = /@90s\/(\d+) now/.exec(await dialog(page).getByRole("textbox", { name: "Lines" }).inputValue());
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  if (!(Number(event?.[1]) > 15_000)) throw new Error(`the run has ${event?.[1]} events`);
+  return link;
+}
+
+// From a link in the address to its moment on the page that is there already.
+async function opening() {
+  const times = [];
+  for (let run = 0; run < 5; run += 1) {
+    times.push(
+      await onPage({}, async (page) => {
+        const link = await long(page);
+        await page.getByRole("button", { name: "Undo" }).click();
+        return page.evaluate(
+          (link) =>
+            new Promise((resolve) => {
+              const began = performance.now();
+              new MutationObserver(() => {
+                if (/Opened\. What was here before/.test(document.body.textContent)) resolve(performance.now() - began);
+              }).observe(document.body, { childList: true, subtree: true, characterData: true });
+              location.hash = new URL(link).hash;
+            }),
+          link,
+        );
+      }),
+    );
+  }
+  row("a link of 50 commands and 20,000 events, to its moment, median of 5", median(times), "ms", 300);
+}
+
+// A step back near the end of that run: what the page does for the key until it has nothing left to do.
+async function stepBack() {
+  const times = await onPage({}, async (page) => {
+    await long(page);
+    return page.evaluate(async () => {
+      const times = [];
+      for (let count = 0; count < 60; count += 1) {
+        const began = performance.now();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+        // Rendering is asked for by a microtask; a message comes after all of those.
+        await new Promise((resolve) => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => resolve();
+          channel.port2.postMessage(0);
+        });
+        times.push(performance.now() - began);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      return times;
+    });
+  });
+  row("a step back in a run of 20,000 events, p95", quantile(times, 0.95), "ms", 16);
+  row("the same, p50", median(times), "ms");
+}
+
+// The playhead dragged to and fro over that run, with all of it on the axis.
+async function dragging() {
+  for (const [throttle, limit] of [[1, 8], [6, 33]]) {
+    const { p50, p95 } = await onPage({}, async (page) => {
+      await long(page);
+      const box = await page.locator(".timeline").boundingBox();
+      const y = box.y + 40;
+      await page.mouse.move(box.x + box.width / 2, y);
+      for (let count = 0; count < 8; count += 1) await page.mouse.wheel(0, 400);
+      await page.waitForTimeout(500);
+      await slowDown(page, throttle);
+      await page.mouse.down();
+      let over = false;
+      const moves = (async () => {
+        for (let count = 0; !over; count += 1) {
+          const part = 0.5 + 0.4 * Math.sin(count / 25);
+          await page.mouse.move(box.x + 80 + part * (box.width - 100), y);
+          await page.waitForTimeout(10);
+        }
+      })();
+      const measured = await frames(browser, page, 6_000);
+      over = true;
+      await moves;
+      await page.mouse.up();
+      return measured;
+    });
+    const when = throttle > 1 ? `, CPU ÷ ${throttle}` : "";
+    row(`frame work while the playhead is dragged over 20,000 events, p95${when}`, p95, "ms", limit);
+    row(`the same, p50${when}`, p50, "ms");
+  }
+}
+
 // node bench.mjs [NAME]   only the figure of that name
-const figures = [weight, start, fullLoad, frameWork, crowd, large].filter((figure) => figure.name.includes(process.argv[2] ?? ""));
+const figures = [weight, start, fullLoad, frameWork, crowd, large, seeks, opening, stepBack, dragging].filter((figure) => figure.name.includes(process.argv[2] ?? ""));
 for (const figure of figures) await figure();
 
 await browser.close();

@@ -244,6 +244,9 @@ const SHOTS = [
   { name: "runs-compared-zh-phone", saved: BY_CLOCK, lang: "zh-CN", viewport: PHONE, act: compared },
   { name: "past", saved: FAST, act: past },
   { name: "past-1024-zh", saved: FAST, lang: "zh-CN", viewport: TABLET, act: past },
+  { name: "timeline-zoomed", saved: FAST, act: zoomed },
+  { name: "timeline-zoomed-dark-1024", saved: FAST, theme: "dark", viewport: TABLET, act: zoomed },
+  { name: "timeline-zoomed-zh", saved: FAST, lang: "zh-CN", act: zoomed },
   { name: "menu-until", saved: BY_CLOCK, act: runUntil },
   { name: "group-phone", saved: FAST, viewport: PHONE, act: joined },
 ];
@@ -335,6 +338,21 @@ async function past(page) {
   await page.keyboard.press("Space");
   for (let count = 0; count < 30; count += 1) await page.keyboard.press("ArrowLeft");
   await page.waitForTimeout(300);
+}
+
+// The timeline zoomed, with a bookmark, and the pointer on an event.
+async function zoomed(page) {
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(2_000);
+  await page.keyboard.press("Space");
+  await page.keyboard.press("m");
+  const box = await page.locator(".timeline").boundingBox();
+  await page.mouse.move(box.x + 72 + (box.width - 88) * 0.3, box.y + 50);
+  await page.mouse.wheel(0, -500);
+  for (let x = 200; x < box.width && (await page.locator(".timeline-tip").count()) === 0; x += 4) {
+    await page.mouse.move(box.x + x, box.y + 28);
+    await page.waitForTimeout(20);
+  }
 }
 
 async function runUntil(page) {

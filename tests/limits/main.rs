@@ -60,6 +60,7 @@ static CASES: &[Case] = &[
     (&limits::RUNS, runs::runs),
     (&limits::RUN_NAME, run_name),
     (&limits::UNDONE, runs::undone),
+    (&limits::BOOKMARKS, runs::bookmarks),
 ];
 
 /// Of a run that is kept, and of one that is saved.

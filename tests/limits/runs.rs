@@ -5,7 +5,7 @@ use kafkascope::{
         ClusterSpec, WorldError,
         command::{Command, Settings},
     },
-    history::{History, Run, RunId, Runs, RunsError, Scenario},
+    history::{Bookmarks, History, Run, RunId, Runs, RunsError, Scenario},
     kafka::limits,
 };
 
@@ -67,4 +67,14 @@ pub fn undone() {
     (0..limit.max).for_each(|_| allowed(of_runs(runs.undo())));
     past(of_runs(runs.undo()), limit);
     (0..limit.max).for_each(|_| allowed(of_runs(runs.redo())));
+}
+
+pub fn bookmarks() {
+    let limit = &limits::BOOKMARKS;
+    let mut bookmarks = Bookmarks::default();
+    let mut toggle = |time_us| bookmarks.toggle(time_us).map(drop).map_err(|error| WorldError::Command(error.into()));
+    (0..limit.max).for_each(|time_us| allowed(toggle(time_us)));
+    past(toggle(limit.max), limit);
+    allowed(toggle(0));
+    allowed(toggle(limit.max));
 }

@@ -172,6 +172,9 @@ limits! {
     /// Commands that are taken back one after the other and can be given again.
     UNDONE "undone", 0..=100 Count;
     "At most {max} commands can be taken back one after the other." "最多可连续撤销 {max} 条命令。"
+    /// Bookmarks on the timeline.
+    BOOKMARKS "bookmarks", 0..=100 Count;
+    "There are at most {max} bookmarks; take one away first." "最多有 {max} 个书签；请先去掉一个。"
 }
 
 impl Limit {

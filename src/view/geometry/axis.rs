@@ -44,6 +44,9 @@ const STEPS: [u64; 29] = [
     864_000_000_000,
 ];
 
+/// The least that an axis shows.
+pub const SPAN_US_MIN: u64 = 10_000;
+
 impl Axis {
     /// An axis that shows `from_us` to at least `to_us` and ends at a round time, so that it stands still while time
     /// goes by and then widens at once.
@@ -73,6 +76,23 @@ impl Axis {
         self.from_us + ((self.to_us - self.from_us) as f64 * part) as u64
     }
 
+    /// The part of time that is shown once the moment at `x` stays where it is and a pixel stands for `times` as much, at
+    /// most for all from 0 to `last_us`.
+    pub fn zoomed(&self, x: f32, times: f64, last_us: u64) -> (u64, u64) {
+        let span = (self.to_us - self.from_us) as f64;
+        let wanted = (span * times).clamp(SPAN_US_MIN as f64, last_us.max(SPAN_US_MIN) as f64);
+        let part = f64::from(x / self.width.max(1.0)).clamp(0.0, 1.0);
+        let from = (self.from_us as f64 + part * (span - wanted)).round() as i64;
+        shifted(from, wanted as u64, last_us)
+    }
+
+    /// The part of time that is shown once everything has moved by so many pixels.
+    pub fn moved(&self, by: f32, last_us: u64) -> (u64, u64) {
+        let span = self.to_us - self.from_us;
+        let by_us = f64::from(by / self.width.max(1.0)) * span as f64;
+        shifted((self.from_us as f64 - by_us).round() as i64, span, last_us)
+    }
+
     /// Ticks at least `apart` pixels from each other: where, and what is written there.
     pub fn ticks(&self, apart: f32) -> Vec<(f32, String)> {
         let span = self.to_us.saturating_sub(self.from_us).max(1);
@@ -86,6 +106,12 @@ impl Axis {
         }
         ticks
     }
+}
+
+/// `span` from `from` on, within 0 and `last_us` as far as it fits.
+fn shifted(from: i64, span: u64, last_us: u64) -> (u64, u64) {
+    let from = u64::try_from(from).unwrap_or(0).min(last_us.saturating_sub(span));
+    (from, from + span)
 }
 
 /// A moment as short as the step between ticks allows; the same in both languages.

@@ -74,6 +74,19 @@ fn check(width: f32, height: f32, shape: &StageShape) {
 }
 
 #[test]
+fn zooming_keeps_the_moment_under_the_pointer() {
+    let axis = Axis { from_us: 10_000_000, to_us: 30_000_000, width: 1_000.0 };
+    assert_eq!(axis.zoomed(500.0, 0.5, 60_000_000), (15_000_000, 25_000_000));
+    assert_eq!(axis.zoomed(0.0, 0.5, 60_000_000), (10_000_000, 20_000_000));
+    assert_eq!(axis.zoomed(1_000.0, 2.0, 60_000_000), (0, 40_000_000), "nothing is before the beginning");
+    assert_eq!(axis.zoomed(300.0, 99.0, 60_000_000), (0, 60_000_000), "all there is");
+    let (from_us, to_us) = axis.zoomed(500.0, 0.0, 60_000_000);
+    assert_eq!(to_us - from_us, SPAN_US_MIN);
+    assert_eq!(axis.moved(100.0, 60_000_000), (8_000_000, 28_000_000));
+    assert_eq!(axis.moved(-9_999.0, 60_000_000), (40_000_000, 60_000_000));
+}
+
+#[test]
 fn no_card_overlaps_another_or_leaves_the_stage() {
     let group_sets: [&[usize]; 8] = [&[], &[0], &[1], &[3], &[12], &[3, 3], &[4, 0, 5], &[3, 3, 3, 3]];
     for width in WIDTHS {

@@ -1,10 +1,13 @@
-//! The ticks of the timeline.
+//! The ticks of the timeline, and the moments above them that can be gone to.
+
+use std::rc::Rc;
 
 use super::{Lane, lane_of, names};
 use crate::{
-    history::Run,
+    history::{Milestone, Run, milestone},
     i18n::Text,
     kafka::event::{ElectedBy, Event, EventKind, GroupReason},
+    sim::EventId,
     templates,
 };
 
@@ -29,7 +32,7 @@ templates! {
     DELETED = "deleted `{topic}`", "`{topic}` 已删除";
 }
 
-/// Unlabelled marks of one lane nearer than this part of the span are one.
+/// Marks of one lane nearer than this part of the span are one; one with a label and one without stand apart.
 const BUCKETS: u64 = 2_000;
 
 /// A mark on the timeline.
@@ -45,30 +48,93 @@ pub struct TimelineMark {
     pub label: Option<Text>,
 }
 
-/// The marks from `from_us` to `to_us`, both included, oldest first. Idle events have none, and where several of one
-/// lane would fall on one place, only the first has, unless it has a label.
-pub fn marks(run: &Run, from_us: u64, to_us: u64) -> Vec<TimelineMark> {
-    let world = run.world();
-    let events = run.events();
-    let first = events.partition_point(|event| event.time_us < from_us);
-    let bucket_us = (to_us.saturating_sub(from_us) / BUCKETS).max(1);
-    let mut last_bucket = [None::<u64>; Lane::ALL.len()];
-    let mut marks = Vec::new();
-    for event in events.range(first..).take_while(|event| event.time_us <= to_us) {
-        let lane = lane_of(world, event);
-        if lane == Lane::Idle {
-            continue;
+/// A moment that can be gone to, above the lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Its event.
+    pub event: u64,
+    /// When.
+    pub time_us: u64,
+    /// What it is.
+    pub kind: StopKind,
+}
+
+/// What a stop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopKind {
+    /// A command.
+    Command,
+    /// A milestone.
+    Milestone(Milestone),
+}
+
+impl StopKind {
+    const COUNT: usize = 5;
+
+    fn place(self) -> usize {
+        match self {
+            StopKind::Command => 0,
+            StopKind::Milestone(milestone) => 1 + milestone as usize,
         }
-        let label = label(run, event);
-        let bucket = Some(event.time_us / bucket_us);
-        let Some(last) = last_bucket.get_mut(lane as usize) else { continue };
-        if label.is_none() && *last == bucket {
-            continue;
-        }
-        *last = bucket;
-        marks.push(TimelineMark { event: event.id, time_us: event.time_us, lane, label });
     }
-    marks
+}
+
+/// The marks and stops of an axis, both by ascending event. They are read once: while the axis stays, only what is new
+/// is looked at, so that the axis of a long run costs no more than that of a short one.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    axis: (u64, u64),
+    /// The last event that was looked at, and its time.
+    last: (EventId, u64),
+    lanes: [(Option<u64>, Option<u64>); Lane::ALL.len()],
+    kinds: [Option<u64>; StopKind::COUNT],
+    /// Idle events have none, and where several of one lane would fall on one place, only the first has.
+    pub marks: Rc<Vec<TimelineMark>>,
+    /// Of several of one kind at one place only the first.
+    pub stops: Rc<Vec<Stop>>,
+}
+
+impl Marks {
+    /// Reads the events from `from_us` to `to_us`, both included, that were not read yet. A run that is another one
+    /// begins anew: see [`Marks::default`].
+    pub fn follow(&mut self, run: &Run, from_us: u64, to_us: u64) {
+        let is_same = run.event_by_id(self.last.0).is_some_and(|event| event.time_us == self.last.1);
+        if self.axis != (from_us, to_us) || !is_same {
+            *self = Marks { axis: (from_us, to_us), ..Marks::default() };
+        }
+        let events = run.events();
+        let first = match self.last.0 {
+            0 => events.partition_point(|event| event.time_us < from_us),
+            last => events.partition_point(|event| event.id <= last),
+        };
+        for event in events.range(first..).take_while(|event| event.time_us <= to_us) {
+            self.take(run, event);
+            self.last = (event.id, event.time_us);
+        }
+    }
+
+    fn take(&mut self, run: &Run, event: &Event) {
+        let bucket_us = (self.axis.1.saturating_sub(self.axis.0) / BUCKETS).max(1);
+        let bucket = Some(event.time_us / bucket_us);
+        let lane = lane_of(run.world(), event);
+        if let (true, Some((plain, labelled))) = (lane != Lane::Idle, self.lanes.get_mut(lane as usize)) {
+            let label = label(run, event);
+            let last = if label.is_some() { labelled } else { plain };
+            if std::mem::replace(last, bucket) != bucket {
+                let mark = TimelineMark { event: event.id, time_us: event.time_us, lane, label };
+                Rc::make_mut(&mut self.marks).push(mark);
+            }
+        }
+        let is_command = matches!(event.kind, EventKind::Command(_));
+        let kinds = [is_command.then_some(StopKind::Command), milestone(run.world(), event).map(StopKind::Milestone)];
+        for kind in kinds.into_iter().flatten() {
+            if let Some(last) = self.kinds.get_mut(kind.place())
+                && std::mem::replace(last, bucket) != bucket
+            {
+                Rc::make_mut(&mut self.stops).push(Stop { event: event.id, time_us: event.time_us, kind });
+            }
+        }
+    }
 }
 
 fn label(run: &Run, event: &Event) -> Option<Text> {

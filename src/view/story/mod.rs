@@ -20,13 +20,15 @@ mod storage;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod touched;
 
 pub use lane::{Lane, lane_of};
 pub use lines::lines;
-pub use marks::{TimelineMark, marks};
+pub use marks::{Marks, Stop, StopKind, TimelineMark};
 pub use names::{member, member_name, partition};
 pub(crate) use names::{node, place, places, record_key, serializer_of};
 pub(crate) use storage::bytes;
+pub use touched::touched;
 
 use crate::{
     history::Run,

@@ -1,10 +1,12 @@
 //! The story of the start cluster: every step is told, in both languages, and the lists keep to their bounds.
 
-use super::{Lane, describe, lane_of, lines, marks, names::member_name, sentence};
+use super::{Lane, Marks, StopKind, describe, lane_of, lines, names::member_name, sentence, touched};
 use crate::{
     cluster::command::Command,
-    history::{Run, start_cluster},
+    history::{Milestone, Run, start_cluster},
     i18n::Lang,
+    kafka::{event::EventKind, protocol::Api},
+    view::model::Place,
 };
 
 fn run_to(seconds: u64) -> Run {
@@ -72,14 +74,58 @@ fn what_is_idle_is_folded() {
 #[test]
 fn marks_lie_within_their_span() {
     let run = run_to(12);
-    let all = marks(&run, 0, 12_000_000);
-    let some = marks(&run, 6_000_000, 8_000_000);
+    let all = marks(&run, 0, 12_000_000).marks;
+    let some = marks(&run, 6_000_000, 8_000_000).marks;
     assert!(some.len() > 3 && some.len() < all.len());
     assert!(some.iter().all(|mark| (6_000_000..=8_000_000).contains(&mark.time_us)));
     assert!(all.iter().all(|mark| mark.lane != Lane::Idle));
     let joins = all.iter().filter(|mark| mark.lane == Lane::Group && mark.label.is_some()).count();
     assert_eq!(joins, 3);
-    assert!(marks(&run, 13_000_000, 14_000_000).is_empty());
+    assert!(marks(&run, 13_000_000, 14_000_000).marks.is_empty());
+}
+
+fn marks(run: &Run, from_us: u64, to_us: u64) -> Marks {
+    let mut marks = Marks::default();
+    marks.follow(run, from_us, to_us);
+    marks
+}
+
+#[test]
+fn marks_that_are_followed_are_those_that_are_read_at_once() {
+    let mut run = run_to(2);
+    let mut followed = Marks::default();
+    for second in 2..16 {
+        run.advance_to(second * 1_000_000);
+        followed.follow(&run, 0, 12_000_000);
+    }
+    let at_once = marks(&run, 0, 12_000_000);
+    assert_eq!((&followed.marks, &followed.stops), (&at_once.marks, &at_once.stops));
+    let kinds = |wanted| at_once.stops.iter().filter(|stop| stop.kind == wanted).count();
+    assert!(kinds(StopKind::Command) > 0 && kinds(StopKind::Milestone(Milestone::Visible)) > 3);
+    assert!(at_once.stops.is_sorted_by_key(|stop| stop.event));
+    // Another axis, and another run, begin anew.
+    followed.follow(&run, 6_000_000, 8_000_000);
+    assert_eq!(followed.marks, marks(&run, 6_000_000, 8_000_000).marks);
+    let mut other = Run::new(&start_cluster()).expect("sound");
+    other.apply(Command::CrashBroker { broker: 2 }).expect("it runs");
+    other.advance_to(12_000_000);
+    followed.follow(&other, 6_000_000, 8_000_000);
+    assert_eq!(followed.marks, marks(&other, 6_000_000, 8_000_000).marks);
+}
+
+#[test]
+fn an_event_touches_its_node_its_peer_and_its_partition() {
+    let run = run_to(12);
+    let of = |found: fn(&EventKind) -> bool| {
+        let event = run.events().iter().find(|event| found(&event.kind)).expect("it happened");
+        touched(run.world(), event)
+    };
+    let appended = of(|kind| matches!(kind, EventKind::RecordsAppended { .. }));
+    assert!(matches!(appended[..], [Place::Broker(_), Place::Partition(..)]), "{appended:?}");
+    let sent = of(|kind| matches!(kind, EventKind::Sent(rpc) if rpc.api == Api::Produce && !rpc.response));
+    assert!(matches!(sent[..], [Place::Producer(_), Place::Broker(_)]), "{sent:?}");
+    let polled = of(|kind| matches!(kind, EventKind::RecordsPolled { .. }));
+    assert!(matches!(polled[..], [Place::Consumer(_), Place::Partition(..)]), "{polled:?}");
 }
 
 #[test]

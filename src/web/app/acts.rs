@@ -35,7 +35,15 @@ impl App {
             Msg::Step => self.step(),
             Msg::Back => self.back(),
             Msg::End => self.player.seek_end(&self.hidden),
-            Msg::Seek(time_us) => self.seek(time_us),
+            Msg::Seek(time_us) => self.drag(time_us),
+            Msg::Zoom(to) => self.player.zoom(to, &self.hidden),
+            Msg::Hover(event) => {
+                if !self.player.hover(event) {
+                    return false;
+                }
+                self.light();
+            }
+            Msg::Bookmark => self.bookmark(),
             Msg::Milestone(next) => self.milestone(next),
             Msg::Until(goal) => {
                 if let Some(until) = self.player.goals.get(goal).cloned() {
@@ -118,6 +126,7 @@ impl App {
             Act::End => self.player.seek_end(&self.hidden),
             Act::MilestoneBack => self.milestone(false),
             Act::MilestoneNext => self.milestone(true),
+            Act::Bookmark => self.bookmark(),
             Act::Forward => self.forward(),
             Act::Reset => self.reset(ctx),
             Act::Faster => self.set_speed(self.prefs.speed.at(self.prefs.speed.index() + 1)),
@@ -238,9 +247,10 @@ impl App {
     /// What the open card speaks of is lit, else what the lesson speaks of.
     fn light(&mut self) {
         let asked = self.asked.as_ref().and_then(|asked| place_of(&asked.card.key));
-        self.lit = match asked {
-            Some(place) => Rc::from([place]),
-            None => self.player.course.lights(),
+        self.lit = match (asked, &self.player.hovered) {
+            (Some(place), _) => Rc::from([place]),
+            (None, Some(hovered)) => hovered.places.as_slice().into(),
+            (None, None) => self.player.course.lights(),
         };
     }
 

@@ -1,6 +1,6 @@
 //! The help: what the marks mean, and the keys, from the same table that makes them act.
 
-use kafkascope::i18n::{Lang, Template, ui};
+use kafkascope::i18n::{Lang, Template, stage, ui};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -48,6 +48,8 @@ pub fn Help(props: &HelpProps) -> Html {
                     </dl>
                     <label class="check"><input type="checkbox" checked={props.shortcuts} {onchange} />{ tr(&ui::HELP_KEYS_ON, lang) }</label>
                     <p class="faint">{ tr(&ui::HELP_KEYS_HELP, lang) }</p>
+                    <h3>{ tr(&ui::AREA_TIMELINE, lang) }</h3>
+                    <p class="faint">{ tr(&stage::TIMELINE_HELP, lang) }</p>
                 </section>
             </div>
         </Modal>
@@ -94,6 +96,13 @@ fn marks() -> Vec<(Html, &'static Template)> {
                 html! { <><path class="mark-wire" d="M2 16h40" /><rect class="mark-cell" x="15" y="9" width="14" height="14" rx="3" /></> },
             ),
             &ui::MARK_FLIGHT,
+        ),
+        (
+            svg(html! { <>
+                <path class="mark-command" d="M8 11l5 5-5 5-5-5z" /><path class="mark-fault" d="M17.5 11.5l8 9m0-9l-8 9" />
+                <path class="mark-flag" d="M31 9v14h1.5v-6l8-4-8-4z" />
+            </> }),
+            &ui::MARK_STOPS,
         ),
     ]
 }

@@ -22,6 +22,8 @@ pub enum Act {
     MilestoneBack,
     /// To the next milestone.
     MilestoneNext,
+    /// A bookmark at this moment, or no more.
+    Bookmark,
     /// To the end of the lesson's step.
     Forward,
     /// Back to the start.
@@ -88,6 +90,7 @@ pub static SHORTCUTS: &[Shortcut] = &[
     row(&["End"], &["End"], &ui::KEY_END, Act::End),
     row(&["["], &["["], &ui::KEY_MILESTONE_BACK, Act::MilestoneBack),
     row(&["]"], &["]"], &ui::KEY_MILESTONE_NEXT, Act::MilestoneNext),
+    row(&["m"], &["M"], &ui::BOOKMARK, Act::Bookmark),
     row(&["f"], &["F"], &ui::KEY_FORWARD, Act::Forward),
     row(&["r"], &["R"], &ui::KEY_RESET, Act::Reset),
     row(&["+", "="], &["+"], &ui::KEY_FASTER, Act::Faster),

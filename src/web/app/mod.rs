@@ -133,6 +133,9 @@ struct Callbacks {
     back: Callback<()>,
     end: Callback<()>,
     seek: Callback<u64>,
+    zoom: Callback<Option<(u64, u64)>>,
+    hover: Callback<Option<u64>>,
+    bookmark: Callback<()>,
     milestone: Callback<bool>,
     until: Callback<usize>,
     forward: Callback<()>,
@@ -176,6 +179,12 @@ pub enum Msg {
     End,
     /// To a time.
     Seek(u64),
+    /// Another part of time on the timeline, or the newest moment again.
+    Zoom(Option<(u64, u64)>),
+    /// The event under the pointer.
+    Hover(Option<u64>),
+    /// A bookmark at this moment, or no more.
+    Bookmark,
     /// To the next milestone, or to the previous one.
     Milestone(bool),
     /// Run until the goal at this place in the list is reached.
@@ -311,7 +320,7 @@ impl Component for App {
             self.keep_soon(ctx);
         }
         let render = self.handle(ctx, msg);
-        if self.player.playback.active() {
+        if self.player.playback.active() || self.player.is_behind() {
             self.raf.request();
         } else {
             self.last_ms = None;
@@ -353,6 +362,9 @@ fn callbacks(link: &Link) -> Callbacks {
         back: link.callback(|()| Msg::Back),
         end: link.callback(|()| Msg::End),
         seek: link.callback(Msg::Seek),
+        zoom: link.callback(Msg::Zoom),
+        hover: link.callback(Msg::Hover),
+        bookmark: link.callback(|()| Msg::Bookmark),
         milestone: link.callback(Msg::Milestone),
         until: link.callback(Msg::Until),
         forward: link.callback(|()| Msg::Forward),

@@ -49,6 +49,11 @@ impl App {
         self.follow();
     }
 
+    pub(super) fn drag(&mut self, time_us: u64) {
+        self.player.drag(time_us, &self.hidden);
+        self.follow();
+    }
+
     pub(super) fn milestone(&mut self, next: bool) {
         if next {
             self.player.milestone_next(&self.hidden);
@@ -58,6 +63,12 @@ impl App {
         self.follow();
         if !self.player.playback.active() {
             self.announce_newest();
+        }
+    }
+
+    pub(super) fn bookmark(&mut self) {
+        if let Err(error) = self.player.bookmark(&self.hidden) {
+            self.toasts.push(error.text(), true, false, self.on.toast.clone());
         }
     }
 

@@ -184,7 +184,9 @@ impl App {
     fn timeline(&self) -> Html {
         let (from_us, to_us) = self.player.axis;
         html! {
-            <Timeline marks={self.player.marks.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()}
+            <Timeline marks={self.player.marks.marks.clone()} stops={self.player.marks.stops.clone()} bookmarks={self.player.bookmarks.clone()}
+                beats={self.player.beats.clone()} zoomed={self.player.zoomed.is_some()} hovered={self.player.hovered.clone()}
+                on_zoom={self.on.zoom.clone()} on_hover={self.on.hover.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()}
                 span={self.player.span()} on_seek={self.on.seek.clone()} on_back={self.on.back.clone()} on_step={self.on.step.clone()} />
         }
     }
@@ -197,7 +199,7 @@ impl App {
             <Transport {news} {forward} on_forward={self.on.forward.clone()} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
                 note={playback.note()} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} on_play={self.on.play.clone()}
                 goals={self.player.goals.clone()} waits_for={self.player.waits_for().cloned()}
-                on_milestone={self.on.milestone.clone()} on_until={self.on.until.clone()}
+                on_milestone={self.on.milestone.clone()} has_bookmark={self.player.has_bookmark()} on_bookmark={self.on.bookmark.clone()} on_until={self.on.until.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />
         }
     }

@@ -60,6 +60,16 @@ pub fn milestone_next() -> Html {
     icon(html! { <><path d="M4 20V4l9 4-9 4" fill="currentColor" /><path d="M16.5 12h5m-2.5-3 3 3-3 3" /></> })
 }
 
+/// A bookmark.
+pub fn bookmark() -> Html {
+    icon(html! { <path d="M7 4h10v16l-5-4.2L7 20z" /> })
+}
+
+/// Less of something.
+pub fn minus() -> Html {
+    icon(html! { <path d="M5.5 12h13" /> })
+}
+
 /// Fast forward.
 pub fn forward() -> Html {
     icon(html! { <path d="M4.5 6v12l7.5-6zM12.5 6v12l7.5-6z" fill="currentColor" /> })

@@ -61,6 +61,10 @@ pub struct TransportProps {
     pub on_back: Callback<()>,
     /// To the newest moment.
     pub on_end: Callback<()>,
+    /// Is there a bookmark at this moment?
+    pub has_bookmark: bool,
+    /// A bookmark at this moment, or no more.
+    pub on_bookmark: Callback<()>,
     /// To the next milestone, or to the previous one.
     pub on_milestone: Callback<bool>,
     /// What can be waited for.
@@ -133,6 +137,8 @@ pub fn Transport(props: &TransportProps) -> Html {
                     disabled={!props.can_go_back} onclick={leap(false)}>{ icons::milestone_back() }</button>
                 <button type="button" class="link" aria-label={tr(&ui::MILESTONE_NEXT, lang)} title={tr(&ui::MILESTONE_HELP, lang)}
                     onclick={leap(true)}>{ icons::milestone_next() }</button>
+                <button type="button" class="link" aria-label={tr(&ui::BOOKMARK, lang)} title={tr(&ui::BOOKMARK, lang)}
+                    aria-pressed={props.has_bookmark.to_string()} onclick={click(&props.on_bookmark)}>{ icons::bookmark() }</button>
                 <Menu class="menu-up until" label={tr(&ui::UNTIL_MENU, lang)} title={tr(&ui::UNTIL_MENU, lang)}
                     rows={goals} on_pick={props.on_until.clone()}>
                     <span>{ tr(&ui::UNTIL, lang) }</span>

@@ -1,10 +1,12 @@
-//! The timeline: a lane a kind of event, a mark an event, labels where something joined, failed or was done by hand,
-//! and the playhead, which can be dragged to any moment that has been. A picture with a text alternative.
+//! The timeline: the moments that can be gone to, a lane a kind of event, a mark an event, labels where something joined,
+//! failed or was done by hand, and the playhead, which can be dragged to any moment that has been. It follows the newest
+//! moment until somebody zooms. A picture with a text alternative.
 //!
 //! The lanes are one canvas, drawn when the marks, the size or the colours change; the playhead is an element of its
 //! own that each frame moves. Marks that fall on one pixel are one mark.
 
 mod lanes;
+mod tip;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -15,11 +17,13 @@ use kafkascope::{
         story::{Lane, TimelineMark},
     },
 };
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, PointerEvent};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
+use self::{lanes::Scene, tip::Tip};
 use crate::{
     clock::Raf,
+    panels::icons,
     say::moment,
     stage::{
         flights::{palette::use_theme, pen},
@@ -41,26 +45,56 @@ static LANES: [(Lane, &Template); 5] = [
 const NAMES: f32 = 72.0;
 /// Space right of the axis.
 const RIGHT: f32 = 16.0;
+/// Pixels that a part must be wide to be chosen.
+const PART: f32 = 5.0;
+/// A press of a button shows so many times as much, or so much less.
+const ZOOM: f64 = 1.6;
+/// The same for a pixel of the wheel, less one.
+const WHEEL: f64 = 0.002;
+/// What can be shown of a run that is shorter, in simulated microseconds.
+const MOST_US: u64 = 20_000_000;
+
+/// What the pointer drags.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Drag {
+    /// Nothing.
+    None,
+    /// The playhead; where the pointer was last.
+    Playhead(i32),
+    /// A part of time to be shown, from a pixel on.
+    Part(f32),
+}
 
 /// The timeline.
 #[component]
 pub fn Timeline(props: &TimelineProps) -> Html {
-    let TimelineProps { marks, from_us, to_us, lang, clock, span, on_seek, on_back, on_step } = props;
+    let TimelineProps {
+        marks, from_us, to_us, lang, clock, span, on_seek, on_back, on_step, on_zoom, on_hover, ..
+    } = props;
     let root = use_node_ref();
     let canvas = use_node_ref();
     let playhead = use_node_ref();
+    let brush = use_node_ref();
     let size = use_size(&root);
     let theme = use_theme();
-    let axis = size
-        .filter(|(width, _)| *width > NAMES + RIGHT + 40.0)
-        .map(|(width, _)| Axis::rounded(*from_us, *to_us, width - NAMES - RIGHT));
-    use_effect_with((marks.clone(), axis, size, *lang, theme), {
+    let scene = size.filter(|(width, _)| *width > NAMES + RIGHT + 40.0).map(|(width, height)| {
+        let width = width - NAMES - RIGHT;
+        let axis = match props.zoomed {
+            true => Axis { from_us: *from_us, to_us: *to_us, width },
+            false => Axis::rounded(*from_us, *to_us, width),
+        };
+        let TimelineProps { marks, stops, bookmarks, beats, hovered, .. } = props.clone();
+        Rc::new(Scene { marks, stops, bookmarks, beats, hovered, zoomed: props.zoomed, axis, height })
+    });
+    let axis = scene.as_ref().map(|scene| scene.axis);
+    use_effect_with((scene.clone(), size, *lang, theme), {
         let canvas = canvas.clone();
-        move |(marks, axis, size, lang, _)| {
-            if let (Some(canvas), Some(axis), Some((width, height))) = (canvas.cast::<HtmlCanvasElement>(), axis, size)
+        move |(scene, size, lang, _)| {
+            if let (Some(canvas), Some(scene), Some((width, height))) =
+                (canvas.cast::<HtmlCanvasElement>(), scene, size)
                 && let Some(pen) = pen(&canvas, *width, *height)
             {
-                lanes::draw(&pen, marks, axis, *height, *lang);
+                scene.draw(&pen, *lang);
             }
         }
     });
@@ -70,16 +104,20 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         let (playhead, clock) = (playhead.clone(), clock.clone());
         move |()| {
             let raf: Rc<RefCell<Option<Raf>>> = Rc::default();
-            let mut_x = std::cell::Cell::new(f32::NAN);
+            let shown_at = std::cell::Cell::new((f32::NAN, true));
             let on_frame = {
                 let raf = raf.clone();
                 Callback::from(move |_: f64| {
                     if let Some(axis) = *shown_axis.borrow() {
-                        let x = ((NAMES + axis.x(clock.time_us()).min(axis.width)) * 2.0).round() / 2.0;
-                        if mut_x.replace(x) != x
+                        let now_us = clock.time_us();
+                        let x = ((NAMES + axis.x(now_us).min(axis.width)) * 2.0).round() / 2.0;
+                        // Where a zoomed axis does not reach, it stands faintly at the end that is nearer.
+                        let is_on = (axis.from_us..=axis.to_us).contains(&now_us);
+                        if shown_at.replace((x, is_on)) != (x, is_on)
                             && let Some(element) = playhead.cast::<HtmlElement>()
                         {
                             let _ = element.style().set_property("transform", &format!("translateX({x}px)"));
+                            let _ = element.style().set_property("opacity", if is_on { "1" } else { "0.35" });
                         }
                     }
                     if let Some(raf) = raf.borrow().as_ref() {
@@ -93,82 +131,156 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             move || drop(raf.borrow_mut().take())
         }
     });
-    let drag = use_mut_ref(|| None::<i32>);
-    let put = {
-        let (root, on_seek) = (root.clone(), on_seek.clone());
-        move |event: &PointerEvent| {
-            let left = root.cast::<Element>().map_or(0.0, |root| root.get_bounding_client_rect().left());
+    let last_us = Axis::rounded(0, span.1.max(MOST_US), 1.0).to_us;
+    let zoom = {
+        let on_zoom = on_zoom.clone();
+        Callback::from(move |(x, times): (Option<f32>, f64)| {
             if let Some(axis) = axis {
-                on_seek.emit(axis.time_us(event.client_x() as f32 - left as f32 - NAMES));
+                on_zoom.emit(Some(axis.zoomed(x.unwrap_or(axis.width / 2.0), times, last_us)));
             }
+        })
+    };
+    let drag = use_mut_ref(|| Drag::None);
+    // Where the pointer is, from the left edge of the axis and from the top.
+    let at = {
+        let root = root.clone();
+        move |event: &MouseEvent| {
+            let rect = root.cast::<Element>().map(|root| root.get_bounding_client_rect());
+            let (left, top) = rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
+            (event.client_x() as f32 - left as f32 - NAMES, event.client_y() as f32 - top as f32)
         }
     };
     let onpointerdown = {
-        let (put, drag, root) = (put.clone(), drag.clone(), root.clone());
+        let (at, drag, root, on_seek, scene) = (at.clone(), drag.clone(), root.clone(), on_seek.clone(), scene.clone());
         Callback::from(move |event: PointerEvent| {
-            let from_axis = f64::from(event.client_x())
-                >= root
-                    .cast::<Element>()
-                    .map_or(0.0, |root| root.get_bounding_client_rect().left() + f64::from(NAMES) - 8.0);
-            if event.button() != 0 || !from_axis {
-                return;
-            }
+            let (x, y) = at(&event);
+            let Some(scene) = scene.as_ref().filter(|_| event.button() == 0 && x >= -8.0) else { return };
             if let Some(root) = root.cast::<Element>() {
                 let _ = root.set_pointer_capture(event.pointer_id());
             }
-            *drag.borrow_mut() = Some(event.client_x());
-            put(&event);
-        })
-    };
-    let onpointermove = {
-        let drag = drag.clone();
-        Callback::from(move |event: PointerEvent| {
-            let mut at = drag.borrow_mut();
-            if at.is_some_and(|x| x != event.client_x()) {
-                *at = Some(event.client_x());
-                put(&event);
+            if event.shift_key() || scene.is_axis(y) {
+                *drag.borrow_mut() = Drag::Part(x);
+            } else {
+                *drag.borrow_mut() = Drag::Playhead(event.client_x());
+                on_seek.emit(scene.axis.time_us(x));
             }
         })
     };
-    let end = Callback::from(move |_: PointerEvent| *drag.borrow_mut() = None);
+    let onpointermove = {
+        let (at, drag, on_seek, on_hover, scene, brush) =
+            (at.clone(), drag.clone(), on_seek.clone(), on_hover.clone(), scene.clone(), brush.clone());
+        Callback::from(move |event: PointerEvent| {
+            let ((x, y), Some(scene)) = (at(&event), &scene) else { return };
+            match &mut *drag.borrow_mut() {
+                Drag::None => on_hover.emit(scene.event_at(x + NAMES, y)),
+                Drag::Part(from) => show_part(&brush, Some((*from, x)), scene.axis.width),
+                Drag::Playhead(last) => {
+                    if std::mem::replace(last, event.client_x()) != event.client_x() {
+                        on_seek.emit(scene.axis.time_us(x));
+                    }
+                }
+            }
+        })
+    };
+    let end = {
+        let (at, drag, on_zoom, brush) = (at.clone(), drag.clone(), on_zoom.clone(), brush.clone());
+        Callback::from(move |event: PointerEvent| {
+            if let (Drag::Part(from), Some(axis)) = (std::mem::replace(&mut *drag.borrow_mut(), Drag::None), axis) {
+                show_part(&brush, None, axis.width);
+                let to = at(&event).0;
+                // A click chooses nothing.
+                if (to - from).abs() >= PART {
+                    on_zoom.emit(Some((axis.time_us(from.min(to)), axis.time_us(from.max(to)))));
+                }
+            }
+        })
+    };
+    let onpointerleave = on_hover.reform(|_: PointerEvent| None);
+    let onwheel = {
+        let (at, zoom, on_zoom) = (at.clone(), zoom.clone(), on_zoom.clone());
+        Callback::from(move |event: WheelEvent| {
+            // With Ctrl the browser itself zooms.
+            let (Some(axis), false) = (axis, event.ctrl_key()) else { return };
+            let aside = if event.shift_key() { event.delta_y() } else { event.delta_x() };
+            if aside.abs() > event.delta_y().abs() || event.shift_key() {
+                on_zoom.emit(Some(axis.moved(-aside as f32, last_us)));
+            } else {
+                let x = at(&event).0;
+                let by = 1.0 + event.delta_y().abs() * WHEEL;
+                zoom.emit((Some(x), if event.delta_y() > 0.0 { by } else { 1.0 / by }));
+            }
+        })
+    };
+    let ondblclick = on_zoom.reform(|_: MouseEvent| None);
     let onkeydown = {
         let (on_seek, on_back, on_step, span) = (on_seek.clone(), on_back.clone(), on_step.clone(), *span);
+        let (zoom, on_zoom) = (zoom.clone(), on_zoom.clone());
         Callback::from(move |event: KeyboardEvent| {
             match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => on_back.emit(()),
                 "ArrowRight" | "ArrowUp" => on_step.emit(()),
                 "Home" => on_seek.emit(span.0),
                 "End" => on_seek.emit(span.1),
+                "+" | "=" => zoom.emit((None, 1.0 / ZOOM)),
+                "-" => zoom.emit((None, ZOOM)),
+                "0" => on_zoom.emit(None),
                 _ => return,
             }
             event.prevent_default();
         })
     };
+    let button = |words: &'static Template, icon: Html, onclick: Callback<MouseEvent>| {
+        html! { <button type="button" aria-label={words.source(*lang)} title={words.source(*lang)} {onclick}>{ icon }</button> }
+    };
     let at_us = clock.time_us().clamp(span.0, span.1);
     html! {
-        <div class="timeline" ref={root} {onpointerdown} {onpointermove} onpointerup={end.clone()} onpointercancel={end}>
-            <canvas ref={canvas} role="img" aria-label={alt(marks, clock.time_us(), *lang)}></canvas>
-            <div class="playhead" ref={playhead} role="slider" tabindex="0" {onkeydown} aria-label={stage::PLAYHEAD.source(*lang)}
-                aria-valuemin={millis(span.0)} aria-valuemax={millis(span.1)} aria-valuenow={millis(at_us)}
-                aria-valuetext={moment(at_us)}></div>
-        </div>
+        <>
+            <div class="timeline" ref={&root} {onpointerdown} {onpointermove} {onpointerleave} {onwheel} {ondblclick}
+                onpointerup={end.clone()} onpointercancel={end}>
+                <canvas ref={canvas} role="img" aria-label={alt(marks, axis, clock.time_us(), *lang)}></canvas>
+                <div class="timeline-part" ref={brush}></div>
+                <div class="playhead" ref={playhead} role="slider" tabindex="0" {onkeydown} aria-label={stage::PLAYHEAD.source(*lang)}
+                    aria-valuemin={millis(span.0)} aria-valuemax={millis(span.1)} aria-valuenow={millis(at_us)}
+                    aria-valuetext={moment(at_us)}></div>
+            </div>
+            <div class="timeline-zoom" role="group" aria-label={stage::ZOOM.source(*lang)}>
+                { button(&stage::ZOOM_OUT, icons::minus(), zoom.reform(|_: MouseEvent| (None, ZOOM))) }
+                { button(&stage::ZOOM_IN, icons::plus(), zoom.reform(|_: MouseEvent| (None, 1.0 / ZOOM))) }
+                if props.zoomed {
+                    { button(&stage::ZOOM_FOLLOW, icons::end(), on_zoom.reform(|_: MouseEvent| None)) }
+                }
+            </div>
+            if let (Some(hovered), Some(scene)) = (&props.hovered, scene) {
+                <Tip lang={*lang} hovered={hovered.clone()} x={scene.x(hovered.line.time_us)} root={root.clone()} />
+            }
+        </>
     }
+}
+
+/// Shows the part that is being chosen, or none.
+fn show_part(brush: &NodeRef, part: Option<(f32, f32)>, width: f32) {
+    let Some(element) = brush.cast::<HtmlElement>() else { return };
+    let (from, to) = part.map_or((0.0, 0.0), |(from, to)| (from.min(to).max(0.0), from.max(to).min(width)));
+    let _ = element.style().set_property("left", &format!("{}px", NAMES + from));
+    let _ = element.style().set_property("width", &format!("{}px", (to - from).max(0.0)));
 }
 
 fn millis(time_us: u64) -> String {
     (time_us / 1000).to_string()
 }
 
-/// How many events of each kind, and the moment.
-fn alt(marks: &[TimelineMark], now_us: u64, lang: Lang) -> String {
-    let parts: Vec<_> = LANES
+/// From when to when, how many events of each kind, and the moment.
+fn alt(marks: &[TimelineMark], axis: Option<Axis>, now_us: u64, lang: Lang) -> String {
+    let mut parts: Vec<_> = LANES
         .iter()
         .map(|(lane, name)| (name, marks.iter().filter(|mark| mark.lane == *lane).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| stage::LANE_COUNT.with("lane", name.source(lang)).with("n", count).into())
         .collect();
     if parts.is_empty() {
-        return stage::TIMELINE_EMPTY.source(lang).to_owned();
+        parts.push(stage::TIMELINE_NOTHING.text().into());
     }
-    stage::TIMELINE_ALT.with("parts", parts).with("time", moment(now_us)).plain(lang)
+    let (from_us, to_us) = axis.map_or((0, 0), |axis| (axis.from_us, axis.to_us));
+    let alt = stage::TIMELINE_ALT.with("parts", parts).with("time", moment(now_us));
+    alt.with("from", moment(from_us)).with("to", moment(to_us)).plain(lang)
 }

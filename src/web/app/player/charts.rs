@@ -11,10 +11,12 @@ use kafkascope::{
         member_card::member_card,
         metrics,
         sequence::{self, Filter, What},
+        story, why,
     },
 };
 
 use super::Player;
+use crate::stage_api::Hovered;
 
 impl Player {
     /// Follows the groups, what is sent, what each broker holds and one member from now on (what has been is read
@@ -116,5 +118,21 @@ impl Player {
         if detail.as_ref() != self.detail.as_deref() {
             self.detail = detail.map(Rc::new);
         }
+    }
+
+    /// The pointer is over an event of the timeline, or over none. True if that is something else than before.
+    pub fn hover(&mut self, event: Option<u64>) -> bool {
+        if event == self.hovered.as_ref().map(|hovered| hovered.line.event) {
+            return false;
+        }
+        let newest = self.runs.history().newest();
+        self.hovered = event.and_then(|event| newest.event_by_id(event)).map(|event| {
+            Rc::new(Hovered {
+                line: story::line(newest, event),
+                causes: why::chain(newest, event.id),
+                places: story::touched(newest.world(), event),
+            })
+        });
+        true
     }
 }

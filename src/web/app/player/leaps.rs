@@ -1,6 +1,10 @@
 //! Going to another moment: back, to a time, from milestone to milestone, and on until something is so.
 
-use kafkascope::{history::Moment, i18n::Text, lesson::until::Until, sim::Set, view::story::Lane};
+use std::rc::Rc;
+
+use kafkascope::{
+    history::Moment, i18n::Text, kafka::limits::LimitError, lesson::until::Until, sim::Set, view::story::Lane,
+};
 
 use super::{Player, Waiting};
 
@@ -49,17 +53,27 @@ impl Player {
         self.arrive(hidden);
     }
 
+    /// To a time to which the playhead is dragged: the picture goes with it, the sentences follow.
+    pub fn drag(&mut self, time_us: u64, hidden: &Set<Lane>) {
+        self.in_hurry = true;
+        self.seek(time_us, hidden);
+    }
+
     /// To the last milestone before this moment, or to the beginning.
     pub fn milestone_back(&mut self, hidden: &Set<Lane>) {
         self.sync_run();
-        let before = self.run().milestone_before(self.run().time_us());
+        let now_us = self.run().time_us();
+        let before = self.run().milestone_before(now_us).max(self.bookmarks.before(now_us));
         self.seek(before.unwrap_or_default(), hidden);
     }
 
     /// To the next milestone: one that has been is gone to, for another one the clock runs.
     pub fn milestone_next(&mut self, hidden: &Set<Lane>) {
         self.sync_run();
-        match self.runs.history().newest().milestone_after(self.run().time_us()) {
+        let now_us = self.run().time_us();
+        let milestone = self.runs.history().newest().milestone_after(now_us);
+        let bookmark = self.bookmarks.after(now_us).filter(|&time_us| time_us <= self.runs.history().end().time_us);
+        match milestone.into_iter().chain(bookmark).min() {
             Some(time_us) if self.runs.history().is_past() => self.seek(time_us, hidden),
             _ => self.run_until(Until::milestone(), hidden),
         }
@@ -88,6 +102,18 @@ impl Player {
         Some(reached.until)
     }
 
+    /// Is there a bookmark at this moment?
+    pub fn has_bookmark(&self) -> bool {
+        self.bookmarks.times().binary_search(&self.run().time_us()).is_ok()
+    }
+
+    /// Puts a bookmark at this moment, or takes away the one that is there.
+    pub fn bookmark(&mut self, hidden: &Set<Lane>) -> Result<bool, LimitError> {
+        self.sync(hidden);
+        let now_us = self.run().time_us();
+        Rc::make_mut(&mut self.bookmarks).toggle(now_us)
+    }
+
     /// To the newest moment.
     pub fn seek_end(&mut self, hidden: &Set<Lane>) {
         self.sync_run();
@@ -101,7 +127,12 @@ impl Player {
         self.read_again();
         self.detail = None;
         self.lit_from = self.run().step_began();
+        self.reveal();
         self.moved = true;
-        self.refresh(hidden);
+        self.build();
+        if self.words_due() {
+            self.refresh_words(hidden);
+        }
+        self.show_clock();
     }
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{History, Run, RunId, Runs, RunsError},
+    history::{Bookmarks, History, Run, RunId, Runs, RunsError},
     ledger::Totals,
     lesson::{
         progress::{Effect, LessonAction},
@@ -25,7 +25,7 @@ use kafkascope::{
         metrics,
         model::ViewModel,
         sequence::{self, Detail, Filter, Sequence},
-        story::{Lane, StoryLine, TimelineMark},
+        story::{Lane, Marks, StoryLine},
         why::{self, WhyCard, WhyKey},
     },
 };
@@ -36,7 +36,7 @@ use crate::{
     crash,
     panels::transport::ClockFace,
     say::moment,
-    stage_api::StageClock,
+    stage_api::{Hovered, StageClock},
 };
 
 /// A run under the eyes of a lesson.
@@ -112,9 +112,17 @@ pub struct Player {
     /// Lines of this event and later are lit.
     pub lit_from: u64,
     /// Marks on the axis.
-    pub marks: Rc<Vec<TimelineMark>>,
+    pub marks: Marks,
     /// First and last moment of the axis.
     pub axis: (u64, u64),
+    /// The part of time that somebody chose for it; `None`: it follows the newest moment.
+    pub zoomed: Option<(u64, u64)>,
+    /// Moments to find again.
+    pub bookmarks: Rc<Bookmarks>,
+    /// When the steps of the lesson began.
+    pub beats: Rc<Vec<u64>>,
+    /// The event under the pointer.
+    pub hovered: Option<Rc<Hovered>>,
     /// What has happened to the groups, while somebody looks at that.
     pub charts: Rc<GroupCharts>,
     /// What became of all records, counted.
@@ -150,6 +158,8 @@ pub struct Player {
     pace: Pace,
     watch: Watch,
     stale: bool,
+    /// Moments follow each other as fast as somebody drags.
+    in_hurry: bool,
     /// All sentences were new at once.
     flood: bool,
     /// Parts of the picture still wait for their turn.
@@ -172,8 +182,12 @@ impl Player {
             face: ClockFace::default(),
             lines: Rc::default(),
             lit_from: u64::MAX,
-            marks: Rc::default(),
+            marks: Marks::default(),
             axis: words::axis(0),
+            zoomed: None,
+            bookmarks: Rc::default(),
+            beats: Rc::default(),
+            hovered: None,
             charts: Rc::default(),
             ledger: Rc::default(),
             goals: Rc::default(),
@@ -196,6 +210,7 @@ impl Player {
             pace: Pace::default(),
             watch: Watch::default(),
             stale: true,
+            in_hurry: false,
             flood: false,
             behind: false,
             words_at_ms: 0.0,
@@ -210,13 +225,15 @@ impl Player {
     /// Another run in the same place: the clock's face and cell stay, because the page holds them.
     pub fn replace(&mut self, runs: Runs, hidden: &Set<Lane>) -> Runs {
         let old = std::mem::replace(&mut self.runs, runs);
+        (self.bookmarks, self.beats, self.zoomed) = (Rc::default(), Rc::default(), None);
         self.show_anew(hidden);
         old
     }
 
     /// The picture of a run that was not shown before.
     fn show_anew(&mut self, hidden: &Set<Lane>) {
-        self.waiting = None;
+        (self.waiting, self.hovered) = (None, None);
+        self.marks = Marks::default();
         self.playback.restart(self.run().time_us());
         self.builder = Builder::default();
         self.builder.show_copies(self.copies);
@@ -296,6 +313,7 @@ impl Player {
         let done = self.runs.apply(command);
         if done.is_ok() {
             self.moved = true;
+            self.marks = Marks::default();
             crash::keep_report(self.runs.history().run().report());
         }
         self.refresh(hidden);

@@ -5,7 +5,10 @@ use std::rc::Rc;
 use kafkascope::{
     lesson::until,
     sim::Set,
-    view::story::{self, Lane, StoryLine},
+    view::{
+        geometry::axis::SPAN_US_MIN,
+        story::{self, Lane, StoryLine},
+    },
 };
 
 use super::{Player, now_ms};
@@ -24,16 +27,23 @@ const MARKS_EVERY_MS: f64 = 250.0;
 const AXIS_US: u64 = 20_000_000;
 
 impl Player {
+    /// Are there sentences to be made yet?
+    pub fn is_behind(&self) -> bool {
+        self.stale
+    }
+
     pub(super) fn words_due(&self) -> bool {
         let every_ms = if self.flood { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
-        self.stale && (!self.playback.active() || now_ms() - self.words_at_ms >= every_ms)
+        let may_wait = self.playback.active() || self.in_hurry;
+        self.stale && (!may_wait || now_ms() - self.words_at_ms >= every_ms)
     }
 
     /// Story and timeline; lines that are the same stay the same allocation.
     pub fn refresh_words(&mut self, hidden: &Set<Lane>) -> bool {
-        self.stale = false;
+        (self.stale, self.in_hurry) = (false, false);
         self.words_at_ms = now_ms();
         self.read_metrics();
+        self.note_beat();
         let totals = self.runs.history().run().ledger().totals(self.runs.history().run().world());
         if totals != *self.ledger {
             self.ledger = Rc::new(totals);
@@ -62,7 +72,7 @@ impl Player {
         if due || !self.playback.active() {
             self.marks_at_ms = self.words_at_ms;
             self.axis = axis;
-            self.marks = Rc::new(story::marks(self.runs.history().newest(), self.axis.0, self.axis.1));
+            self.marks.follow(self.runs.history().newest(), self.axis.0, self.axis.1);
         } else {
             // The marks that are due come with the next sentences.
             self.stale = true;
@@ -70,8 +80,40 @@ impl Player {
         true
     }
 
+    /// Shows another part of time on the axis, or follows the newest moment again.
+    pub fn zoom(&mut self, to: Option<(u64, u64)>, hidden: &Set<Lane>) {
+        self.zoomed = to.map(|(from_us, to_us)| (from_us, to_us.max(from_us.saturating_add(SPAN_US_MIN))));
+        self.refresh_words(hidden);
+    }
+
+    /// Moves the part that is shown, so that the moment that is looked at is in it.
+    pub(super) fn reveal(&mut self) {
+        let now_us = self.run().time_us();
+        if let Some((from_us, to_us)) = self.zoomed
+            && !(from_us..=to_us).contains(&now_us)
+        {
+            let from = now_us.saturating_sub((to_us - from_us) / 4);
+            self.zoomed = Some((from, from + (to_us - from_us)));
+        }
+    }
+
+    /// When a lesson's step began, once.
+    fn note_beat(&mut self) {
+        if let Some(began) = self.course.began()
+            && self.beats.last() != Some(&began.time_us)
+        {
+            Rc::make_mut(&mut self.beats).push(began.time_us);
+        }
+    }
+
     /// The axis ends with the newest moment, unless it is so long ago that the playhead would not be on it.
-    pub(super) fn axis_now(&self) -> (u64, u64) {
+    pub(super) fn axis_now(&mut self) -> (u64, u64) {
+        if self.zoomed.is_some() && self.playback.active() {
+            self.reveal();
+        }
+        if let Some(zoomed) = self.zoomed {
+            return zoomed;
+        }
         let newest = axis(self.runs.history().end().time_us);
         let now_us = self.run().time_us();
         if now_us >= newest.0 { newest } else { axis(now_us) }

@@ -1,6 +1,7 @@
 //! Every limit of the table at it, where it is allowed, and past it, where the sentence says which and how much. Each
 //! through the door that a person uses: `World::apply`, or `Run` where that is what keeps it.
 
+mod faults;
 mod runs;
 mod saved;
 
@@ -48,11 +49,11 @@ static CASES: &[Case] = &[
     (&limits::SUBSCRIPTION, subscription),
     (&limits::ASSIGNMENT, assignment),
     (&limits::PATTERN, pattern),
-    (&limits::FAULTS, faults),
-    (&limits::LINK_DELAY, link_delay),
-    (&limits::LOSS, loss),
-    (&limits::DISK_TIMES, disk_times),
-    (&limits::CLOCK_SKEW, clock_skew),
+    (&limits::FAULTS, faults::faults),
+    (&limits::LINK_DELAY, faults::link_delay),
+    (&limits::LOSS, faults::loss),
+    (&limits::DISK_TIMES, faults::disk_times),
+    (&limits::CLOCK_SKEW, faults::clock_skew),
     (&limits::LINK, saved::link),
     (&limits::FILE, saved::file),
     (&limits::REPLAY, saved::replay),
@@ -533,50 +534,6 @@ fn assignment() {
     let partitions = |count: u64| (0..count as i32).map(|partition| ("t".to_owned(), partition)).collect();
     allowed(add_consumer(&mut world, "c1", assigns(partitions(limit.max))));
     past(add_consumer(&mut world, "c2", assigns(partitions(limit.max + 1))), limit);
-}
-
-fn faults() {
-    let mut world = cluster(2);
-    for _ in 0..limits::FAULTS.max {
-        allowed(line(&mut world, "cut from=1 to=2"));
-    }
-    past(line(&mut world, "cut from=1 to=2"), &limits::FAULTS);
-    allowed(line(&mut world, "heal fault=1"));
-    allowed(line(&mut world, "cut from=1 to=2"));
-}
-
-fn link_delay() {
-    let slow = |delay_us| {
-        let (from, to) = (vec![NodeName::Broker(1)], vec![NodeName::Everyone]);
-        Command::Fault(Fault::SlowLink { link: Link { from, to, direction: Direction::Both }, delay_us })
-    };
-    let mut world = cluster(2);
-    allowed(give(&mut world, &slow(limits::LINK_DELAY.max)));
-    past(give(&mut world, &slow(limits::LINK_DELAY.max + 1)), &limits::LINK_DELAY);
-}
-
-fn disk_times() {
-    let mut world = cluster(2);
-    let max = limits::DISK_TIMES.max;
-    allowed(line(&mut world, &format!("slow-disk broker=1 times={max}")));
-    past(line(&mut world, &format!("slow-disk broker=1 times={}", max + 1)), &limits::DISK_TIMES);
-    below(line(&mut world, "slow-disk broker=1 times=0"), &limits::DISK_TIMES);
-}
-
-fn clock_skew() {
-    let skew = |ahead_us| Command::Fault(Fault::SkewClock { node: NodeName::Broker(1), ahead_us });
-    let (mut world, max) = (cluster(2), limits::CLOCK_SKEW.max as i64);
-    allowed(give(&mut world, &skew(max)));
-    allowed(give(&mut world, &skew(-max)));
-    past(give(&mut world, &skew(max + 1)), &limits::CLOCK_SKEW);
-    past(give(&mut world, &skew(-max - 1)), &limits::CLOCK_SKEW);
-}
-
-fn loss() {
-    let mut world = cluster(2);
-    allowed(line(&mut world, &format!("lossy-link from=1 to=2 loss.percent={}", limits::LOSS.max)));
-    past(line(&mut world, &format!("lossy-link from=1 to=2 loss.percent={}", limits::LOSS.max + 1)), &limits::LOSS);
-    below(line(&mut world, "lossy-link from=1 to=2 loss.percent=0"), &limits::LOSS);
 }
 
 /// What is at all limits of clients at once still runs soundly for a moment.

@@ -13,7 +13,7 @@ pub use commands::{DIFFERENCES_MAX, Difference};
 use crate::{
     history::Run,
     i18n::{Arg, Template, Text},
-    ledger::{GroupTotals, GroupView, Totals, Verdict},
+    ledger::{GroupTotals, GroupView, ProducerView, Totals, Verdict},
     sim::{Map, Set},
     templates,
     view::group_chart::GroupCharts,
@@ -22,6 +22,9 @@ use figures::{Figures, figures};
 
 templates! { "compare":
     SENT = "Records sent", "发送的消息";
+    ACKNOWLEDGED = "Records acknowledged", "已确认的消息";
+    VISIBLE = "Records that consumers can read", "consumer 可读取的消息";
+    ONCE = "Records that group `{group}` was given once", "消费组 `{group}` 收到一次的消息";
     LOST_ACKNOWLEDGED = "Records lost although acknowledged", "已确认却丢失的消息";
     LOST_REPORTED = "Records lost, as their producer was told", "丢失且 producer 已获知的消息";
     DUPLICATED = "Records stored more than once", "重复存储的消息";
@@ -144,6 +147,9 @@ pub fn compare(left: Side<'_>, right: Side<'_>) -> Comparison {
 fn records(rows: &mut Rows<'_>, [left, right]: &[Totals; 2]) {
     let verdict = |totals: &Totals, verdict| Some(totals.of_verdict(verdict));
     rows.add(SENT.text(), Kind::Count, false, Some(left.sent), Some(right.sent));
+    let acknowledged = |totals: &Totals| Some(totals.of_view(ProducerView::Acknowledged));
+    rows.add(ACKNOWLEDGED.text(), Kind::Count, false, acknowledged(left), acknowledged(right));
+    rows.add(VISIBLE.text(), Kind::Count, false, verdict(left, Verdict::Visible), verdict(right, Verdict::Visible));
     for (what, lost) in [(&LOST_ACKNOWLEDGED, Verdict::LostAcknowledged), (&LOST_REPORTED, Verdict::LostReported)] {
         rows.add(what.text(), Kind::Count, true, verdict(left, lost), verdict(right, lost));
     }
@@ -163,6 +169,8 @@ fn of_group(rows: &mut Rows<'_>, group: &str, sides: [Side<'_>; 2], totals: &[To
     let text = |template: &'static Template| template.with("group", group);
     let [left, right] = totals.each_ref().map(|totals| totals.groups.iter().find(|of| &*of.group == group));
     if left.is_some() || right.is_some() {
+        let once = |totals: Option<&GroupTotals>| totals.map(|totals| totals.of(GroupView::Once));
+        rows.add(text(&ONCE), Kind::Count, false, once(left), once(right));
         let views = [(&AGAIN, GroupView::Again), (&SKIPPED, GroupView::Skipped), (&MISSED, GroupView::Missed)];
         for (what, view) in views {
             let of = |totals: Option<&GroupTotals>| totals.map(|totals| totals.of(view));

@@ -1,6 +1,13 @@
 //! The layout at every size and count: nothing overlaps, nothing leaves the stage.
 
-use super::{labels, labels::Mark, strip::RowGeom, strip::Window, *};
+use super::{
+    axis::{Axis, SPAN_US_MIN},
+    labels,
+    labels::Mark,
+    strip::RowGeom,
+    strip::Window,
+    *,
+};
 use crate::view::model::{Cell, PartitionView};
 
 const WIDTHS: [f32; 7] = [390.0, 600.0, 900.0, 965.0, 1024.0, 1125.0, 1440.0];

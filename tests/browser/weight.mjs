@@ -14,8 +14,9 @@ export const LIMIT = 350;
 // Group and Sequence lenses, the cooperative and consumer protocols and four more assignors came, and 765 before groups of
 // both protocols, patterns (with regex-lite), the expiry of offsets and the tool for groups, and 825 before the Brokers
 // lens, metrics, elections by request, segments with retention and compaction, and the time machine, and 935 before
-// elections of controllers, faults, the ledger, compression, links and files, and the tree of runs with its comparison.
-export const HEAVIEST = 1100;
+// elections of controllers, faults, the ledger, compression, links and files, the tree of runs with its comparison, and the
+// timeline's zoom.
+export const HEAVIEST = 1115;
 
 export async function weigh() {
   const files = [];

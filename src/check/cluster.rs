@@ -116,7 +116,7 @@ impl Cluster {
         let may_lead = |leader: &BrokerId| {
             let was_eligible = before.as_ref().is_some_and(|before| before.elr.contains(leader));
             // The record that completes a reassignment brings its last replica into the ISR and may let it lead.
-            let completes = before.as_ref().is_some_and(|before| before.adding != state.adding);
+            let completes = before.as_ref().is_some_and(|before| is_reassigned(before) && !is_reassigned(state));
             let has_come = completes && state.isr.contains(leader);
             isr.contains(leader) || was_eligible || has_come || state.recovering
         };
@@ -136,6 +136,11 @@ impl Cluster {
             findings.add("leader-epoch", text.with("partition_before", partition_before), event);
         }
     }
+}
+
+/// Are its replicas being changed?
+fn is_reassigned(state: &PartitionState) -> bool {
+    !state.adding.is_empty() || !state.removing.is_empty()
 }
 
 fn list(brokers: &[BrokerId]) -> String {

@@ -51,7 +51,7 @@ impl Fuzz {
         self.one_of(&names)
     }
 
-    fn for_a_topic(&mut self, verb: &str) {
+    pub(super) fn for_a_topic(&mut self, verb: &str) {
         if let Some(topic) = self.topic() {
             self.give(&format!("{verb} topic={topic}"));
         }

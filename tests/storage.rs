@@ -142,6 +142,31 @@ fn deleted_records_go_from_the_leader_at_once_and_from_followers_with_their_next
     assert!(matches!(compacted, Refusal::OnlyCompacted { .. }), "{compacted:?}");
 }
 
+/// The leader's log starts within a batch; a follower with an empty log copies that batch whole.
+#[test]
+fn an_empty_follower_begins_with_the_whole_batch_that_the_leader_starts_in() {
+    let mut run = stage("");
+    let away = follower(&run);
+    give(&mut run, &format!("crash-broker broker={away}"));
+    give(&mut run, "add-producer producer=p topic=t rate=100 records.max=100 linger.ms=100");
+    after(&mut run, 15);
+    let of_leader = log(&run, leader(&run));
+    let batch = of_leader.batches().iter().find(|batch| batch.records.len() > 2).expect("several in one");
+    let (base, within) = (batch.base_offset, batch.base_offset + 1);
+    give(&mut run, &format!("delete-records topic=t partition=0 offset={within}"));
+    let back_us = run.world.now_us();
+    give(&mut run, &format!("restart-broker broker={away}"));
+    after(&mut run, 15);
+    let anew = since(&run, back_us, |kind| match kind {
+        EventKind::LogStartedAnew { end, at, .. } => Some((*end, *at)),
+        _ => None,
+    });
+    let anew: Vec<_> = anew.into_iter().map(|(_, anew)| anew).collect();
+    assert_eq!(anew, [(0, within), (within, base)]);
+    assert_eq!((log(&run, away).log_start_offset(), log(&run, away).log_end_offset()), (within, 100));
+    assert!(log(&run, away).batches().holding(within).is_some_and(|batch| batch.base_offset == base));
+}
+
 #[test]
 fn a_compacted_topic_keeps_each_key_and_a_reader_passes_over_the_holes() {
     let mut run = stage("cleanup.policy=compact internal.segment.bytes=1000 min.cleanable.dirty.ratio=0.3");

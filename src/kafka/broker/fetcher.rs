@@ -10,6 +10,7 @@ use super::{
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
+    log::RecordBatch,
     node::{Outbox, Timer, broker_node},
     protocol::{Channel, CorrelationId, ErrorCode, FetchPartition, FetchRequest, FetchResult, Request, Response},
 };
@@ -237,6 +238,7 @@ impl Broker {
             if !follows && !faulty!(StaleFetchAppended) {
                 continue;
             }
+            self.begin_with(partition, &batches, out);
             let rolled = self.roll_fetched(partition, &batches, out);
             let Some(replica) = self.replicas.get_mut(&partition) else { continue };
             let base_offset = replica.log.log_end_offset();
@@ -250,6 +252,18 @@ impl Broker {
             self.learn_log_start(now_us, partition, log_start_offset, out);
         }
         self.fetch_from(now_us, leader, out);
+    }
+
+    /// An empty log that was begun within a batch, where DeleteRecords has cut the leader's, begins where the batch does
+    /// (`Partition.appendRecordsToFollowerOrFutureReplica`): a batch is never cut.
+    fn begin_with(&mut self, partition: TopicIdPartition, batches: &[Arc<RecordBatch>], out: &mut Outbox) {
+        let Some(log) = self.replicas.get_mut(&partition).map(|replica| &mut replica.log) else { return };
+        let (end, first) = (log.log_end_offset(), batches.first());
+        let holds_end = |batch: &&Arc<RecordBatch>| batch.base_offset < end && batch.next_offset() > end;
+        if let Some(batch) = first.filter(|batch| log.log_start_offset() == end && holds_end(batch)) {
+            log.start_anew_at(batch.base_offset);
+            out.event(EventKind::LogStartedAnew { partition, end, at: batch.base_offset });
+        }
     }
 
     /// A follower's high watermark is the leader's, as far as its own log goes.

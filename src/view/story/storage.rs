@@ -44,6 +44,8 @@ templates! {
         "broker {broker} 请求 `{place}` 的 offset {offset}，但 leader 没有（OFFSET_OUT_OF_RANGE）；它向 leader 询问日志的末尾和起点。";
     STARTED_ANEW = "Broker {broker} threw away its log of `{place}`, which ended at {end}, and begins again at **{at}**, where the leader's starts.",
         "broker {broker} 丢弃了自己在 {end} 处结束的 `{place}` 日志，从 leader 的起点 **{at}** 重新开始。";
+    STARTED_ANEW_EARLIER = "Broker {broker} begins its empty log of `{place}` at **{at}** and not at {end}: the batch that holds {end} begins there, and a batch is copied whole.",
+        "broker {broker} 的空日志 `{place}` 从 **{at}** 而不是 {end} 开始：包含 {end} 的 batch 从那里开始，而 batch 总是整体复制。";
     SKIPPED = "**{who}** passed over {n|one offset|{n} offsets} of `{place}` whose records are gone, compacted away; its position is **{to}**.",
         "**{who}** 越过了 `{place}` 中 {n} 个消息已被压缩掉的 offset；它的 position 是 **{to}**。";
     WHY_DELETED = "Why deleted?", "为什么被删除？";
@@ -103,7 +105,8 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             caused(OUT_OF_RANGE.with("broker", broker).with("place", partition(*at)).with("offset", *offset), event)
         }
         E::LogStartedAnew { partition: at, end, at: start } => {
-            let text = STARTED_ANEW.with("broker", broker).with("place", partition(*at));
+            let template = if start < end { &STARTED_ANEW_EARLIER } else { &STARTED_ANEW };
+            let text = template.with("broker", broker).with("place", partition(*at));
             caused(text.with("end", *end).with("at", *start), event)
         }
         E::OffsetsSkipped { partition: at, offsets, to } => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Events, Run, Stamped};
 use crate::{
-    cluster::{World, command::Command},
+    cluster::{World, command::Command, command_text},
     kafka::{
         event::{Event, EventKind},
         protocol::Api,
@@ -57,17 +57,6 @@ fn is_alter_partition(cause: EventId, new: &[Event], kept: &Events) -> bool {
     event.is_some_and(|event| matches!(&event.kind, EventKind::Received(rpc) if rpc.api == Api::AlterPartition))
 }
 
-/// Does a command break something?
-fn breaks(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::CrashBroker { .. }
-            | Command::StopBroker { .. }
-            | Command::CrashConsumer { .. }
-            | Command::FreezeConsumer { .. }
-    )
-}
-
 impl Run {
     /// The last thing that was broken, with the world right before it.
     pub fn last_fault(&self) -> Option<&LastFault> {
@@ -81,7 +70,7 @@ impl Run {
 
     /// What the world is before a command, if that breaks something.
     pub(super) fn before_fault(&self, command: &Command) -> Option<(World, Counts)> {
-        breaks(command).then(|| (self.world.clone(), self.counts))
+        command_text::breaks(command).then(|| (self.world.clone(), self.counts))
     }
 
     pub(super) fn note_fault(&mut self, before: Option<(World, Counts)>) {
@@ -115,6 +104,49 @@ mod tests {
         assert_eq!(run.last_fault().expect("broken").given.time_us, time_us, "mending is no fault");
         assert!(run.apply(command_text::parse("crash-broker broker=9").expect("a command")).is_err());
         assert_eq!(run.last_fault().expect("broken").given.time_us, time_us, "nor is what was refused");
+    }
+
+    /// What breaks something is what the list of what is broken gets longer by, but for an empty disk.
+    #[test]
+    fn every_command_that_breaks_something_is_a_fault() {
+        let lines = [
+            "pause-producer producer=checkout",
+            "stall-consumer consumer=C1",
+            "stop-broker broker=2",
+            "wipe-disk broker=2",
+            "restart-broker broker=2",
+            "crash-broker broker=3",
+            "crash-controller",
+            "heal-all",
+            "cut from=1 to=2",
+            "slow-link from=1 to=* delay.ms=5",
+            "lossy-link from=1 to=3 loss.percent=5 direction=one-way",
+            "heal fault=1",
+            "freeze-broker broker=3",
+            "thaw-broker broker=3",
+            "freeze-producer producer=checkout",
+            "thaw-producer producer=checkout",
+            "freeze-consumer consumer=C1",
+            "thaw-consumer consumer=C1",
+            "crash-consumer consumer=C2",
+            "slow-disk broker=1 times=10",
+            "slow-disk broker=1 times=1",
+            "skew-clock node=1 ahead.ms=-500",
+            "skew-clock node=1 ahead.ms=0",
+            "elect-leaders type=preferred",
+        ];
+        let mut run = Run::new(&start_cluster()).expect("sound");
+        let mut breaking = 0;
+        for line in lines {
+            let (before, faults) = (run.world().broken().len(), run.last_fault().map(|fault| fault.given.after_event));
+            give(&mut run, line);
+            // An orderly stop takes its time.
+            run.advance_to(run.time_us() + 5_000_000);
+            let is_fault = run.last_fault().map(|fault| fault.given.after_event) != faults;
+            assert_eq!(is_fault, run.world().broken().len() > before || line.starts_with("wipe-disk"), "{line}");
+            breaking += usize::from(is_fault);
+        }
+        assert_eq!(breaking, 13, "every row of the table that says so");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{
 pub use codec::ParamKind;
 pub use error::{ALL, CommandTextError};
 pub use table::VERBS;
-use table::{Given, Read, Write};
+use table::{Breaks, Given, Read, Write};
 
 /// The command that a line says.
 pub fn parse(line: &str) -> Result<Command, CommandTextError> {
@@ -57,6 +57,11 @@ pub fn print(command: &Command) -> String {
     VERBS.iter().find_map(|verb| (verb.write)(command)).unwrap_or_default()
 }
 
+/// Does this command break something, so that [`crate::cluster::World::broken`] lists it or a disk is empty?
+pub fn breaks(command: &Command) -> bool {
+    VERBS.iter().any(|verb| (verb.breaks)(command))
+}
+
 /// One command: a row of [`VERBS`].
 #[derive(Debug)]
 pub struct Verb {
@@ -68,6 +73,7 @@ pub struct Verb {
     pub params: &'static [Param],
     /// The scope of the configs that it takes after them.
     pub settings: Option<Scope>,
+    breaks: Breaks,
     read: Read,
     write: Write,
 }

@@ -92,7 +92,7 @@ meanings! {
 
 macro_rules! verbs {
     ($($name:literal $en:literal $zh:literal
-        [$($shape:tt)*] $(settings of $scope:ident as $settings:ident)?
+        [$($shape:tt)*] $(breaks if $breaks:expr;)? $(settings of $scope:ident as $settings:ident)?
         { $($field:ident: $codec:ty = $meaning:ident;)* }
     )*) => {
         /// Every command, in the order of the docs.
@@ -106,6 +106,12 @@ macro_rules! verbs {
                 help: $meaning.help,
             }),*],
             settings: { let scope: &[Scope] = &[$(Scope::$scope)?]; scope.first().copied() },
+            breaks: |command| {
+                #[allow(irrefutable_let_patterns, unused_variables)]
+                let $($shape)* = command else { return false };
+                let breaks: &[bool] = &[$($breaks)?];
+                breaks == [true]
+            },
             read: |given| {
                 $(let $field = <$codec as Slot>::read($meaning.name, given.param($meaning.name))?;)*
                 $(let $settings = given.settings.clone();)?
@@ -135,6 +141,8 @@ fn push(line: &mut String, name: &str, value: Option<String>) {
 
 /// What a row reads: the words of a line into a command.
 pub(super) type Read = fn(&Given) -> Result<Command, CommandTextError>;
+/// Whether a command is this row's and breaks something.
+pub(super) type Breaks = fn(&Command) -> bool;
 /// What a row writes: its line, or `None` for another row's command.
 pub(super) type Write = fn(&Command) -> Option<String>;
 
@@ -144,11 +152,11 @@ verbs! {
     { rack: Maybe<Words> = RACK; }
 
     "stop-broker" "Shuts a broker down in an orderly way." "正常关闭一个 broker。"
-    [Command::StopBroker { broker }]
+    [Command::StopBroker { broker }] breaks if true;
     { broker: Required<U32> = BROKER; }
 
     "crash-broker" "Kills a broker's process at once; its disk stays." "立即终止 broker 进程；磁盘数据保留。"
-    [Command::CrashBroker { broker }]
+    [Command::CrashBroker { broker }] breaks if true;
     { broker: Required<U32> = BROKER; }
 
     "restart-broker" "Starts a stopped or crashed broker again." "重新启动已停止或崩溃的 broker。"
@@ -281,7 +289,7 @@ verbs! {
     { consumer: Required<Words> = CONSUMER; }
 
     "crash-consumer" "Kills a consumer's process at once; it commits nothing and leaves no group." "立即终止 consumer 进程；它不提交 offset，也不离开消费组。"
-    [Command::CrashConsumer { consumer }]
+    [Command::CrashConsumer { consumer }] breaks if true;
     { consumer: Required<Words> = CONSUMER; }
 
     "restart-consumer" "Starts a consumer again as it was; one that runs is closed first." "按原样重新启动 consumer；仍在运行的会先关闭。"
@@ -289,7 +297,7 @@ verbs! {
     { consumer: Required<Words> = CONSUMER; }
 
     "freeze-consumer" "Stops a consumer's process without ending it: no heartbeats, no polls." "冻结 consumer 进程而不终止它：没有心跳，也不 poll。"
-    [Command::FreezeConsumer { consumer }]
+    [Command::FreezeConsumer { consumer }] breaks if true;
     { consumer: Required<Words> = CONSUMER; }
 
     "thaw-consumer" "Lets a frozen consumer go on where it was." "让被冻结的 consumer 从原处继续。"
@@ -377,7 +385,7 @@ verbs! {
     { topic: Required<Words> = TOPIC; partition: Maybe<I32> = PARTITION_ELECTED; }
 
     "crash-controller" "Kills the process of the broker that is the active controller now; its disk stays." "立即终止当前担任 active controller 的 broker 进程；磁盘数据保留。"
-    [Command::CrashController]
+    [Command::CrashController] breaks if true;
     {}
 
     "delete-records" "Deletes the records of a partition before an offset: its log starts there." "删除某个分区在某个 offset 之前的消息：日志从该处开始。"
@@ -389,11 +397,11 @@ verbs! {
     }
 
     "cut" "Cuts a link: nothing gets from one side to the other until it is healed." "切断链路：在恢复之前，任何报文都无法从一侧到达另一侧。"
-    [Command::Fault(Fault::Cut(Link { from, to, direction }))]
+    [Command::Fault(Fault::Cut(Link { from, to, direction }))] breaks if true;
     { from: Required<Nodes> = LINK_FROM; to: Required<Nodes> = LINK_TO; direction: OrDefault<Ways> = DIRECTION; }
 
     "slow-link" "Makes a link slow: every message between the sides takes longer." "让链路变慢：两侧之间的每条报文都需要更长时间。"
-    [Command::Fault(Fault::SlowLink { link: Link { from, to, direction }, delay_us })]
+    [Command::Fault(Fault::SlowLink { link: Link { from, to, direction }, delay_us })] breaks if true;
     {
         from: Required<Nodes> = LINK_FROM;
         to: Required<Nodes> = LINK_TO;
@@ -402,7 +410,7 @@ verbs! {
     }
 
     "lossy-link" "Makes a link lose packets: TCP sends them again, so messages arrive late and in bursts." "让链路丢包：TCP 会重传，因此报文会迟到且成批到达。"
-    [Command::Fault(Fault::LossyLink { link: Link { from, to, direction }, percent })]
+    [Command::Fault(Fault::LossyLink { link: Link { from, to, direction }, percent })] breaks if true;
     {
         from: Required<Nodes> = LINK_FROM;
         to: Required<Nodes> = LINK_TO;
@@ -419,7 +427,7 @@ verbs! {
     {}
 
     "freeze-broker" "Stops a broker's process without ending it: connections stay open, but nothing is answered." "冻结 broker 进程而不终止它：连接仍然打开，但什么都不回应。"
-    [Command::Fault(Fault::FreezeBroker { broker })]
+    [Command::Fault(Fault::FreezeBroker { broker })] breaks if true;
     { broker: Required<U32> = BROKER; }
 
     "thaw-broker" "Lets a frozen broker go on where it was." "让被冻结的 broker 从原处继续。"
@@ -427,7 +435,7 @@ verbs! {
     { broker: Required<U32> = BROKER; }
 
     "freeze-producer" "Stops a producer's process without ending it." "冻结 producer 进程而不终止它。"
-    [Command::Fault(Fault::FreezeProducer { producer })]
+    [Command::Fault(Fault::FreezeProducer { producer })] breaks if true;
     { producer: Required<Words> = PRODUCER; }
 
     "thaw-producer" "Lets a frozen producer go on where it was." "让被冻结的 producer 从原处继续。"
@@ -435,14 +443,14 @@ verbs! {
     { producer: Required<Words> = PRODUCER; }
 
     "wipe-disk" "Empties the disk of a broker that is stopped or crashed: its replicas are gone." "清空已停止或崩溃的 broker 的磁盘：它的副本全部丢失。"
-    [Command::Fault(Fault::WipeDisk { broker })]
+    [Command::Fault(Fault::WipeDisk { broker })] breaks if true;
     { broker: Required<U32> = BROKER; }
 
     "slow-disk" "Makes a broker's disk slow: every append takes so many times as long." "让 broker 的磁盘变慢：每次写入用时为原来的若干倍。"
-    [Command::Fault(Fault::SlowDisk { broker, times })]
+    [Command::Fault(Fault::SlowDisk { broker, times })] breaks if *times > 1;
     { broker: Required<U32> = BROKER; times: Required<U32> = DISK_TIMES; }
 
     "skew-clock" "Sets a node's clock wrong: the timestamps that it writes and reads are off; its timers are not." "让节点的时钟不准：它写入和读取的时间戳会偏差，但计时器不受影响。"
-    [Command::Fault(Fault::SkewClock { node, ahead_us })]
+    [Command::Fault(Fault::SkewClock { node, ahead_us })] breaks if *ahead_us != 0;
     { node: Required<Node> = NODE; ahead_us: Required<SignedThousandths> = AHEAD; }
 }

@@ -131,8 +131,10 @@ impl Ledger {
             let mut standing = bare(id.client, ProducerView::Waiting);
             standing.partition = Some(batch.partition);
             standing.key = Some(batch.key(index as usize).map(<[u8]>::to_vec));
-            let topic = world.topic_name(batch.partition.topic);
-            standing.groups = self.groups_of_topic(world, topic, GroupView::NotDue);
+            // By its id: until its producer hears that the topic was deleted and made again, it waits for the old one.
+            let reads = |of: &&super::groups::Group| of.topics.iter().any(|id| *id == batch.partition.topic);
+            let groups = self.groups.list.iter().filter(reads);
+            standing.groups = groups.map(|group| (group.name.clone(), GroupView::NotDue, false)).collect();
             return (index < batch.len() as u32).then_some(standing);
         };
         if index >= line.records {

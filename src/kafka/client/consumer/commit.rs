@@ -1,6 +1,6 @@
 //! Commits: automatic inside `poll`, before a rebalance and in `close`, and by hand (reference §8).
 
-use super::{Consumer, Membership, Pending};
+use super::{App, Consumer, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::BrokerId,
@@ -95,7 +95,7 @@ impl Consumer {
         } else {
             out.event(EventKind::CommitFailed { error });
             // Of a generation that is over already: nothing that it does not know.
-            let is_of_now = generation == self.generation;
+            let is_of_now = generation == self.generation && self.app != App::Failed;
             match error {
                 ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
                 ErrorCode::RebalanceInProgress => self.rejoin_needed = true,

@@ -175,6 +175,23 @@ static STORIES: &[Story] = &[
         acts: TWO_LOST,
         until_ms: 32_000,
     },
+    // The one that alone is in sync loses its disk: with ELR on those that have the record lead, with ELR off only it may.
+    Story {
+        name: "last-in-sync-wiped-elr-on",
+        seed: 1,
+        brokers: 5,
+        settings: &[("min.insync.replicas", "2")],
+        acts: LAST_WIPED,
+        until_ms: 32_000,
+    },
+    Story {
+        name: "last-in-sync-wiped-elr-off",
+        seed: 1,
+        brokers: 5,
+        settings: &[("min.insync.replicas", "2"), ("eligible.leader.replicas.version", "0")],
+        acts: LAST_WIPED,
+        until_ms: 32_000,
+    },
     Story {
         name: "reassignment",
         seed: 1,
@@ -328,6 +345,22 @@ const TWO_LOST: &[(u64, &str)] = &[
     (20_000, "restart-broker broker={r2}"),
     (22_000, "send producer=p value=after"),
     (28_000, "restart-broker broker={r1}"),
+];
+
+/// The same, but the last leader's disk is lost, and all three come back before anybody sends again.
+const LAST_WIPED: &[(u64, &str)] = &[
+    (0, TOPIC),
+    (100, APART),
+    (1_000, PRODUCER_ALL),
+    (1_100, "send producer=p value=safe"),
+    (2_000, "stop-broker broker={r2}"),
+    (3_000, "stop-broker broker={r3}"),
+    (6_000, "crash-broker broker={r1}"),
+    (7_000, "wipe-disk broker={r1}"),
+    (18_000, "restart-broker broker={r3}"),
+    (20_000, "restart-broker broker={r2}"),
+    (24_000, "restart-broker broker={r1}"),
+    (28_000, "send producer=p value=after"),
 ];
 
 fn replica(world: &World, index: usize) -> Option<u32> {

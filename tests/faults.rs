@@ -6,7 +6,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kafkascope::{
-    check::fuzz::{self, Size},
+    check::fuzz::{self, Script, Size},
+    i18n::Lang,
     sim::faults::{self, Fault},
 };
 
@@ -28,6 +29,9 @@ const SELDOM: &[Fault] = &[
     Fault::StaleFetchAppended,
     Fault::VoteTwice,
     Fault::RetryRenumbered,
+    Fault::FencedCommitKept,
+    // Caught by a script of its own, below.
+    Fault::UncleanShutdownUnseen,
 ];
 
 fn seeds_max() -> u64 {
@@ -74,6 +78,35 @@ fn every_deliberate_fault_is_caught() {
 #[test]
 fn every_other_deliberate_fault_is_caught() {
     play(1);
+}
+
+/// A record that a producer was told of with acks=all, on three brokers; two are stopped, and the last one loses its disk.
+const ONE_COPY_WIPED: &str = "seed 1
+brokers - - - - -
+set min.insync.replicas=2
+0.000000 create-topic topic=t partitions=1 replication.factor=3
+0.100000 reassign topic=t partition=0 replicas=4,5,3
+1.000000 add-producer producer=p topic=t acks=all linger.ms=0
+1.100000 send producer=p value=safe
+2.000000 stop-broker broker=5
+3.000000 stop-broker broker=3
+6.000000 crash-broker broker=4
+7.000000 wipe-disk broker=4
+24.000000 restart-broker broker=4
+26.000000 end";
+
+#[test]
+fn a_promise_that_is_broken_is_told_with_its_events() {
+    let script: Script = ONE_COPY_WIPED.parse().expect("a script");
+    assert!(script.play().is_ok(), "two brokers still have it, and who comes back empty may not lead");
+    let failure = faults::with(Fault::UncleanShutdownUnseen, || script.play()).expect_err("it leads without it");
+    let finding = &failure.findings[0];
+    assert_eq!((failure.check, finding.events.len()), ("acknowledged", 3), "the election, the promise, the wipe");
+    let said = finding.text.plain(Lang::En);
+    assert!(said.contains("one of these copies was wiped since"), "{said}");
+    let off = ONE_COPY_WIPED.replace("set min", "set eligible.leader.replicas.version=0\nset min");
+    let off: Script = off.parse().expect("a script");
+    assert!(off.play().is_ok(), "nothing is promised without eligible leader replicas");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Findings, logs::Logs, sentences as says};
+use super::{Findings, is_kept_in, logs::Logs, sentences as says};
 use crate::{
     cluster::World,
     i18n::Template,
@@ -146,13 +146,17 @@ impl Clients {
                 // A topic that was made again under its name inherits positions, and so commits, until it is read.
                 let known = self.commits.get(&(group.clone(), *partition));
                 let has_read = known.is_some_and(|known| known.read.is_some() && *offset > known.sought);
-                let end = logs.committed_end(*partition).filter(|committed| has_read && offset > committed);
+                let end = logs.committed_ever(*partition).filter(|committed| has_read && offset > committed);
                 if let Some(committed) = end {
                     let text = says::COMMIT_BEYOND.with("group", &**group).with("offset", *offset);
                     let text = text.with("partition", findings.name(*partition)).with("committed", committed);
                     findings.add("commit", text, event);
                 }
                 self.check_commit(event, group, *partition, *offset, findings);
+            }
+            // What was committed to `__consumer_offsets` may be lost with the records of it.
+            E::BecameLeader { partition, leader_epoch, .. } if logs.has_begun_anew(*partition, *leader_epoch) => {
+                self.forget_commits_in(findings.world, *partition);
             }
             E::GroupState { group, reason: GroupReason::Loaded, .. } => {
                 let groups = findings.world.brokers().get(&event.node.0).map(|broker| &broker.groups);
@@ -227,7 +231,7 @@ impl Clients {
         findings: &mut Findings<'_>,
     ) {
         let end = from + i64::from(records);
-        let committed = logs.committed_end(partition).unwrap_or(0);
+        let committed = logs.committed_ever(partition).unwrap_or(0);
         if end > committed {
             let text = says::POLLED_UNCOMMITTED.with("consumer", consumer(findings, event.node));
             let text = text.with("partition", findings.name(partition)).with("end", end);
@@ -352,6 +356,13 @@ impl Clients {
     fn forget_commit(&mut self, world: &World, node: NodeId, partition: TopicIdPartition) {
         let group = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone());
         if let Some(known) = group.and_then(|group| self.commits.get_mut(&(group, partition))) {
+            known.told = None;
+        }
+    }
+
+    /// A partition of `__consumer_offsets` has lost records: the groups in it may have lost commits.
+    fn forget_commits_in(&mut self, world: &World, partition: TopicIdPartition) {
+        for (_, known) in self.commits.iter_mut().filter(|((group, _), _)| is_kept_in(world, group, partition)) {
             known.told = None;
         }
     }

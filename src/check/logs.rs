@@ -6,9 +6,13 @@
 //! Retention and compaction take records away from each replica by itself, so what is there is compared, and what is gone
 //! is not missed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Findings, name_of, sentences as says};
+use super::{
+    Findings,
+    known::{Known, Placed},
+    name_of, sentences as says,
+};
 use crate::{
     cluster::World,
     i18n::Text,
@@ -17,46 +21,21 @@ use crate::{
         config::Acks,
         event::{ElectedBy, Event, EventKind},
         ids::{BrokerId, TopicIdPartition},
-        log::{NO_PRODUCER, ProducerStamp, RecordBatch, add_sequence},
+        metadata::MetadataDelta,
     },
     sim::NodeId,
 };
 
 const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
+const ELR_VERSION: &str = "eligible.leader.replicas.version";
 
 /// What is known of all logs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Logs {
     partitions: BTreeMap<TopicIdPartition, Known>,
     replicas: BTreeMap<(BrokerId, TopicIdPartition), Seen>,
-}
-
-/// One partition, over all replicas and leaders.
-#[derive(Clone, Debug, Default)]
-struct Known {
-    /// Every batch that was ever anywhere, by leader epoch and base offset.
-    placed: BTreeMap<(i32, i64), Placed>,
-    /// Base offset and leader epoch of each committed batch.
-    committed: Vec<(i64, i32)>,
-    committed_end: i64,
-    leaders: BTreeMap<i32, BrokerId>,
-    /// Epoch and next sequence of each idempotent producer.
-    sequences: BTreeMap<u64, (i16, i32)>,
-    /// Committed batches of idempotent producers.
-    batches: BTreeSet<(NodeId, u32)>,
-    /// Leader epoch of an unclean election whose leader has not taken over yet.
-    unclean: Option<i32>,
-    /// Leader epoch of the last one that has; what older leaders go on committing is lost.
-    begun_anew: i32,
-    /// Brokers whose copy was wiped: what is left when one of them leads is what it has fetched since.
-    wiped: BTreeSet<BrokerId>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Placed {
-    next_offset: i64,
-    stamp: ProducerStamp,
-    timestamp_us: u64,
+    /// Records of metadata that were looked at for what they ask for.
+    applied: u64,
 }
 
 /// One replica as it was seen last.
@@ -68,19 +47,9 @@ struct Seen {
     reign: Option<i32>,
 }
 
-impl From<&RecordBatch> for Placed {
-    fn from(batch: &RecordBatch) -> Self {
-        Placed {
-            next_offset: batch.next_offset(),
-            stamp: batch.records.stamp,
-            timestamp_us: batch.records.base_timestamp_us(),
-        }
-    }
-}
-
 impl Logs {
     pub fn new(world: &World) -> Logs {
-        let mut logs = Logs::default();
+        let mut logs = Logs { applied: world.metadata().offset, ..Logs::default() };
         for broker in world.brokers().values() {
             for (partition, replica) in broker.replicas() {
                 let known = logs.partitions.entry(partition).or_default();
@@ -97,8 +66,13 @@ impl Logs {
     }
 
     /// Up to where a partition was ever committed; nothing for one that was never led.
-    pub fn committed_end(&self, partition: TopicIdPartition) -> Option<i64> {
-        self.partitions.get(&partition).map(|known| known.committed_end)
+    pub fn committed_ever(&self, partition: TopicIdPartition) -> Option<i64> {
+        self.partitions.get(&partition).map(|known| known.committed_ever)
+    }
+
+    /// Has what was committed begun anew with this leader epoch, so that some of it is lost?
+    pub fn has_begun_anew(&self, partition: TopicIdPartition, leader_epoch: i32) -> bool {
+        self.partitions.get(&partition).is_some_and(|known| known.begun_anew == leader_epoch)
     }
 
     /// Is this batch of a producer at this offset: written by a leader, and with `committed` also committed?
@@ -109,7 +83,11 @@ impl Logs {
             placed.is_some_and(|placed| (placed.stamp.client, placed.stamp.batch) == (client, batch))
         };
         match committed {
-            true => known.committed_epoch(offset).is_some_and(is),
+            // What leaders before an unclean election had committed is lost, but it was true.
+            true => {
+                let mut before = known.leaders.range(..known.begun_anew);
+                known.committed_epoch(offset).is_some_and(is) || before.any(|(epoch, _)| is(*epoch))
+            }
             false => known.leaders.keys().any(|epoch| is(*epoch)),
         }
     }
@@ -137,7 +115,19 @@ impl Logs {
             | E::SegmentDeleted { partition, .. }
             | E::LogCleaned { partition, .. } => {
                 self.check_bounds(broker, *partition, event, findings);
+                let start = replica(findings.world, broker, *partition).map(|replica| replica.log.log_start_offset());
+                let cleaned = if let E::LogCleaned { cleaned, .. } = &event.kind { cleaned.to } else { 0 };
+                let removed_to = start.unwrap_or(0).max(cleaned);
+                self.partitions.entry(*partition).or_default().promises.remove(removed_to);
             }
+            E::BatchAcknowledged { partition, base_offset, batch, .. } => {
+                let producer = findings.world.producers().get(&event.node).map(|slot| &slot.producer);
+                let wants_all = producer.is_some_and(|producer| producer.config.acks == Acks::All);
+                if let Some(known) = self.partitions.get_mut(partition).filter(|_| wants_all) {
+                    known.promise(*base_offset, (event.node, *batch), event.id);
+                }
+            }
+            E::MetadataApplied { .. } => self.ask_for_less(broker, findings.world),
             E::FollowerHighWatermark { partition, .. } => {
                 self.check_log(broker, *partition, event, findings);
                 self.check_follower(broker, *partition, event, findings);
@@ -151,8 +141,10 @@ impl Logs {
                 let (gone, kept): (Vec<_>, Vec<_>) =
                     std::mem::take(&mut self.replicas).into_iter().partition(|((of, _), _)| *of == broker);
                 self.replicas = kept.into_iter().collect();
-                for ((_, partition), _) in gone {
-                    self.partitions.entry(partition).or_default().wiped.insert(broker);
+                for ((_, partition), seen) in gone {
+                    let known = self.partitions.entry(partition).or_default();
+                    known.wiped.insert(broker);
+                    known.promises.wipe(broker, seen.end, event.id);
                 }
             }
             E::BecameFollower { partition, .. } => {
@@ -185,7 +177,10 @@ impl Logs {
         let (mut expected, mut epoch) = (seen.end.max(replica.log.log_start_offset()), i32::MIN);
         for batch in replica.log.batches().from(seen.end) {
             // Whoever copies a log that was compacted copies its gaps.
-            let is_due = if compacted { batch.base_offset >= expected } else { batch.base_offset == expected };
+            // A log that starts within a batch has that batch whole.
+            let is_whole = batch.base_offset == seen.end && batch.next_offset() >= expected;
+            let is_due =
+                is_whole || if compacted { batch.base_offset >= expected } else { batch.base_offset == expected };
             if !is_due {
                 let text = says::OFFSETS_DENSE.with("broker", broker).with("partition", name.as_str());
                 findings.add("offsets", text.with("found", batch.base_offset).with("expected", expected), event);
@@ -299,11 +294,13 @@ impl Logs {
             let text = says::HIGH_WATERMARK_ALONE.with("broker", broker).with("partition", name.as_str());
             findings.add("high-watermark", text.with("isr", leader.isr.len()).with("needed", needed), event);
         }
+        let promises = self.partitions.get(&partition).map(|known| &known.promises);
+        let had = |member| promises.is_some_and(|promises| promises.had(member, high_watermark));
         // Whoever is being added to the ISR may be in it already, for all that the leader knows (KIP-497).
         for member in leader.pending_isr.iter().flatten().filter(|member| **member != broker) {
             let log = findings.world.brokers().get(member).and_then(|broker| broker.replica(partition));
             let end = log.map_or(0, |replica| replica.log.log_end_offset());
-            if end < high_watermark {
+            if end < high_watermark && !had(*member) {
                 let text = says::HIGH_WATERMARK_BEYOND.with("end", end).with("leader", broker);
                 let text = text.with("partition", name.as_str()).with("follower", *member);
                 findings.add("high-watermark", text.with("high_watermark", high_watermark), event);
@@ -326,7 +323,9 @@ impl Logs {
                     let batch = replica.log.batches().holding(high_watermark - 1)?;
                     Some((batch.base_offset, batch.leader_epoch))
                 };
-                let text = if end < high_watermark {
+                let text = if end < high_watermark && had(follower) {
+                    continue;
+                } else if end < high_watermark {
                     says::HIGH_WATERMARK_BEYOND.with("end", end)
                 } else if log.and_then(last) != last(replica) {
                     says::HIGH_WATERMARK_DIVERGES.text()
@@ -352,15 +351,46 @@ impl Logs {
         let Some(replica) = replica(findings.world, broker, partition) else { return };
         let name = findings.name(partition);
         let known = self.partitions.entry(partition).or_default();
+        known.committed_ever = known.committed_ever.max(high_watermark);
         if replica.log.latest_epoch() < known.begun_anew {
             return;
         }
+        let needed = match is_elr_enabled(findings.world) {
+            true => min_insync_replicas(findings.world, broker, partition),
+            false => 0,
+        };
         let new: Vec<_> = replica.log.batches().from(known.committed_end).cloned().collect();
         for batch in new.iter().take_while(|batch| batch.base_offset < high_watermark) {
             known.check_producer(batch, &name, event, findings);
             known.committed.push((batch.base_offset, batch.leader_epoch));
             known.committed_end = batch.next_offset();
+            known.promises.commit(batch.base_offset, needed);
         }
+    }
+
+    /// Settings and replicas that ask for fewer copies than before.
+    fn ask_for_less(&mut self, broker: BrokerId, world: &World) {
+        let Some(broker) = world.brokers().get(&broker) else { return };
+        for offset in self.applied..broker.image.offset {
+            match broker.quorum.log().get(offset) {
+                Some((_, MetadataDelta::Config { topic, settings })) => {
+                    let is_off = settings.get(ELR_VERSION).is_some_and(|version| version.trim() == "0");
+                    let minimum = settings.get(MIN_INSYNC_REPLICAS).map(|value| value.trim().parse().unwrap_or(1));
+                    let most = if is_off { 0 } else { minimum.unwrap_or(usize::MAX) };
+                    let of_it = |at: &TopicIdPartition| topic.is_none_or(|topic| topic == at.topic);
+                    self.partitions.iter_mut().filter(|(at, _)| of_it(at)).for_each(|(_, known)| {
+                        known.promises.lower(most);
+                    });
+                }
+                Some((_, MetadataDelta::Partition { partition, state })) => {
+                    if let Some(known) = self.partitions.get_mut(partition) {
+                        known.promises.lower(state.replicas.len());
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.applied = self.applied.max(broker.image.offset);
     }
 
     /// A follower takes as committed only what a leader committed.
@@ -407,7 +437,12 @@ impl Logs {
         }
         let Some(replica) = replica(findings.world, broker, partition) else { return };
         let was_wiped = known.wiped.remove(&broker) && replica.log.log_end_offset() < known.committed_end;
-        if known.unclean.take_if(|unclean| *unclean <= epoch).is_some() || was_wiped {
+        let was_unclean = known.unclean.take_if(|unclean| *unclean <= epoch).is_some();
+        if !was_unclean {
+            let finding = known.check_promises(broker, replica, &name, event, findings.world);
+            findings.list.extend(finding);
+        }
+        if was_unclean || was_wiped {
             known.begin_anew(epoch, replica);
         }
         let committed = known.committed_end;
@@ -445,83 +480,7 @@ impl Logs {
     }
 }
 
-impl Known {
-    fn committed_epoch(&self, offset: i64) -> Option<i32> {
-        let index = self.committed.binary_search_by_key(&offset, |(base, _)| *base).ok()?;
-        Some(self.committed[index].1)
-    }
-
-    /// After an unclean election what the new leader has of the committed log is all that is left of it.
-    fn begin_anew(&mut self, epoch: i32, replica: &Replica) {
-        self.begun_anew = epoch;
-        let has = |(base, of): &(i64, i32)| {
-            replica
-                .log
-                .batches()
-                .holding(*base)
-                .is_some_and(|batch| (batch.base_offset, batch.leader_epoch) == (*base, *of))
-        };
-        let left = self.committed.iter().take_while(|batch| has(batch)).count();
-        self.committed.truncate(left);
-        let end = |(base, _): &(i64, i32)| replica.log.batches().holding(*base).map(|batch| batch.next_offset());
-        self.committed_end = self.committed.last().and_then(end).unwrap_or(0);
-        (self.sequences, self.batches) = (BTreeMap::new(), BTreeSet::new());
-    }
-
-    /// A replica as it is when the checker begins.
-    fn take_for_granted(&mut self, broker: BrokerId, replica: &Replica) {
-        for batch in replica.log.batches().iter() {
-            self.placed.insert((batch.leader_epoch, batch.base_offset), Placed::from(&**batch));
-        }
-        if let Some(leader) = replica.leader() {
-            self.leaders.insert(leader.leader_epoch, broker);
-        }
-        if replica.log.high_watermark() > self.committed_end {
-            let committed = replica.log.batches().from(self.committed_end);
-            for batch in committed.take_while(|batch| batch.base_offset < replica.log.high_watermark()) {
-                self.committed.push((batch.base_offset, batch.leader_epoch));
-                self.committed_end = batch.next_offset();
-                let stamp = batch.records.stamp;
-                if stamp.producer_id != NO_PRODUCER.producer_id {
-                    let next = add_sequence(stamp.base_sequence, batch.records.len() as i32);
-                    self.sequences.insert(stamp.producer_id, (stamp.producer_epoch, next));
-                    self.batches.insert((stamp.client, stamp.batch));
-                }
-            }
-        }
-    }
-
-    /// Records of an idempotent producer are committed in order, each once.
-    fn check_producer(&mut self, batch: &RecordBatch, name: &str, event: &Event, findings: &mut Findings<'_>) {
-        let stamp = batch.records.stamp;
-        if stamp.producer_id == NO_PRODUCER.producer_id {
-            return;
-        }
-        let next = add_sequence(stamp.base_sequence, batch.records.len() as i32);
-        let before = self.sequences.insert(stamp.producer_id, (stamp.producer_epoch, next));
-        // A leader that knows nothing of a producer takes any first sequence.
-        let expected = match before {
-            None => stamp.base_sequence,
-            Some((epoch, expected)) if epoch == stamp.producer_epoch => expected,
-            Some(_) => 0,
-        };
-        let epoch_back = before.is_some_and(|(epoch, _)| epoch > stamp.producer_epoch);
-        if stamp.base_sequence != expected || epoch_back {
-            let text = says::SEQUENCE_BROKEN.with("partition", name).with("offset", batch.base_offset);
-            let text = text.with("sequence", stamp.base_sequence).with("producer", stamp.producer_id);
-            let text = text.with("epoch", i32::from(stamp.producer_epoch)).with("expected", expected);
-            findings.add("idempotence", text, event);
-        }
-        if !self.batches.insert((stamp.client, stamp.batch)) {
-            let text = says::WRITTEN_TWICE.with("partition", name).with("offset", batch.base_offset);
-            let producer = findings.world.producers().get(&stamp.client);
-            let producer = producer.map_or("?", |slot| &slot.producer.name).to_owned();
-            findings.add("idempotence", text.with("batch", stamp.batch).with("producer", producer), event);
-        }
-    }
-}
-
-fn replica(world: &World, broker: BrokerId, partition: TopicIdPartition) -> Option<&Replica> {
+pub(super) fn replica(world: &World, broker: BrokerId, partition: TopicIdPartition) -> Option<&Replica> {
     world.brokers().get(&broker)?.replica(partition)
 }
 
@@ -551,4 +510,9 @@ fn min_insync_replicas(world: &World, broker: BrokerId, partition: TopicIdPartit
     let topic = image.topics.get(&partition.topic).and_then(|topic| topic.settings.get(MIN_INSYNC_REPLICAS));
     let value = topic.or_else(|| image.settings.get(MIN_INSYNC_REPLICAS)).and_then(|value| value.trim().parse().ok());
     value.unwrap_or(1).min(image.partition(partition).map_or(0, |state| state.replicas.len()))
+}
+
+/// Does the cluster go by eligible leader replicas, as far as anybody knows?
+fn is_elr_enabled(world: &World) -> bool {
+    world.metadata().settings.get(ELR_VERSION).is_none_or(|version| version.trim() != "0")
 }

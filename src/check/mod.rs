@@ -9,10 +9,12 @@ mod clients;
 mod cluster;
 mod epochs;
 pub mod fuzz;
+mod known;
 pub mod ledger;
 mod logs;
 mod members;
 mod owners;
+mod promises;
 mod sentences;
 mod watched;
 
@@ -22,7 +24,11 @@ pub use watched::Watched;
 use crate::{
     cluster::World,
     i18n::Text,
-    kafka::{event::Event, ids::TopicIdPartition},
+    kafka::{
+        event::Event,
+        hash::coordinator_partition,
+        ids::{TopicIdPartition, is_internal},
+    },
     sim::EventId,
 };
 
@@ -79,7 +85,7 @@ impl Checker {
             self.epochs.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
             members::check(event, &mut findings);
-            self.owners.check(event, &mut findings);
+            self.owners.check(event, &self.logs, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);
         self.owners.check_told(events, &mut findings);
@@ -125,6 +131,12 @@ impl Findings<'_> {
 
 fn name_of(world: &World, partition: TopicIdPartition) -> String {
     format!("{}-{}", world.topic_name(partition.topic), partition.partition)
+}
+
+/// Is this a partition of `__consumer_offsets`, and this group's?
+fn is_kept_in(world: &World, group: &str, partition: TopicIdPartition) -> bool {
+    let image = world.metadata().topics.get(&partition.topic).filter(|topic| is_internal(&topic.name));
+    image.is_some_and(|image| coordinator_partition(group, image.partitions.len() as i32) == partition.partition)
 }
 
 fn time(us: u64) -> crate::i18n::Arg {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Findings, sentences as says};
+use super::{Findings, is_kept_in, logs::Logs, sentences as says};
 use crate::{
     cluster::World,
     kafka::{
@@ -68,7 +68,7 @@ impl Owners {
         owners
     }
 
-    pub fn check(&mut self, event: &Event, findings: &mut Findings<'_>) {
+    pub fn check(&mut self, event: &Event, logs: &Logs, findings: &mut Findings<'_>) {
         match &event.kind {
             EventKind::PartitionsAssigned { partitions, generation } => {
                 let told = self.told.entry(event.node).or_default();
@@ -85,6 +85,12 @@ impl Owners {
             // Generations begin anew when the group is made again, or comes back from the consumer protocol.
             EventKind::GroupDeleted { group } | EventKind::GroupEpochRaised { group, .. } => {
                 self.generations.remove(group);
+            }
+            // Or after it was lost with the partition of `__consumer_offsets` that it is kept in.
+            EventKind::BecameLeader { partition, leader_epoch, .. }
+                if logs.has_begun_anew(*partition, *leader_epoch) =>
+            {
+                self.generations.retain(|group, _| !is_kept_in(findings.world, group, *partition));
             }
             EventKind::ClientClosed | EventKind::ClientCrashed => drop(self.told.remove(&event.node)),
             _ => {}

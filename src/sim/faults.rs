@@ -83,6 +83,7 @@ mod switch {
         RecordUncounted "A producer forgets to count a batch that failed."
         PositionSkips "A consumer goes on one record further than it has read."
         CommitUnread "A consumer commits one record more than it has read."
+        UncleanShutdownUnseen "The controller takes a broker that comes back without proof of a clean end for one that was stopped."
     }
 
     thread_local! {

@@ -57,7 +57,7 @@ impl Controller {
     ///
     /// Follows `ReplicationControlManager.handleBrokerShutdown`.
     pub(super) fn end_incarnation(&mut self, broker: BrokerId, is_clean: bool, out: &mut Outbox) {
-        if is_clean || !self.is_elr_enabled() {
+        if is_clean || faulty!(UncleanShutdownUnseen) || !self.is_elr_enabled() {
             return self.part_with(broker, false, out);
         }
         let counts = |state: &PartitionState| state.isr.contains(&broker) || state.elr.contains(&broker);

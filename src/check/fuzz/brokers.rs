@@ -30,7 +30,8 @@ impl Fuzz {
 
     fn add_broker(&mut self) {
         if self.world().brokers().len() < 6 {
-            self.give("add-broker");
+            let rack = self.pick(&["", " rack=rack-0", " rack=rack-1"]).unwrap_or_default();
+            self.give(&format!("add-broker{rack}"));
         }
     }
 }

@@ -20,6 +20,10 @@ pub(super) const KIND: Kind = Kind {
                 settings.insert(format!("group.consumer.{name}"), value.into());
             }
         }
+        if random.below(3) == 0 {
+            let selector = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+            settings.insert("replica.selector.class".into(), selector.into());
+        }
     },
     mild: &[
         (2, Fuzz::add_consumer),
@@ -76,6 +80,7 @@ impl Fuzz {
         }
         line += self.pick(&["", " processing.ms=0.1", " processing.ms=5", " processing.ms=20"]).unwrap_or_default();
         line += &self.setting("auto.offset.reset", &["earliest", "latest"]);
+        line += &self.setting("client.rack", &["rack-0", "rack-1", "rack-2"]);
         line += &self.setting("max.poll.records", &["1", "10", "500"]);
         line += &self.setting("fetch.max.wait.ms", &["30", "100", "500"]);
         // Small answers that nevertheless wait to be large take `fetch.max.wait.ms` for each batch: then no time of peace
@@ -163,12 +168,12 @@ impl Fuzz {
     }
 
     /// Consumers that failed as Kafka's do and have to be started again: those that came while their group could not change
-    /// its protocol, or thawed when it had changed or was deleted; and the second process of a static member whose first
+    /// its protocol, or thawed when it had changed or was deleted; whose group was lost with a disk; and the second process of a static member whose first
     /// was killed, until the session of that is over.
     fn shut_out(&self) -> Vec<String> {
         let consumers = self.world().consumers().values().map(|slot| &slot.consumer);
-        let refused =
-            [ErrorCode::UnreleasedInstanceId, ErrorCode::UnknownServerError, ErrorCode::GroupIdNotFound].map(Some);
+        let refused = [ErrorCode::UnreleasedInstanceId, ErrorCode::UnknownServerError, ErrorCode::GroupIdNotFound];
+        let refused = refused.map(Some);
         let failed = consumers.filter(|consumer| consumer.app == App::Failed && refused.contains(&consumer.last_error));
         failed.map(|consumer| consumer.name.to_string()).collect()
     }

@@ -1,11 +1,15 @@
 //! What is asked of the controller: elections, other replicas, and that it goes.
 
 use super::{Fuzz, Kind};
+use crate::kafka::ids::{BrokerId, TopicIdPartition};
 
 pub(super) const KIND: Kind = Kind {
     settings: |random, settings| {
         if random.below(4) == 0 {
             settings.insert("auto.leader.rebalance.enable".into(), "false".into());
+        }
+        if random.below(4) == 0 {
+            settings.insert("eligible.leader.replicas.version".into(), "0".into());
         }
     },
     mild: &[],
@@ -22,13 +26,35 @@ pub(super) const KIND: Kind = Kind {
             fuzz.give("crash-controller");
         }),
     ],
-    peace: |_, _| Vec::new(),
+    peace: |fuzz, _| fuzz.stuck().iter().map(|at| format!("elect-leaders type=unclean {at}")).collect(),
 };
 
 impl Fuzz {
-    /// A topic gets more or fewer replicas, or one of its partitions moves.
+    /// Partitions without a leader in which only brokers may lead that are no replicas any more: a reassignment with fewer
+    /// in-sync replicas than the minimum leaves those eligible that go, in Kafka too. Only an unclean election helps.
+    fn stuck(&self) -> Vec<String> {
+        let partitions = self.world().metadata().partitions();
+        let stuck = partitions.filter(|(_, state)| {
+            let gone = |broker: &BrokerId| !state.replicas.contains(broker);
+            state.leader.is_none() && state.isr.is_empty() && !state.elr.is_empty() && state.elr.iter().all(gone)
+        });
+        let name =
+            |at: TopicIdPartition| format!("topic={} partition={}", self.world().topic_name(at.topic), at.partition);
+        stuck.map(|(at, _)| name(at)).collect()
+    }
+
+    /// A topic gets more or fewer replicas, or one of its partitions moves. Not where the new number may be below the
+    /// minimum or somebody is eligible only: Kafka leaves those eligible that go, and takes them for eligible still when
+    /// they come back with nothing, so that what is acknowledged can be lost.
     fn reassign(&mut self) {
         let Some(topic) = self.topic() else { return };
+        let image = self.world().metadata();
+        let Some((_, of_topic)) = image.topic_by_name(&topic) else { return };
+        let asked = of_topic.settings.get("min.insync.replicas").or_else(|| image.settings.get("min.insync.replicas"));
+        let all_in_sync = of_topic.partitions.iter().all(|state| state.elr.is_empty());
+        if !all_in_sync || asked.is_some_and(|asked| asked.trim() != "1") {
+            return;
+        }
         let brokers = self.world().brokers().len() as u32;
         let replicas = 1 + self.random.below(brokers.min(3));
         if self.random.below(2) == 0 {

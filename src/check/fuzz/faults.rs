@@ -1,4 +1,5 @@
-//! Links that are cut, slow or lossy, and processes that stand still; peace heals them all.
+//! Links that are cut, slow or lossy, processes that stand still, disks that are slow or wiped, clocks that are wrong;
+//! peace heals them all, as far as that can be.
 
 use super::{Fuzz, Kind};
 
@@ -14,6 +15,9 @@ pub(super) const KIND: Kind = Kind {
         (4, |fuzz| fuzz.for_a_broker("thaw-broker")),
         (1, |fuzz| fuzz.for_a_producer("freeze-producer")),
         (2, |fuzz| fuzz.for_a_producer("thaw-producer")),
+        (2, Fuzz::wipe_disk),
+        (2, Fuzz::slow_disk),
+        (2, Fuzz::skew_clock),
     ],
     peace: |_, first| if first { vec!["heal-all".to_owned()] } else { Vec::new() },
 };
@@ -30,6 +34,35 @@ impl Fuzz {
         self.give(&format!("{verb} from={from} to={to}{direction}{more}"));
     }
 
+    /// Of a broker that is down.
+    fn wipe_disk(&mut self) {
+        let down = self.world().brokers().values().filter(|broker| !broker.is_up());
+        let down: Vec<String> = down.map(|broker| broker.id.to_string()).collect();
+        if let Some(broker) = self.one_of(&down) {
+            self.give(&format!("wipe-disk broker={broker}"));
+        }
+    }
+
+    fn slow_disk(&mut self) {
+        let broker = 1 + self.random.below(self.world().brokers().len() as u32);
+        let times = self.pick(&["1", "10", "300", "5000"]).unwrap_or_default();
+        self.give(&format!("slow-disk broker={broker} times={times}"));
+    }
+
+    fn skew_clock(&mut self) {
+        let broker = (1 + self.random.below(self.world().brokers().len() as u32)).to_string();
+        let clients = self.client_names();
+        let client = self.one_of(&clients).unwrap_or_else(|| broker.clone());
+        let node = self.pick(&[broker.as_str(), client.as_str()]).unwrap_or_default();
+        let ahead_ms = self.pick(&["0", "-700", "-60000", "900", "120000", "700000000"]).unwrap_or_default();
+        self.give(&format!("skew-clock node={node} ahead.ms={ahead_ms}"));
+    }
+
+    fn client_names(&self) -> Vec<String> {
+        let producers = self.world().producers().values().map(|slot| slot.producer.name.to_string());
+        producers.chain(self.world().consumers().values().map(|slot| slot.consumer.name.to_string())).collect()
+    }
+
     /// A broker or two, a client, or everyone.
     fn end_of_link(&mut self) -> String {
         let brokers = self.world().brokers().len() as u32;
@@ -38,9 +71,7 @@ impl Fuzz {
             0 => "*".to_owned(),
             1 => format!("{broker},{}", 1 + self.random.below(brokers)),
             2 => {
-                let producers = self.world().producers().values().map(|slot| slot.producer.name.to_string());
-                let consumers = self.world().consumers().values().map(|slot| slot.consumer.name.to_string());
-                let clients: Vec<String> = producers.chain(consumers).collect();
+                let clients = self.client_names();
                 self.one_of(&clients).unwrap_or_else(|| broker.to_string())
             }
             _ => broker.to_string(),

@@ -31,15 +31,8 @@ const SECOND_US: u64 = 1_000_000;
 const PEACE_US: u64 = 900 * SECOND_US;
 
 /// All that random worlds draw.
-static KINDS: &[Kind] = &[
-    faults::KIND,
-    brokers::KIND,
-    topics::KIND,
-    producers::KIND,
-    consumers::KIND,
-    groups::KIND,
-    controller::KIND,
-];
+static KINDS: &[Kind] =
+    &[faults::KIND, brokers::KIND, topics::KIND, producers::KIND, consumers::KIND, groups::KIND, controller::KIND];
 
 /// The kinds of a seed: in a third of the worlds the logs are looked after, too.
 fn kinds(seed: u64) -> impl Iterator<Item = &'static Kind> {

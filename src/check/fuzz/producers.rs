@@ -39,6 +39,7 @@ impl Fuzz {
         } else {
             line += &self.setting("max.in.flight.requests.per.connection", &["1", "2", "5"]);
         }
+        line += &self.setting("compression.type", &["none", "gzip", "snappy", "lz4", "zstd"]);
         line += &self.setting("linger.ms", &["0", "5", "100", "1000"]);
         line += &self.setting("batch.size", &["0", "100", "500", "16384"]);
         line += &self.setting("buffer.memory", &["600", "5000", "33554432"]);
@@ -60,7 +61,8 @@ impl Fuzz {
         let names: Vec<String> = self.world().producers().values().map(|slot| slot.producer.name.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let Some(producer) = self.pick(&names) else { return };
-        let mut line = format!("send producer={producer} value=by-hand");
+        let value = self.pick(&[" value=by-hand", " value=\"{}\"", ""]).unwrap_or_default();
+        let mut line = format!("send producer={producer}{value}");
         match self.random.below(4) {
             0 => line += " key=k",
             1 => line += " partition=0",

@@ -31,6 +31,7 @@ impl Fuzz {
         let mut line = format!("configure-topic topic={topic}");
         line += &self.setting("cleanup.policy", &["delete", "compact", "compact,delete"]);
         line += &self.setting("internal.segment.bytes", &["null", "500", "3000", "20000"]);
+        line += &self.setting("compression.type", &["producer", "uncompressed", "gzip", "zstd"]);
         line += &self.setting("segment.ms", &["500", "5000", "604800000"]);
         line += &self.setting("retention.ms", &["-1", "1000", "8000", "604800000"]);
         line += &self.setting("retention.bytes", &["-1", "0", "2000", "30000"]);

@@ -37,6 +37,9 @@ impl Fuzz {
         if self.random.below(3) == 0 {
             let _ = write!(line, " min.insync.replicas={}", 1 + self.random.below(replicas));
         }
+        if self.random.below(4) == 0 {
+            line += &self.setting("compression.type", &["uncompressed", "gzip", "snappy", "lz4", "zstd"]);
+        }
         self.give(&line);
     }
 

@@ -172,7 +172,13 @@ impl Fuzz {
     /// was killed, until the session of that is over.
     fn shut_out(&self) -> Vec<String> {
         let consumers = self.world().consumers().values().map(|slot| &slot.consumer);
-        let refused = [ErrorCode::UnreleasedInstanceId, ErrorCode::UnknownServerError, ErrorCode::GroupIdNotFound];
+        let refused = [
+            ErrorCode::UnreleasedInstanceId,
+            ErrorCode::UnknownServerError,
+            ErrorCode::GroupIdNotFound,
+            ErrorCode::IllegalGeneration,
+            ErrorCode::UnknownMemberId,
+        ];
         let refused = refused.map(Some);
         let failed = consumers.filter(|consumer| consumer.app == App::Failed && refused.contains(&consumer.last_error));
         failed.map(|consumer| consumer.name.to_string()).collect()

@@ -120,10 +120,6 @@ fn check_taken(event: &Event, partitions: &[TopicIdPartition], findings: &mut Fi
         }
         let Some(member) = group.member(&consumer.member_id) else { continue };
         let current = &member.current;
-        if current.member_epoch > consumer.modern.epoch {
-            // The coordinator is further: what it said last is still on its way.
-            continue;
-        }
         let same = |at: &TopicIdPartition| at == partition || is_namesake(at, partition);
         if !current.assigned.iter().chain(&current.pending_revocation).any(same) {
             let text = text(&says::TOOK_UNGIVEN, findings);

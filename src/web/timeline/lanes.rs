@@ -162,9 +162,11 @@ impl Scene {
 
     /// From what is under the pointer to what caused it, and on to what caused that.
     fn draw_chain(&self, pen: &CanvasRenderingContext2d, palette: &Palette, hovered: &Hovered) {
-        let row = |lane: Lane| LANES.iter().position(|(drawn, _)| *drawn == lane).map_or(LANES.len(), |at| at + 1);
+        // What is idle has no lane; the sentence above the mark tells of it.
+        let row = |lane: Lane| LANES.iter().position(|(drawn, _)| *drawn == lane).map(|at| at + 1);
         let chain = std::iter::once(&hovered.line).chain(&hovered.causes).filter(|line| self.shows(line.time_us));
-        let at: Vec<(f64, f64)> = chain.map(|line| (f64::from(self.x(line.time_us)), self.y(row(line.lane)))).collect();
+        let at = chain.filter_map(|line| Some((f64::from(self.x(line.time_us)), self.y(row(line.lane)?))));
+        let at: Vec<(f64, f64)> = at.collect();
         pen.set_stroke_style_str(&palette.accent);
         pen.set_line_width(1.5);
         for pair in at.windows(2) {

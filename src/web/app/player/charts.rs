@@ -127,11 +127,10 @@ impl Player {
         }
         let newest = self.runs.history().newest();
         self.hovered = event.and_then(|event| newest.event_by_id(event)).map(|event| {
-            Rc::new(Hovered {
-                line: story::line(newest, event),
-                causes: why::chain(newest, event.id),
-                places: story::touched(newest.world(), event),
-            })
+            let mut causes = why::chain(newest, event.id);
+            // A rate is a chain of the same timer; once says it.
+            causes.dedup_by(|a, b| a.text == b.text);
+            Rc::new(Hovered { line: story::line(newest, event), causes, places: story::touched(newest.world(), event) })
         });
         true
     }

@@ -507,3 +507,79 @@ fn other_beginnings_differ_too() {
     ];
     assert_eq!(differ, expected);
 }
+
+#[test]
+fn two_runs_keep_to_one_time_forth_and_back() {
+    let mut runs = rebalanced();
+    let change = offers(runs.history().newest())[0].change.clone();
+    let other = again(&mut runs, RunId(1), &change);
+    runs.switch(RunId(1)).expect("it is there");
+    let alone = |id: RunId| {
+        let mut history = runs.get(id).expect("kept").history().clone();
+        history.seek_time(24_900_000);
+        let mut times = Vec::new();
+        while let Some(time_us) = history.next_step_time_us().filter(|time_us| *time_us <= 29_000_000) {
+            history.step();
+            times.push(time_us);
+        }
+        times
+    };
+    let mut steps: Vec<u64> = [RunId(1), other].into_iter().flat_map(alone).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let mut runs = runs.clone();
+    let mut both = runs.together(Some(other));
+    both.shown.seek_time(24_900_000);
+    both.beside.as_mut().expect("there").seek_time(24_900_000);
+    let began = [&both.shown, both.beside.as_ref().expect("there")].map(|history| seen(history.run()));
+    // Each step is the next one of either, and both are as they would be alone.
+    let mut times = Vec::new();
+    while let Some(time_us) = both.next_step_time_us().filter(|time_us| *time_us <= 29_000_000) {
+        assert!(both.step().is_some());
+        let beside = both.beside.as_ref().expect("there").run();
+        assert_eq!((both.shown.run().time_us(), beside.time_us()), (time_us, time_us));
+        times.push(time_us);
+    }
+    times.dedup();
+    assert_eq!(times, steps);
+    assert!(times.len() > 100, "{}", times.len());
+    // Back the same moments come the other way round.
+    for time_us in times.iter().rev().skip(1) {
+        let mut tries = 0;
+        while both.shown.run().time_us() > *time_us {
+            assert!(both.step_back());
+            tries += 1;
+            assert!(tries < 50, "{time_us}");
+        }
+        let beside = both.beside.as_ref().expect("there").run();
+        assert_eq!((both.shown.run().time_us(), beside.time_us()), (*time_us, *time_us));
+    }
+    both.shown.go_to(24_900_000);
+    both.beside.as_mut().expect("there").go_to(24_900_000);
+    assert_eq!(began, [&both.shown, both.beside.as_ref().expect("there")].map(|history| seen(history.run())));
+    // Past the end both go on.
+    assert!(both.advance_to(50_000_000));
+    assert_eq!(both.beside.expect("there").end().time_us, 50_000_000);
+    // Nobody keeps to the time of the shown run but the one that is told to.
+    let mut alone = runs.together(None);
+    assert!(alone.beside.is_none());
+    alone.step_back();
+    assert_eq!(runs.get(other).expect("kept").history().run().time_us(), 50_000_000);
+}
+
+#[test]
+fn what_tells_two_runs_apart_stands_above_each() {
+    let mut runs = rebalanced();
+    let change = offers(runs.history().newest())[0].change.clone();
+    again(&mut runs, RunId(1), &change);
+    let [eager, cooperative] = [1, 2].map(|id| runs.get(RunId(id)).expect("kept").history().newest());
+    let comparison = compared(eager, cooperative);
+    let said = |is_left: bool| -> Vec<(String, bool)> {
+        comparison.heads(is_left, 3).iter().map(|head| (says(&head.text), head.is_better)).collect()
+    };
+    let (left, right) = (said(true), said(false));
+    assert!(left.iter().any(|(text, better)| text.contains("partitions of billing stopped") && !better), "{left:?}");
+    assert!(right.iter().any(|(text, better)| text.contains("of billing stopped") && *better), "{right:?}");
+    assert_eq!(comparison.heads(true, 1).len(), 1);
+    assert!(compared(eager, eager).heads(true, 3).is_empty());
+}

@@ -20,6 +20,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod together;
 mod undo;
 
 pub use again::{Again, Change, Offer, commands, offers};
@@ -39,6 +40,7 @@ pub use runs::{ALL, Deleted, NamedRun, Origin, RunId, Runs, RunsError};
 pub use scenario::{Scenario, start_cluster};
 pub use script::Refused;
 pub use timeline::{History, Moment};
+pub use together::Together;
 
 use script::{Next, Script};
 use std::sync::Arc;

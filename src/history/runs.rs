@@ -3,7 +3,7 @@
 //! Whoever acts in the past begins another run; the one that was there stays as it was and becomes its parent. Where
 //! the two part is the moment of the fork. Left out: words for a name that nobody gave, which are `view::runs`'.
 
-use super::{Again, Change, History, Moment, Refused, Run, Stamped};
+use super::{Again, Change, History, Moment, Refused, Run, Stamped, Together};
 use crate::{
     cluster::{WorldError, command::Command, command_check::CommandError},
     i18n::Text,
@@ -120,6 +120,13 @@ impl NamedRun {
     }
 }
 
+impl Deleted {
+    /// The run that was deleted.
+    pub fn run(&self) -> &NamedRun {
+        &self.run
+    }
+}
+
 impl Runs {
     /// One run.
     pub fn new(history: History) -> Runs {
@@ -153,9 +160,17 @@ impl Runs {
         &mut self.shown_mut().history
     }
 
-    /// Moves in another run than the shown one, as a shared playhead does.
-    pub fn history_of_mut(&mut self, id: RunId) -> Result<&mut History, RunsError> {
-        self.get_mut(id).map(|run| &mut run.history)
+    /// The shown run and another one, to move in both as a shared playhead does.
+    pub fn together(&mut self, other: Option<RunId>) -> Together<'_> {
+        let (id, mut shown, mut beside) = (self.shown, None, None);
+        for run in &mut self.runs {
+            if run.id == id {
+                shown = Some(&mut run.history);
+            } else if Some(run.id) == other {
+                beside = Some(&mut run.history);
+            }
+        }
+        Together { shown: shown.expect("the run that is shown is there"), beside }
     }
 
     /// Does a command at the moment that is looked at. In the past that begins another run, whose number is given and

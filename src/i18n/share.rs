@@ -15,6 +15,8 @@ templates! { "share":
     RUN_SHOW = "Show", "显示";
     RUN_COMPARE = "Compare with the one shown", "与正在显示的比较";
     RUN_DELETE = "Delete", "删除";
+    RUN_DELETED = "{name} was deleted.", "已删除：{name}。";
+    PUT_BACK = "Put back: {name}", "恢复：{name}";
     RUN_OF = "Show {name}", "显示 {name}";
     COMPARE_OF = "Compare with the one shown: {name}", "与正在显示的比较：{name}";
     DELETE_OF = "Delete {name}", "删除 {name}";
@@ -30,6 +32,16 @@ templates! { "share":
     COMPARED_GIVEN = "Commands and settings", "命令与设置";
     COMPARED_MORE = "{n} more differ.", "另有 {n} 处不同。";
     COMPARED_SAME = "{n|One figure is|{n} figures are} the same in both.", "另有 {n} 项数据两者相同。";
+    BOTH_ON_STAGE = "Both on the page", "在页面上同时显示";
+    COMPARING = "Comparing 2 runs", "正在比较 2 次运行";
+    COMPARING_FIGURES = "The figures of both runs", "两次运行的数据";
+    COMPARING_END = "Stop comparing", "结束比较";
+    PANE_SHOWN = "This run: {name}. What you do and ask is done and asked here.", "当前运行：{name}。操作和提问都针对它。";
+    PANE_OTHER = "The run beside it, at the same time: {name}", "同一时刻的另一次运行：{name}";
+    PANE_TAKE = "Work in this one", "切换到这一次";
+    PANE_TAKE_OF = "Work in this one: {name}", "切换到这一次：{name}";
+    PANE_ACTIVE = "You work here", "当前操作对象";
+
     BACK_TO_RUNS = "Back to the runs", "返回各次运行";
     NOTE = "How it began, every command with its moment, and where you stand: whoever opens it sees exactly this.",
         "包含起点、每条命令及其时刻，以及你所在的位置：打开的人看到的与此完全一致。";

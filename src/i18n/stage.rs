@@ -139,6 +139,8 @@ templates! { "stage":
     LANE_CONSUME = "consume", "消费";
     LANE_GROUP = "group", "消费组";
     LANE_CLUSTER = "cluster", "集群";
+    LANE_OTHER = "run {n}", "运行 {n}";
+    LANE_FORK = "forked at {time}", "{time} 分叉";
 
     // The Why? card.
     WHY_CLOSE = "Close", "关闭";

@@ -66,6 +66,17 @@ pub struct Hovered {
     pub places: Vec<Place>,
 }
 
+/// A second run on the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherRun {
+    /// Its number.
+    pub number: u32,
+    /// Its marks between the ends of the axis.
+    pub marks: Rc<Vec<TimelineMark>>,
+    /// Where it and the shown one part, if one began from the other.
+    pub parts_us: Option<u64>,
+}
+
 /// Props of `timeline::Timeline`.
 #[derive(Clone, PartialEq, Properties)]
 pub struct TimelineProps {
@@ -73,6 +84,8 @@ pub struct TimelineProps {
     pub marks: Rc<Vec<TimelineMark>>,
     /// Commands and milestones, by ascending event.
     pub stops: Rc<Vec<Stop>>,
+    /// The run beside the shown one, which has a row of its own.
+    pub other: Option<OtherRun>,
     /// Moments that somebody wants to find again.
     pub bookmarks: Rc<Bookmarks>,
     /// When the lesson's steps began.

@@ -242,6 +242,13 @@ const SHOTS = [
   { name: "runs-phone", saved: BY_CLOCK, viewport: PHONE, act: forked },
   { name: "runs-compared", saved: BY_CLOCK, act: compared },
   { name: "runs-compared-zh-phone", saved: BY_CLOCK, lang: "zh-CN", viewport: PHONE, act: compared },
+  { name: "beside-group", saved: FAST, act: beside("3") },
+  { name: "beside-group-dark-1024", saved: FAST, theme: "dark", viewport: TABLET, act: beside("3") },
+  { name: "beside-group-zh", saved: FAST, lang: "zh-CN", act: beside("3") },
+  { name: "beside-group-phone", saved: FAST, viewport: PHONE, act: beside("3") },
+  { name: "beside-topic", saved: FAST, act: beside("1") },
+  { name: "beside-brokers-dark", saved: FAST, theme: "dark", act: beside("2") },
+  { name: "beside-sequence", saved: FAST, act: beside("4") },
   { name: "past", saved: FAST, act: past },
   { name: "past-1024-zh", saved: FAST, lang: "zh-CN", viewport: TABLET, act: past },
   { name: "timeline-zoomed", saved: FAST, act: zoomed },
@@ -324,6 +331,26 @@ async function forked(page) {
   await page.keyboard.press("Space");
   await page.keyboard.press("u");
   await page.locator("dialog").waitFor();
+}
+
+// A fourth consumer joins eager members, and again cooperative ones: both runs on the page.
+function beside(lens) {
+  return async (page) => {
+    await page.getByRole("button", { name: /^Add a consumer to billing|billing.*添加|添加.*billing/ }).first().click();
+    await page.locator("dialog button[type=submit]").click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("3");
+    await page.keyboard.press("Space");
+    await page.locator(".gl-sum").waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(2_500);
+    await page.keyboard.press("Space");
+    await page.keyboard.press("u");
+    await page.locator("dialog h3 + .share-row button").first().click();
+    await page.locator("dialog .modal-foot .button-main").click({ timeout: 60_000 });
+    await page.locator(".pane-other").waitFor();
+    await page.keyboard.press(lens);
+    await page.waitForTimeout(600);
+  };
 }
 
 async function compared(page) {

@@ -7,8 +7,10 @@
 
 mod commands;
 mod figures;
+mod heads;
 
 pub use commands::{DIFFERENCES_MAX, Difference};
+pub use heads::Head;
 
 use crate::{
     history::Run,
@@ -60,7 +62,7 @@ templates! { "compare":
 }
 
 /// Every sentence of comparisons, by the file that it stands in.
-pub static TEMPLATES: &[&[&Template]] = &[ALL, commands::ALL];
+pub static TEMPLATES: &[&[&Template]] = &[ALL, commands::ALL, heads::ALL];
 
 /// One of the two runs.
 #[derive(Clone, Copy, Debug)]

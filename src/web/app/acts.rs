@@ -85,6 +85,8 @@ impl App {
             Msg::Lesson(action) => self.lesson(action),
             Msg::Panel => self.panel = !self.panel,
             Msg::Lens(lens) => self.set_lens(lens),
+            Msg::Window(window) => self.window = window,
+            Msg::Swap => self.swap(),
             Msg::Opened(opened) => return self.player.open_partitions(opened),
             Msg::Runs(act) => self.with_runs(ctx, act),
             Msg::AgainOn => self.again_on(ctx),
@@ -267,12 +269,18 @@ impl App {
         self.announced = tr(&ui::TOAST_RESET, self.prefs.lang).to_owned();
     }
 
-    fn undo(&mut self) {
+    pub(super) fn undo(&mut self) {
         let Some((undo, course)) = self.undo.take() else { return };
         self.player.course = course;
         self.player.course.refresh(self.prefs.lang);
         match undo {
             Undo::Runs(runs) => drop(self.player.replace(*runs, &self.hidden)),
+            Undo::Deleted(deleted) => {
+                let done = self.player.with_runs(|runs| runs.put_back(*deleted), &self.hidden);
+                if let Err(error) = done {
+                    self.toasts.push(error.text(), true, false, self.on.toast.clone());
+                }
+            }
             Undo::Fork(old, new) => {
                 let done = self.player.with_runs(
                     |runs| {
@@ -330,13 +338,13 @@ impl App {
     }
 
     /// Charts are made only while somebody looks at them.
-    fn follow_lens(&mut self) {
+    pub(super) fn follow_lens(&mut self) {
         let (lens, place) = (self.prefs.lens, self.selection.as_ref());
         let member = match place {
             Some(Place::Consumer(name)) => Some(name.clone()),
             _ => None,
         };
-        let groups = lens == Lens::Group || matches!(place, Some(Place::Group(_)));
+        let groups = lens == Lens::Group || matches!(place, Some(Place::Group(_))) || self.player.beside.is_some();
         self.player.follow(groups, lens == Lens::Sequence, lens == Lens::Brokers, member);
     }
 

@@ -41,6 +41,8 @@ pub struct HeaderProps {
     pub chosen: usize,
     /// Is the left column shown, where it is a drawer?
     pub panel: bool,
+    /// Are two runs on the page?
+    pub comparing: bool,
     /// Another scenario.
     pub on_scenario: Callback<usize>,
     /// Another lens.
@@ -89,6 +91,12 @@ pub fn Header(props: &HeaderProps) -> Html {
                 aria-haspopup="dialog" onclick={props.on_open.reform(|_: MouseEvent| Dialog::Palette(None))}>
                 { icons::bolt() }<span class="wide-only">{ tr(&faults::BREAK, lang) }</span>
             </button>
+            if props.comparing {
+                <button type="button" class="menu-button comparing" title={tr(&share::RUNS, lang)} aria-label={tr(&share::COMPARING, lang)} aria-haspopup="dialog"
+                    onclick={props.on_open.reform(|_: MouseEvent| Dialog::Runs)}>
+                    { icons::compare() }<span class="wide-only">{ tr(&share::COMPARING, lang) }</span>
+                </button>
+            }
             <LensSwitch {lang} lens={props.lens} on_lens={props.on_lens.clone()} />
             <span class="header-gap" />
             <div class="segments" role="group" aria-label={tr(&ui::LANGUAGE, lang)}>

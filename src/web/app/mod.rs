@@ -8,6 +8,7 @@ mod course;
 mod header;
 mod help;
 mod keys;
+mod panes;
 mod player;
 mod runs;
 mod saved;
@@ -21,7 +22,7 @@ use std::{cell::Cell, rc::Rc};
 use kafkascope::{
     cluster::command::Command,
     codec::{ReadError, Saved},
-    history::{RunId, Runs, Scenario},
+    history::{Deleted, RunId, Runs, Scenario},
     i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
     view::{
@@ -39,7 +40,7 @@ use self::{course::Course, keys::Act, player::Player, toasts::Toasts};
 use crate::{
     clock::{Raf, Speed},
     forms::{Current, Refusal},
-    lenses::Lens,
+    lenses::{Lens, window::Window},
     panels::runs::RunsAct,
     prefs::{Prefs, Theme},
     say::tr,
@@ -72,6 +73,8 @@ pub struct App {
     keeping: saved::Keeping,
     /// Where strips stood on the lens that was left.
     left: Left,
+    /// Which time the Group lens shows, in both of two runs.
+    window: Window,
     panel: bool,
     tab: Tab,
     announced: String,
@@ -88,6 +91,8 @@ enum Undo {
     Runs(Box<Runs>),
     /// The run that was acted in, in place of the one that began then.
     Fork(RunId, RunId),
+    /// A run of the tree.
+    Deleted(Box<Deleted>),
 }
 
 /// An open *Why?* card.
@@ -146,6 +151,8 @@ struct Callbacks {
     theme: Callback<Theme>,
     scenario: Callback<usize>,
     lens: Callback<Lens>,
+    window: Callback<Window>,
+    swap: Callback<()>,
     measure: Callback<bool>,
     opened: Callback<kafkascope::sim::Map<String, i32>>,
     filter: Callback<Filter>,
@@ -227,6 +234,10 @@ pub enum Msg {
     Stage(Scenario),
     /// Another lens, and the part of the page that it is on.
     Lens(Lens),
+    /// The Group lens shows another time.
+    Window(Window),
+    /// Makes the run beside the shown one.
+    Swap,
     /// Partitions of large topics that are drawn with their cells.
     Opened(kafkascope::sim::Map<String, i32>),
     /// Compare metrics from here on, or with before the last fault.
@@ -300,6 +311,7 @@ impl Component for App {
             again: None,
             keeping: saved::Keeping::default(),
             left: Left::default(),
+            window: Window::default(),
             panel: false,
             tab: Tab::Cluster,
             announced: String::new(),
@@ -375,6 +387,8 @@ fn callbacks(link: &Link) -> Callbacks {
         theme: link.callback(Msg::Theme),
         scenario: link.callback(Msg::Scenario),
         lens: link.callback(Msg::Lens),
+        window: link.callback(Msg::Window),
+        swap: link.callback(|()| Msg::Swap),
         measure: link.callback(Msg::Measure),
         opened: link.callback(Msg::Opened),
         filter: link.callback(Msg::Filter),

@@ -5,10 +5,14 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use kafkascope::history::{Again, RunId, RunsError};
+use kafkascope::{
+    history::{Again, RunId, RunsError},
+    i18n::share,
+    view::runs::name,
+};
 use yew::prelude::*;
 
-use super::{App, Msg, player::now_ms};
+use super::{App, Msg, Undo, player::now_ms};
 use crate::{
     panels::runs::{Compared, RunsAct},
     stage_api::Dialog,
@@ -43,7 +47,30 @@ impl App {
         let done = match act {
             RunsAct::Show(id) => player.with_runs(|runs| runs.switch(id), &hidden),
             RunsAct::Rename(id, name) => player.with_runs(|runs| runs.rename(id, name.as_deref()), &hidden),
-            RunsAct::Delete(id) => player.with_runs(|runs| runs.delete(id).map(drop), &hidden),
+            RunsAct::Delete(id) => {
+                let course = player.course.clone();
+                match player.with_runs(|runs| runs.delete(id), &hidden) {
+                    Ok(deleted) => {
+                        self.after_runs(Ok(()));
+                        let text = share::RUN_DELETED.with("name", name(deleted.run()));
+                        self.toasts.push(text, false, true, self.on.toast.clone());
+                        self.undo = Some((Undo::Deleted(Box::new(deleted)), course));
+                        return;
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            RunsAct::PutBack => {
+                self.undo();
+                return;
+            }
+            RunsAct::Beside(id) => {
+                self.player.show_beside(id, &hidden);
+                if id.is_some() {
+                    self.dialog = None;
+                }
+                Ok(())
+            }
             RunsAct::Undo => player.with_runs(|runs| runs.undo().map(drop), &hidden),
             RunsAct::Redo => player.with_runs(|runs| runs.redo().map(drop), &hidden),
             RunsAct::Compare(left, right) => {
@@ -60,6 +87,13 @@ impl App {
             }
         };
         self.after_runs(done);
+    }
+
+    /// The other of two runs on the page becomes the one that is asked and acted in.
+    pub(super) fn swap(&mut self) {
+        let done = self.player.swap_beside(&self.hidden);
+        self.after_runs(done);
+        self.announced = name(self.player.runs().shown()).plain(self.prefs.lang);
     }
 
     /// The next slice.

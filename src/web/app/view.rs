@@ -10,14 +10,14 @@ use kafkascope::{
 use yew::prelude::*;
 
 use super::{
-    App, Tab,
+    App, Tab, Undo,
     header::{Choice, Header},
     help::Help,
     toasts::ToastList,
 };
 use crate::{
     forms::FormDialog,
-    lenses::{Lens, group::GroupLens, sequence::SequenceLens},
+    lenses::Lens,
     lesson::LessonPanel,
     panels::{
         breakage::{BrokenList, palette},
@@ -32,7 +32,6 @@ use crate::{
         welcome::Welcome,
     },
     say::tr,
-    stage::{Physical, Stage},
     stage_api::Dialog,
     timeline::Timeline,
     why::WhyPopover,
@@ -53,6 +52,7 @@ impl App {
             self.panel.then_some("panel-open"),
             self.selection.is_some().then_some("inspecting"),
             right.then_some("inspect-right"),
+            self.player.beside.is_some().then_some("comparing"),
         );
         let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
         let ondrop = {
@@ -78,7 +78,7 @@ impl App {
                     </section>
                     { self.inspector() }
                     <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>
-                        { self.stage() }
+                        { self.stages() }
                         <BrokenList {lang} broken={self.player.vm.broken.clone()} on_command={self.on.command.clone()} />
                     </section>
                 </main>
@@ -98,7 +98,7 @@ impl App {
         let course = &self.player.course;
         let choices: Vec<Choice> = course.lessons.iter().map(|lesson| choice(lesson, lang)).collect();
         html! {
-            <Header {lang} theme={self.prefs.theme} lens={self.prefs.lens} on_lens={self.on.lens.clone()} {choices} chosen={course.at} panel={self.panel}
+            <Header {lang} theme={self.prefs.theme} lens={self.prefs.lens} on_lens={self.on.lens.clone()} {choices} chosen={course.at} panel={self.panel} comparing={self.player.beside.is_some()}
                 on_scenario={self.on.scenario.clone()} on_lang={self.on.lang.clone()} on_theme={self.on.theme.clone()}
                 on_open={self.on.open.clone()} on_panel={self.on.panel.clone()} />
         }
@@ -151,43 +151,13 @@ impl App {
         }
     }
 
-    fn stage(&self) -> Html {
-        if self.prefs.lens == Lens::Group {
-            return html! {
-                <GroupLens vm={self.player.vm.clone()} charts={self.player.charts.clone()} axis={self.player.axis} lang={self.prefs.lang}
-                    clock={self.player.clock.clone()} selection={self.selection.clone()} on_select={self.on.select.clone()}
-                    on_why={self.on.why.clone()} on_open={self.on.open.clone()} />
-            };
-        }
-        if self.prefs.lens == Lens::Sequence {
-            return html! {
-                <SequenceLens sequence={self.player.sequence.clone()} detail={self.player.detail.clone()} lang={self.prefs.lang}
-                    on_filter={self.on.filter.clone()} on_event={self.on.event.clone()} on_select={self.on.select.clone()} on_why={self.on.why.clone()} />
-            };
-        }
-        if self.prefs.lens == Lens::Brokers {
-            return html! {
-                <Physical vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
-                    lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
-                    on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
-                    on_opened={self.on.opened.clone()} on_measure={self.on.measure.clone()} />
-            };
-        }
-        html! {
-            <Stage vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
-                lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
-                on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
-                    on_opened={self.on.opened.clone()} on_measure={self.on.measure.clone()} />
-        }
-    }
-
     fn timeline(&self) -> Html {
         let (from_us, to_us) = self.player.axis;
         html! {
             <Timeline marks={self.player.marks.marks.clone()} stops={self.player.marks.stops.clone()} bookmarks={self.player.bookmarks.clone()}
                 beats={self.player.beats.clone()} zoomed={self.player.zoomed.is_some()} hovered={self.player.hovered.clone()}
                 on_zoom={self.on.zoom.clone()} on_hover={self.on.hover.clone()} {from_us} {to_us} lang={self.prefs.lang} clock={self.player.clock.clone()}
-                span={self.player.span()} on_seek={self.on.seek.clone()} on_back={self.on.back.clone()} on_step={self.on.step.clone()} />
+                other={self.other_run()} span={self.player.span()} on_seek={self.on.seek.clone()} on_back={self.on.back.clone()} on_step={self.on.step.clone()} />
         }
     }
 
@@ -226,8 +196,17 @@ impl App {
             Dialog::Help => html! {
                 <Help {lang} shortcuts={self.prefs.shortcuts} on_shortcuts={self.on.shortcuts.clone()} {on_close} />
             },
-            Dialog::Runs => runs(self.player.runs(), lang, &self.on.runs, on_close),
-            Dialog::Compare(both) => compared(both, lang, &self.on.open, on_close),
+            Dialog::Runs => {
+                let deleted = self.undo.as_ref().and_then(|(undo, _)| match undo {
+                    Undo::Deleted(deleted) => Some(&**deleted),
+                    _ => None,
+                });
+                runs(self.player.runs(), deleted, lang, &self.on.runs, on_close)
+            }
+            Dialog::Compare(both) => {
+                let shown = self.player.runs().shown().id();
+                compared(both, shown, lang, (&self.on.open, &self.on.runs), on_close)
+            }
             Dialog::Share => html! {
                 <Share {lang} saved={open.saved.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close} />
             },

@@ -55,6 +55,10 @@ pub struct GroupLensProps {
     pub charts: Rc<GroupCharts>,
     /// First and last moment of the timeline.
     pub axis: (u64, u64),
+    /// Which of it is shown.
+    pub window: Window,
+    /// Another part.
+    pub on_window: Callback<Window>,
     /// Language.
     pub lang: Lang,
     /// The playhead, read in each animation frame.
@@ -83,7 +87,7 @@ pub fn GroupLens(props: &GroupLensProps) -> Html {
     let root = use_node_ref();
     let size = use_size(&root);
     let top = use_state_eq(|| 0.0_f32);
-    let window = use_state_eq(Window::default);
+    let window = props.window;
     let shown = use_mut_ref(|| None::<Shown>);
     let acts = use_mut_ref(Vec::<ChartAct>::new);
     use_playhead(&root, &shown, &props.clock);
@@ -95,13 +99,13 @@ pub fn GroupLens(props: &GroupLensProps) -> Html {
         }
     });
     let act = {
-        let (acts, window) = (acts.clone(), window.setter());
-        let deps = (props.on_select.clone(), props.on_why.clone());
-        use_callback(deps, move |(anchor, number): (Element, usize), (on_select, on_why)| {
+        let acts = acts.clone();
+        let deps = (props.on_select.clone(), props.on_why.clone(), props.on_window.clone());
+        use_callback(deps, move |(anchor, number): (Element, usize), (on_select, on_why, on_window)| {
             match acts.borrow().get(number).cloned() {
                 Some(ChartAct::Inspect(place)) => on_select.emit(Some(place)),
                 Some(ChartAct::Why(key)) => on_why.emit(Ask { key, anchor: Some(anchor) }),
-                Some(ChartAct::Look(from_us, to_us)) => window.set(Window::Pinned(from_us, to_us)),
+                Some(ChartAct::Look(from_us, to_us)) => on_window.emit(Window::Pinned(from_us, to_us)),
                 Some(ChartAct::Nothing) | None => {}
             }
         })
@@ -139,7 +143,7 @@ pub fn GroupLens(props: &GroupLensProps) -> Html {
             <svg class="lens-patterns" aria-hidden="true">
                 <pattern id="gl-stripes" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0M-1 1L1 -1M5 7L7 5" /></pattern>
             </svg>
-            { bar(props, &window, &axis) }
+            { bar(props, &axis) }
             <div class="lens-scroll" {onscroll}>
                 { for groups }
                 if empty {
@@ -162,11 +166,10 @@ pub fn GroupLens(props: &GroupLensProps) -> Html {
 }
 
 /// What stands above the charts: which time is shown.
-fn bar(props: &GroupLensProps, window: &UseStateHandle<Window>, axis: &Axis) -> Html {
-    let lang = props.lang;
+fn bar(props: &GroupLensProps, axis: &Axis) -> Html {
+    let (lang, window) = (props.lang, props.window);
     let button = |name: &'static kafkascope::i18n::Template, sign: &'static str, to: Window, off: bool| {
-        let set = window.setter();
-        let onclick = Callback::from(move |_: MouseEvent| set.set(to));
+        let onclick = props.on_window.reform(move |_: MouseEvent| to);
         html! {
             <button type="button" class="button lens-button" aria-label={tr(name, lang)} title={tr(name, lang)} disabled={off} {onclick}>
                 { if sign.is_empty() { tr(name, lang) } else { sign } }
@@ -180,11 +183,11 @@ fn bar(props: &GroupLensProps, window: &UseStateHandle<Window>, axis: &Axis) -> 
     html! {
         <div class="lens-bar" role="group" aria-label={tr(&words::TIME_SHOWN, lang)}>
             <span class="lens-span">{ words::SPAN.with("from", moment(axis.from_us)).with("to", moment(axis.to_us)).plain(lang) }</span>
-            { button(&words::LAST_REBALANCE, "", last.unwrap_or_default(), last.is_none() || last == Some(**window)) }
-            { button(&words::FOLLOW, "", Window::Whole, **window == Window::Whole) }
+            { button(&words::LAST_REBALANCE, "", last.unwrap_or_default(), last.is_none() || last == Some(window)) }
+            { button(&words::FOLLOW, "", Window::Whole, window == Window::Whole) }
             { button(&words::EARLIER, "‹", window.pan(false, axis), axis.from_us == 0) }
             { button(&words::LATER, "›", window.pan(true, axis), axis.to_us > props.clock.time_us()) }
-            { button(&words::LONGER, "−", window.zoom(false, axis), **window == Window::Whole) }
+            { button(&words::LONGER, "−", window.zoom(false, axis), window == Window::Whole) }
             { button(&words::CLOSER, "+", window.zoom(true, axis), Window::is_closest(axis)) }
         </div>
     }

@@ -6,7 +6,7 @@ pub mod group;
 mod keys;
 mod marks;
 pub mod sequence;
-mod window;
+pub mod window;
 
 use kafkascope::i18n::{Lang, Template, ui};
 use yew::prelude::*;

@@ -45,6 +45,11 @@ pub fn back() -> Html {
     icon(html! { <><path d="M18.5 5v14" /><path d="M14 5.5v13L4.5 12z" fill="currentColor" /></> })
 }
 
+/// Two runs.
+pub fn compare() -> Html {
+    icon(html! { <path d="M4 8h15m-3.5-3.5L19 8l-3.5 3.5M20 16H5m3.5-3.5L5 16l3.5 3.5" /> })
+}
+
 /// To the newest moment.
 pub fn end() -> Html {
     icon(html! { <><path d="M18 5v14" /><path d="M5 5.5v13L14.5 12z" fill="currentColor" /></> })

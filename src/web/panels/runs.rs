@@ -1,9 +1,9 @@
 //! The tree of runs, what can be run again with one thing changed, and two runs beside each other in words and figures.
 //!
-//! Left out: two runs on the stage at once.
+//! Left out: two runs on the stage at once, which is `app::panes`.
 
 use kafkascope::{
-    history::{Change, NamedRun, RunId, Runs, offers},
+    history::{Change, Deleted, NamedRun, RunId, Runs, offers},
     i18n::{Arg, Lang, Text, share},
     view::{
         compare::{Comparison, Side, compare},
@@ -32,8 +32,12 @@ pub enum RunsAct {
     Rename(RunId, Option<String>),
     /// Delete one.
     Delete(RunId),
+    /// Have the one back that was deleted last.
+    PutBack,
     /// Set one beside another.
     Compare(RunId, RunId),
+    /// Put one on the page beside the shown one, or none any more.
+    Beside(Option<RunId>),
     /// Run the one that is shown again, with something changed.
     Again(Change),
     /// Take its last command back.
@@ -42,8 +46,14 @@ pub enum RunsAct {
     Redo,
 }
 
-/// The dialog with all runs.
-pub fn runs(runs: &Runs, lang: Lang, on_act: &Callback<RunsAct>, on_close: Callback<()>) -> Html {
+/// The dialog with all runs; one that was deleted can be had back.
+pub fn runs(
+    runs: &Runs,
+    deleted: Option<&Deleted>,
+    lang: Lang,
+    on_act: &Callback<RunsAct>,
+    on_close: Callback<()>,
+) -> Html {
     let act = |act: RunsAct| on_act.reform(move |_: MouseEvent| act.clone());
     let history = runs.history();
     let taken =
@@ -60,6 +70,9 @@ pub fn runs(runs: &Runs, lang: Lang, on_act: &Callback<RunsAct>, on_close: Callb
                 <p class="faint">{ tr(&share::RUNS_NOTE, lang) }</p>
                 { tree(runs, None, lang, on_act) }
                 <div class="share-row">
+                    if let Some(deleted) = deleted {
+                        <button type="button" class="button" onclick={act(RunsAct::PutBack)}>{ say(&share::PUT_BACK.with("name", name(deleted.run())), lang) }</button>
+                    }
                     { taken(&share::UNDO_COMMAND, history.can_undo(), RunsAct::Undo) }
                     { taken(&share::REDO_COMMAND, history.can_redo(), RunsAct::Redo) }
                 </div>
@@ -128,6 +141,7 @@ fn row(runs: &Runs, run: &NamedRun, lang: Lang, on_act: &Callback<RunsAct>) -> H
 /// Two runs beside each other at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
+    ids: [RunId; 2],
     names: [Text; 2],
     at_us: u64,
     /// Which of them was played on to that moment.
@@ -139,6 +153,7 @@ impl Compared {
     /// Both at the end of the longer one. The other one is played on as far as `time_left` allows, in a copy, so that
     /// what is looked at stays where it is.
     pub fn new(left: &NamedRun, right: &NamedRun, time_left: impl Fn() -> bool) -> Compared {
+        let ids = [left.id(), right.id()];
         let names = [name(left), name(right)];
         let mut copies = [left, right].map(|run| run.history().clone());
         let ends_us = copies.each_ref().map(|copy| copy.end().time_us);
@@ -153,14 +168,22 @@ impl Compared {
         let charts = copies.each_ref().map(|copy| Recorder::default().follow(copy.run()));
         let side = |at: usize| Side { name: &names[at], run: copies[at].run(), charts: &charts[at] };
         let comparison = compare(side(0), side(1));
-        Compared { played_on: (at_us > ends_us[shorter]).then_some(shorter), names, at_us, comparison }
+        Compared { played_on: (at_us > ends_us[shorter]).then_some(shorter), ids, names, at_us, comparison }
     }
 }
 
 /// The dialog with two runs beside each other.
-pub fn compared(compared: &Compared, lang: Lang, on_open: &Callback<Dialog>, on_close: Callback<()>) -> Html {
+pub fn compared(
+    compared: &Compared,
+    shown: RunId,
+    lang: Lang,
+    (on_open, on_act): (&Callback<Dialog>, &Callback<RunsAct>),
+    on_close: Callback<()>,
+) -> Html {
     let back = on_open.reform(|_: MouseEvent| Dialog::Runs);
-    let Compared { names, at_us, played_on, comparison } = compared;
+    let Compared { ids, names, at_us, played_on, comparison } = compared;
+    let other = ids.iter().copied().find(|id| *id != shown);
+    let beside = on_act.reform(move |_: MouseEvent| RunsAct::Beside(other));
     let text = |text: &Text| say(text, lang);
     let differing: Vec<_> = comparison.rows.iter().filter(|row| row.change.is_some()).collect();
     let same = comparison.rows.len() - differing.len();
@@ -204,7 +227,10 @@ pub fn compared(compared: &Compared, lang: Lang, on_open: &Callback<Dialog>, on_
                     <p class="faint">{ text(&share::COMPARED_SAME.with("n", same)) }</p>
                 }
             </div>
-            <div class="modal-foot"><button type="button" class="button" onclick={back}>{ tr(&share::BACK_TO_RUNS, lang) }</button></div>
+            <div class="modal-foot">
+                <button type="button" class="button" onclick={back}>{ tr(&share::BACK_TO_RUNS, lang) }</button>
+                <button type="button" class="button button-main" onclick={beside}>{ tr(&share::BOTH_ON_STAGE, lang) }</button>
+            </div>
         </Modal>
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     history::{Bookmarks, Milestone},
-    i18n::{Lang, stage},
+    i18n::{Arg, Lang, stage},
     view::{
         geometry::axis::{Axis, labels_that_fit},
         story::{Lane, Stop, StopKind, TimelineMark},
@@ -14,7 +14,10 @@ use kafkascope::{
 use web_sys::CanvasRenderingContext2d;
 
 use super::{LANES, NAMES};
-use crate::{stage::flights::palette::Palette, stage_api::Hovered};
+use crate::{
+    stage::flights::palette::Palette,
+    stage_api::{Hovered, OtherRun},
+};
 
 /// Height of the axis' numbers.
 const AXIS: f32 = 20.0;
@@ -35,6 +38,8 @@ pub struct Scene {
     pub marks: Rc<Vec<TimelineMark>>,
     /// Commands and milestones.
     pub stops: Rc<Vec<Stop>>,
+    /// A second run, in a row below the lanes.
+    pub other: Option<OtherRun>,
     /// Moments to find again.
     pub bookmarks: Rc<Bookmarks>,
     /// Beginnings of a lesson's steps.
@@ -56,7 +61,7 @@ impl Scene {
     }
 
     fn pitch(&self) -> f32 {
-        ((self.height - AXIS - TOP) / (LANES.len() + 1) as f32).clamp(10.0, 20.0)
+        ((self.height - AXIS - TOP) / (LANES.len() + 1 + usize::from(self.other.is_some())) as f32).clamp(10.0, 20.0)
     }
 
     /// Does a moment stand on the axis?
@@ -110,6 +115,11 @@ impl Scene {
             let marks = self.marks.iter().filter(|mark| mark.lane == *lane && self.shows(mark.time_us));
             draw_lane(pen, &palette, (*lane, lang), marks, &self.axis, y);
         }
+        if let Some(other) = &self.other {
+            let row = LANES.len() + 1;
+            name(row, &stage::LANE_OTHER.with("n", other.number).plain(lang));
+            self.draw_other(pen, &palette, other, self.y(row), lang);
+        }
         if let Some(hovered) = &self.hovered {
             self.draw_chain(pen, &palette, hovered);
         }
@@ -158,6 +168,36 @@ impl Scene {
             pen.fill_rect(x - 0.5, y, 1.0, f64::from(self.height - AXIS) - y);
             shape(pen, &[(x - 4.0, y - 6.0), (x + 4.0, y - 6.0), (x + 4.0, y + 6.0), (x, y + 2.5), (x - 4.0, y + 6.0)]);
         }
+    }
+
+    /// All marks of the second run in one row, and where it and the shown one part.
+    fn draw_other(&self, pen: &CanvasRenderingContext2d, palette: &Palette, other: &OtherRun, y: f64, lang: Lang) {
+        pen.set_fill_style_str(&palette.line);
+        pen.fill_rect(f64::from(NAMES), y - 0.5, f64::from(self.axis.width), 1.0);
+        pen.set_fill_style_str(&palette.keys[4]);
+        let mut last = i32::MIN;
+        for mark in other.marks.iter().filter(|mark| self.shows(mark.time_us)) {
+            let x = self.x(mark.time_us);
+            if x as i32 != last {
+                last = x as i32;
+                pen.fill_rect(f64::from(x.round()) - 1.0, y - MARK / 2.0, 2.5, MARK);
+            }
+        }
+        let Some(parts_us) = other.parts_us.filter(|time_us| self.shows(*time_us)) else { return };
+        let x = f64::from(self.x(parts_us));
+        pen.set_stroke_style_str(&palette.accent);
+        pen.set_line_width(1.5);
+        line(pen, (x, f64::from(TOP)), (x, y + MARK / 2.0));
+        pen.set_font(&palette.text_font);
+        pen.set_text_align("left");
+        let label = stage::LANE_FORK.with("time", Arg::Duration(parts_us)).plain(lang);
+        let width = pen.measure_text(&label).map_or(0.0, |metrics| metrics.width());
+        let at = if x + width + 16.0 > f64::from(NAMES + self.axis.width) { x - width - 6.0 } else { x + 6.0 };
+        pen.set_line_width(3.0);
+        pen.set_stroke_style_str(&palette.surface);
+        let _ = pen.stroke_text(&label, at, y);
+        pen.set_fill_style_str(&palette.accent);
+        let _ = pen.fill_text(&label, at, y);
     }
 
     /// From what is under the pointer to what caused it, and on to what caused that.

@@ -83,8 +83,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             true => Axis { from_us: *from_us, to_us: *to_us, width },
             false => Axis::rounded(*from_us, *to_us, width),
         };
-        let TimelineProps { marks, stops, bookmarks, beats, hovered, .. } = props.clone();
-        Rc::new(Scene { marks, stops, bookmarks, beats, hovered, zoomed: props.zoomed, axis, height })
+        let TimelineProps { marks, stops, other, bookmarks, beats, hovered, .. } = props.clone();
+        Rc::new(Scene { marks, stops, other, bookmarks, beats, hovered, zoomed: props.zoomed, axis, height })
     });
     let axis = scene.as_ref().map(|scene| scene.axis);
     use_effect_with((scene.clone(), size, *lang, theme), {

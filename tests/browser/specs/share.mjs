@@ -190,6 +190,8 @@ test("acting in the past keeps the old run, which can be shown again, named, com
   await runs(page);
   await dialog(page).getByRole("button", { name: /^Delete Run 2/ }).click();
   assert.equal(await dialog(page).getByRole("listitem").count(), 1);
+  await dialog(page).getByRole("button", { name: /^Put back: Run 2/ }).click();
+  assert.equal(await dialog(page).getByRole("listitem").count(), 2);
 });
 
 test("a command is undone and redone, and a run is run again with one thing changed", { saved: FAST, timeout: 120_000 }, async ({ page, open }) => {

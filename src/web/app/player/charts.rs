@@ -56,6 +56,7 @@ impl Player {
                 self.make_detail(event);
             }
         }
+        self.build_beside();
     }
 
     /// Draws these partitions of large topics with their cells; true if the picture changed.

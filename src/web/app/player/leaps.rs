@@ -33,7 +33,7 @@ impl Player {
     /// One step back.
     pub fn step_back(&mut self, hidden: &Set<Lane>) -> bool {
         self.sync_run();
-        let moved = self.can_go_back() && self.runs.history_mut().step_back();
+        let moved = self.can_go_back() && self.runs.together(self.beside.as_ref().map(|beside| beside.id)).step_back();
         if self.run().moment() < self.floor() {
             let floor = self.floor();
             self.runs.history_mut().seek(floor);

@@ -3,6 +3,7 @@
 //! The view model is built at most once a frame and only when something drawn changed; sentences at most ten times a
 //! second while time runs, marks four times, and both at once when it stands.
 
+mod beside;
 mod charts;
 mod leaps;
 mod words;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{Bookmarks, History, Run, RunId, Runs, RunsError},
+    history::{Bookmarks, History, Run, RunId, Runs, RunsError, Together},
     ledger::Totals,
     lesson::{
         progress::{Effect, LessonAction},
@@ -30,6 +31,7 @@ use kafkascope::{
     },
 };
 
+pub use self::beside::Beside;
 use super::{course::Course, watch::Watch};
 use crate::{
     clock::{Frame, Playback, Speed, Timeline},
@@ -39,9 +41,9 @@ use crate::{
     stage_api::{Hovered, StageClock},
 };
 
-/// A run under the eyes of a lesson.
+/// A run under the eyes of a lesson, and the one beside it that keeps to its time.
 struct Watched<'a> {
-    history: &'a mut History,
+    runs: Together<'a>,
     course: &'a mut Course,
     waiting: &'a mut Option<Waiting>,
 }
@@ -57,46 +59,49 @@ struct Waiting {
 impl Watched<'_> {
     /// What has been has been watched already.
     fn is_lesson_on(&self) -> bool {
-        self.course.running() && !self.history.is_past()
+        self.course.running() && !self.runs.shown.is_past()
     }
 }
 
 impl Timeline for Watched<'_> {
     fn watch(&mut self) -> bool {
         if let Some(waiting) = self.waiting {
-            waiting.reached = waiting.until.reached(self.history.run(), waiting.since);
+            waiting.reached = waiting.until.reached(self.runs.shown.run(), waiting.since);
         }
-        (self.is_lesson_on() && self.course.check(self.history.run()))
+        (self.is_lesson_on() && self.course.check(self.runs.shown.run()))
             || self.waiting.as_ref().is_some_and(|waiting| waiting.reached)
     }
     fn watched(&self) -> bool {
         self.is_lesson_on() || self.waiting.is_some()
     }
     fn time_us(&self) -> u64 {
-        self.history.run().time_us()
+        self.runs.shown.run().time_us()
     }
     fn advance_to(&mut self, time_us: u64) -> bool {
-        self.history.advance_to(time_us)
+        self.runs.advance_to(time_us)
     }
     fn next_step_time(&mut self) -> Option<u64> {
-        self.history.next_step_time_us()
+        self.runs.next_step_time_us()
     }
     fn step(&mut self) -> Option<u64> {
-        self.history.step()
+        self.runs.step()
     }
 }
 
-/// The run under the eyes of the lesson; a macro, because it borrows three fields and leaves the rest.
+/// The run under the eyes of the lesson; a macro, because it borrows some fields and leaves the rest.
 macro_rules! watched {
-    ($player:ident) => {
-        Watched { history: $player.runs.history_mut(), course: &mut $player.course, waiting: &mut $player.waiting }
-    };
+    ($player:ident) => {{
+        let runs = $player.runs.together($player.beside.as_ref().map(|beside| beside.id));
+        Watched { runs, course: &mut $player.course, waiting: &mut $player.waiting }
+    }};
 }
 
 /// A run and what is shown of it.
 pub struct Player {
     /// The runs, of which one is shown at any of its moments.
     runs: Runs,
+    /// Another one of them, on the page at the same time.
+    pub beside: Option<Beside>,
     /// The scenario or lesson that it belongs to.
     pub course: Course,
     /// Play, pause, step.
@@ -176,6 +181,7 @@ impl Player {
         let mut player = Player {
             playback: Playback::new(speed, run.time_us()),
             runs: Runs::new(History::new(run)),
+            beside: None,
             course,
             vm,
             clock: StageClock::default(),
@@ -225,6 +231,7 @@ impl Player {
     /// Another run in the same place: the clock's face and cell stay, because the page holds them.
     pub fn replace(&mut self, runs: Runs, hidden: &Set<Lane>) -> Runs {
         let old = std::mem::replace(&mut self.runs, runs);
+        self.beside = None;
         (self.bookmarks, self.beats, self.zoomed) = (Rc::default(), Rc::default(), None);
         self.show_anew(hidden);
         old
@@ -253,6 +260,9 @@ impl Player {
     fn read_again(&mut self) {
         self.groups = self.groups.as_ref().map(|_| group_chart::Recorder::default());
         self.sent = self.sent.as_ref().map(|_| sequence::Recorder::default());
+        if let Some(beside) = &mut self.beside {
+            beside.read_again();
+        }
     }
 
     /// The run at the moment that is looked at.
@@ -337,7 +347,13 @@ impl Player {
         self.pause(hidden);
         let shown = (self.runs.shown().id(), self.run().moment());
         let done = act(&mut self.runs);
-        if shown != (self.runs.shown().id(), self.run().moment()) {
+        let was_beside = self.beside.is_some();
+        self.keep_beside(shown.0);
+        if self.beside.is_some() && self.runs.shown().id() != shown.0 {
+            // Whatever is shown now: the playhead is where it was.
+            self.runs.history_mut().go_to(shown.1.time_us);
+        }
+        if shown != (self.runs.shown().id(), self.run().moment()) || was_beside {
             self.show_anew(hidden);
             self.moved = true;
         }

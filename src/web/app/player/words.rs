@@ -73,6 +73,7 @@ impl Player {
             self.marks_at_ms = self.words_at_ms;
             self.axis = axis;
             self.marks.follow(self.runs.history().newest(), self.axis.0, self.axis.1);
+            self.say_beside();
         } else {
             // The marks that are due come with the next sentences.
             self.stale = true;

@@ -4,11 +4,12 @@
 //! Left out: where files come from.
 
 use super::{
-    Origin, Place, Problem, ReadError, Saved, VERSION,
-    json::{self, Json, Node, quote},
+    Origin, Problem, ReadError, Saved, VERSION,
+    fields::{Fields, Object, at, fields_text, invalid, items, problem, quoted},
+    json::{self, Json, Node},
     problem::{
         ALLOWED_DIGEST, ALLOWED_LINES, ALLOWED_OBJECT, ALLOWED_RACKS, ALLOWED_SETTINGS, ALLOWED_SETUP, ALLOWED_TEXT,
-        ALLOWED_TIME, ALLOWED_VERSION, ALLOWED_WHOLE,
+        ALLOWED_TIME, ALLOWED_VERSION,
     },
     stamps::{Commands, check_scenario, moment, playhead, print_moment, print_setup, print_stamped},
     text::lang,
@@ -34,6 +35,11 @@ pub const OWN_FIELDS: &[&str] = &["seed", "brokers", "settings", "setup", "begin
 
 /// The file of a run.
 pub fn write(saved: &Saved) -> String {
+    object(saved) + "\n"
+}
+
+/// The run as an object.
+pub(super) fn object(saved: &Saved) -> String {
     let mut object = Object::new(1);
     object.text("$schema", SCHEMA);
     object.raw("kafkascope", &VERSION.to_string());
@@ -46,7 +52,7 @@ pub fn write(saved: &Saved) -> String {
     saved.digest.iter().for_each(|digest| object.text("digest", &format!("{digest:04x}")));
     saved.lens.iter().for_each(|lens| object.text("lens", lens));
     saved.lang.iter().for_each(|lang| object.text("lang", lang.tag()));
-    object.end() + "\n"
+    object.end()
 }
 
 fn scenario(origin: &Origin) -> String {
@@ -71,61 +77,17 @@ fn scenario(origin: &Origin) -> String {
     object.end()
 }
 
-fn quoted(text: &str) -> String {
-    let mut out = String::new();
-    quote(&mut out, text);
-    out
-}
-
-/// An object that is being written, a field a line.
-struct Object {
-    out: String,
-    indent: usize,
-}
-
-impl Object {
-    fn new(indent: usize) -> Object {
-        Object { out: "{".to_owned(), indent }
-    }
-
-    fn raw(&mut self, name: &str, value: &str) {
-        let comma = if self.out.ends_with('{') { "" } else { "," };
-        self.out.push_str(&format!("{comma}\n{:width$}{}: {value}", "", quoted(name), width = 2 * self.indent));
-    }
-
-    fn text(&mut self, name: &str, value: &str) {
-        self.raw(name, &quoted(value));
-    }
-
-    /// An item a line.
-    fn list(&mut self, name: &str, items: impl Iterator<Item = String>) {
-        let width = 2 * self.indent;
-        let mut list = String::from("[");
-        for item in items {
-            list.push_str(if list.len() > 1 { "," } else { "" });
-            list.push_str(&format!("\n{:width$}{}", "", quoted(&item), width = width + 2));
-        }
-        if list.len() > 1 {
-            list.push_str(&format!("\n{:width$}", ""));
-        }
-        self.raw(name, &(list + "]"));
-    }
-
-    fn end(mut self) -> String {
-        if !self.out.ends_with('{') {
-            self.out.push_str(&format!("\n{:width$}", "", width = 2 * self.indent - 2));
-        }
-        self.out + "}"
-    }
-}
-
 /// The run of a file.
 pub fn read(text: &str) -> Result<Saved, ReadError> {
     limits::FILE.check_text(text).map_err(ReadError::whole)?;
     // Some editors put a mark at the beginning.
-    let root = json::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
-    let fields = Fields::of(&root, "kafkascope", FIELDS)?;
-    version(&root, &fields)?;
+    run(&json::read(text.strip_prefix('\u{feff}').unwrap_or(text))?)
+}
+
+/// The run of an object.
+pub(super) fn run(root: &Node) -> Result<Saved, ReadError> {
+    let fields = Fields::of(root, "kafkascope", FIELDS)?;
+    version(root, &fields)?;
     fields.check_names()?;
     let mut commands = Commands::default();
     let mut saved =
@@ -236,74 +198,4 @@ fn each(
         take(moment, line).map_err(at(item))?;
     }
     Ok(())
-}
-
-fn items<'a>(node: &'a Node, field: &'static str, allowed: &'static Template) -> Result<&'a [Node], ReadError> {
-    match &node.value {
-        Json::List(items) => Ok(items),
-        _ => Err(invalid(node, field, allowed)),
-    }
-}
-
-fn fields_text<'a>(node: &'a Node, field: &'static str) -> Result<&'a str, ReadError> {
-    match &node.value {
-        Json::Text(text) => Ok(text),
-        _ => Err(invalid(node, field, &ALLOWED_TEXT)),
-    }
-}
-
-fn problem(line: usize, problem: Problem) -> ReadError {
-    ReadError { place: Place::Line(line), problem, sound: None }
-}
-
-fn at(node: &Node) -> impl Fn(Problem) -> ReadError {
-    let line = node.line;
-    move |what| problem(line, what)
-}
-
-fn invalid(node: &Node, field: &str, allowed: &'static Template) -> ReadError {
-    problem(node.line, Problem::Invalid { field: field.to_owned(), allowed: allowed.text() })
-}
-
-/// The fields of an object, which are known.
-struct Fields<'a> {
-    line: usize,
-    all: &'a [(String, Node)],
-    known: &'static [&'static str],
-}
-
-impl<'a> Fields<'a> {
-    fn of(node: &'a Node, field: &str, known: &'static [&'static str]) -> Result<Fields<'a>, ReadError> {
-        match &node.value {
-            Json::Object(all) => Ok(Fields { line: node.line, all, known }),
-            _ => Err(invalid(node, field, &ALLOWED_OBJECT)),
-        }
-    }
-
-    fn check_names(&self) -> Result<(), ReadError> {
-        match self.all.iter().find(|(name, _)| !self.known.contains(&name.as_str())) {
-            Some((name, node)) => {
-                Err(problem(node.line, Problem::UnknownField { field: name.clone(), known: self.known }))
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn take(&self, name: &str) -> Option<&'a Node> {
-        self.all.iter().find(|(given, _)| given == name).map(|(_, node)| node)
-    }
-
-    fn need(&self, field: &'static str, allowed: &'static Template) -> Result<&'a Node, ReadError> {
-        let missing = || problem(self.line, Problem::Missing { field, allowed: allowed.text() });
-        self.take(field).ok_or_else(missing)
-    }
-
-    fn number(&self, field: &'static str) -> Result<Option<u64>, ReadError> {
-        let Some(node) = self.take(field) else { return Ok(None) };
-        let number = match &node.value {
-            Json::Number(number) => number.parse().ok(),
-            _ => None,
-        };
-        number.map(Some).ok_or_else(|| invalid(node, field, &ALLOWED_WHOLE))
-    }
 }

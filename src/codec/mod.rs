@@ -8,6 +8,7 @@
 //! the clipboard, which are the page's and the command line's; how far a class is in a lesson.
 
 mod bytes;
+mod fields;
 pub mod file;
 mod json;
 mod line;
@@ -19,6 +20,7 @@ mod tests;
 pub mod text;
 pub mod time;
 pub mod words;
+pub mod work;
 
 pub use problem::{ALL, Place, Problem, ReadError};
 

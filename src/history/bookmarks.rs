@@ -1,5 +1,5 @@
 //! Moments that somebody wants to find again. They belong to the page, not to a run: times, which any run may have.
-//! Left out: saving them.
+//! They are kept with the runs (`codec::work`).
 
 use crate::kafka::limits::{self, LimitError};
 
@@ -10,6 +10,13 @@ pub struct Bookmarks {
 }
 
 impl Bookmarks {
+    /// Those at these times.
+    pub fn at(times: impl IntoIterator<Item = u64>) -> Result<Bookmarks, LimitError> {
+        let times: crate::sim::Set<u64> = times.into_iter().collect();
+        limits::BOOKMARKS.check(times.len() as u64)?;
+        Ok(Bookmarks { times: times.iter().copied().collect() })
+    }
+
     /// All of them.
     pub fn times(&self) -> &[u64] {
         &self.times

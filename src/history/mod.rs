@@ -36,7 +36,7 @@ pub use load::{
 pub use milestone::{Milestone, milestone};
 pub use opening::{Opened, Opening};
 pub use replay::Replay;
-pub use runs::{ALL, Deleted, NamedRun, Origin, RunId, Runs, RunsError};
+pub use runs::{ALL, Deleted, Kept, NamedRun, Origin, RunId, Runs, RunsError};
 pub use scenario::{Scenario, start_cluster};
 pub use script::Refused;
 pub use timeline::{History, Moment};

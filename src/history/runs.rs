@@ -69,6 +69,33 @@ pub struct Deleted {
     was_shown: bool,
 }
 
+/// One of the runs as it is kept between visits, with its moments in whatever form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept<H> {
+    /// Its number.
+    pub id: RunId,
+    /// The run that it began from, if that is still there.
+    pub parent: Option<RunId>,
+    /// Where the two part.
+    pub parts: Moment,
+    /// What its own begins with.
+    pub own: Moment,
+    /// What was changed when it was made of another; what that world refused then is not kept.
+    pub change: Option<Change>,
+    /// The name that somebody gave it.
+    pub name: Option<String>,
+    /// Its moments.
+    pub history: H,
+}
+
+impl<H> Kept<H> {
+    /// The same with its moments in another form.
+    pub fn with<T>(self, into: impl FnOnce(H) -> T) -> Kept<T> {
+        let Kept { id, parent, parts, own, change, name, history } = self;
+        Kept { id, parent, parts, own, change, name, history: into(history) }
+    }
+}
+
 /// What cannot be done with runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunsError {
@@ -133,6 +160,34 @@ impl Runs {
         let mut runs = Runs { runs: Vec::new(), shown: RunId(1), next: 1 };
         runs.push(None, Moment::default(), None, history);
         runs
+    }
+
+    /// Every run as it is to be kept.
+    pub fn kept(&self) -> impl Iterator<Item = Kept<&History>> {
+        self.runs.iter().map(|run| Kept {
+            id: run.id,
+            parent: run.parent,
+            parts: run.parts,
+            own: run.own,
+            change: run.again.as_ref().map(|(change, _)| change.clone()),
+            name: run.name.clone(),
+            history: &run.history,
+        })
+    }
+
+    /// The runs that were kept, with `shown` shown. None without it, or where two have one number or a parent is not
+    /// among those before.
+    pub fn restore(kept: Vec<Kept<History>>, shown: RunId) -> Option<Runs> {
+        let mut runs = Runs { runs: Vec::new(), shown, next: 1 };
+        for Kept { id, parent, parts, own, change, name, history } in kept {
+            if id.0 < runs.next || id.0 == u32::MAX || parent.is_some_and(|parent| runs.get(parent).is_none()) {
+                return None;
+            }
+            runs.next = id.0 + 1;
+            let again = change.map(|change| (change, Vec::new()));
+            runs.runs.push(NamedRun { id, parent, parts, own, again, name, history });
+        }
+        runs.get(shown).is_some().then_some(runs)
     }
 
     /// Every run, by number.

@@ -8,7 +8,7 @@ use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
     cluster::command::{Command, NodeName},
-    codec::{ReadError, Saved},
+    codec::{ReadError, work::Work},
     history::Bookmarks,
     i18n::Lang,
     view::{
@@ -64,6 +64,23 @@ pub struct Hovered {
     pub causes: Vec<StoryLine>,
     /// What on the stage it touched.
     pub places: Vec<Place>,
+}
+
+/// A work that this browser keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkRow {
+    /// Its number.
+    pub number: u32,
+    /// What somebody called it; may be empty.
+    pub name: String,
+    /// How its shown run begins.
+    pub origin: kafkascope::codec::Origin,
+    /// Commands given by hand in that.
+    pub commands: usize,
+    /// How many runs there are.
+    pub runs: usize,
+    /// When it was kept, in milliseconds since 1970.
+    pub kept_ms: u64,
 }
 
 /// A second run on the timeline.
@@ -206,8 +223,8 @@ pub enum Dialog {
     Compare(Rc<crate::panels::runs::Compared>),
     /// Something that was handed in and cannot be opened.
     Wrong(Box<ReadError>, Source),
-    /// The run after which the program stopped last time.
-    Crashed(Box<Saved>),
+    /// The runs after which the program stopped last time, and their number.
+    Crashed(Box<Work>, u32),
     /// What can be broken, with the node that is to be offered first.
     Palette(Option<NodeName>),
     /// One of that, with the node that is to be offered first.

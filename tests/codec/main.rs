@@ -3,6 +3,7 @@
 
 mod hostile;
 mod schema;
+mod work;
 
 use kafkascope::{
     check::fuzz::{self, Size},

@@ -58,6 +58,7 @@ static CASES: &[Case] = &[
     (&limits::FILE, saved::file),
     (&limits::REPLAY, saved::replay),
     (&limits::LENS, saved::lens),
+    (&limits::WORKS, saved::works),
     (&limits::RUNS, runs::runs),
     (&limits::RUN_NAME, run_name),
     (&limits::UNDONE, runs::undone),

@@ -81,3 +81,15 @@ pub fn lens() {
     past(read(codec::text::read(&format!("page lens={more}"))), limit);
     below(read(codec::text::read("page lens=\"\"")), limit);
 }
+
+/// As many as there are have names, so none makes room.
+pub fn works() {
+    let limit = &limits::WORKS;
+    let shelf = |number: u64| codec::work::Shelf { number: number as u32, is_named: true, kept_ms: number };
+    let room = |count: u64| {
+        let shelves: Vec<_> = (1..=count).map(shelf).collect();
+        codec::work::room(&shelves).map(drop).map_err(|error| WorldError::Command(CommandError::Limit(error)))
+    };
+    allowed(room(limit.max - 1));
+    past(room(limit.max), limit);
+}

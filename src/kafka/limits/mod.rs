@@ -166,6 +166,9 @@ limits! {
     /// Runs that are kept side by side.
     RUNS "runs", 1..=16 Count;
     "At most {max} runs are kept; delete one first." "最多保留 {max} 个运行；请先删除一个。"
+    /// Works that a browser keeps.
+    WORKS "works", 0..=20 Count;
+    "A browser keeps at most {max} works with a name; delete one first." "浏览器最多保留 {max} 个已命名的作品；请先删除一个。"
     /// The name that somebody gives a run.
     RUN_NAME "name", 1..=100 Characters;
     "A run's name has at most {max} characters." "运行的名称最多 {max} 个字符。"

@@ -12,7 +12,7 @@ use kafkascope::{
 use web_sys::{HtmlElement, wasm_bindgen::JsCast};
 use yew::prelude::*;
 
-use super::{App, Asked, Msg, Open, Tab, Undo, keys::Act};
+use super::{App, Asked, Msg, Open, Tab, Undo, keys::Act, works};
 use crate::{
     clock::{Pace, Speed},
     forms::{Current, Refusal},
@@ -101,6 +101,9 @@ impl App {
             }
             Msg::Handed(read) => self.handed(ctx, *read, Source::Handed),
             Msg::Keep => self.keep(),
+            Msg::Elsewhere => return self.kept_elsewhere(),
+            Msg::Works(act) => self.with_works(ctx, act),
+            Msg::OpenWork(work, number) => self.open_work(ctx, *work, Source::Kept, Some(number)),
             Msg::Measure(here) => self.player.measure(here),
             Msg::Filter(filter) => self.player.filter(filter),
             Msg::Event(event) => self.player.show_event(event),
@@ -229,6 +232,7 @@ impl App {
             }
             Effect::Rewind(moment) => {
                 if let Ok(run) = self.player.run().back_to(moment.time_us, moment.event) {
+                    // The same work goes on.
                     self.player.replace(Runs::new(History::new(run)), &self.hidden);
                     self.player.moved = true;
                     self.after_replace();
@@ -262,8 +266,10 @@ impl App {
         }
         let (before, at) = (self.player.course.clone(), self.player.course.at);
         let Some(run) = self.player.course.choose(at, self.prefs.lang) else { return };
-        self.undo =
-            Some((Undo::Runs(Box::new(self.player.replace(Runs::new(History::new(run)), &self.hidden))), before));
+        self.keep();
+        let was = self.replace(Runs::new(History::new(run)));
+        self.undo = Some((Undo::Runs(Box::new(was)), before));
+        works::set_own(works::NONE_YET);
         self.after_replace();
         self.toasts.push(ui::TOAST_RESET.text(), false, true, ctx.link().callback(Msg::ToastEnd));
         self.announced = tr(&ui::TOAST_RESET, self.prefs.lang).to_owned();
@@ -274,7 +280,7 @@ impl App {
         self.player.course = course;
         self.player.course.refresh(self.prefs.lang);
         match undo {
-            Undo::Runs(runs) => drop(self.player.replace(*runs, &self.hidden)),
+            Undo::Runs(before) => self.put_back(*before),
             Undo::Deleted(deleted) => {
                 let done = self.player.with_runs(|runs| runs.put_back(*deleted), &self.hidden);
                 if let Err(error) = done {
@@ -298,8 +304,11 @@ impl App {
     }
 
     fn choose(&mut self, index: usize) {
+        self.keep();
         let Some(run) = self.player.course.choose(index, self.prefs.lang) else { return };
-        self.player.replace(Runs::new(History::new(run)), &self.hidden);
+        self.replace(Runs::new(History::new(run)));
+        works::set_own(works::NONE_YET);
+        self.keep();
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
@@ -311,7 +320,7 @@ impl App {
     /// What cannot begin leaves the page as it is.
     fn put_on_stage(&mut self, scenario: &Scenario) {
         let Ok(run) = Run::new(scenario) else { return };
-        self.player.replace(Runs::new(History::new(run)), &self.hidden);
+        self.replace(Runs::new(History::new(run)));
         self.undo = None;
         self.toasts.remove_undo();
         self.after_replace();
@@ -430,13 +439,13 @@ impl App {
         }
         let current = self.current(&dialog).map(Rc::new);
         self.asked = None;
-        let saved = if dialog == Dialog::Share {
+        let (saved, works) = if dialog == Dialog::Share {
             self.player.sync(&self.hidden);
-            Rc::new(self.saved())
+            (Rc::new(self.saved()), Rc::new(works::rows()))
         } else {
-            Rc::default()
+            Default::default()
         };
-        self.dialog = Some(Open { dialog, vm: self.player.vm.clone(), current, refusal: None, saved });
+        self.dialog = Some(Open { dialog, vm: self.player.vm.clone(), current, refusal: None, saved, works });
     }
 
     /// What is there already, for the forms that change it.

@@ -61,6 +61,19 @@ impl Course {
         Some(run)
     }
 
+    /// Where the class stands, if it is a lesson.
+    pub fn class(&self) -> Option<LessonRun> {
+        self.is_lesson().then(|| self.class.clone())
+    }
+
+    /// Puts the class where it stood, if that was in this lesson as it is now.
+    pub fn put_back(&mut self, class: LessonRun, lang: Lang) {
+        if class.lesson == self.lesson().id && class.verdicts.len() == self.lesson().beats().len() {
+            self.class = class;
+            self.refresh(lang);
+        }
+    }
+
     /// The scenario chosen.
     pub fn lesson(&self) -> &Lesson {
         &self.lessons[self.at]

@@ -16,13 +16,14 @@ mod time;
 mod toasts;
 mod view;
 mod watch;
+mod works;
 
 use std::{cell::Cell, rc::Rc};
 
 use kafkascope::{
     cluster::command::Command,
-    codec::{ReadError, Saved},
-    history::{Deleted, RunId, Runs, Scenario},
+    codec::{ReadError, Saved, work::Work},
+    history::{Deleted, RunId, Scenario},
     i18n::{Lang, ui},
     lesson::{catalogue, progress::LessonAction},
     view::{
@@ -41,10 +42,10 @@ use crate::{
     clock::{Raf, Speed},
     forms::{Current, Refusal},
     lenses::{Lens, window::Window},
-    panels::runs::RunsAct,
+    panels::{runs::RunsAct, works::WorksAct},
     prefs::{Prefs, Theme},
     say::tr,
-    stage_api::{Ask, Dialog, Left},
+    stage_api::{Ask, Dialog, Left, WorkRow},
 };
 
 /// The page.
@@ -87,8 +88,8 @@ pub struct App {
 
 /// What an undo brings back.
 enum Undo {
-    /// All runs.
-    Runs(Box<Runs>),
+    /// All runs, and where they are kept.
+    Runs(Box<saved::Before>),
     /// The run that was acted in, in place of the one that began then.
     Fork(RunId, RunId),
     /// A run of the tree.
@@ -109,6 +110,8 @@ struct Open {
     refusal: Option<Refusal>,
     /// The run, to be shared.
     saved: Rc<Saved>,
+    /// What this browser keeps.
+    works: Rc<Vec<WorkRow>>,
 }
 
 /// Which part is shown where only one fits.
@@ -165,6 +168,8 @@ struct Callbacks {
     undo: Callback<()>,
     shortcuts: Callback<bool>,
     saved: Callback<Saved>,
+    work: Callback<(Work, u32)>,
+    works: Callback<WorksAct>,
     file: Callback<web_sys::File>,
     open_stop: Callback<()>,
     runs: Callback<RunsAct>,
@@ -274,8 +279,14 @@ pub enum Msg {
     File(web_sys::File),
     /// It was read.
     Handed(Box<Result<Saved, ReadError>>),
-    /// Keep the run in this browser.
+    /// Keep the work in this browser.
     Keep,
+    /// Something was kept in another tab.
+    Elsewhere,
+    /// Do something with the works that are kept.
+    Works(WorksAct),
+    /// Open one of them.
+    OpenWork(Box<Work>, u32),
 }
 
 impl Component for App {
@@ -320,7 +331,11 @@ impl Component for App {
             single_keys,
         };
         link.send_message(Msg::Arrive);
-        for (event, message) in [("hashchange", (|| Msg::Address) as fn() -> Msg), ("pagehide", || Msg::Keep)] {
+        for (event, message) in [
+            ("hashchange", (|| Msg::Address) as fn() -> Msg),
+            ("pagehide", || Msg::Keep),
+            ("storage", || Msg::Elsewhere),
+        ] {
             on_window(event, link.callback(move |()| message()));
         }
         app.prefs.apply(tr(&ui::TITLE, app.prefs.lang));
@@ -401,6 +416,8 @@ fn callbacks(link: &Link) -> Callbacks {
         undo: link.callback(|()| Msg::Undo),
         shortcuts: link.callback(Msg::Shortcuts),
         saved: link.callback(|saved| Msg::OpenSaved(Box::new(saved))),
+        work: link.callback(|(work, number)| Msg::OpenWork(Box::new(work), number)),
+        works: link.callback(Msg::Works),
         file: link.callback(Msg::File),
         open_stop: link.callback(|()| Msg::OpenStop),
         runs: link.callback(Msg::Runs),

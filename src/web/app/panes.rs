@@ -195,7 +195,8 @@ struct PanesProps {
     children: Html,
 }
 
-/// Both panes. What is scrolled in one of them is scrolled in the other, so that the same stands beside the same.
+/// Both panes. What is scrolled in the shown one is scrolled in the other, so that the same stands beside the same; but
+/// for the rows of two sequences, which differ.
 #[component]
 fn Panes(props: &PanesProps) -> Html {
     let root = use_node_ref();
@@ -226,7 +227,7 @@ fn Panes(props: &PanesProps) -> Html {
 
 fn scroll_other(root: &Element, from: &Element) {
     let class = ["stage", "lens-scroll"].into_iter().find(|class| from.class_list().contains(class));
-    let (Some(class), Ok(Some(_))) = (class, from.closest(".pane-shown")) else { return };
+    let (Some(class), Ok(Some(_))) = (class, from.closest(".pane-shown :is(.stage, .group-lens)")) else { return };
     if let Ok(Some(to)) = root.query_selector(&format!(".pane-other .{class}")) {
         to.set_scroll_top(from.scroll_top());
         to.set_scroll_left(from.scroll_left());

@@ -1,40 +1,62 @@
-//! Runs that come in and the run that is kept: links, lines, files, and what this browser keeps between visits.
+//! Works that come in and the one that is kept: links, lines, files, and what this browser keeps between visits.
 //!
-//! A run that is opened is played a slice at a time, so that the page stays alive and can give up. What was there
-//! before can be had back. Left out: reading and writing (`codec`), and the dialog (`panels::share`).
+//! Runs that are opened are played a slice at a time, so that the page stays alive and can give up. What was there
+//! before can be had back. Left out: reading and writing (`codec`), the places where works are kept (`app::works`), and
+//! the dialog (`panels::share`).
+
+use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use kafkascope::{
-    cluster::command::Command,
-    codec::{Origin, ReadError, Saved, file, link},
-    history::{Opening, Runs, Stamped},
-    i18n::share,
+    cluster::{WorldError, command::Command},
+    codec::{
+        Origin, ReadError, Saved, link,
+        work::{self, Work},
+    },
+    history::{Bookmarks, History, Kept, Opening, Runs, Stamped},
+    i18n::{Text, share},
 };
-use web_sys::{Storage, wasm_bindgen::JsValue};
+use web_sys::wasm_bindgen::JsValue;
 use yew::prelude::*;
 
-use super::{App, Msg, Undo, player::now_ms};
+use super::{
+    App, Msg, Undo,
+    player::now_ms,
+    works::{self, NotKept},
+};
 use crate::{
     crash,
     lenses::Lens,
+    panels::works::WorksAct,
     stage_api::{Dialog, Source},
 };
 
-/// Where this browser keeps the run, as a file.
-const KEPT: &str = "kafkascope.run";
 /// Wall time of one slice of playing.
 const SLICE_MS: f64 = 12.0;
 /// Things that happen between two looks at the clock.
 const THINGS: u32 = 200;
-/// So long after something was done the run is kept.
+/// So long after something was done the work is kept.
 const KEEP_AFTER_MS: u32 = 800;
 
-/// A run that is being played to where it was saved.
+/// Runs that are being played to where they were saved, one after the other.
 pub struct Opens {
+    work: Work,
+    /// The one that is being played now.
     opening: Box<Opening>,
-    saved: Saved,
+    done: Vec<Kept<History>>,
+    /// What became of the shown one, once it is there.
+    told: Option<Outcome>,
     source: Source,
+    /// Where the work is kept.
+    number: Option<u32>,
     next: Option<Timeout>,
+}
+
+/// What is to be said of a run that was opened.
+#[derive(Default)]
+struct Outcome {
+    refused: Vec<(usize, WorldError)>,
+    is_whole: bool,
 }
 
 impl Opens {
@@ -44,16 +66,29 @@ impl Opens {
     }
 }
 
+/// What was on the page before something else took its place.
+pub struct Before {
+    /// All runs.
+    pub runs: Runs,
+    bookmarks: Rc<Bookmarks>,
+    number: Option<u32>,
+    name: String,
+}
+
 /// What the page keeps by itself.
 #[derive(Default)]
 pub struct Keeping {
     timer: Option<Timeout>,
     /// It was said that nothing is kept.
     told: bool,
-}
-
-fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
+    /// Where this tab keeps its work, once it has.
+    number: Option<u32>,
+    /// What somebody called it.
+    pub name: String,
+    /// What was written there last.
+    written: Option<u64>,
+    /// The last one that was deleted, to be had back.
+    pub deleted: Option<(u32, String)>,
 }
 
 impl App {
@@ -62,11 +97,14 @@ impl App {
         if self.follow_link(ctx) {
             return;
         }
-        let Some(kept) = storage().and_then(|storage| storage.get_item(KEPT).ok().flatten()) else { return };
         let has_crashed = crash::take_mark();
-        match file::read(&kept) {
-            Ok(saved) if has_crashed && !saved.commands.is_empty() => self.open(Dialog::Crashed(Box::new(saved))),
-            Ok(saved) => self.open_saved(ctx, saved, Source::Kept),
+        let Some(number) = works::own().or_else(works::last) else { return };
+        let Some(kept) = works::text(number) else { return };
+        match work::read(&kept) {
+            Ok(work) if has_crashed && !work.shown().commands.is_empty() => {
+                self.open(Dialog::Crashed(Box::new(work), number));
+            }
+            Ok(work) => self.open_work(ctx, work, Source::Kept, Some(number)),
             Err(error) => self.open(Dialog::Wrong(Box::new(error), Source::Kept)),
         }
     }
@@ -98,11 +136,17 @@ impl App {
 
     /// Begins to play a saved run.
     pub(super) fn open_saved(&mut self, ctx: &Context<Self>, saved: Saved, source: Source) {
+        self.open_work(ctx, Work::alone(saved), source, None);
+    }
+
+    /// Begins to play a work.
+    pub(super) fn open_work(&mut self, ctx: &Context<Self>, work: Work, source: Source, number: Option<u32>) {
         self.player.pause(&self.hidden);
-        match saved.open(&self.player.course.lessons) {
+        match work.runs[0].history.open(&self.player.course.lessons) {
             Ok(opening) => {
                 self.dialog = None;
-                self.opens = Some(Opens { opening: Box::new(opening), saved, source, next: None });
+                let opening = Box::new(opening);
+                self.opens = Some(Opens { work, opening, done: Vec::new(), told: None, source, number, next: None });
                 self.open_on(ctx);
             }
             Err(error) => self.open(Dialog::Wrong(Box::new(error), source)),
@@ -113,13 +157,14 @@ impl App {
     pub(super) fn open_on(&mut self, ctx: &Context<Self>) {
         let Some(mut opens) = self.opens.take() else { return };
         let began = now_ms();
-        loop {
-            if opens.opening.go_on(THINGS) {
-                self.opened(opens);
-                return;
+        while now_ms() - began <= SLICE_MS {
+            if !opens.opening.go_on(THINGS) {
+                continue;
             }
-            if now_ms() - began > SLICE_MS {
-                break;
+            match self.next_run(opens) {
+                Ok(Some(next)) => opens = next,
+                Ok(None) => return,
+                Err((error, source)) => return self.open(Dialog::Wrong(Box::new(error), source)),
             }
         }
         let link = ctx.link().clone();
@@ -127,9 +172,28 @@ impl App {
         self.opens = Some(opens);
     }
 
-    fn opened(&mut self, opens: Opens) {
-        let Opens { opening, saved, source, .. } = opens;
-        let opened = opening.finish();
+    /// One run is there: on to the next, or to the end.
+    fn next_run(&mut self, mut opens: Opens) -> Result<Option<Opens>, (ReadError, Source)> {
+        let kept = &opens.work.runs[opens.done.len()];
+        let opened = opens.opening.finish();
+        if kept.id == opens.work.shown {
+            opens.told = Some(Outcome { refused: opened.refused, is_whole: opened.is_whole });
+        }
+        opens.done.push(kept.clone().with(|_| opened.history));
+        let Some(next) = opens.work.runs.get(opens.done.len()) else {
+            self.opened(opens.work, opens.done, opens.told.unwrap_or_default(), opens.source, opens.number);
+            return Ok(None);
+        };
+        let opening = next.history.open(&self.player.course.lessons).map_err(|error| (error, opens.source))?;
+        opens.opening = Box::new(opening);
+        Ok(Some(opens))
+    }
+
+    fn opened(&mut self, work: Work, done: Vec<Kept<History>>, told: Outcome, source: Source, number: Option<u32>) {
+        let Some(runs) = Runs::restore(done, work.shown) else { return };
+        // What was here stays where it is kept.
+        self.keep();
+        let saved = work.shown();
         if let Some(lang) = saved.lang.filter(|lang| *lang != self.prefs.lang) {
             self.set_lang(lang);
         }
@@ -143,7 +207,11 @@ impl App {
         };
         let before = self.player.course.clone();
         let _ = self.player.course.choose(lesson.unwrap_or_default(), self.prefs.lang);
-        let old = self.player.replace(Runs::new(opened.history), &self.hidden);
+        if let Some(class) = &work.class {
+            self.player.course.put_back(class.clone(), self.prefs.lang);
+        }
+        let old = self.replace(runs);
+        self.player.bookmarks = Rc::new(work.bookmarks.clone());
         self.player.moved = true;
         self.after_replace();
         self.toasts.remove_undo();
@@ -155,27 +223,67 @@ impl App {
             self.undo = Some((Undo::Runs(Box::new(old)), before));
             self.toasts.push(share::OPENED.text(), false, true, end());
         }
-        if !opened.is_whole {
+        if !told.is_whole {
             self.toasts.push(share::CUT_OFF.text(), true, false, end());
-        } else if let Some((_, why)) = opened.refused.first() {
-            let text = share::REFUSED.with("n", opened.refused.len()).with("why", why.text());
+        } else if let Some((_, why)) = told.refused.first() {
+            let text = share::REFUSED.with("n", told.refused.len()).with("why", why.text());
             self.toasts.push(text, true, false, end());
-        } else if saved.is_same(self.player.run()) == Some(false) {
+        } else if work.shown().is_same(self.player.run()) == Some(false) {
             self.toasts.push(share::DIFFERS.text(), true, false, end());
         }
-        self.keep();
+        (self.keeping.number, self.keeping.name) = (number, work.name);
+        works::set_own(number.unwrap_or(works::NONE_YET));
+        match number {
+            // It is kept already, and another tab may be writing there.
+            Some(number) => self.keeping.written = works::text(number).as_deref().map(works::digest),
+            None => self.keep(),
+        }
     }
 
-    /// The run as it stands, with what the page shows of it.
+    /// Puts other runs on the page. From here on they are a work of their own.
+    pub(super) fn replace(&mut self, runs: Runs) -> Before {
+        let bookmarks = self.player.bookmarks.clone();
+        let runs = self.player.replace(runs, &self.hidden);
+        let Keeping { number, name, .. } = &mut self.keeping;
+        Before { runs, bookmarks, number: number.take(), name: std::mem::take(name) }
+    }
+
+    /// Puts back what was there.
+    pub(super) fn put_back(&mut self, before: Before) {
+        drop(self.replace(before.runs));
+        self.player.bookmarks = before.bookmarks;
+        (self.keeping.number, self.keeping.name) = (before.number, before.name);
+        self.keeping.written = before.number.and_then(works::text).as_deref().map(works::digest);
+        works::set_own(before.number.unwrap_or(works::NONE_YET));
+    }
+
+    /// The shown run as it stands, with what the page shows of it.
     pub(super) fn saved(&self) -> Saved {
+        self.saved_of(self.player.run())
+    }
+
+    fn saved_of(&self, run: &kafkascope::history::Run) -> Saved {
         Saved {
             lens: Some(self.prefs.lens.tag().to_owned()),
             lang: Some(self.prefs.lang),
-            ..Saved::of(self.player.run(), &self.player.course.lessons)
+            ..Saved::of(run, &self.player.course.lessons)
         }
     }
 
-    /// Keeps the run in a moment: much is done in a row.
+    /// All of them.
+    fn work(&self) -> Work {
+        let runs = self.player.runs();
+        Work {
+            name: self.keeping.name.clone(),
+            kept_ms: js_sys::Date::now() as u64,
+            shown: runs.shown().id(),
+            bookmarks: Bookmarks::clone(&self.player.bookmarks),
+            class: self.player.course.class(),
+            runs: runs.kept().map(|kept| kept.with(|history| self.saved_of(history.run()))).collect(),
+        }
+    }
+
+    /// Keeps the work in a moment: much is done in a row.
     pub(super) fn keep_soon(&mut self, ctx: &Context<Self>) {
         if self.keeping.timer.is_none() {
             let link = ctx.link().clone();
@@ -183,35 +291,96 @@ impl App {
         }
     }
 
-    /// Keeps the run in this browser. A lesson begins again instead: how far the class is in it is not in a saved run.
+    /// Keeps the work in this browser; the cluster of the beginning in which nothing has happened only if it has a name.
     pub(super) fn keep(&mut self) {
         self.keeping.timer = None;
-        let kept = (self.player.moved && !self.player.course.is_lesson()).then(|| self.saved());
-        self.write_kept(kept.as_ref());
+        if self.player.moved || !self.keeping.name.is_empty() || self.player.course.at != 0 {
+            let work = self.work();
+            self.write_kept(&work);
+        } else if let Some(number) = self.keeping.number {
+            works::remove(number);
+        }
     }
 
-    /// Keeps the run as it will be once a command is given: if that ends the page, it is known which it was.
+    /// Keeps the work as it will be once a command is given: if that ends the page, it is known which it was.
     pub(super) fn keep_before(&mut self, command: &Command) {
-        if self.player.course.is_lesson() {
-            return;
-        }
-        let mut saved = self.saved();
+        let mut work = self.work();
+        let saved = work.shown_mut();
         let moment = saved.playhead;
         saved.commands.retain(|given| (given.time_us, given.after_event) <= (moment.time_us, moment.event));
         let command = command.clone();
         saved.commands.push(Stamped { time_us: moment.time_us, after_event: moment.event, command });
         saved.digest = None;
-        self.write_kept(Some(&saved));
+        self.write_kept(&work);
     }
 
-    fn write_kept(&mut self, saved: Option<&Saved>) {
-        let done = storage().is_some_and(|storage| match saved {
-            Some(saved) => storage.set_item(KEPT, &file::write(saved)).is_ok(),
-            None => storage.remove_item(KEPT).is_ok(),
-        });
-        if !done && saved.is_some() && !self.keeping.told {
-            self.keeping.told = true;
-            self.toasts.push(share::NOT_KEPT.text(), true, false, self.on.toast.clone());
+    fn write_kept(&mut self, work: &Work) {
+        let text = work::write(work);
+        let digest = works::digest(&text);
+        if self.keeping.number.is_some() && self.keeping.written == Some(digest) {
+            return;
         }
+        let number = self.keeping.number.map_or_else(works::take_number, Ok);
+        let written = number.and_then(|number| works::write(number, &text).map(|()| number));
+        match written {
+            Ok(number) => {
+                works::set_own(number);
+                (self.keeping.number, self.keeping.written) = (Some(number), Some(digest));
+            }
+            Err(why) if !self.keeping.told => {
+                self.keeping.told = true;
+                let text: Text = match why {
+                    NotKept::Storage => share::NOT_KEPT.text(),
+                    NotKept::Full(text) => text,
+                };
+                self.toasts.push(text, true, false, self.on.toast.clone());
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Another tab has kept something: where that was this tab's work, this one goes on with one of its own.
+    pub(super) fn kept_elsewhere(&mut self) -> bool {
+        let Some(number) = self.keeping.number else { return false };
+        let now = works::text(number).as_deref().map(works::digest);
+        if now.is_none() || now == self.keeping.written {
+            return false;
+        }
+        self.keeping.number = None;
+        self.keep();
+        self.toasts.push(share::KEPT_ELSEWHERE.text(), false, false, self.on.toast.clone());
+        true
+    }
+
+    /// Does something with the works that are kept.
+    pub(super) fn with_works(&mut self, ctx: &Context<Self>, act: WorksAct) {
+        match act {
+            WorksAct::Name(name) => {
+                self.keeping.name = name;
+                self.keep();
+            }
+            WorksAct::Open(number) => {
+                let Some(text) = works::text(number) else { return };
+                return match work::read(&text) {
+                    Ok(work) => self.open_work(ctx, work, Source::Handed, Some(number)),
+                    Err(error) => self.open(Dialog::Wrong(Box::new(error), Source::Kept)),
+                };
+            }
+            WorksAct::Delete(number) => {
+                self.keeping.deleted = works::text(number).map(|text| (number, text));
+                works::remove(number);
+            }
+            WorksAct::PutBack => {
+                if let Some((number, text)) = self.keeping.deleted.take() {
+                    let _ = works::write(number, &text);
+                }
+            }
+        }
+        self.open(Dialog::Share);
+    }
+
+    /// The number of this tab's work.
+    pub(super) fn own_work(&self) -> Option<u32> {
+        self.keeping.number
     }
 }

@@ -30,6 +30,7 @@ use crate::{
         story::Story,
         transport::Transport,
         welcome::Welcome,
+        works::Works,
     },
     say::tr,
     stage_api::Dialog,
@@ -208,10 +209,13 @@ impl App {
                 compared(both, shown, lang, (&self.on.open, &self.on.runs), on_close)
             }
             Dialog::Share => html! {
-                <Share {lang} saved={open.saved.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close} />
+                <Share {lang} saved={open.saved.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close}>
+                    <Works {lang} rows={open.works.clone()} own={self.own_work()} name={self.keeping.name.clone()} has_deleted={self.keeping.deleted.is_some()}
+                        lessons={self.player.course.lessons.clone()} on_act={self.on.works.clone()} />
+                </Share>
             },
             Dialog::Wrong(error, source) => wrong(error, *source, lang, &self.on.saved, on_close),
-            Dialog::Crashed(saved) => crashed(saved, lang, &self.on.saved, on_close),
+            Dialog::Crashed(work, number) => crashed(work, *number, lang, &self.on.work, on_close),
             Dialog::Palette(node) => palette(lang, node.as_ref(), &self.on.open, on_close),
             Dialog::GroupTool(group) => group_tool(self.player.run().world(), group, lang, on_close),
             Dialog::Segments(topic, partition, broker) => {

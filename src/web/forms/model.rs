@@ -178,7 +178,7 @@ pub fn form(dialog: &Dialog, vm: &ViewModel, current: Option<&Current>) -> Optio
         | Dialog::Runs
         | Dialog::Compare(..)
         | Dialog::Wrong(..)
-        | Dialog::Crashed(_) => return None,
+        | Dialog::Crashed(..) => return None,
     })
 }
 
@@ -240,7 +240,7 @@ pub fn command(dialog: &Dialog, values: &Values, settings: &Settings, form: &For
         | Dialog::Runs
         | Dialog::Compare(..)
         | Dialog::Wrong(..)
-        | Dialog::Crashed(_) => Err(Vec::new()),
+        | Dialog::Crashed(..) => Err(Vec::new()),
     }
 }
 

@@ -14,3 +14,4 @@ pub mod share;
 pub mod story;
 pub mod transport;
 pub mod welcome;
+pub mod works;

@@ -4,7 +4,7 @@
 //! out: playing what was read, which is the shell's (`app::saved`).
 
 use kafkascope::{
-    codec::{self, ReadError, Saved, file, link, text},
+    codec::{self, ReadError, Saved, file, link, text, work::Work},
     i18n::{Arg, Lang, Text, share},
     kafka::limits,
 };
@@ -33,6 +33,8 @@ pub struct ShareProps {
     pub on_file: Callback<File>,
     /// Closes it.
     pub on_close: Callback<()>,
+    /// What this browser keeps.
+    pub children: Html,
 }
 
 /// Reads a run, whichever of the three it is written as.
@@ -125,6 +127,7 @@ pub fn Share(props: &ShareProps) -> Html {
                     </label>
                 </div>
                 <p class="faint">{ tr(&share::DROP_NOTE, lang) }</p>
+                { props.children.clone() }
                 <p class="share-said" role="status">{ said.as_ref().map(|said| say(said, lang)) }</p>
             </div>
         </Modal>
@@ -177,13 +180,12 @@ pub fn wrong(
 }
 
 /// The dialog after the program stopped: what it had been given, with the last command or without.
-pub fn crashed(saved: &Saved, lang: Lang, on_saved: &Callback<Saved>, on_close: Callback<()>) -> Html {
-    let whole = saved.clone();
-    let mut short = saved.clone();
-    let last = short.commands.pop();
+pub fn crashed(work: &Work, number: u32, lang: Lang, on_work: &Callback<(Work, u32)>, on_close: Callback<()>) -> Html {
+    let (whole, saved, mut short) = (work.clone(), work.shown(), work.clone());
+    let last = short.shown_mut().commands.pop();
     let last = last.map(|last| kafkascope::cluster::command_text::print(&last.command)).unwrap_or_default();
-    let with = on_saved.reform(move |_: MouseEvent| whole.clone());
-    let without = on_saved.reform(move |_: MouseEvent| short.clone());
+    let with = on_work.reform(move |_: MouseEvent| (whole.clone(), number));
+    let without = on_work.reform(move |_: MouseEvent| (short.clone(), number));
     let note = share::CRASHED_NOTE.with("commands", saved.commands.len()).with("command", last);
     html! {
         <Modal title={tr(&share::CRASHED, lang)} {lang} {on_close}>

@@ -39,7 +39,7 @@ test("two runs stand on the page in every lens, at one time", { saved: FAST, tim
   await shown(page).locator(".pane-head").getByText(/stopped$/).waitFor();
   await other(page).locator(".pane-head").getByText(/stopped$/).waitFor();
   await axe();
-  for (const [key, part] of [["1", ".producers"], ["2", ".bcards"], ["3", ".gl-group"], ["4", ".lens-scroll"]]) {
+  for (const [key, part] of [["1", ".stage-content"], ["2", ".bcard"], ["3", ".gl-group"], ["4", ".lens-scroll"]]) {
     await page.keyboard.press(key);
     await shown(page).locator(part).first().waitFor();
     await other(page).locator(part).first().waitFor();
@@ -76,14 +76,14 @@ test("one of two runs is worked in, and a click takes the other", { saved: FAST,
   assert.equal(await clock(page), at);
   assert.ok((await shown(page).boundingBox()).y < (await other(page).boundingBox()).y, "both keep their places");
   // What is done is done in one of them only.
-  await page.keyboard.press("x");
-  await dialog(page).locator(".palette-row").nth(3).click();
-  await dialog(page).locator("select").first().selectOption("2");
-  await dialog(page).locator("button[type=submit]").click();
+  await shown(page).getByRole("button", { name: /^B2, Broker 2/ }).click();
+  const inspector = page.getByRole("region").filter({ has: page.getByRole("button", { name: "Close the inspector" }) }).last();
+  await inspector.getByRole("button", { name: "Crash", exact: true }).click();
   await until("it is down here", async () => (await shown(page).locator("[aria-label*='crashed']").count()) > 0);
   assert.equal(await other(page).locator("[aria-label*='crashed']").count(), 0);
   // By mouse, anywhere on the picture.
-  await other(page).locator(".pane-body").click({ position: { x: 300, y: 120 } });
+  const box = await other(page).boundingBox();
+  await page.mouse.click(box.x + 300, box.y + 160);
   await until("the other is", async () => /^Run 2/.test(await heading(shown(page))));
   await page.keyboard.press("u");
   await dialog(page).getByRole("button", { name: /^Delete Run 1/ }).click();

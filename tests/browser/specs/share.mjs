@@ -130,7 +130,7 @@ test("a reload returns to the same moment, and a crash to the last command", { s
   allow(/request after load/);
   await open();
   const before = await something(page);
-  await until("it is kept", () => page.evaluate(() => /crash-broker/.test(localStorage.getItem("kafkascope.run") ?? "")));
+  await until("it is kept", () => page.evaluate(() => Object.values(localStorage).some((kept) => /crash-broker/.test(kept))));
   await page.reload();
   await page.getByText("This is where you were.").waitFor();
   assert.deepEqual(await seen(page), before);
@@ -139,7 +139,7 @@ test("a reload returns to the same moment, and a crash to the last command", { s
   await dialog(page).getByRole("heading", { name: "The page broke off last time" }).waitFor();
   await dialog(page).getByText(/crash-broker broker=2/).waitFor();
   await dialog(page).getByRole("button", { name: "Leave the last command out" }).click();
-  await opened(page);
+  await page.getByText("This is where you were.").waitFor();
   await stage(page).getByRole("button", { name: /^B2, .*alive/ }).waitFor();
 });
 

@@ -1,0 +1,137 @@
+// What the browser keeps between visits: all runs of the page, a lesson, several works, and each tab its own.
+
+import { FAST, clock, dialog, inspect, pause, play, stage, step, steps, until } from "../cluster.mjs";
+import { assert, test } from "../harness.mjs";
+
+const works = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kafkascope.work.")).length);
+const kept = (page, what) =>
+  until("it is kept", () => page.evaluate((what) => Object.values(localStorage).some((text) => text.includes(what)), what));
+const share = async (page) => {
+  await page.keyboard.press("k");
+  await dialog(page).getByRole("heading", { name: "Share and keep" }).waitFor();
+};
+const bookmark = (page) => page.getByRole("button", { name: /^Set or take away a bookmark/, pressed: true });
+const restored = (page) => page.getByText("This is where you were.").waitFor({ timeout: 60_000 });
+
+async function crash(page, broker) {
+  const inspector = await inspect(page, new RegExp(`^B${broker}, Broker ${broker}`));
+  await inspector.getByRole("button", { name: "Crash", exact: true }).click();
+  await page.keyboard.press("Escape");
+}
+
+async function played(page, to) {
+  await play(page);
+  await until("time has gone by", async () => (await steps(page)) >= to);
+  await pause(page);
+}
+
+test("a reload brings the tree of runs back, and the bookmarks", { saved: FAST, timeout: 120_000 }, async ({ page, open, allow }) => {
+  allow(/request after load/);
+  await open();
+  await played(page, 20);
+  await crash(page, 2);
+  await played(page, 60);
+  for (let count = 0; count < 10; count += 1) await page.keyboard.press("ArrowLeft");
+  await crash(page, 3);
+  await page.keyboard.press("m");
+  await bookmark(page).waitFor();
+  await page.keyboard.press("u");
+  const name = dialog(page).getByRole("textbox", { name: "Name of run 2" });
+  await name.fill("two are gone");
+  await name.press("Tab");
+  await page.keyboard.press("Escape");
+  const at = await clock(page);
+  await kept(page, "two are gone");
+  await page.reload();
+  await restored(page);
+  assert.equal(await clock(page), at);
+  await bookmark(page).waitFor();
+  await page.keyboard.press("u");
+  assert.equal(await dialog(page).getByRole("listitem").count(), 2);
+  assert.equal(await dialog(page).getByRole("textbox", { name: "Name of run 2" }).inputValue(), "two are gone");
+  await dialog(page).getByRole("button", { name: "Show Run 1" }).click();
+  await page.keyboard.press("Escape");
+  await stage(page).getByRole("button", { name: /^B2, .*crashed/ }).waitFor();
+  await stage(page).getByRole("button", { name: /^B3, .*alive/ }).waitFor();
+});
+
+test("a lesson goes on after a reload where the class was", { saved: FAST, timeout: 120_000 }, async ({ page, open, allow }) => {
+  allow(/request after load/);
+  await open();
+  await page.locator(".welcome button").first().click();
+  const lead = page.locator(".lesson-lead");
+  for (let beat = 0; beat < 2; beat += 1) {
+    if ((await page.getByRole("radio").count()) > 0) await page.getByRole("radio").first().check();
+    await lead.click();
+    await until("the step has ended", async () => (await page.locator(".lesson-done").count()) > 0);
+    if (beat === 0) await lead.click();
+  }
+  const panel = await page.locator(".lesson").innerText();
+  assert.match(panel, /step 2 of/i);
+  const at = await clock(page);
+  await kept(page, '"class"');
+  await page.waitForTimeout(1_200);
+  await page.reload();
+  await restored(page);
+  assert.equal(await page.locator(".lesson").innerText(), panel);
+  assert.equal(await clock(page), at);
+  await lead.click();
+  await page.getByText(/step 3 of/i).waitFor();
+});
+
+test("works are named, opened, deleted and had back", { saved: FAST, timeout: 120_000 }, async ({ page, open, axe }) => {
+  await open();
+  await step(page);
+  await crash(page, 2);
+  await share(page);
+  const name = dialog(page).getByRole("textbox", { name: "Name of this work" });
+  await name.fill("Tuesday");
+  await name.press("Enter");
+  await kept(page, "Tuesday");
+  await page.keyboard.press("Escape");
+  // A reset begins another one; the named one stays.
+  await page.keyboard.press("r");
+  await stage(page).getByRole("button", { name: /^B2, .*alive/ }).waitFor();
+  await step(page);
+  await crash(page, 3);
+  await share(page);
+  await axe();
+  assert.equal(await dialog(page).getByRole("textbox", { name: "Name of this work" }).inputValue(), "");
+  const row = dialog(page).getByRole("listitem").filter({ hasText: "Tuesday" });
+  await row.getByText(/one command, one run/).waitFor();
+  await row.getByRole("button", { name: "Delete Tuesday" }).click();
+  await row.waitFor({ state: "detached" });
+  await dialog(page).getByRole("button", { name: "Put the deleted one back" }).click();
+  await row.getByRole("button", { name: "Open Tuesday" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await stage(page).getByRole("button", { name: /^B2, .*crashed/ }).waitFor();
+  await stage(page).getByRole("button", { name: /^B3, .*alive/ }).waitFor();
+  await share(page);
+  assert.equal(await dialog(page).getByRole("textbox", { name: "Name of this work" }).inputValue(), "Tuesday");
+});
+
+test("two tabs of one work do not write over each other", { saved: FAST, timeout: 120_000 }, async ({ page, open, allow }) => {
+  allow(/request after load/);
+  await open();
+  await step(page);
+  await crash(page, 2);
+  await kept(page, "crash-broker broker=2");
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await restored(other);
+  await stage(other).getByRole("button", { name: /^B2, .*crashed/ }).waitFor();
+  assert.equal(await works(page), 1);
+  await crash(other, 3);
+  await page.getByText("This work went on in another tab.").waitFor();
+  await crash(page, 1);
+  await kept(page, "crash-broker broker=1");
+  await kept(page, "crash-broker broker=3");
+  assert.equal(await works(page), 2);
+  for (const [tab, down, alive] of [[page, 1, 3], [other, 3, 1]]) {
+    await tab.waitForTimeout(1_000);
+    await tab.reload();
+    await restored(tab);
+    await stage(tab).getByRole("button", { name: new RegExp(`^B${down}, .*crashed`) }).waitFor();
+    await stage(tab).getByRole("button", { name: new RegExp(`^B${alive}, .*alive`) }).waitFor();
+  }
+});

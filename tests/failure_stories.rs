@@ -3,8 +3,11 @@
 //! `tests/golden/failures/` holds what was accepted; `KAFKASCOPE_ACCEPT=1` accepts anew.
 
 mod golden;
+#[path = "golden/runs.rs"]
+mod golden_runs;
 
 use golden::assert_golden;
+use golden_runs::assert_run;
 use kafkascope::{
     cluster::{ClusterSpec, World, command_text::parse},
     history::{Run, Scenario},
@@ -423,6 +426,7 @@ fn play(story: &Story) -> String {
         }
     }
     assert_lives(story.name, &run);
+    assert_run(&format!("failure-{}", story.name), &run);
     told + "\n" + &transcript(&run, Lang::En)
 }
 

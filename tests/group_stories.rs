@@ -3,8 +3,11 @@
 //! `KAFKASCOPE_ACCEPT=1` accepts anew.
 
 mod golden;
+#[path = "golden/runs.rs"]
+mod golden_runs;
 
 use golden::assert_golden;
+use golden_runs::assert_run;
 use kafkascope::{
     cluster::{ClusterSpec, command_text::parse},
     history::{Run, Scenario},
@@ -126,6 +129,7 @@ fn play(story: &Story, protocol: Protocol) -> String {
         give(&mut run, line, &settings);
     }
     after(&mut run, &mut chart, &filter, began_us + story.seconds * SECOND_US);
+    assert_run(&format!("group-{}.{}", story.name, protocol.0), &run);
     let chart = text(&chart.follow(&run, &filter), Lang::En);
     let since = |line: &&str| {
         let seconds = line.trim_start().split(' ').next().and_then(|time| time.parse::<f64>().ok());

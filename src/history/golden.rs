@@ -27,5 +27,10 @@ pub fn determinism_digest() -> String {
         }
     }
     run.advance_to(60_000_000);
+    digests(&run)
+}
+
+/// The digests of a run's events and of its state, as two hexadecimal numbers.
+pub fn digests(run: &Run) -> String {
     format!("{:016x} {:016x}", run.world().event_digest(), run.world().state_digest())
 }

@@ -27,7 +27,7 @@ pub use again::{Again, Change, Offer, commands, offers};
 pub use bookmarks::Bookmarks;
 pub use events::Events;
 pub use fault::{Counts, LastFault};
-pub use golden::determinism_digest;
+pub use golden::{determinism_digest, digests};
 pub use keyframes::Spacing;
 pub use load::{
     LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, full_load_history, full_load_scenario,

@@ -20,6 +20,17 @@ pub fn kafkascope_digest() -> String {
     kafkascope::history::determinism_digest()
 }
 
+/// Plays a saved run, as lines, to its end; hands back the digests of its events and its state, or what is wrong.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopePlay)]
+pub fn kafkascope_play(lines: &str) -> String {
+    let lessons = kafkascope::lesson::catalogue().unwrap_or_default();
+    let opening = kafkascope::codec::text::read(lines).and_then(|saved| saved.open(&lessons));
+    opening.map_or_else(
+        |error| error.text().plain(kafkascope::i18n::Lang::En),
+        |opening| kafkascope::history::digests(opening.finish().history.run()),
+    )
+}
+
 /// Plays the run that throughput is measured with; hands back how many events it took, 0 if it failed.
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopeFullLoad)]
 pub fn kafkascope_full_load() -> f64 {

@@ -4,11 +4,12 @@
 //! part that did not change is not drawn again. All times are simulated microseconds. Left out: pixels
 //! (`view::geometry`), sentences (`view::story`), and causes (`view::why`).
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::copies::Copies;
 use crate::{
     cluster::{ClientProcess, command::Command},
+    history::FaultGiven,
     i18n::Text,
     kafka::{config::Settings, pattern::TopicPattern},
 };
@@ -51,6 +52,8 @@ pub struct BrokenView {
     pub text: Text,
     /// The command that heals it.
     pub heal: Rc<Command>,
+    /// The command that broke it, with how the cluster stood before; `None`: that is too long ago.
+    pub fault: Option<Arc<FaultGiven>>,
 }
 
 /// What became of records sent, from the producers' side. The fields add up to `sent`.

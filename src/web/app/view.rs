@@ -79,7 +79,9 @@ impl App {
                     { self.inspector() }
                     <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>
                         { self.stage() }
-                        <BrokenList {lang} broken={self.player.vm.broken.clone()} on_command={self.on.command.clone()} />
+                        <BrokenList {lang} broken={self.player.vm.broken.clone()} now={self.player.metrics.clone()}
+                            chosen={self.player.measured.clone()} opens={self.prefs.lens == Lens::Brokers}
+                            on_command={self.on.command.clone()} on_measure={self.on.measure.clone()} />
                     </section>
                 </main>
                 <LedgerBar {lang} totals={self.player.ledger.clone()} on_open={self.on.open.clone()} />
@@ -169,14 +171,14 @@ impl App {
             return html! {
                 <Physical vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
                     lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
-                    on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
+                    on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()}
                     on_opened={self.on.opened.clone()} on_measure={self.on.measure.clone()} />
             };
         }
         html! {
             <Stage vm={self.player.vm.clone()} lang={self.prefs.lang} clock={self.player.clock.clone()} selection={self.selection.clone()}
                 lit={self.lit.clone()} on_select={self.on.select.clone()} on_command={self.on.command.clone()}
-                on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()} metrics={self.player.metrics.clone()}
+                on_open={self.on.open.clone()} on_why={self.on.why.clone()} left={self.left.clone()}
                     on_opened={self.on.opened.clone()} on_measure={self.on.measure.clone()} />
         }
     }

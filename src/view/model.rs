@@ -411,6 +411,8 @@ pub struct Flight {
     pub from: Place,
     /// Where to.
     pub to: Place,
+    /// Where one end is a partition: the broker whose replica that is.
+    pub broker: Option<u32>,
     /// When it left.
     pub sent_us: u64,
     /// When it arrives.

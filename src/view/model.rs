@@ -107,6 +107,15 @@ pub struct BrokerView {
     pub frozen: bool,
     /// Brokers that it cannot reach, or that cannot reach it.
     pub cut_from: Vec<u32>,
+    /// It does not run, and its disk holds no replica although there should be some.
+    pub wiped: bool,
+}
+
+impl BrokerView {
+    /// Does its process run?
+    pub fn is_up(&self) -> bool {
+        matches!(self.state, BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping)
+    }
 }
 
 /// What a broker is doing.

@@ -335,30 +335,32 @@ static STORIES: &[Story] = &[
 /// Away from the active controller and, but for one, from the other controllers, so that they are not lost with it.
 const APART: &str = "reassign topic=t partition=0 replicas=4,5,3";
 
-/// One after the other two replicas stop, then the leader dies; the second to stop comes back first.
-const TWO_LOST: &[(u64, &str)] = &[
-    (0, TOPIC),
-    (100, APART),
-    (1_000, PRODUCER_ALL),
-    (1_100, "send producer=p value=safe"),
-    (2_000, "stop-broker broker={r2}"),
-    (3_000, "stop-broker broker={r3}"),
-    (6_000, "crash-broker broker={r1}"),
+/// One after the other two replicas stop, then the leader dies.
+macro_rules! last_in_sync_dies {
+    ($($then:expr),* $(,)?) => {
+        &[
+            (0, TOPIC),
+            (100, APART),
+            (1_000, PRODUCER_ALL),
+            (1_100, "send producer=p value=safe"),
+            (2_000, "stop-broker broker={r2}"),
+            (3_000, "stop-broker broker={r3}"),
+            (6_000, "crash-broker broker={r1}"),
+            $($then),*
+        ]
+    };
+}
+
+/// The second to stop comes back first.
+const TWO_LOST: &[(u64, &str)] = last_in_sync_dies![
     (18_000, "restart-broker broker={r3}"),
     (20_000, "restart-broker broker={r2}"),
     (22_000, "send producer=p value=after"),
     (28_000, "restart-broker broker={r1}"),
 ];
 
-/// The same, but the last leader's disk is lost, and all three come back before anybody sends again.
-const LAST_WIPED: &[(u64, &str)] = &[
-    (0, TOPIC),
-    (100, APART),
-    (1_000, PRODUCER_ALL),
-    (1_100, "send producer=p value=safe"),
-    (2_000, "stop-broker broker={r2}"),
-    (3_000, "stop-broker broker={r3}"),
-    (6_000, "crash-broker broker={r1}"),
+/// The last leader's disk is lost, and all three come back before anybody sends again.
+const LAST_WIPED: &[(u64, &str)] = last_in_sync_dies![
     (7_000, "wipe-disk broker={r1}"),
     (18_000, "restart-broker broker={r3}"),
     (20_000, "restart-broker broker={r2}"),

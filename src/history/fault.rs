@@ -1,11 +1,11 @@
-//! What was broken last and what the world was right before, and counts over the whole run: what Kafka's own metrics
-//! are made of. Left out: the metrics themselves, which are `view::metrics`.
+//! What was broken, each with how the cluster stood right before, and counts over the whole run: what Kafka's own
+//! metrics are made of. Left out: the metrics by their names, which are `view::metrics`.
 
 use std::sync::Arc;
 
-use super::{Events, Run, Stamped};
+use super::{Events, Measured, Run, Stamped};
 use crate::{
-    cluster::{World, command::Command, command_text},
+    cluster::{World, command::Command, command_text, fault::Broken},
     kafka::{
         event::{Event, EventKind},
         protocol::Api,
@@ -13,15 +13,33 @@ use crate::{
     sim::EventId,
 };
 
-/// The last thing that was broken.
-#[derive(Clone, Debug)]
-pub struct LastFault {
+/// So many faults are remembered; those before them are forgotten.
+const FAULTS_KEPT: usize = 128;
+
+/// Something that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultGiven {
     /// The command, and when it was given.
     pub given: Stamped,
-    /// The world right before. A copy of a world copies pointers, and things break seldom.
-    pub before: World,
-    /// What had been counted by then.
-    pub counts: Counts,
+    /// What is in the list of what is broken for it, until that is mended; an empty disk is not.
+    pub broke: Option<Broken>,
+    /// How the cluster stood right before.
+    pub before: Measured,
+}
+
+/// How things stand right before a command that breaks something.
+#[derive(Debug)]
+pub struct Before {
+    measured: Measured,
+    broken: Vec<Broken>,
+}
+
+impl Before {
+    /// `None`: the command breaks nothing.
+    pub(super) fn of(world: &World, command: &Command) -> Option<Before> {
+        let breaks = command_text::breaks(command);
+        breaks.then(|| Before { measured: Measured::of(world, Counts::default()), broken: world.broken() })
+    }
 }
 
 /// Things that Kafka counts and no present state tells.
@@ -58,9 +76,14 @@ fn is_alter_partition(cause: EventId, new: &[Event], kept: &Events) -> bool {
 }
 
 impl Run {
-    /// The last thing that was broken, with the world right before it.
-    pub fn last_fault(&self) -> Option<&LastFault> {
-        self.fault.as_deref()
+    /// The last thing that was broken.
+    pub fn last_fault(&self) -> Option<&FaultGiven> {
+        self.faults.last().map(Arc::as_ref)
+    }
+
+    /// The command that broke this, and how the cluster stood before it.
+    pub fn fault_of(&self, broken: &Broken) -> Option<&Arc<FaultGiven>> {
+        self.faults.iter().rev().find(|fault| fault.broke.as_ref() == Some(broken))
     }
 
     /// What has been counted since the beginning.
@@ -68,15 +91,24 @@ impl Run {
         self.counts
     }
 
-    /// What the world is before a command, if that breaks something.
-    pub(super) fn before_fault(&self, command: &Command) -> Option<(World, Counts)> {
-        command_text::breaks(command).then(|| (self.world.clone(), self.counts))
+    /// What a monitor of the cluster would read now.
+    pub fn measured(&self) -> Measured {
+        Measured::of(&self.world, self.counts)
     }
 
-    pub(super) fn note_fault(&mut self, before: Option<(World, Counts)>) {
-        if let (Some((before, counts)), Some(given)) = (before, self.log.last()) {
-            self.fault = Some(Arc::new(LastFault { given: given.clone(), before, counts }));
+    /// The last command given broke something. Its events are still to be counted.
+    pub(super) fn note_fault(&mut self, before: Option<Before>) {
+        let (Some(before), Some(given)) = (before, self.log.last()) else { return };
+        let broke = match &given.command {
+            // An orderly stop takes its time; it is in the list once the process has ended.
+            Command::StopBroker { broker } => Some(Broken::Stopped(*broker)),
+            _ => self.world.broken().into_iter().find(|one| !before.broken.contains(one)),
+        };
+        let before = Measured { counts: self.counts, ..before.measured };
+        if self.faults.len() == FAULTS_KEPT {
+            self.faults.remove(0);
         }
+        self.faults.push(Arc::new(FaultGiven { given: given.clone(), broke, before }));
     }
 }
 
@@ -84,7 +116,7 @@ impl Run {
 mod tests {
     use crate::{
         cluster::command_text,
-        history::{Run, start_cluster},
+        history::{History, Run, start_cluster},
     };
 
     fn give(run: &mut Run, line: &str) {
@@ -92,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn the_world_before_the_last_fault_is_kept() {
+    fn how_things_stood_before_a_fault_is_kept() {
         let mut run = Run::new(&start_cluster()).expect("sound");
         assert!(run.last_fault().is_none());
+        let sound = run.measured();
         give(&mut run, "crash-broker broker=2");
-        let (time_us, event) = (run.time_us(), run.last_fault().expect("broken").given.after_event);
-        assert!(run.last_fault().expect("broken").before.brokers()[&2].is_up());
-        assert_eq!(run.last_fault().expect("broken").before.last_event(), event);
+        let time_us = run.time_us();
+        assert_eq!(run.last_fault().expect("broken").before, sound);
         run.advance_to(time_us + 20_000_000);
         give(&mut run, "restart-broker broker=2");
         assert_eq!(run.last_fault().expect("broken").given.time_us, time_us, "mending is no fault");
@@ -142,11 +174,49 @@ mod tests {
             give(&mut run, line);
             // An orderly stop takes its time.
             run.advance_to(run.time_us() + 5_000_000);
+            for broken in run.world().broken() {
+                let fault = run.fault_of(&broken).unwrap_or_else(|| panic!("{line}: nothing broke {broken:?}"));
+                assert!(fault.before.time_us <= run.time_us());
+            }
             let is_fault = run.last_fault().map(|fault| fault.given.after_event) != faults;
             assert_eq!(is_fault, run.world().broken().len() > before || line.starts_with("wipe-disk"), "{line}");
             breaking += usize::from(is_fault);
         }
         assert_eq!(breaking, 13, "every row of the table that says so");
+    }
+
+    /// Of two faults of the same kind each has its own moment; and a run that is played again has them too.
+    #[test]
+    fn each_fault_has_how_things_stood_before_it_in_a_replay_too() {
+        let mut run = Run::new(&start_cluster()).expect("sound");
+        let begin_us = run.time_us();
+        let lines = [
+            "cut from=1 to=2",
+            "stop-broker broker=3",
+            "cut from=1 to=2",
+            "crash-controller",
+            "skew-clock node=2 ahead.ms=9",
+        ];
+        let mut times = Vec::new();
+        for line in lines {
+            give(&mut run, line);
+            times.push(run.time_us());
+            run.advance_to(run.time_us() + 5_000_000);
+        }
+        let moments = |run: &Run| {
+            let faults: Vec<_> = run.world().broken().iter().map(|broken| run.fault_of(broken).cloned()).collect();
+            assert!(faults.iter().all(Option::is_some), "{faults:?}");
+            faults
+        };
+        let mut seen: Vec<u64> = moments(&run).iter().flatten().map(|fault| fault.before.time_us).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, times);
+        let mut history = History::new(run.clone());
+        history.seek_time(begin_us);
+        history.seek_time(run.time_us());
+        assert_eq!(moments(history.run()), moments(&run));
+        let again = run.back_to(run.time_us(), run.event()).expect("it was there");
+        assert_eq!(moments(&again), moments(&run));
     }
 
     #[test]

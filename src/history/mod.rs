@@ -11,6 +11,7 @@ mod fault;
 mod golden;
 mod keyframes;
 mod load;
+mod measured;
 mod milestone;
 mod opening;
 mod replay;
@@ -26,13 +27,14 @@ mod undo;
 pub use again::{Again, Change, Offer, commands, offers};
 pub use bookmarks::Bookmarks;
 pub use events::Events;
-pub use fault::{Counts, LastFault};
+pub use fault::{Counts, FaultGiven};
 pub use golden::{determinism_digest, digests};
 pub use keyframes::Spacing;
 pub use load::{
     LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, full_load_history, full_load_scenario,
     large_cluster,
 };
+pub use measured::Measured;
 pub use milestone::{Milestone, milestone};
 pub use opening::{Opened, Opening};
 pub use replay::Replay;
@@ -42,6 +44,7 @@ pub use script::Refused;
 pub use timeline::{History, Moment};
 pub use together::Together;
 
+use fault::Before;
 use script::{Next, Script};
 use std::sync::Arc;
 
@@ -95,8 +98,8 @@ pub struct Run {
     /// A copy of the world that is one step ahead, to know when the next step will be.
     scout: Option<Box<Scout>>,
     buffer: Vec<Event>,
-    /// The last thing that was broken.
-    fault: Option<Arc<LastFault>>,
+    /// What was broken, oldest first.
+    faults: Vec<Arc<FaultGiven>>,
     counts: Counts,
 }
 
@@ -136,7 +139,7 @@ impl Run {
             script: Script::new(scenario),
             scout: None,
             buffer,
-            fault: None,
+            faults: Vec::new(),
             counts: Counts::default(),
         };
         run.take_in();
@@ -204,7 +207,7 @@ impl Run {
     pub fn apply(&mut self, command: Command) -> Result<(), WorldError> {
         let (time_us, after_event) = (self.time_us(), self.event());
         check_time(time_us + 1)?;
-        let before = self.before_fault(&command);
+        let before = Before::of(&self.world, &command);
         self.world.apply(&command, &mut self.buffer)?;
         self.log.push(Stamped { time_us, after_event, command });
         self.note_fault(before);
@@ -228,8 +231,9 @@ impl Run {
             Next::Nothing => return false,
             Next::World => {}
             Next::Refused(refused) => self.refused.push(refused),
-            Next::Gave(command) => {
+            Next::Gave(command, before) => {
                 self.log.push(command);
+                self.note_fault(before);
                 self.scout = None;
             }
         }
@@ -286,7 +290,10 @@ impl Run {
     fn play_script(&mut self) -> Result<(), WorldError> {
         loop {
             match self.script.give_due(&mut self.world, &mut self.buffer) {
-                Next::Gave(command) => self.log.push(command),
+                Next::Gave(command, before) => {
+                    self.log.push(command);
+                    self.note_fault(before);
+                }
                 Next::Refused(refused) => return Err(refused.error),
                 Next::Nothing | Next::World => return Ok(()),
             }

@@ -5,7 +5,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{Scenario, Stamped};
+use super::{Scenario, Stamped, fault::Before};
 use crate::{
     cluster::{World, WorldError, command::Command},
     kafka::event::Event,
@@ -30,8 +30,8 @@ pub enum Next {
     Nothing,
     /// Something in the world.
     World,
-    /// A command was given.
-    Gave(Stamped),
+    /// A command was given; with how things stood before, if it breaks something.
+    Gave(Stamped, Option<Before>),
     /// The world refused a command of the scenario.
     Refused(Refused),
 }
@@ -135,8 +135,9 @@ impl Script {
 fn give(world: &mut World, time_us: u64, command: Command, events: &mut Vec<Event>) -> Next {
     world.idle_until(time_us);
     let after_event: EventId = world.last_event();
+    let before = Before::of(world, &command);
     match world.apply(&command, events) {
-        Ok(()) => Next::Gave(Stamped { time_us, after_event, command }),
+        Ok(()) => Next::Gave(Stamped { time_us, after_event, command }, before),
         Err(error) => Next::Refused(Refused { time_us, command, error }),
     }
 }

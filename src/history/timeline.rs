@@ -232,7 +232,7 @@ impl Run {
             world: self.world.clone(),
             ledger: self.ledger.clone(),
             events: self.events.clone(),
-            fault: self.fault.clone(),
+            faults: self.faults.clone(),
             log: Vec::new(),
             refused: self.refused.clone(),
             script,

@@ -35,11 +35,11 @@ templates! { "brokers":
     DOWN_TITLE = "Broker {id} is down.", "Broker {id} 已停机。";
     DOWN_TEXT = "Its copies stay on disk. When it returns it truncates to the leader epoch, then catches up.",
         "它的副本留在磁盘上。重新启动后先按 leader epoch 截断，再追赶。";
+    DOWN_WIPED = "Its disk is empty. When it returns it copies everything from the leaders.",
+        "它的磁盘是空的。重新启动后从各 leader 处复制全部内容。";
     RESTART = "Restart B{id}", "重启 B{id}";
-    STOP = "Stop", "停止";
-    CRASH = "Crash", "崩溃";
-    STOP_ALT = "Stop broker {id}: controlled shutdown, hands its leaderships over first", "停止 broker {id}：受控关闭，先移交 leader 身份";
-    CRASH_ALT = "Crash broker {id}: kills the process at once; the disk stays", "使 broker {id} 崩溃：立即杀死进程；磁盘保留";
+    ACTIONS = "Actions on broker {id}", "对 broker {id} 的操作";
+    MORE_TO_BREAK = "Break something…", "制造故障…";
 
     // A replica.
     LEADER = "leader", "leader";
@@ -47,6 +47,7 @@ templates! { "brokers":
     OUT_OF_ISR = "out of ISR", "不在 ISR";
     EPOCH = "epoch {n}", "epoch {n}";
     BEHIND = "{n} behind", "落后 {n}";
+    NOTHING_HERE = "nothing on this disk", "磁盘上没有数据";
     ONLY_HERE = "only here", "仅此处有";
     ONLY_ON = "only {brokers}", "仅 {brokers} 有";
     COPY_ALT = "P{partition}, replica of {name} on broker {broker}", "P{partition}，{name} 在 broker {broker} 上的副本";

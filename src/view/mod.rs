@@ -1,5 +1,6 @@
 //! From the world to what the page shows: plain comparable data, sentences, *Why?* cards, geometry; no DOM.
 
+pub mod broker_acts;
 mod build;
 pub mod compare;
 pub mod copies;

@@ -4,11 +4,12 @@
 //! part that did not change is not drawn again. All times are simulated microseconds. Left out: pixels
 //! (`view::geometry`), sentences (`view::story`), and causes (`view::why`).
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::copies::Copies;
 use crate::{
     cluster::{ClientProcess, command::Command},
+    history::FaultGiven,
     i18n::Text,
     kafka::{config::Settings, pattern::TopicPattern},
 };
@@ -51,6 +52,8 @@ pub struct BrokenView {
     pub text: Text,
     /// The command that heals it.
     pub heal: Rc<Command>,
+    /// The command that broke it, with how the cluster stood before; `None`: that is too long ago.
+    pub fault: Option<Arc<FaultGiven>>,
 }
 
 /// What became of records sent, from the producers' side. The fields add up to `sent`.
@@ -104,6 +107,15 @@ pub struct BrokerView {
     pub frozen: bool,
     /// Brokers that it cannot reach, or that cannot reach it.
     pub cut_from: Vec<u32>,
+    /// It does not run, and its disk holds no replica although there should be some.
+    pub wiped: bool,
+}
+
+impl BrokerView {
+    /// Does its process run?
+    pub fn is_up(&self) -> bool {
+        matches!(self.state, BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping)
+    }
 }
 
 /// What a broker is doing.
@@ -408,6 +420,8 @@ pub struct Flight {
     pub from: Place,
     /// Where to.
     pub to: Place,
+    /// Where one end is a partition: the broker whose replica that is.
+    pub broker: Option<u32>,
     /// When it left.
     pub sent_us: u64,
     /// When it arrives.

@@ -8,7 +8,7 @@ use crate::{
     kafka::{
         broker::Broker,
         ids::BrokerId,
-        log::{Deletion, IndexEntry, Log, RollReason},
+        log::{Codec, Deletion, IndexEntry, Log, RollReason},
     },
     templates,
     view::story::bytes,
@@ -42,6 +42,7 @@ templates! {
     BEGUN_OFFSETS = "offsets beyond 31 bits", "offset 超出 31 位";
     BEGUN_RETENTION = "retention took all others", "其余都被保留策略删除";
     BEGUN_ANEW = "begun anew", "重新开始";
+    COMPRESSED = "{codecs}: {before} uncompressed", "{codecs}：未压缩为 {before}";
     PART_ACTIVE = "active", "active";
     PART_HIDDEN = "before the log's start", "位于日志起点之前";
     PART_CLEAN = "clean", "已清理";
@@ -72,6 +73,8 @@ pub struct SegmentView {
     pub end: i64,
     /// Bytes.
     pub bytes: u64,
+    /// Where batches in it are compressed: by what, and how many bytes all of it would have without.
+    pub compressed: Option<Text>,
     /// Share of the log's bytes, in thousandths.
     pub share: u64,
     /// Records in it.
@@ -156,6 +159,7 @@ fn segment(log: &Log, index: usize, clock_us: u64, next_us: Option<u64>) -> Opti
         base_offset: segment.base_offset,
         end,
         bytes: segment.size_bytes,
+        compressed: compressed(log, segment.base_offset, end),
         share: (segment.size_bytes * 1_000).checked_div(log.size_bytes()).unwrap_or_default(),
         records: segment.records,
         newest_us: segment.newest().map(|(newest_us, _)| newest_us),
@@ -164,6 +168,18 @@ fn segment(log: &Log, index: usize, clock_us: u64, next_us: Option<u64>) -> Opti
         is_next: index == 0 && next_us.is_some(),
         index: segment.index(log.batches(), end),
     })
+}
+
+/// What compression makes of the batches between two offsets; each is compressed as a whole.
+fn compressed(log: &Log, from: i64, end: i64) -> Option<Text> {
+    let (mut codecs, mut before) = ([false; Codec::ALL.len()], 0);
+    for batch in log.batches().from(from).take_while(|batch| batch.base_offset < end) {
+        codecs[batch.records.codec() as usize] = true;
+        before += u64::from(batch.records.plain_bytes());
+    }
+    let used = Codec::ALL.into_iter().filter(|codec| *codec != Codec::None && codecs[*codec as usize]);
+    let used: Vec<&str> = used.map(Codec::name).collect();
+    (!used.is_empty()).then(|| COMPRESSED.with("codecs", used.join(", ")).with("before", bytes(before)))
 }
 
 fn part(log: &Log, index: usize, clock_us: u64) -> Part {

@@ -12,7 +12,6 @@ use kafkascope::{
     history::Bookmarks,
     i18n::Lang,
     view::{
-        metrics::Table,
         model::{Place, ViewModel},
         story::{Stop, StoryLine, TimelineMark},
         why::{WhyCard, WhyKey},
@@ -47,11 +46,9 @@ pub struct StageProps {
     pub on_why: Callback<Ask>,
     /// Where strips stood on the lens that was left, for the way to their new places.
     pub left: Left,
-    /// Kafka's own metrics, if somebody looks and there is anything to compare.
-    pub metrics: Option<Rc<Table>>,
     /// Partitions of large topics that are drawn with their cells, by topic.
     pub on_opened: Callback<kafkascope::sim::Map<String, i32>>,
-    /// Compares metrics from this moment on (true), or with the one before the last fault.
+    /// Compares Kafka's metrics from this moment on (true), or no more.
     pub on_measure: Callback<bool>,
 }
 

@@ -22,6 +22,7 @@ export async function until(what, ask, limit = PATIENCE) {
 }
 
 export const stage = (page) => page.getByRole("region", { name: "The cluster" });
+export const broken = (page) => page.getByRole("region", { name: "Broken now" });
 export const dialog = (page) => page.getByRole("dialog");
 export const add = async (page, what) => {
   await page.getByRole("button", { name: "Add to the cluster" }).click();
@@ -108,3 +109,32 @@ export const tabTo = (page, name, key = "Tab") =>
       return texts.some((text) => text?.trim() === name || text?.trim().startsWith(`${name} `));
     },
   });
+
+// Plays a run given as its lines, with the text that the page writes for one in "Share and keep".
+export async function playLines(page, lines) {
+  await page.keyboard.press("k");
+  await dialog(page).getByRole("textbox").nth(1).waitFor();
+  await dialog(page).locator("textarea").last().fill(`${lines.join("\n")}\n`);
+  await dialog(page).getByRole("button", { name: /^Play these lines|^运行这些/ }).click();
+  await dialog(page).waitFor({ state: "detached", timeout: 60_000 });
+}
+
+// Three brokers in racks a, b and c; `orders` has one partition that broker 1 leads, and a consumer reads it whose
+// `client.rack` is `rack` (KIP-392).
+export const RACKS = (rack) => [
+  "cluster brokers=3 seed=7 begin=0s racks=a,b,c replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector",
+  "@0s create-topic topic=orders partitions=1 replication.factor=3",
+  "@1s reassign topic=orders partition=0 replicas=1,2,3",
+  "@3s elect-leaders type=preferred topic=orders partition=0",
+  "@4s add-producer producer=checkout topic=orders keys=alice,bob rate=20 acks=all",
+  `@5s add-consumer consumer=C1 assign=orders:0 auto.offset.reset=earliest client.rack=${rack}`,
+  "@9s now",
+];
+
+// A producer that compresses with gzip, and a topic that its broker keeps in zstd.
+export const COMPRESSED = [
+  "cluster brokers=3 seed=7 begin=0s",
+  "@0s create-topic topic=orders partitions=1 replication.factor=3 compression.type=zstd",
+  '@2s add-producer producer=zip topic=orders rate=200 linger.ms=200 compression.type=gzip value="the same words again and again, as in most logs that anybody keeps"',
+  "@6s now",
+];

@@ -8,7 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { contextFor, launch, ready } from "./chromium.mjs";
-import { BY_CLOCK, FAST, add, inspect, pause, play, step, steps, until } from "./cluster.mjs";
+import { BY_CLOCK, COMPRESSED, FAST, RACKS, add, inspect, pause, play, playLines, step, steps, until } from "./cluster.mjs";
 import { project, serve } from "./server.mjs";
 
 const TABLET = { width: 1024, height: 768 };
@@ -230,6 +230,19 @@ const SHOTS = [
   { name: "brokers-down-1024", saved: BY_CLOCK, viewport: TABLET, theme: "dark", act: lost },
   { name: "brokers-down-phone", saved: BY_CLOCK, viewport: PHONE, act: lost },
   { name: "brokers-many", saved: BY_CLOCK, act: manyCopies },
+  { name: "brokers-pending", saved: BY_CLOCK, act: pending },
+  { name: "brokers-menu", saved: BY_CLOCK, act: menuOnCard },
+  { name: "brokers-menu-zh-dark", saved: BY_CLOCK, lang: "zh-CN", theme: "dark", act: menuOnCard },
+  { name: "brokers-wiped", saved: BY_CLOCK, act: wiped },
+  { name: "brokers-wiped-dark", saved: BY_CLOCK, theme: "dark", act: wiped },
+  { name: "brokers-wiped-zh", saved: BY_CLOCK, lang: "zh-CN", act: wiped },
+  { name: "brokers-wiped-1024", saved: BY_CLOCK, viewport: TABLET, act: wiped },
+  { name: "brokers-wiped-phone", saved: BY_CLOCK, viewport: PHONE, act: wiped },
+  { name: "codecs-card", saved: BY_CLOCK, act: compressed("card") },
+  { name: "codecs-segment", saved: BY_CLOCK, act: compressed("segment") },
+  { name: "codecs-segment-zh-dark", saved: BY_CLOCK, lang: "zh-CN", theme: "dark", act: compressed("segment") },
+  { name: "racks-light", saved: { "kafkascope.pace": "clock", "kafkascope.speed.clock": "0", "kafkascope.lens": "brokers" }, act: racks("lens") },
+  { name: "racks-inspector-dark", theme: "dark", act: racks("inspector") },
   { name: "brokers-large-light", saved: { ...BY_CLOCK, "kafkascope.lens": "brokers" }, act: large },
   { name: "brokers-large-dark", saved: { ...BY_CLOCK, "kafkascope.lens": "brokers" }, theme: "dark", act: large },
   { name: "share", saved: BY_CLOCK, act: (page) => shared(page, "k") },
@@ -258,10 +271,83 @@ const SHOTS = [
   { name: "group-phone", saved: FAST, viewport: PHONE, act: joined },
 ];
 
+// Takes one of the actions on a broker's card by its place, in any language.
+async function chooseOn(page, broker, row) {
+  await page.locator(".bcard-menu button").nth(broker - 1).click();
+  await page.getByRole("menuitem").nth(row).click();
+  // The keys that follow are the page's.
+  await page.evaluate(() => document.activeElement?.blur());
+}
+
+async function menuOnCard(page) {
+  await lost(page);
+  await page.locator(".bcard-menu button").nth(1).click();
+}
+
+// Broker 2 has lost its disk, broker 3 stands still; the metrics of the first fault are open.
+async function wiped(page) {
+  await lost(page);
+  await page.locator(".bcard-do.other").click();
+  await chooseOn(page, 3, 2);
+  const first = page.locator(".broken-metrics").first();
+  if ((await first.getAttribute("aria-expanded")) === "false") await first.click();
+}
+
+// Three brokers that hear nothing of each other, so that what is written stays above the watermark.
+async function pending(page) {
+  await manyCopies(page);
+  await chooseOn(page, 2, 2);
+  await chooseOn(page, 3, 2);
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(1_200);
+  await page.keyboard.press("Space");
+}
+
+// A batch of gzip in a log that is kept in zstd: its card, or its segment.
+function compressed(what) {
+  return async (page) => {
+    await playLines(page, COMPRESSED);
+    if (what === "card") {
+      await page.getByRole("log").locator(".line", { hasText: /sent a batch/ }).first().getByRole("button").last().click();
+    } else {
+      await inspect(page, /^P0, orders-0/);
+      await page.locator(".inspector td button.link").first().click();
+    }
+  };
+}
+
+// A consumer that reads from the follower in its rack: what is fetched on its way.
+function racks(where) {
+  return async (page) => {
+    await playLines(page, RACKS("c"));
+    if (where === "inspector") {
+      await page.keyboard.press("1");
+      await inspect(page, "C1");
+      await page.locator(".inspector td, .inspector th").last().scrollIntoViewIfNeeded();
+      return;
+    }
+    await page.keyboard.press("Space");
+    await until("a fetch leaves broker 3", () => leavesLast(page));
+    await page.keyboard.press("Space");
+  };
+}
+
+// Is anything drawn just right of the last broker's card?
+const leavesLast = (page) =>
+  page.evaluate(() => {
+    const card = [...document.querySelectorAll(".bcard")].at(-1).getBoundingClientRect();
+    return [...document.querySelectorAll(".stage canvas")].some((canvas) => {
+      const at = canvas.getBoundingClientRect();
+      const scale = canvas.width / at.width;
+      const [x, y, height] = [card.right + 2 - at.left, card.top - at.top, card.height].map((one) => one * scale);
+      return canvas.getContext("2d").getImageData(x, y, 12 * scale, height).data.some((value, index) => index % 4 === 3 && value > 0);
+    });
+  });
+
 // The Brokers lens when broker 2 has been lost and others lead.
 async function lost(page) {
   await page.keyboard.press("2");
-  await page.locator("[data-do=crash]").nth(1).click();
+  await chooseOn(page, 2, 1);
   await page.keyboard.press("Space");
   await page.locator(".moved").waitFor({ timeout: 60_000 });
   await page.keyboard.press("Space");

@@ -7,13 +7,19 @@ use crate::{
         World,
         fault::{Broken, Direction, Link, NodeName},
     },
+    history::Run,
     i18n::{Arg, Text, faults as words},
     sim::{Effect, NodeId},
     view::model::BrokenView,
 };
 
-pub(super) fn broken(world: &World) -> Vec<BrokenView> {
-    let view = |broken: &Broken| BrokenView { text: text(broken), heal: Rc::new(world.mending(broken)) };
+pub(super) fn broken(run: &Run) -> Vec<BrokenView> {
+    let world = run.world();
+    let view = |broken: &Broken| BrokenView {
+        text: text(broken),
+        heal: Rc::new(world.mending(broken)),
+        fault: run.fault_of(broken).cloned(),
+    };
     world.broken().iter().map(view).collect()
 }
 

@@ -44,6 +44,8 @@ impl Builder {
         message: &Message,
         flights: &mut Vec<Flight>,
     ) {
+        // A partition's end of the way is at the broker that is asked or answers, which need not be its leader.
+        let at = if matches!(message, Message::Request(..)) { to.0 } else { from.0 };
         let strip = |id: &TopicIdPartition| Place::Partition(world.topic_name(id.topic).to_owned(), id.partition);
         match message {
             Message::Request(_, _, Request::Produce { batches, .. }) => {
@@ -52,14 +54,14 @@ impl Builder {
                     let cells = batch.records.iter().take(CELLS).map(|record| self.keys.of(record.key)).collect();
                     let records = batch.records.len() as u32;
                     let (from, to) = (producer.clone(), strip(&batch.partition));
-                    flights.push(flight(way, from, to, FlightKind::Produce, cells, records));
+                    flights.push(flight(way, from, to, FlightKind::Produce, cells, records).at(at));
                 }
             }
             Message::Response(_, _, Response::Produce(results)) => {
                 let Some(producer) = producer(world, to) else { return };
                 for result in results {
                     let (from, to) = (strip(&result.partition), producer.clone());
-                    flights.push(flight(way, from, to, FlightKind::ProduceAnswer, Vec::new(), 0));
+                    flights.push(flight(way, from, to, FlightKind::ProduceAnswer, Vec::new(), 0).at(at));
                 }
             }
             Message::Response(_, _, Response::Fetch(results)) => {
@@ -71,7 +73,7 @@ impl Builder {
                         Some(consumer) => (FlightKind::Consume, consumer),
                         None => (FlightKind::Replicate, Place::Broker(to.0 as BrokerId)),
                     };
-                    flights.push(flight(way, strip(&result.partition), place, kind, cells, records));
+                    flights.push(flight(way, strip(&result.partition), place, kind, cells, records).at(at));
                 }
             }
             Message::Request(_, _, request) => {
@@ -119,7 +121,13 @@ impl Builder {
 
 fn flight(way: Way, from: Place, to: Place, kind: FlightKind, cells: Vec<Option<u16>>, records: u32) -> Flight {
     let Way { event, sent_us, arrive_us } = way;
-    Flight { event, from, to, sent_us, arrive_us, kind, cells, records }
+    Flight { event, from, to, broker: None, sent_us, arrive_us, kind, cells, records }
+}
+
+impl Flight {
+    fn at(self, broker: BrokerId) -> Flight {
+        Flight { broker: Some(broker), ..self }
+    }
 }
 
 fn producer(world: &World, node: NodeId) -> Option<Place> {

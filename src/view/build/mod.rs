@@ -71,7 +71,7 @@ impl Builder {
             flights: kept_one(&old.flights, self.flights(world)),
             keys: kept_one(&old.keys, self.keys.marks()),
             ledger: ledger(&world.ledger()),
-            broken: kept_one(&old.broken, broken::broken(world)),
+            broken: kept_one(&old.broken, broken::broken(run)),
         };
         self.previous = Rc::new(view);
         self.previous.clone()

@@ -36,6 +36,7 @@ pub(super) fn brokers(world: &World) -> Vec<BrokerView> {
         is_voter: broker.quorum.is_voter(),
         frozen: world.is_frozen(NodeId(broker.id)),
         cut_from: cut_from(world, NodeId(broker.id)),
+        wiped: !broker.is_up() && broker.replicas().next().is_none() && count(&replicas, broker.id) > 0,
     };
     world.brokers().values().map(view).collect()
 }

@@ -24,8 +24,8 @@ const CARD_HEAD: f32 = 44.0;
 const TOPIC_HEAD: f32 = 24.0;
 /// From a card's edge to its rows.
 const INSIDE: f32 = 10.0;
-/// Height of the actions of a broker that runs, and of one that is down, which says more.
-const FOOT_UP: f32 = 38.0;
+/// Height of what stands under the replicas: nothing of a broker that runs, what can be done about one that is down.
+const FOOT_UP: f32 = 4.0;
 const FOOT_DOWN: f32 = 108.0;
 /// Height of a row without cells, and the space under it.
 const BAR: (f32, f32) = (22.0, 2.0);

@@ -154,6 +154,15 @@ pub enum WhyKey {
         /// The event at the leader that found it so.
         event: u64,
     },
+    /// Why is this replica not in the ISR?
+    NotInSync {
+        /// Topic.
+        topic: String,
+        /// Partition.
+        partition: i32,
+        /// Its broker.
+        broker: u32,
+    },
     /// Why does this member own nothing?
     Idle {
         /// Group.
@@ -237,6 +246,7 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
         WhyKey::Leader { topic, partition, event } => leader::card(run, key, topic, *partition, *event),
         WhyKey::WriteRefused { event } => refused::write(run, key, run.event_by_id(*event)?),
         WhyKey::OutOfSync { event } => refused::out_of_sync(run, key, run.event_by_id(*event)?),
+        WhyKey::NotInSync { topic, partition, broker } => refused::not_in_sync(run, key, topic, *partition, *broker),
         WhyKey::Idle { group, consumer } => membership::idle(run, key, group, consumer),
         WhyKey::SegmentDeleted { event } => segment::card(run, key, run.event_by_id(*event)?),
         WhyKey::Record { client, batch, index } => {

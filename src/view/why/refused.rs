@@ -1,14 +1,14 @@
 //! Why a write was refused, and why a replica is out of sync (reference §2.4, §2.6, §4.3).
 
-use super::{WhyCard, WhyKey, WhyStep, chain, formula, strong, visible::min_insync_replicas};
+use super::{WhyCard, WhyKey, WhyStep, chain, formula, newest, strong, visible::min_insync_replicas, with_causes};
 use crate::{
     cluster::World,
     history::Run,
-    i18n::{Arg, Text},
+    i18n::{Arg, Text, moment},
     kafka::{
         event::{Event, EventKind},
-        ids::BrokerId,
-        protocol::ErrorCode,
+        ids::{BrokerId, TopicIdPartition},
+        protocol::{Api, ErrorCode},
     },
     sim::NodeId,
     templates,
@@ -39,6 +39,12 @@ templates! {
     LAG_BY_TIME = "Lag is measured in time, not in records: a follower falls out of the ISR when it has not had everything for longer than that. The leader looks every half of it, so it may take half as long again.",
         "落后以时间衡量，而不是消息数：follower 超过这段时间没有拥有全部消息，就会退出 ISR。leader 每隔一半时间检查一次，因此最多会多等一半时间。";
     COMES_BACK = "It comes back into the ISR when a fetch of it reaches the high watermark.", "当它的某次拉取追上 high watermark 时，会重新进入 ISR。";
+    TAKEN_OUT = "The controller took broker {broker} out of the ISR at {time}: whoever is fenced or stops is taken out at once, and so is everybody but the new leader in an unclean election.",
+        "controller 在 {time} 将 broker {broker} 移出 ISR：被隔离或正在停止的 broker 会立即移出；unclean 选举时，除新 leader 外的所有副本也会移出。";
+    NOT_YET_IN = "Broker {broker} has not been in the ISR for as long as the run remembers: a replica comes into it once it has everything up to the high watermark.",
+        "在本次运行保留的事件范围内，broker {broker} 从未进入 ISR：副本拥有 high watermark 之前的全部消息后才会进入。";
+    LOG_END = "log end of broker {broker}", "broker {broker} 的日志末端";
+    NO_LOG = "no log", "没有日志";
     IS_CUT = "Now the link between broker {leader} and broker {broker} is **cut**.", "目前 broker {leader} 与 broker {broker} 之间的链路**被切断**。";
     IS_FROZEN = "Now broker {broker} is **frozen**.", "目前 broker {broker} **被冻结**。";
     IS_DOWN = "Now broker {broker} does not run.", "目前 broker {broker} 没有运行。";
@@ -94,6 +100,50 @@ pub(super) fn out_of_sync(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyC
     let note = Some(fault(world, leader, broker));
     let about = (TITLE_SYNC.text(), story::partition(world, partition));
     Some(WhyCard { note, ..card(run, key, event, about, steps) })
+}
+
+/// The same of a replica, whatever took it out of the ISR; `None`: it is in it.
+pub(super) fn not_in_sync(run: &Run, key: &WhyKey, topic: &str, partition: i32, broker: BrokerId) -> Option<WhyCard> {
+    let world = run.world();
+    let (topic, _) = world.metadata().topic_by_name(topic)?;
+    let at = TopicIdPartition::new(topic, partition);
+    let state = world.metadata().partition(at)?;
+    if !state.replicas.contains(&broker) || state.isr.contains(&broker) {
+        return None;
+    }
+    let lagging = |event: &Event| {
+        matches!(&event.kind, EventKind::FollowerLagging { partition, broker: follower }
+            if (*partition, *follower) == (at, broker))
+    };
+    let taken_out = |event: &Event| {
+        matches!(&event.kind, EventKind::IsrChanged { partition, from, to }
+            if *partition == at && from.contains(&broker) && !to.contains(&broker))
+    };
+    let left = newest(run, |event| lagging(event) || taken_out(event));
+    // Where its leader asked for it, that tells more: what it found before.
+    let asked_for = |event: &Event| {
+        let by = run.event_by_id(event.cause).map(|event| &event.kind);
+        matches!(by, Some(EventKind::Received(rpc)) if rpc.api == Api::AlterPartition)
+    };
+    let found = left
+        .filter(|event| asked_for(event))
+        .and_then(|left| newest(run, |event| event.id < left.id && lagging(event)));
+    if let Some(card) = found.or(left).and_then(|event| out_of_sync(run, key, event)) {
+        return Some(card);
+    }
+    let end = |id: BrokerId| Some(world.brokers().get(&id)?.replica(at)?.log.log_end_offset());
+    let mut steps = vec![WhyStep::Sentence(match left {
+        Some(left) => TAKEN_OUT.with("broker", broker).with("time", moment(left.time_us)),
+        None => NOT_YET_IN.with("broker", broker),
+    })];
+    if let Some((leader, ends)) = state.leader.and_then(|leader| Some((leader, end(leader)?))) {
+        steps.push(formula(LOG_END.with("broker", leader), ends));
+        let own = end(broker).map_or(Arg::from(NO_LOG.text()), Arg::from);
+        steps.push(formula(LOG_END.with("broker", broker), own));
+    }
+    let note = Some(fault(world, state.leader.unwrap_or(broker), broker));
+    let (title, subject) = (TITLE_SYNC.text(), story::partition(world, at));
+    Some(WhyCard { key: key.clone(), title, subject, steps, note, chain: with_causes(run, left) })
 }
 
 /// What keeps a follower from its leader now, if it is broken; else how it comes back.

@@ -129,6 +129,40 @@ fn every_question_of_the_story_is_answered() {
     }
 }
 
+/// Asked of a replica: none that is in sync has a card; what took it out is told, by the leader's clock where the leader
+/// found that it lags, else by what the controller did.
+#[test]
+fn a_replica_says_why_it_is_not_in_sync() {
+    let ask = |run: &Run, broker: u32| {
+        let key = WhyKey::NotInSync { topic: "orders".into(), partition: 0, broker };
+        let card = card(run, &key);
+        card.iter().for_each(assert_whole);
+        card.map(|card| english(&card))
+    };
+    let begun = |breaks: &str, seconds: u64| {
+        let mut run = run_to(12);
+        let state =
+            run.world().metadata().partitions().find(|(at, _)| at.partition == 0 && !run.world().is_internal(at.topic));
+        let state = state.expect("orders-0").1;
+        let follower = state.replicas.iter().copied().find(|id| state.leader != Some(*id)).expect("three replicas");
+        assert!(state.replicas.iter().all(|id| ask(&run, *id).is_none()), "all are in sync");
+        let leader = state.leader.expect("it is led").to_string();
+        let line = breaks.replace("{follower}", &follower.to_string()).replace("{leader}", &leader);
+        run.apply(command_text::parse(&line).expect("sound")).expect("taken");
+        run.advance_to(run.time_us() + seconds * 1_000_000);
+        (run, follower)
+    };
+    let (run, follower) = begun("crash-broker broker={follower}", 20);
+    let lines = ask(&run, follower).expect("it is out");
+    let taken = format!("The controller took broker {follower} out of the ISR at ");
+    assert!(lines.iter().any(|line| line.starts_with(&taken)), "{lines:#?}");
+    assert!(lines.contains(&format!("Now broker {follower} does not run.")), "{lines:#?}");
+    let (run, follower) = begun("cut from={follower} to={leader}", 60);
+    let lines = ask(&run, follower).expect("it is out");
+    assert!(lines.iter().any(|line| line.starts_with("replica.lag.time.max.ms = ")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("is cut.")), "{lines:#?}");
+}
+
 /// The card of a compressed batch has both sizes; of one that is not it has one.
 #[test]
 fn a_batch_tells_its_codec_and_its_size_before_and_after() {

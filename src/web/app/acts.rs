@@ -531,6 +531,7 @@ fn place_of(key: &WhyKey) -> Option<Place> {
         | WhyKey::NotVisible { topic, partition }
         | WhyKey::Unread { topic, partition, .. }
         | WhyKey::Leader { topic, partition, .. }
+        | WhyKey::NotInSync { topic, partition, .. }
         | WhyKey::Lag { topic, partition, .. } => Some(Place::Partition(topic, partition)),
         WhyKey::WouldGo { producer, .. } => Some(Place::Producer(producer)),
         WhyKey::Assignment { consumer, .. } | WhyKey::Idle { consumer, .. } | WhyKey::ReadFrom { consumer, .. } => {

@@ -245,7 +245,7 @@ pub enum Msg {
     Swap,
     /// Partitions of large topics that are drawn with their cells.
     Opened(kafkascope::sim::Map<String, i32>),
-    /// Compare metrics from here on, or with before the last fault.
+    /// Compare metrics from here on, or no more.
     Measure(bool),
     /// What the sequence chart shows.
     Filter(Filter),

@@ -13,7 +13,6 @@ use kafkascope::{
     view::{
         compare::Head,
         group_chart::GroupCharts,
-        metrics::Table,
         model::ViewModel,
         runs::name,
         sequence::{Detail, Sequence},
@@ -120,7 +119,6 @@ impl App {
             charts: player.charts.clone(),
             sequence: player.sequence.clone(),
             detail: player.detail.clone(),
-            metrics: player.metrics.clone(),
             left: self.left.clone(),
             on_opened: self.on.opened.clone(),
         })
@@ -133,14 +131,13 @@ impl App {
             charts: beside.charts.clone(),
             sequence: beside.sequence.clone(),
             detail: None,
-            metrics: None,
             left: beside.left.clone(),
             on_opened: beside.on_opened.clone(),
         })
     }
 
     fn draw(&self, picture: Picture) -> Html {
-        let Picture { vm, charts, sequence, detail, metrics, left, on_opened } = picture;
+        let Picture { vm, charts, sequence, detail, left, on_opened } = picture;
         let (clock, lang, selection) = (self.player.clock.clone(), self.prefs.lang, self.selection.clone());
         let on = &self.on;
         match self.prefs.lens {
@@ -164,7 +161,6 @@ impl App {
                     on_open: on.open.clone(),
                     on_why: on.why.clone(),
                     left,
-                    metrics,
                     on_opened,
                     on_measure: on.measure.clone(),
                 };
@@ -184,7 +180,6 @@ struct Picture {
     charts: Rc<GroupCharts>,
     sequence: Rc<Sequence>,
     detail: Option<Rc<Detail>>,
-    metrics: Option<Rc<Table>>,
     left: Left,
     on_opened: Callback<Map<String, i32>>,
 }

@@ -80,7 +80,9 @@ impl App {
                     { self.inspector() }
                     <section class="stage-slot" id="stage" tabindex="-1" aria-label={tr(&ui::AREA_STAGE, lang)}>
                         { self.stages() }
-                        <BrokenList {lang} broken={self.player.vm.broken.clone()} on_command={self.on.command.clone()} />
+                        <BrokenList {lang} broken={self.player.vm.broken.clone()} now={self.player.metrics.clone()}
+                            chosen={self.player.measured.clone()} opens={self.prefs.lens == Lens::Brokers}
+                            on_command={self.on.command.clone()} on_measure={self.on.measure.clone()} />
                     </section>
                 </main>
                 <LedgerBar {lang} totals={self.player.ledger.clone()} on_open={self.on.open.clone()} />

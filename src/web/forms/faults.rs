@@ -7,7 +7,10 @@ use kafkascope::{
         command_text,
     },
     i18n::{Template, faults as words},
-    view::model::{BrokerState, BrokerView, ViewModel},
+    view::{
+        broker_acts::{BrokerAct, CRASH, FREEZE, STOP, WIPE},
+        model::ViewModel,
+    },
 };
 
 use super::{
@@ -98,7 +101,10 @@ pub fn form(vm: &ViewModel, kind: Kind, preset: Option<&NodeName>) -> Form {
 type Options = Vec<(String, Label)>;
 
 fn fields(vm: &ViewModel, kind: Kind, options: Options, preset: Option<&NodeName>) -> Vec<Field> {
-    let asked = preset.map(NodeName::print).filter(|asked| options.iter().any(|(value, _)| value == asked));
+    // By its label: the value of some is the whole command.
+    let asked = preset.map(|node| option(node).1);
+    let asked =
+        asked.and_then(|asked| options.iter().find(|(_, label)| *label == asked)).map(|(value, _)| value.clone());
     let first = asked.or_else(|| options.first().map(|(value, _)| value.clone())).unwrap_or_default();
     let one = |id, label| Field::choice(id, label, options.clone(), first.clone());
     match kind {
@@ -196,20 +202,18 @@ fn signed(values: &Values, id: &'static str) -> Result<i64, Wrong> {
 
 /// Whom a fault can happen to now.
 fn targets(vm: &ViewModel, kind: Kind) -> Options {
-    let up = |state: BrokerState| matches!(state, BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping);
-    let ids = |which: &dyn Fn(&BrokerView) -> bool| -> Vec<u32> {
-        vm.brokers.iter().filter(|broker| which(broker)).map(|broker| broker.id).collect()
-    };
     let line = |node: NodeName, command: Command| (command_text::print(&command), option(&node).1);
-    let of_broker = |broker: u32, command: Command| line(NodeName::Broker(broker), command);
+    // Those of whom it can be done now, by the same table as on their cards.
+    let brokers = |act: &'static BrokerAct| {
+        let those = vm.brokers.iter().filter(|broker| (act.can)(broker));
+        those.map(move |broker| line(NodeName::Broker(broker.id), (act.command)(broker.id)))
+    };
     let of_client = |name: &str, command: Command| line(NodeName::Client(name.to_owned()), command);
     let members = || vm.groups.iter().flat_map(|group| &group.members);
     match kind {
         Kind::Cut | Kind::SlowLink | Kind::LossyLink | Kind::Skew => nodes(vm).iter().map(option).collect(),
-        Kind::SlowDisk => ids(&|_| true).into_iter().map(|broker| option(&NodeName::Broker(broker))).collect(),
+        Kind::SlowDisk => vm.brokers.iter().map(|broker| option(&NodeName::Broker(broker.id))).collect(),
         Kind::Freeze => {
-            let brokers = ids(&|broker| up(broker.state) && !broker.frozen).into_iter();
-            let brokers = brokers.map(|broker| of_broker(broker, Command::Fault(Fault::FreezeBroker { broker })));
             let producers = vm.producers.iter().filter(|producer| !producer.frozen).map(|producer| {
                 let fault = Fault::FreezeProducer { producer: producer.name.clone() };
                 of_client(&producer.name, Command::Fault(fault))
@@ -217,25 +221,16 @@ fn targets(vm: &ViewModel, kind: Kind) -> Options {
             let running = members().filter(|member| member.process == ClientProcess::Running);
             let consumers = running
                 .map(|member| of_client(&member.name, Command::FreezeConsumer { consumer: member.name.clone() }));
-            brokers.chain(producers).chain(consumers).collect()
+            brokers(&FREEZE).chain(producers).chain(consumers).collect()
         }
         Kind::Crash => {
-            let brokers = ids(&|broker| up(broker.state)).into_iter();
-            let brokers = brokers.map(|broker| of_broker(broker, Command::CrashBroker { broker }));
             let there = members().filter(|member| member.process != ClientProcess::Crashed);
             let consumers =
                 there.map(|member| of_client(&member.name, Command::CrashConsumer { consumer: member.name.clone() }));
-            brokers.chain(consumers).collect()
+            brokers(&CRASH).chain(consumers).collect()
         }
-        Kind::Stop => {
-            let running = |broker: &BrokerView| up(broker.state) && broker.state != BrokerState::Stopping;
-            let brokers = ids(&|broker| running(broker) && !broker.frozen).into_iter();
-            brokers.map(|broker| of_broker(broker, Command::StopBroker { broker })).collect()
-        }
-        Kind::Wipe => {
-            let down = ids(&|broker| !up(broker.state)).into_iter();
-            down.map(|broker| of_broker(broker, Command::Fault(Fault::WipeDisk { broker }))).collect()
-        }
+        Kind::Stop => brokers(&STOP).collect(),
+        Kind::Wipe => brokers(&WIPE).collect(),
     }
 }
 

@@ -97,7 +97,10 @@ fn row(segment: &SegmentView, lang: Lang) -> Html {
         <tr key={segment.base_offset} class={segment.is_next.then_some("segment-next")}>
             <th scope="row"><code>{ offsets }</code></th>
             <td class="num">{ segment.records }</td>
-            <td class="num">{ segment.bytes }</td>
+            <td class="num">
+                { segment.bytes }
+                if let Some(compressed) = &segment.compressed { <small class="segment-plain">{ say(compressed, lang) }</small> }
+            </td>
             <td>
                 <span class={classes!("segment-swatch", segment.part.class())} aria-hidden="true" />
                 { tr(segment.part.words(), lang) }

@@ -1,10 +1,9 @@
 // What a class can break from the page, and how it is healed: every fault once, from the palette, the keyboard and the
 // inspectors.
 
-import { BY_CLOCK, dialog, inspect, play, stage, tabTo } from "../cluster.mjs";
+import { BY_CLOCK, broken, dialog, inspect, play, stage, tabTo } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
-const broken = (page) => page.getByRole("region", { name: "Broken now" });
 const palette = async (page, name) => {
   await page.getByRole("button", { name: "Break something" }).click();
   await dialog(page).getByRole("button", { name: new RegExp(`^${name}`) }).click();

@@ -4,12 +4,12 @@
 use std::rc::Rc;
 
 use kafkascope::{
+    history::Measured,
     kafka::event::EventKind,
     sim::Map,
     view::{
         group_chart,
         member_card::member_card,
-        metrics,
         sequence::{self, Filter, What},
         story, why,
     },
@@ -35,7 +35,6 @@ impl Player {
             self.copies = copies;
             self.builder.show_copies(copies);
             self.build();
-            self.read_metrics();
         }
     }
 
@@ -70,16 +69,18 @@ impl Player {
         changed
     }
 
-    /// Compares metrics from here on, or with before the last fault.
+    /// Compares metrics from here on, or no more.
     pub fn measure(&mut self, here: bool) {
-        self.measured = here.then(|| metrics::read(self.runs.history().run()));
+        self.measured = here.then(|| Rc::new(self.run().measured()));
         self.read_metrics();
     }
 
     pub(super) fn read_metrics(&mut self) {
-        let table = if self.copies { metrics::table(self.runs.history().run(), self.measured) } else { None };
-        if table.as_ref() != self.metrics.as_deref() {
-            self.metrics = table.map(Rc::new);
+        let asked = self.measured.is_some() || self.vm.broken.iter().any(|broken| broken.fault.is_some());
+        // Its moment is shown nowhere, and would make each another one.
+        let now = asked.then(|| Measured { time_us: 0, ..self.run().measured() });
+        if now.as_ref() != self.metrics.as_deref() {
+            self.metrics = now.map(Rc::new);
         }
     }
 

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{Bookmarks, History, Run, RunId, Runs, RunsError, Together},
+    history::{Bookmarks, History, Measured, Run, RunId, Runs, RunsError, Together},
     ledger::Totals,
     lesson::{
         progress::{Effect, LessonAction},
@@ -23,7 +23,6 @@ use kafkascope::{
         Builder, Pace,
         group_chart::{self, GroupCharts},
         member_card::MemberCard,
-        metrics,
         model::ViewModel,
         sequence::{self, Detail, Filter, Sequence},
         story::{Lane, Marks, StoryLine},
@@ -156,10 +155,10 @@ pub struct Player {
     copies: bool,
     /// Partitions of large topics that are drawn with their cells.
     opened: Map<String, i32>,
-    /// Kafka's own metrics, while somebody looks at the brokers.
-    pub metrics: Option<Rc<metrics::Table>>,
-    /// What they are compared with, if somebody chose that.
-    measured: Option<metrics::Reading>,
+    /// What Kafka's own metrics are made of, while there is something to compare it with.
+    pub metrics: Option<Rc<Measured>>,
+    /// The same at a moment that somebody chose.
+    pub measured: Option<Rc<Measured>>,
     pace: Pace,
     watch: Watch,
     stale: bool,

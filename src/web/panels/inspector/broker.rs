@@ -1,9 +1,12 @@
 //! A broker: its state, its roles, the replicas on it; stop, crash, restart.
 
 use kafkascope::{
-    cluster::command::{Command, Fault, NodeName},
+    cluster::command::{Command, NodeName},
     i18n::{Template, faults as words, ui},
-    view::model::{BrokerState, BrokerView, Place},
+    view::{
+        broker_acts::offered,
+        model::{BrokerState, BrokerView, Place},
+    },
 };
 use yew::prelude::*;
 
@@ -18,29 +21,7 @@ pub fn view(props: &InspectorProps, id: u32) -> Option<Body> {
     let lang = props.lang;
     let broker = props.vm.brokers.iter().find(|broker| broker.id == id)?;
     let frozen = broker.frozen;
-    let thaw = || act(props, &ui::DO_THAW, Some(&ui::DO_THAW_HELP), Command::Fault(Fault::ThawBroker { broker: id }));
-    let freeze =
-        || act(props, &ui::DO_FREEZE, Some(&ui::DO_FREEZE_HELP), Command::Fault(Fault::FreezeBroker { broker: id }));
-    let process = match broker.state {
-        _ if frozen => {
-            vec![thaw(), act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id })]
-        }
-        BrokerState::Alive | BrokerState::Starting => vec![
-            act(props, &ui::DO_STOP, Some(&ui::DO_STOP_HELP), Command::StopBroker { broker: id }),
-            act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id }),
-            freeze(),
-        ],
-        BrokerState::Stopping => {
-            vec![act(props, &ui::DO_CRASH, Some(&ui::DO_CRASH_HELP), Command::CrashBroker { broker: id })]
-        }
-        BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => {
-            let wipe = Command::Fault(Fault::WipeDisk { broker: id });
-            vec![
-                act(props, &ui::DO_RESTART, None, Command::RestartBroker { broker: id }),
-                act(props, &words::DO_WIPE, Some(&words::DO_WIPE_HELP), wipe),
-            ]
-        }
-    };
+    let process = offered(broker).map(|one| act(props, one.words, Some(one.help), (one.command)(id))).collect();
     let mut machine = links(props, NodeName::Broker(id));
     machine.push(open(props, &words::DO_SLOW_DISK, Dialog::Break(Kind::SlowDisk, Some(NodeName::Broker(id)))));
     let mut cluster = vec![open(props, &ui::CLUSTER_SETTINGS, Dialog::ConfigureCluster)];

@@ -65,6 +65,7 @@ fn facts(props: &InspectorProps, partition: &PartitionView) -> Html {
         None => html! { <span class="bad">{ tr(&ui::FACT_NO_LEADER, lang) }</span> },
     };
     let ask = WhyKey::Leader { topic: partition.topic.clone(), partition: partition.partition, event: None };
+    let epoch = html! { <><code>{ partition.leader_epoch }</code>{ " " }{ why(props, &ui::WHY, ask.clone()) }</> };
     let leader = html! { <>{ leader }{ " " }{ why(props, &ui::DO_WHY_LEADER, ask) }</> };
     let eligible: Vec<String> = partition
         .replicas
@@ -97,7 +98,7 @@ fn facts(props: &InspectorProps, partition: &PartitionView) -> Html {
         .maybe(&ui::FACT_ELIGIBLE, eligible)
         .maybe(&ui::FACT_LAST_KNOWN, last)
         .maybe(&ui::FACT_REASSIGNMENT, progress)
-        .code(&ui::FACT_EPOCH, partition.leader_epoch)
+        .row(&ui::FACT_EPOCH, epoch)
         .code(&ui::FACT_LOG_START, partition.log_start)
         .code(&ui::FACT_HW, partition.high_watermark)
         .row(&ui::FACT_LOG_END, log_end)
@@ -120,13 +121,18 @@ fn replicas(props: &InspectorProps, partition: &PartitionView) -> Html {
             _ => None,
         };
         let moves = moves.map(|words| html! { <>{ " " }{ badge("plain", tr(words, lang)) }</> });
+        let out = (!replica.in_sync).then(|| WhyKey::NotInSync {
+            topic: partition.topic.clone(),
+            partition: partition.partition,
+            broker: replica.broker,
+        });
         html! {
             <tr key={replica.broker}>
                 <th scope="row">
                     { link(props, format!("B{}", replica.broker), Place::Broker(replica.broker)) }
                     <span class="faint">{ " " }{ tr(role, lang) }</span>
                 </th>
-                <td>{ sync }{ for moves }</td>
+                <td>{ sync }{ for moves }{ for out.map(|key| html! { <>{ " " }{ why(props, &ui::WHY, key) }</> }) }</td>
                 <td class="num">{ replica.log_end }</td>
                 <td class="num">{ replica.high_watermark }</td>
                 <td>{ segments(props, partition, replica.broker) }</td>

@@ -8,7 +8,7 @@ use kafkascope::view::{
         strip::chips,
         wire::{self, Curve},
     },
-    model::{Place, ViewModel},
+    model::{Flight, Place, ViewModel},
 };
 
 /// What the places are on.
@@ -32,15 +32,17 @@ impl Ground {
 }
 
 /// The way from one place to another, as far as both are on the ground.
-pub fn route(vm: &ViewModel, ground: &Ground, from: &Place, to: &Place) -> Option<Curve> {
+pub fn route(vm: &ViewModel, ground: &Ground, flight: &Flight) -> Option<Curve> {
     match ground {
-        Ground::Topic(layout) => on_stage(vm, layout, from, to),
-        Ground::Brokers(layout) => between_brokers(vm, layout, from, to),
+        Ground::Topic(layout) => on_stage(vm, layout, &flight.from, &flight.to),
+        Ground::Brokers(layout) => between_brokers(vm, layout, flight),
     }
 }
 
-/// A client's request comes in from beside the leader's card, a copy goes from the leader's row to the follower's.
-fn between_brokers(vm: &ViewModel, layout: &BrokersLayout, from: &Place, to: &Place) -> Option<Curve> {
+/// A client's request comes in from beside the card of the broker that is asked, a copy goes from row to row, and what
+/// a consumer gets leaves the row that it is read from: the leader's, or that of a follower in the consumer's rack.
+fn between_brokers(vm: &ViewModel, layout: &BrokersLayout, flight: &Flight) -> Option<Curve> {
+    let (from, to, at_broker) = (&flight.from, &flight.to, flight.broker);
     let BrokerCards::Rows { geom, .. } = &layout.cards else { return None };
     let row = |topic: &str, number: i32, broker: Option<u32>| {
         let index = vm.topics.iter().position(|view| view.name == topic)?;
@@ -49,14 +51,16 @@ fn between_brokers(vm: &ViewModel, layout: &BrokersLayout, from: &Place, to: &Pl
         layout.copy(vm.brokers.iter().position(|view| view.id == broker)?, index, at)
     };
     match (from, to) {
-        (Place::Producer(_), Place::Partition(topic, at)) => Some(into_copy(row(topic, *at, None)?, geom)),
-        (Place::Partition(topic, at), Place::Producer(_)) => Some(into_copy(row(topic, *at, None)?, geom).reversed()),
-        (Place::Partition(topic, at), Place::Consumer(_)) => Some(out_of_copy(row(topic, *at, None)?)),
+        (Place::Producer(_), Place::Partition(topic, at)) => Some(into_copy(row(topic, *at, at_broker)?, geom)),
+        (Place::Partition(topic, at), Place::Producer(_)) => {
+            Some(into_copy(row(topic, *at, at_broker)?, geom).reversed())
+        }
+        (Place::Partition(topic, at), Place::Consumer(_)) => Some(out_of_copy(row(topic, *at, at_broker)?)),
         (Place::Partition(topic, at), Place::Broker(id)) => {
-            Some(copy_to_copy(row(topic, *at, None)?, row(topic, *at, Some(*id))?))
+            Some(copy_to_copy(row(topic, *at, at_broker)?, row(topic, *at, Some(*id))?))
         }
         (Place::Broker(id), Place::Partition(topic, at)) => {
-            Some(copy_to_copy(row(topic, *at, Some(*id))?, row(topic, *at, None)?))
+            Some(copy_to_copy(row(topic, *at, Some(*id))?, row(topic, *at, at_broker)?))
         }
         _ => None,
     }

@@ -24,7 +24,8 @@ const PULSE_MS: f64 = 260.0;
 /// Pulses at one time; more would only be a flicker.
 const PULSES_MAX: usize = 64;
 
-type Routes = Map<(Place, Place), Option<Rc<Curve>>>;
+/// By both ends, and by the broker at the partition's end.
+type Routes = Map<(Place, Place, Option<u32>), Option<Rc<Curve>>>;
 
 /// Do the same members own the same partitions?
 fn same_owners(a: &ViewModel, b: &ViewModel) -> bool {
@@ -165,11 +166,8 @@ impl Scene {
     }
 
     fn way(&mut self, vm: &ViewModel, ground: &Ground, flight: &Flight) -> Option<Rc<Curve>> {
-        let key = (flight.from.clone(), flight.to.clone());
-        self.routes
-            .entry(key)
-            .or_insert_with(|| route::route(vm, ground, &flight.from, &flight.to).map(Rc::new))
-            .clone()
+        let key = (flight.from.clone(), flight.to.clone(), flight.broker);
+        self.routes.entry(key).or_insert_with(|| route::route(vm, ground, flight).map(Rc::new)).clone()
     }
 
     fn pulse(&mut self, vm: &ViewModel, ground: &Ground, flight: &Flight, now_ms: f64) {

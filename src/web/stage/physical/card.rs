@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use kafkascope::{
-    cluster::command::Command,
+    cluster::command::NodeName,
     i18n::{Lang, brokers as said},
     view::{
+        broker_acts::{BROKER_ACTS, BrokerAct, RESTART, offered},
         geometry::{CardLayout, CopyPlace, strip::RowGeom},
-        model::{BrokerState, BrokerView, KeyMark, Place},
+        model::{BrokerView, KeyMark, Place},
     },
 };
 use yew::prelude::*;
@@ -21,7 +22,10 @@ use super::{
     copy::Copy,
     place_of, tr, words,
 };
-use crate::stage_api::place_id;
+use crate::{
+    panels::menu::{Menu, Row},
+    stage_api::{Dialog, place_id},
+};
 
 /// Properties of [`Card`].
 #[derive(Properties, PartialEq)]
@@ -60,13 +64,13 @@ pub fn Card(props: &CardProps) -> Html {
     let CardProps { view, layout, held, controller, lang, .. } = props;
     let lang = *lang;
     let node = use_rect(layout.rect);
-    let onclick = use_callback((view.id, props.acts.clone()), |event: MouseEvent, (id, acts)| {
-        let broker = *id;
-        match doer(&event).as_ref().map(|(what, _)| what.as_str()) {
-            Some("restart") => acts.command(Command::RestartBroker { broker }),
-            Some("stop") => acts.command(Command::StopBroker { broker }),
-            Some("crash") => acts.command(Command::CrashBroker { broker }),
-            _ => acts.select(Some(Place::Broker(broker))),
+    let onclick = use_callback((view.clone(), props.acts.clone()), |event: MouseEvent, (view, acts)| {
+        let act = |name: &str| BROKER_ACTS.into_iter().find(|act| act.words.key == name);
+        match doer(&event) {
+            // Its menu stands in it and does what it says.
+            Some((what, _)) if what == MENU => {}
+            Some((what, _)) => act(&what).into_iter().for_each(|act| acts.command((act.command)(view.id))),
+            None => acts.select(Some(Place::Broker(view.id))),
         }
     });
     let behind = held.iter().filter(|(one, _)| one.replica_on(view.id).is_some_and(|replica| !replica.in_sync)).count();
@@ -77,7 +81,7 @@ pub fn Card(props: &CardProps) -> Html {
         let halo = props.halos.iter().find(|(known, _)| *known == here).map_or(Halo::default(), |(_, halo)| *halo);
         let key = format!("{}-{}", partition.topic, partition.partition);
         html! {
-            <Copy {key} view={partition.clone()} copy={copy.clone()} broker={view.id} rect={place.rect.within(&layout.rect)}
+            <Copy {key} view={partition.clone()} copy={copy.clone()} cells={place.cells} broker={view.id} rect={place.rect.within(&layout.rect)}
                 geom={props.geom.clone()} most={props.most} keys={props.keys.clone()} {halo} {lang} acts={props.acts.clone()} />
         }
     };
@@ -99,6 +103,7 @@ pub fn Card(props: &CardProps) -> Html {
                     <span class="bcard-rack">{ said::RACK.with("rack", rack.as_str()).plain(lang) }</span>
                 }
                 <span class="bcard-state" title={state.clone()}>{ state.clone() }</span>
+                { menu(view, lang, &props.acts) }
             </At>
             if props.several { { for layout.topics.iter().map(topic) } }
             if held.is_empty() {
@@ -111,24 +116,55 @@ pub fn Card(props: &CardProps) -> Html {
     }
 }
 
-/// What can be done to the broker here and now.
-fn foot(view: &BrokerView, lang: Lang) -> Html {
-    let id = view.id;
-    let quiet = |what: &'static str, name, alt: &'static kafkascope::i18n::Template| {
-        let alt = alt.with("id", id).plain(lang);
-        html! { <button type="button" class="quiet" data-do={what} title={alt.clone()} aria-label={alt}>{ tr(name, lang) }</button> }
+/// Marks what a click on it is the menu's.
+const MENU: &str = "menu";
+
+/// What can be done to the broker, and what can be broken of it beyond that.
+fn menu(view: &BrokerView, lang: Lang, acts: &Acts) -> Html {
+    let offered: Vec<&'static BrokerAct> = offered(view).collect();
+    let item = |(id, act): (usize, &&BrokerAct)| Row::Item {
+        id,
+        label: tr(act.words, lang).into(),
+        hint: Some(tr(act.help, lang).into()),
+        checked: None,
+        key: None,
     };
-    match view.state {
-        BrokerState::Alive | BrokerState::Starting => html! { <>
-            { quiet("stop", &said::STOP, &said::STOP_ALT) }
-            { quiet("crash", &said::CRASH, &said::CRASH_ALT) }
-        </> },
-        BrokerState::Stopping => quiet("crash", &said::CRASH, &said::CRASH_ALT),
-        BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => html! {
-            <div class="bcard-down">
-                <p><strong>{ said::DOWN_TITLE.with("id", id).plain(lang) }</strong>{ " " }{ tr(&said::DOWN_TEXT, lang) }</p>
-                <button type="button" class="bcard-do" data-do="restart">{ said::RESTART.with("id", id).plain(lang) }</button>
-            </div>
-        },
+    let more = Row::action(offered.len(), tr(&said::MORE_TO_BREAK, lang), None);
+    let rows: Vec<Row> = offered.iter().enumerate().map(item).chain([more]).collect();
+    let (acts, id) = (acts.clone(), view.id);
+    let on_pick = Callback::from(move |at: usize| match offered.get(at) {
+        Some(act) => acts.command((act.command)(id)),
+        None => acts.open(Dialog::Palette(Some(NodeName::Broker(id)))),
+    });
+    let title = said::ACTIONS.with("id", id).plain(lang);
+    html! {
+        <div class="bcard-menu" data-do={MENU}>
+            <Menu label={title.clone()} {title} {rows} {on_pick} class="menu-end">
+                <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="3" cy="8" r="1.5" /><circle cx="8" cy="8" r="1.5" /><circle cx="13" cy="8" r="1.5" /></svg>
+            </Menu>
+        </div>
+    }
+}
+
+/// What a broker that is down says, and what can be done about it.
+fn foot(view: &BrokerView, lang: Lang) -> Html {
+    if view.is_up() {
+        return Html::default();
+    }
+    let id = view.id;
+    let text = if view.wiped { &said::DOWN_WIPED } else { &said::DOWN_TEXT };
+    let button = |act: &'static BrokerAct| {
+        let (class, words) = match std::ptr::eq(act, &RESTART) {
+            true => ("bcard-do", said::RESTART.with("id", id).plain(lang)),
+            false => ("bcard-do other", tr(act.words, lang).to_owned()),
+        };
+        let help = act.named(id, lang);
+        html! { <button type="button" {class} data-do={act.words.key} title={help}>{ words }</button> }
+    };
+    html! {
+        <div class="bcard-down">
+            <p><strong>{ said::DOWN_TITLE.with("id", id).plain(lang) }</strong>{ " " }{ tr(text, lang) }</p>
+            { for offered(view).map(button) }
+        </div>
     }
 }

@@ -22,7 +22,7 @@ use super::{
         cells::Strip,
         marks::px,
         rove,
-        spot::use_rect,
+        spot::{At, use_rect},
     },
     place_of, stands_for, tr, words,
 };
@@ -32,8 +32,10 @@ use super::{
 pub struct CopyProps {
     /// The partition.
     pub view: Rc<PartitionView>,
-    /// The replica's own log; without it the replica is a bar.
+    /// The replica's own log, if it is drawn with cells and there is one.
     pub copy: Option<Rc<CopyView>>,
+    /// Drawn with cells? Else as a bar.
+    pub cells: bool,
     /// The broker that holds it.
     pub broker: u32,
     /// Where it stands in its card.
@@ -89,12 +91,23 @@ pub fn Copy(props: &CopyProps) -> Html {
         Density::Compact => "compact",
     };
     let Some(copy) = copy else {
+        if props.cells {
+            return html! {
+                <li class={classes!("at", "copy", "none", size, role, props.halo.class())} ref={node} {onclick}>
+                    <At rect={geom.label} class="label">
+                        <button type="button" class="pnum" id={stands_for(view, *broker)} data-do="self" aria-label={alt}>{ format!("P{}", view.partition) }</button>
+                        <span class="role">{ tr(role_words, lang) }</span>
+                    </At>
+                    <At rect={geom.strip}><span class="copy-none">{ tr(&said::NOTHING_HERE, lang) }</span></At>
+                </li>
+            };
+        }
         return html! {
             <li class={classes!("at", "copy", "as-bar", role, props.halo.class())} ref={node} {onclick}>
                 <button type="button" class="copy-bar" id={stands_for(view, *broker)} aria-label={alt}>
                     <span class="pnum">{ format!("P{}", view.partition) }</span>
                     { bar(replica, view, props.most) }
-                    <span class="bar-count">{ match behind {
+                    <span class="bar-count" aria-hidden="true">{ match behind {
                         Some(n) => said::BEHIND.with("n", n).plain(lang),
                         None => replica.log_end.to_string(),
                     } }</span>
@@ -177,14 +190,20 @@ fn marks(props: &CopyProps, copy: &CopyView, replica: &ReplicaView, window: &Win
             return path;
         }
         let alt = kafkascope::i18n::stage::HW_ALT.with("n", copy.log.high_watermark).plain(*lang);
-        // Where rows are low, the label stands beside the cells instead of beside their offsets.
+        // Where rows are low, the label stands beside the cells instead of beside their offsets; and past those that
+        // are not committed, so that it lies on none.
         let label = if compact { cells_bottom - geom.cell / 2.0 + 4.0 } else { cells_bottom + 11.0 };
+        let past = at(copy.log.log_end).map_or(x, |end| end.max(x));
+        let beside = compact && copy.only.is_some();
         html! {
             <g class="hw" role="button" tabindex="-1" data-do="hw" aria-label={alt.clone()}>
                 <title>{ alt }</title>
                 <rect class="hit" x={px(x - 5.0)} y={px(top)} width="10" height={px(bottom - top)} />
                 { path }
-                <text class="hw-tag" x={px(x + 4.0)} y={px(label)}>{ said::HW.with("n", copy.log.high_watermark).plain(*lang) }</text>
+                // There stands what is only here.
+                if !beside {
+                    <text class="hw-tag" x={px(past + 4.0)} y={px(label)}>{ said::HW.with("n", copy.log.high_watermark).plain(*lang) }</text>
+                }
             </g>
         }
     });

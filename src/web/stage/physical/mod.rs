@@ -17,6 +17,7 @@ use kafkascope::{
     view::{
         copies::CopyView,
         geometry::{BrokerCards, BrokersLayout, BrokersShape, CardLayout, Mode, layout_brokers},
+        metrics,
         model::{BrokerView, PartitionView, Place, ViewModel},
     },
 };
@@ -32,13 +33,7 @@ use super::{
     spot::{At, use_size},
     use_steady,
 };
-use crate::{
-    panels::metrics::MetricsTable,
-    stage_api::{Dialog, StageProps, place_id},
-};
-
-/// Height that the metrics take under the cards, as the style sheet has them.
-const METRICS: f32 = 150.0;
+use crate::stage_api::{Dialog, StageProps, place_id};
 
 /// The lens. It fills its parent and scrolls within it.
 #[component]
@@ -48,13 +43,6 @@ pub fn Physical(props: &StageProps) -> Html {
     let size = use_size(&root);
     let acts = use_memo(props.clone(), |props| Acts::new(props, Callback::noop()));
     let acts = use_steady(Acts::clone(&acts));
-    // Once something broke the metrics are shown, until somebody says otherwise.
-    let wanted = use_state_eq(|| None::<bool>);
-    let metrics = wanted.unwrap_or(props.metrics.is_some());
-    let toggle = {
-        let set = wanted.setter();
-        Callback::from(move |_: MouseEvent| set.set(Some(!metrics)))
-    };
     let vm = &props.vm;
     let shape = use_memo((vm.topics.clone(), vm.brokers.clone()), |_| BrokersShape::of(vm));
     let shape = use_steady(shape);
@@ -64,9 +52,8 @@ pub fn Physical(props: &StageProps) -> Html {
     });
     let tiles = use_steady(tiles);
     let names = use_steady(Rc::new(vm.topics.iter().map(|topic| topic.name.clone()).collect::<Vec<_>>()));
-    let placed = use_memo((size, shape.clone(), metrics), |(size, shape, metrics)| {
-        let under = if *metrics { METRICS } else { 0.0 };
-        let place = |(width, height): (f32, f32)| Rc::new(layout_brokers(width, height - under, shape));
+    let placed = use_memo((size, shape.clone()), |(size, shape)| {
+        let place = |(width, height): (f32, f32)| Rc::new(layout_brokers(width, height, shape));
         size.filter(|(width, _)| *width > 0.0).map(place)
     });
     let height = placed.as_ref().as_ref().map(|layout| layout.height);
@@ -98,25 +85,20 @@ pub fn Physical(props: &StageProps) -> Html {
             if let (Some(layout), Some(size)) = ((*placed).clone(), size) {
                 <Flights vm={vm.clone()} ground={Ground::Brokers(layout.clone())} {size} scroller={root} clock={props.clock.clone()} />
                 <div class="stage-content" ref={content}>
-                    { head(props, &layout, (metrics, toggle), &acts) }
+                    { head(props, &layout, &acts) }
                     { cards(props, &layout, (&shape, &tiles, &names), &acts) }
                     <Arcs vm={vm.clone()} layout={layout.clone()} />
                 </div>
                 <div class="moved-box" role="status">
                     { for words::moved(&vm.copies.moved, vm, props.lang).map(|text| html! { <p class="moved">{ text }</p> }) }
                 </div>
-                if metrics {
-                    <div class="metrics-box">
-                        <MetricsTable table={props.metrics.clone()} lang={props.lang} on_measure={props.on_measure.clone()} />
-                    </div>
-                }
             }
         </div>
     }
 }
 
 /// The line over the cards: what there is, and what can be added.
-fn head(props: &StageProps, layout: &BrokersLayout, metrics: (bool, Callback<MouseEvent>), acts: &Acts) -> Html {
+fn head(props: &StageProps, layout: &BrokersLayout, acts: &Acts) -> Html {
     let (vm, lang) = (&props.vm, props.lang);
     let facts = words::facts(vm, lang);
     let open = |dialog: Dialog| {
@@ -127,7 +109,8 @@ fn head(props: &StageProps, layout: &BrokersLayout, metrics: (bool, Callback<Mou
         <At rect={layout.head} class="physical-head">
             <h2>{ said::TITLE.source(lang) }</h2>
             <span class="topic-facts" title={facts.clone()}>{ facts.clone() }</span>
-            <button type="button" class="quiet" aria-pressed={metrics.0.to_string()} onclick={metrics.1}>{ kafkascope::view::metrics::SHOW.source(lang) }</button>
+            <button type="button" class="quiet" onclick={props.on_measure.reform(|_: MouseEvent| true)} title={metrics::SHOW_ALT.source(lang)}
+                aria-label={metrics::SHOW_ALT.source(lang)}>{ metrics::SHOW.source(lang) }</button>
             <button type="button" class="quiet" onclick={open(Dialog::AddBroker)}>{ kafkascope::i18n::stage::ADD_BROKER.source(lang) }</button>
             <button type="button" class="quiet" onclick={open(Dialog::CreateTopic)}>{ kafkascope::i18n::stage::ADD_TOPIC.source(lang) }</button>
         </At>

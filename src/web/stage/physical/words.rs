@@ -1,12 +1,14 @@
 //! What the cards of the Brokers lens say: states, text alternatives, where leadership went.
 
 use kafkascope::{
-    i18n::{Arg, Lang, Text, brokers as said, moment},
+    i18n::{Arg, Lang, Text, brokers as said, moment, ui},
     view::{
         copies::{CopyView, Moved},
         model::{BrokerState, BrokerView, PartitionView, ReplicaView, ViewModel},
     },
 };
+
+use super::super::words::cut_off;
 
 /// As many partitions are named one by one.
 const NAMED_MAX: usize = 6;
@@ -47,6 +49,12 @@ pub fn state(view: &BrokerView, behind: usize, since_us: Option<u64>, lang: Lang
     };
     let plain = |template: &'static kafkascope::i18n::Template| template.source(lang).to_owned();
     match view.state {
+        BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping if view.frozen => {
+            ("between", plain(&ui::FROZEN))
+        }
+        BrokerState::Alive if !view.cut_from.is_empty() => {
+            ("between", cut_off(&view.cut_from).map(|text| text.plain(lang)).unwrap_or_default())
+        }
         BrokerState::Alive if behind > 0 => ("between", plain(&said::CATCHING_UP)),
         BrokerState::Alive => ("alive", plain(&said::ALIVE)),
         BrokerState::Starting => ("between", plain(&said::STARTING)),

@@ -12,6 +12,8 @@
 
 #[path = "figures/assignors.rs"]
 mod assignors;
+#[path = "figures/hostile.rs"]
+mod hostile;
 #[path = "figures/ledger.rs"]
 mod ledger;
 #[path = "figures/past.rs"]
@@ -43,6 +45,7 @@ fn main() {
         Some("large") => return large(),
         Some("ledger") => return ledger::rows(),
         Some("past") => return past::rows(),
+        Some("hostile") => return hostile::rows(),
         Some("million") => return drop(full_load()),
         _ => {}
     }
@@ -72,6 +75,7 @@ fn main() {
     ledger::rows();
     assignors::rows();
     past::rows();
+    hostile::rows();
 }
 
 fn row(name: &str, value: f64, unit: &str, limit: f64) {

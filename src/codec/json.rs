@@ -7,7 +7,7 @@ use super::{
     Place, Problem, ReadError,
     problem::{JSON_COLON, JSON_COMMA, JSON_DEPTH, JSON_END, JSON_NAME, JSON_ONCE, JSON_TEXT, JSON_VALUE},
 };
-use crate::i18n::Template;
+use crate::{i18n::Template, kafka::limits};
 
 /// Lists and objects within each other, at most.
 const DEPTH_MAX: u32 = 8;
@@ -40,14 +40,17 @@ pub enum Json {
 
 /// Reads a whole text.
 pub fn read(text: &str) -> Result<Node, ReadError> {
-    let mut reader = Reader { text, at: 0, line: 1 };
+    let mut reader = Reader { text, at: 0, line: 1, values: 0 };
     let node = reader.node(0).and_then(|node| {
         reader.space();
         if reader.at == text.len() { Ok(node) } else { Err(&JSON_END) }
     });
     node.map_err(|expected: &'static Template| ReadError {
         place: Place::Line(reader.line),
-        problem: Problem::Json { expected: expected.text() },
+        problem: match limits::VALUES.check(reader.values) {
+            Ok(()) => Problem::Json { expected: expected.text() },
+            Err(error) => error.into(),
+        },
         sound: None,
     })
 }
@@ -56,6 +59,8 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     line: usize,
+    /// Read so far. A value takes much more room than the two bytes it may be written in.
+    values: u64,
 }
 
 type Expected = &'static Template;
@@ -84,6 +89,10 @@ impl Reader<'_> {
         self.space();
         if depth > DEPTH_MAX {
             return Err(&JSON_DEPTH);
+        }
+        self.values += 1;
+        if self.values > limits::VALUES.max {
+            return Err(&JSON_END);
         }
         let line = self.line;
         let value = match self.peek() {

@@ -56,6 +56,7 @@ static CASES: &[Case] = &[
     (&limits::CLOCK_SKEW, faults::clock_skew),
     (&limits::LINK, saved::link),
     (&limits::FILE, saved::file),
+    (&limits::VALUES, saved::values),
     (&limits::REPLAY, saved::replay),
     (&limits::LENS, saved::lens),
     (&limits::WORKS, saved::works),

@@ -4,6 +4,7 @@ use kafkascope::{
     cluster::{WorldError, command_check::CommandError, command_text::parse},
     codec::{self, Origin, Problem, Saved},
     history::Scenario,
+    i18n::Lang,
     kafka::limits,
 };
 
@@ -38,6 +39,19 @@ pub fn file() {
     let comment = format!("#{}", " ".repeat(limit.max as usize - 1));
     allowed(read(codec::text::read(&comment)));
     past(read(codec::text::read(&format!("{comment} "))), limit);
+}
+
+/// Nothing that is sound has so many; what has fewer is refused for what it says.
+pub fn values() {
+    let limit = &limits::VALUES;
+    let file = |count: u64| {
+        let racks = vec!["null"; count as usize - 7].join(",");
+        let commands = r#""commands": []"#;
+        format!(r#"{{"kafkascope": 1, "scenario": {{"seed": 1, "brokers": [{racks}]}}, {commands}, "name": "n"}}"#)
+    };
+    past(read(codec::file::read(&file(limit.max + 1))), limit);
+    let most = codec::file::read(&file(limit.max)).expect_err("no cluster has so many brokers");
+    assert!(!most.text().plain(Lang::En).contains(&limit.rule().plain(Lang::En)), "{most:?}");
 }
 
 /// A link of few characters asks for a month of everything that a cluster can do.

@@ -157,6 +157,9 @@ limits! {
     /// A saved run, as a file or as text.
     FILE "file", 0..=16_777_216 Bytes;
     "A saved run has at most {max} bytes." "保存的运行最多 {max} 字节。"
+    /// Values in a file, each text, number, list and object counted.
+    VALUES "values", 0..=200_000 Count;
+    "A saved run has at most {max} values." "保存的运行最多包含 {max} 个值。"
     /// Events up to the playhead and the last command of a run that is opened from a link or a file.
     REPLAY "replay", 0..=3_000_000 Count;
     "A run that is opened is played for at most {max} events." "打开一次运行时最多回放 {max} 个事件。"

@@ -36,7 +36,6 @@ fn all() -> Vec<Template> {
         stage::ALL,
         check::ALL,
         history::ALL,
-        view::broker_acts::ALL,
         view::runs::ALL,
         view::TEXTS[0],
         view::TEXTS[1],

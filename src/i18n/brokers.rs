@@ -38,6 +38,8 @@ templates! { "brokers":
     DOWN_WIPED = "Its disk is empty. When it returns it copies everything from the leaders.",
         "它的磁盘是空的。重新启动后从各 leader 处复制全部内容。";
     RESTART = "Restart B{id}", "重启 B{id}";
+    RESTART_HELP = "Starts the process again, with the disk it has", "重新启动进程，沿用现有磁盘";
+    ACT_NAMED = "{what} (broker {id}): {help}", "{what}（broker {id}）：{help}";
     ACTIONS = "Actions on broker {id}", "对 broker {id} 的操作";
     MORE_TO_BREAK = "Break something…", "制造故障…";
 

@@ -4,14 +4,8 @@
 use super::model::{BrokerState, BrokerView};
 use crate::{
     cluster::command::{Command, Fault},
-    i18n::{Lang, Template, faults, ui},
-    templates,
+    i18n::{Lang, Template, brokers, faults, ui},
 };
-
-templates! { "broker-acts":
-    RESTART_HELP = "Starts the process again, with the disk it has", "重新启动进程，沿用现有磁盘";
-    NAMED = "{what} (broker {id}): {help}", "{what}（broker {id}）：{help}";
-}
 
 /// Something that can be done to a broker.
 #[derive(Debug)]
@@ -61,7 +55,7 @@ pub static THAW: BrokerAct = BrokerAct {
 /// Start it again.
 pub static RESTART: BrokerAct = BrokerAct {
     words: &ui::DO_RESTART,
-    help: &RESTART_HELP,
+    help: &brokers::RESTART_HELP,
     can: |broker| !broker.is_up(),
     command: |broker| Command::RestartBroker { broker },
 };
@@ -85,7 +79,7 @@ pub fn offered(broker: &BrokerView) -> impl Iterator<Item = &'static BrokerAct> 
 impl BrokerAct {
     /// In one line that says to whom, for where nothing else does.
     pub fn named(&self, broker: u32, lang: Lang) -> String {
-        NAMED.with("what", self.words.text()).with("id", broker).with("help", self.help.text()).plain(lang)
+        brokers::ACT_NAMED.with("what", self.words.text()).with("id", broker).with("help", self.help.text()).plain(lang)
     }
 }
 

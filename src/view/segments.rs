@@ -42,7 +42,7 @@ templates! {
     BEGUN_OFFSETS = "offsets beyond 31 bits", "offset 超出 31 位";
     BEGUN_RETENTION = "retention took all others", "其余都被保留策略删除";
     BEGUN_ANEW = "begun anew", "重新开始";
-    COMPRESSED = "{codecs}: {before} uncompressed", "{codecs}：未压缩为 {before}";
+    COMPRESSED = "by {codecs}; {before} without", "经 {codecs} 压缩；未压缩为 {before}";
     PART_ACTIVE = "active", "active";
     PART_HIDDEN = "before the log's start", "位于日志起点之前";
     PART_CLEAN = "clean", "已清理";

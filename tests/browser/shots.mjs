@@ -310,7 +310,7 @@ function compressed(what) {
     if (what === "card") {
       await page.getByRole("log").locator(".line", { hasText: /sent a batch/ }).first().getByRole("button").last().click();
     } else {
-      await inspect(page, /^P0, orders-0/);
+      await page.locator("#at-partition-orders-0").click();
       await page.locator(".inspector td button.link").first().click();
     }
   };

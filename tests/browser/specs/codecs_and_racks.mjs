@@ -41,7 +41,7 @@ test("a batch tells its codec and both sizes, its segment what it would be witho
   await inspector.getByRole("button", { name: /^Segments of orders-0 on broker \d/ }).first().click();
   const row = dialog(page).getByRole("row").last();
   const cell = await row.getByRole("cell").nth(1).textContent();
-  const [, bytes, before] = /^(\d+)zstd: (\d+)\sB uncompressed$/.exec(cell) ?? assert.fail(cell);
+  const [, bytes, before] = /^(\d+)by zstd; (\d+)\sB without$/.exec(cell) ?? assert.fail(cell);
   assert.ok(Number(bytes) < Number(before), cell);
   await axe();
 });

@@ -222,8 +222,9 @@ fn pause_partition(props: &InspectorProps, consumer: &str, owned: &OwnedPartitio
 }
 
 /// Where a partition is read, of a consumer that says in which rack it is.
-fn read_from(props: &InspectorProps, consumer: &str, owned: &OwnedPartition) -> Html {
-    let Some((broker, follower)) = owned.read_from else { return Html::default() };
+/// From whom it is read, as a row of its own: a column of the table is too narrow for it.
+fn read_from(props: &InspectorProps, consumer: &str, owned: &OwnedPartition) -> Option<Html> {
+    let (broker, follower) = owned.read_from?;
     let rack = props.vm.brokers.iter().find(|known| known.id == broker).and_then(|known| known.rack.as_deref());
     let text = match (follower, rack) {
         (true, Some(rack)) => ui::FROM_FOLLOWER_IN.with("rack", rack),
@@ -233,11 +234,13 @@ fn read_from(props: &InspectorProps, consumer: &str, owned: &OwnedPartition) -> 
     };
     let key =
         WhyKey::ReadFrom { consumer: consumer.to_owned(), topic: owned.topic.clone(), partition: owned.partition };
-    html! {
-        <div class="faint">
-            { say(&text.with("broker", broker), props.lang) }{ " " }{ why(props, &ui::DO_WHY_LEADER, key) }
-        </div>
-    }
+    Some(html! {
+        <tr key={format!("{}-{} from", owned.topic, owned.partition)} class="row-note">
+            <td colspan="6">
+                { say(&text.with("broker", broker), props.lang) }{ " " }{ why(props, &ui::DO_WHY_LEADER, key) }
+            </td>
+        </tr>
+    })
 }
 
 fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html {
@@ -258,7 +261,7 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
         };
     }
     let running = member.process == ClientProcess::Running;
-    let rows = member.owned.iter().map(|owned| {
+    let row = |owned: &OwnedPartition| {
         let name = format!("{}-{}", owned.topic, owned.partition);
         let place = Place::Partition(owned.topic.clone(), owned.partition);
         let at = owned.committed.or(owned.position);
@@ -267,7 +270,6 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
                 <th scope="row">
                     { link(props, name, place) }
                     if owned.paused { { " " }{ badge("warn", tr(&ui::PAUSED, lang)) } }
-                    { read_from(props, &member.name, owned) }
                 </th>
                 <td class="num">{ number(owned.committed) }</td>
                 <td class="num">{ number(owned.position) }</td>
@@ -276,7 +278,9 @@ fn owned(props: &InspectorProps, group: &GroupView, member: &MemberView) -> Html
                 if running { <td>{ pause_partition(props, &member.name, owned) }</td> }
             </tr>
         }
-    });
+    };
+    let rows =
+        member.owned.iter().flat_map(|owned| [Some(row(owned)), read_from(props, &member.name, owned)]).flatten();
     let mut columns =
         vec![&ui::COLUMN_PARTITION, &ui::COLUMN_COMMITTED, &ui::COLUMN_POSITION, &ui::COLUMN_HW, &ui::COLUMN_LAG];
     columns.extend(running.then_some(&ui::COLUMN_READING));

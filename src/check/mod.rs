@@ -57,6 +57,7 @@ pub struct Checker {
     cluster: cluster::Cluster,
     epochs: epochs::Epochs,
     clients: clients::Clients,
+    members: members::Members,
     owners: owners::Owners,
 }
 
@@ -71,6 +72,7 @@ impl Checker {
             cluster: cluster::Cluster::new(world),
             epochs: epochs::Epochs::new(world),
             clients: clients::Clients::new(world),
+            members: members::Members::new(world),
             owners: owners::Owners::new(world),
         }
     }
@@ -84,7 +86,7 @@ impl Checker {
             self.cluster.check(event, &mut findings);
             self.epochs.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
-            members::check(event, &mut findings);
+            self.members.check(event, &mut findings);
             self.owners.check(event, &self.logs, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);

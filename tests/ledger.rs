@@ -348,3 +348,38 @@ fn delete_records_cuts_within_a_batch_and_the_rest_stays() {
     assert_eq!((cut.of_verdict(Verdict::Removed), cut.of_verdict(Verdict::Visible)), (7, 13));
     assert_eq!(cut.removed_by[Remover::DeleteRecords as usize], 7);
 }
+
+/// All replicas lose their disks after `settings` have removed records; then others are written where those stood.
+fn removed_and_lost(settings: &str) -> (Totals, Totals, Watched) {
+    let mut run = three_brokers(OFTEN);
+    give(&mut run, &format!("create-topic topic=t partitions=1 {settings}"));
+    after(&mut run, 1);
+    give(&mut run, "add-producer producer=p topic=t rate=50 keys=a,b,c records.max=300");
+    give(&mut run, "add-consumer consumer=c group=g topics=t auto.offset.reset=earliest");
+    after(&mut run, 20);
+    let before = totals(&mut run);
+    let broker = leader(&run);
+    for verb in ["crash-broker", "wipe-disk", "restart-broker"] {
+        give(&mut run, &format!("{verb} broker={broker}"));
+        after(&mut run, 3);
+    }
+    give(&mut run, "add-producer producer=q topic=t rate=20 keys=a,b,c records.max=40");
+    after(&mut run, 6);
+    (before, totals(&mut run), run)
+}
+
+#[test]
+fn what_was_removed_stays_removed_when_its_log_is_lost_and_others_have_its_place() {
+    let compaction = "cleanup.policy=compact min.cleanable.dirty.ratio=0.01 segment.ms=2000";
+    for (settings, remover) in [("retention.ms=4000", Remover::Retention), (compaction, Remover::Compaction)] {
+        let (before, after, run) = removed_and_lost(&format!("internal.segment.bytes=1000 {settings}"));
+        let of = |totals: &Totals| totals.removed_by[remover as usize];
+        assert!(of(&before) > 100, "{settings}: {before:?}");
+        assert!(of(&after) >= of(&before), "{settings}: {before:?} {after:?}");
+        let lost = at(&before, ProducerView::Acknowledged, Verdict::Visible);
+        assert_eq!(at(&after, ProducerView::Acknowledged, Verdict::LostAcknowledged), lost, "{settings}: {after:?}");
+        let delivered = |totals: &Totals| totals.groups[0].of(GroupView::Once);
+        assert_eq!(delivered(&after), delivered(&before) + 40, "{settings}: {before:?} {after:?}");
+        assert_eq!(standings(&run, Filter::All).len(), 340);
+    }
+}

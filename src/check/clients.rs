@@ -48,6 +48,12 @@ struct Commits {
     set: Vec<i64>,
     /// The last one that is replicated. What a coordinator loads may not be, and may be lost with it.
     told: Option<i64>,
+    /// Below this nothing is committed until a consumer goes back by itself.
+    floor: Option<i64>,
+    /// Commits that consumers have sent and that were not told yet, the last one last.
+    sent: VecDeque<i64>,
+    /// The same, from before a consumer went elsewhere: when they arrive it may be behind them.
+    sent_before: VecDeque<i64>,
 }
 
 impl Commits {
@@ -57,6 +63,42 @@ impl Commits {
         if self.offsets.len() > COMMITS_KEPT {
             self.offsets.pop_front();
         }
+    }
+
+    /// A consumer has asked for a commit.
+    fn send(&mut self, offset: i64) {
+        self.sent.push_back(offset);
+        if self.sent.len() > COMMITS_KEPT {
+            self.sent.pop_front();
+        }
+    }
+
+    /// A consumer goes elsewhere by itself, perhaps back: what it commits from now on may be lower.
+    fn go_elsewhere(&mut self) {
+        self.floor = None;
+        self.sent_before.append(&mut self.sent);
+        while self.sent_before.len() > COMMITS_KEPT {
+            self.sent_before.pop_front();
+        }
+    }
+
+    /// A commit is told of. One that was sent before its consumer went elsewhere is no floor for what follows.
+    fn tell(&mut self, offset: i64) {
+        self.note(offset);
+        self.told = Some(offset);
+        let mut take = |from: fn(&mut Commits) -> &mut VecDeque<i64>| {
+            let from = from(self);
+            let at = from.iter().position(|sent| *sent == offset);
+            at.and_then(|at| from.remove(at)).is_some()
+        };
+        if take(|commits| &mut commits.sent) || !take(|commits| &mut commits.sent_before) {
+            self.floor = Some(offset);
+        }
+    }
+
+    /// Nothing is known any more of what is committed.
+    fn forget(&mut self) {
+        (self.told, self.floor) = (None, None);
     }
 }
 
@@ -96,7 +138,7 @@ impl Clients {
                 self.positions.insert((event.node, *partition), *offset);
             }
             E::PositionSought { partition, offset } => {
-                self.forget_commit(findings.world, event.node, *partition);
+                self.go_elsewhere(findings.world, event.node, *partition);
                 self.positions.insert((event.node, *partition), *offset);
                 self.note_read(findings.world, event.node, *partition, *offset);
                 let group = findings.world.consumers().get(&event.node).and_then(|slot| slot.consumer.group.clone());
@@ -107,14 +149,15 @@ impl Clients {
             E::OffsetsReset { group, offsets } => {
                 for (partition, offset) in offsets.iter() {
                     let known = self.commits.entry((group.clone(), *partition)).or_default();
-                    (known.read, known.told) = (known.read.max(Some(*offset)), None);
+                    known.read = known.read.max(Some(*offset));
                     known.set.push(*offset);
+                    known.forget();
                 }
             }
             E::OffsetsExpired { group, partitions, .. } => {
                 for partition in partitions.iter() {
                     if let Some(known) = self.commits.get_mut(&(group.clone(), *partition)) {
-                        known.told = None;
+                        known.forget();
                     }
                 }
             }
@@ -129,7 +172,7 @@ impl Clients {
             }
             E::PositionReset { partition, offset, out_of_range, .. } => {
                 match out_of_range {
-                    true => self.forget_commit(findings.world, event.node, *partition),
+                    true => self.go_elsewhere(findings.world, event.node, *partition),
                     false => self.check_reset(event, *partition, findings),
                 }
                 self.positions.insert((event.node, *partition), *offset);
@@ -142,6 +185,7 @@ impl Clients {
                 self.positions.insert((event.node, *partition), *to);
                 self.note_read(findings.world, event.node, *partition, *to);
             }
+            E::CommitSent { .. } => self.note_sent(findings.world, event.node),
             E::OffsetCommitted { group, partition, offset } => {
                 // A topic that was made again under its name inherits positions, and so commits, until it is read.
                 let known = self.commits.get(&(group.clone(), *partition));
@@ -301,12 +345,11 @@ impl Clients {
             findings.add("commit", text, event);
         }
         let was_set = known.set.iter().position(|set| *set == offset).map(|at| known.set.remove(at)).is_some();
-        if let Some(before) = known.told.filter(|before| managed && *before > offset && !was_set) {
+        if let Some(before) = known.floor.filter(|before| managed && *before > offset && !was_set) {
             let text = text(&says::COMMIT_BACK, findings).with("before", before);
             findings.add("commit", text, event);
         }
-        known.note(offset);
-        known.told = Some(offset);
+        known.tell(offset);
     }
 
     /// A consumer begins where its group has committed.
@@ -352,18 +395,26 @@ impl Clients {
         }
     }
 
-    /// What was committed lies outside the log, so the next commit may be lower.
-    fn forget_commit(&mut self, world: &World, node: NodeId, partition: TopicIdPartition) {
+    /// By `seek()`, or because its position lay outside the log.
+    fn go_elsewhere(&mut self, world: &World, node: NodeId, partition: TopicIdPartition) {
         let group = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone());
         if let Some(known) = group.and_then(|group| self.commits.get_mut(&(group, partition))) {
-            known.told = None;
+            known.go_elsewhere();
+        }
+    }
+
+    /// A consumer commits its positions: those of this moment, not those after what came with it.
+    fn note_sent(&mut self, world: &World, node: NodeId) {
+        let Some(group) = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone()) else { return };
+        for ((_, partition), position) in self.positions.iter().filter(|((of, _), _)| *of == node) {
+            self.commits.entry((group.clone(), *partition)).or_default().send(*position);
         }
     }
 
     /// A partition of `__consumer_offsets` has lost records: the groups in it may have lost commits.
     fn forget_commits_in(&mut self, world: &World, partition: TopicIdPartition) {
         for (_, known) in self.commits.iter_mut().filter(|((group, _), _)| is_kept_in(world, group, partition)) {
-            known.told = None;
+            known.forget();
         }
     }
 

@@ -1,6 +1,6 @@
 //! Groups of the consumer protocol: who holds what, at the coordinator and in the clients' hands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, sentences as says};
 use crate::{
@@ -11,20 +11,117 @@ use crate::{
             consumer_group::{ConsumerGroup, Member},
             reconciliation::CurrentAssignment,
         },
-        event::{Event, EventKind},
-        ids::TopicIdPartition,
+        event::{Event, EventKind, MemberEpochChanged},
+        ids::{Name, TopicIdPartition},
     },
 };
 
-/// Checks an event of the consumer protocol.
-pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
-    use EventKind as E;
-    match &event.kind {
-        E::MemberEpochChanged(step) => check_held(event, &step.group, findings),
-        E::MemberRemoved { group, .. } => check_held(event, group, findings),
-        E::TargetComputed { group, .. } => check_target(event, group, findings),
-        E::PartitionsAssigned { partitions, .. } => check_taken(event, partitions, findings),
-        _ => {}
+/// Member epochs of which it is remembered what was given in them: those that a member may still be at.
+const EPOCHS_KEPT: usize = 4;
+
+/// What is kept from earlier moments.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Members {
+    /// What the coordinator gave each member in each of its epochs.
+    given: BTreeMap<Name, BTreeMap<i32, BTreeSet<TopicIdPartition>>>,
+}
+
+impl Members {
+    pub fn new(world: &World) -> Members {
+        let mut members = Members::default();
+        let groups = world.brokers().values().flat_map(|broker| broker.groups.groups());
+        for member in groups.filter_map(|group| group.consumer.as_deref()).flat_map(|group| &group.members) {
+            let current = &member.current;
+            members.give(&member.id, current.member_epoch, current.assigned.iter().chain(&current.pending_revocation));
+        }
+        members
+    }
+
+    /// Checks an event of the consumer protocol.
+    pub fn check(&mut self, event: &Event, findings: &mut Findings<'_>) {
+        use EventKind as E;
+        match &event.kind {
+            E::MemberEpochChanged(step) => {
+                let MemberEpochChanged { member, to, assigned, pending_revocation, .. } = &**step;
+                self.give(member, *to, assigned.iter().chain(&**pending_revocation));
+                check_held(event, &step.group, findings);
+            }
+            E::MemberRemoved { group, member, .. } => {
+                self.given.remove(member);
+                check_held(event, group, findings);
+            }
+            E::TargetComputed { group, .. } => check_target(event, group, findings),
+            E::PartitionsAssigned { partitions, .. } => self.check_taken(event, partitions, findings),
+            _ => {}
+        }
+    }
+
+    fn give<'a>(&mut self, member: &Name, epoch: i32, partitions: impl Iterator<Item = &'a TopicIdPartition>) {
+        let epochs = self.given.entry(member.clone()).or_default();
+        epochs.entry(epoch).or_default().extend(partitions);
+        while epochs.len() > EPOCHS_KEPT {
+            epochs.pop_first();
+        }
+    }
+
+    /// What a client takes its coordinator has given it, and no other member still has it in hand.
+    fn check_taken(&self, event: &Event, partitions: &[TopicIdPartition], findings: &mut Findings<'_>) {
+        let world = findings.world;
+        let Some(consumer) = world.consumers().get(&event.node).map(|slot| &slot.consumer) else { return };
+        let Some(id) = consumer.group.as_deref() else { return };
+        let coordinators = world.brokers().values().filter(|broker| broker.is_up());
+        let known = coordinators.filter_map(|broker| broker.groups.group(id)?.consumer.as_deref());
+        // While the coordinator moves, two brokers may believe to be it; the later epoch is the one that counts.
+        let Some(group) = known.max_by_key(|group| (group.epoch, group.members.len())) else { return };
+        let others = || {
+            let consumers = world.consumers().values().map(|slot| &slot.consumer);
+            consumers.filter(|other| other.node != event.node && other.group.as_deref() == Some(id))
+        };
+        // To a client a topic that was made again under its name is the same; to the coordinator it has another id.
+        let is_namesake = |at: &TopicIdPartition, partition: &TopicIdPartition| {
+            at != partition
+                && at.partition == partition.partition
+                && world.topic_name(at.topic) == world.topic_name(partition.topic)
+        };
+        // Who still has the partition of the topic before reads the new one's by its name, until it heartbeats.
+        let must_have_given_up = |other: &Consumer, partition: &TopicIdPartition| {
+            let holds = |current: &CurrentAssignment| {
+                current.assigned.iter().chain(&current.pending_revocation).any(|at| is_namesake(at, partition))
+            };
+            // Of a member of the classic protocol the coordinator knows what it has only once it has joined: a group that has
+            // just changed its protocol goes by what members shall have.
+            let is_known =
+                |member: &Member| member.classic.is_none() || other.generation == member.current.member_epoch;
+            // A static member that leaves for a while gives up at once what it still had to, although its application, which may
+            // hang, learns of it in its next poll only; as one that is no member any more.
+            let is_here = |member: &Member| is_known(member) && !member.is_away();
+            group.member(&other.member_id).is_some_and(|member| is_here(member) && !holds(&member.current))
+        };
+        for partition in partitions {
+            let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {
+                template.with("group", id).with("member", &*consumer.name).with("partition", findings.name(*partition))
+            };
+            let have = others().filter(|other| other.partitions().contains_key(partition));
+            for other in have.filter(|other| must_have_given_up(other, partition)) {
+                let text = text(&says::READ_TWICE, findings).with("other", &*other.name);
+                findings.add("owner", text, event);
+            }
+            let Some(member) = group.member(&consumer.member_id) else { continue };
+            let current = &member.current;
+            let same = |at: &TopicIdPartition| at == partition || is_namesake(at, partition);
+            if current.assigned.iter().chain(&current.pending_revocation).any(same) {
+                continue;
+            }
+            // A topic of which a member has not heard yet it cannot take; it says that it has nothing of it, so that the
+            // coordinator may give it to another and be an epoch further before the member hears of the topic.
+            let epoch = consumer.modern.epoch;
+            let given = self.given.get(&consumer.member_id).and_then(|epochs| epochs.get(&epoch));
+            let was_given = given.is_some_and(|given| given.iter().any(same));
+            if current.member_epoch <= epoch || !was_given {
+                let text = text(&says::TOOK_UNGIVEN, findings);
+                findings.add("owner", text, event);
+            }
+        }
     }
 }
 
@@ -73,57 +170,6 @@ fn check_target(event: &Event, id: &str, findings: &mut Findings<'_>) {
                 let text = says::TARGET_NOT_SUBSCRIBED.with("group", id).with("member", who());
                 findings.add("owner", text.with("partition", findings.name(*partition)), event);
             }
-        }
-    }
-}
-
-/// What a client takes its coordinator has given it, and no other member still has it in hand.
-fn check_taken(event: &Event, partitions: &[TopicIdPartition], findings: &mut Findings<'_>) {
-    let world = findings.world;
-    let Some(consumer) = world.consumers().get(&event.node).map(|slot| &slot.consumer) else { return };
-    let Some(id) = consumer.group.as_deref() else { return };
-    let coordinators = world.brokers().values().filter(|broker| broker.is_up());
-    let known = coordinators.filter_map(|broker| broker.groups.group(id)?.consumer.as_deref());
-    // While the coordinator moves, two brokers may believe to be it; the later epoch is the one that counts.
-    let Some(group) = known.max_by_key(|group| (group.epoch, group.members.len())) else { return };
-    let others = || {
-        let consumers = world.consumers().values().map(|slot| &slot.consumer);
-        consumers.filter(|other| other.node != event.node && other.group.as_deref() == Some(id))
-    };
-    // To a client a topic that was made again under its name is the same; to the coordinator it has another id.
-    let is_namesake = |at: &TopicIdPartition, partition: &TopicIdPartition| {
-        at != partition
-            && at.partition == partition.partition
-            && world.topic_name(at.topic) == world.topic_name(partition.topic)
-    };
-    // Who still has the partition of the topic before reads the new one's by its name, until it heartbeats.
-    let must_have_given_up = |other: &Consumer, partition: &TopicIdPartition| {
-        let holds = |current: &CurrentAssignment| {
-            current.assigned.iter().chain(&current.pending_revocation).any(|at| is_namesake(at, partition))
-        };
-        // Of a member of the classic protocol the coordinator knows what it has only once it has joined: a group that has
-        // just changed its protocol goes by what members shall have.
-        let is_known = |member: &Member| member.classic.is_none() || other.generation == member.current.member_epoch;
-        // A static member that leaves for a while gives up at once what it still had to, although its application, which may
-        // hang, learns of it in its next poll only; as one that is no member any more.
-        let is_here = |member: &Member| is_known(member) && !member.is_away();
-        group.member(&other.member_id).is_some_and(|member| is_here(member) && !holds(&member.current))
-    };
-    for partition in partitions {
-        let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {
-            template.with("group", id).with("member", &*consumer.name).with("partition", findings.name(*partition))
-        };
-        let have = others().filter(|other| other.partitions().contains_key(partition));
-        for other in have.filter(|other| must_have_given_up(other, partition)) {
-            let text = text(&says::READ_TWICE, findings).with("other", &*other.name);
-            findings.add("owner", text, event);
-        }
-        let Some(member) = group.member(&consumer.member_id) else { continue };
-        let current = &member.current;
-        let same = |at: &TopicIdPartition| at == partition || is_namesake(at, partition);
-        if !current.assigned.iter().chain(&current.pending_revocation).any(same) {
-            let text = text(&says::TOOK_UNGIVEN, findings);
-            findings.add("owner", text, event);
         }
     }
 }

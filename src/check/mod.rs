@@ -9,6 +9,7 @@ mod clients;
 mod cluster;
 mod epochs;
 pub mod fuzz;
+mod joins;
 mod known;
 pub mod ledger;
 mod logs;
@@ -57,6 +58,8 @@ pub struct Checker {
     cluster: cluster::Cluster,
     epochs: epochs::Epochs,
     clients: clients::Clients,
+    joins: joins::Joins,
+    members: members::Members,
     owners: owners::Owners,
 }
 
@@ -71,6 +74,8 @@ impl Checker {
             cluster: cluster::Cluster::new(world),
             epochs: epochs::Epochs::new(world),
             clients: clients::Clients::new(world),
+            joins: joins::Joins::default(),
+            members: members::Members::new(world),
             owners: owners::Owners::new(world),
         }
     }
@@ -84,7 +89,8 @@ impl Checker {
             self.cluster.check(event, &mut findings);
             self.epochs.check(event, &mut findings);
             self.clients.check(event, &self.logs, &mut findings);
-            members::check(event, &mut findings);
+            self.joins.check(event, &mut findings);
+            self.members.check(event, &mut findings);
             self.owners.check(event, &self.logs, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);

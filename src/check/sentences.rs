@@ -127,6 +127,8 @@ templates! { "check":
         "在消费组 **{group}** 中，成员 **{member}** 位于 epoch {member_epoch}，目标位于 {assignment_epoch}，组位于 {epoch}。成员不会超前于目标，目标也不会超前于组。";
     READ_TWICE = "**{member}** took `{partition}` of group **{group}**, but **{other}**, which is still a member, has not given it up. Partitions change hands only after they were given up.",
         "**{member}** 接手了消费组 **{group}** 的 `{partition}`，但仍是成员的 **{other}** 还没有放弃它。分区只有在放弃之后才会换手。";
+    JOINED_TWICE = "**{consumer}** sent a JoinGroup or SyncGroup to broker {broker} while another of its was not answered yet. A member goes through one rebalance at a time.",
+        "**{consumer}** 在上一个 JoinGroup 或 SyncGroup 还没有得到应答时，又向 broker {broker} 发送了一个。成员一次只经历一次重平衡。";
     TOOK_UNGIVEN = "**{member}** took `{partition}` of group **{group}**, which its coordinator has not given it. A member takes what it was given only.",
         "**{member}** 接手了消费组 **{group}** 的 `{partition}`，而 coordinator 并没有给它。成员只能接手分给自己的分区。";
 }

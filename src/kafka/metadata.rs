@@ -101,7 +101,8 @@ pub struct MetadataImage {
     pub topic_ids: Map<Name, TopicId>,
     /// Offset of the record that brought the newest topic.
     pub topics_offset: u64,
-    /// The highest topic id ever given; an id is never given again, though its topic is deleted.
+    /// The highest topic id ever given; an id is never given again, though its topic is deleted. In an active controller
+    /// also above all that earlier ones may have given and that was lost with their logs.
     pub last_topic: u32,
     /// Cluster-wide broker settings other than the default.
     pub settings: Settings,

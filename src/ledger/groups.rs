@@ -3,8 +3,8 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    lines::{LineId, Lines},
-    partition::Partition,
+    lines::{LineId, Lines, Place},
+    partition::{Changed, Partition},
     ranges::Ranges,
     verdicts::GroupView,
 };
@@ -156,19 +156,17 @@ impl Groups {
     }
 
     /// Batches left the partition's log, or are in it again: what was delivered of them goes with them.
-    pub fn follow_log(&mut self, partition: TopicIdPartition, lost: &[Arc<RecordBatch>], back: &[Arc<RecordBatch>]) {
-        let part = |batch: &RecordBatch| batch.base_offset..batch.next_offset();
-        let key = |batch: &RecordBatch| (partition, batch.leader_epoch, batch.base_offset);
+    pub fn follow_log(&mut self, at: TopicIdPartition, Changed { lost, back }: &Changed) {
         for group in &mut self.list {
-            let Some(reader) = group.readers.get_mut(&partition) else { continue };
-            for batch in lost {
-                let taken = reader.delivered.take(part(batch));
+            let Some(reader) = group.readers.get_mut(&at) else { continue };
+            for (epoch, offsets) in lost {
+                let taken = reader.delivered.take(offsets.clone());
                 if !taken.once.is_empty() || !taken.again.is_empty() {
-                    group.outside.insert(key(batch), taken);
+                    group.outside.insert((at, *epoch, offsets.start), taken);
                 }
             }
-            for batch in back {
-                if let Some(known) = group.outside.remove(&key(batch)) {
+            for (epoch, offsets) in back {
+                if let Some(known) = group.outside.remove(&(at, *epoch, offsets.start)) {
                     reader.delivered.put(&known);
                 }
             }
@@ -233,6 +231,9 @@ impl Group {
         let none = Reader::default();
         let reader = self.readers.get(&at).unwrap_or(&none);
         let mut tally = reader.tally_of(partition, 0..partition.end);
+        for range in partition.nobodys.iter() {
+            tally.subtract(&reader.tally_of(partition, range));
+        }
         for id in partition.special.iter() {
             for copy in lines.copies(*id).filter(|copy| copy.place.has_offset()) {
                 let records = lines.get(*id).map_or(0, |line| i64::from(line.records));
@@ -260,7 +261,7 @@ impl Group {
         id: LineId,
         index: u32,
     ) -> (GroupView, bool) {
-        let (mut times, mut zombie, mut has_offset, mut is_ahead) = (0, false, false, false);
+        let (mut times, mut zombie, mut was_there, mut is_ahead) = (0, false, false, false);
         let reader = self.readers.get(&at);
         for copy in lines.copies(id) {
             let offset = copy.base_offset + i64::from(index);
@@ -270,13 +271,13 @@ impl Group {
             };
             let (count, by_zombie) = delivered.map_or((0, false), |delivered| delivered.times(offset));
             (times, zombie) = (times + count, zombie | by_zombie);
-            has_offset |= copy.place.has_offset();
+            was_there |= copy.place != Place::Outside;
             is_ahead |= copy.place.has_offset() && partition.is_ahead(reader, offset);
         }
         let is_due = lines.get(id).is_some_and(|line| line.is_due());
         let view = match times {
             0 if is_ahead => GroupView::NotDue,
-            0 if has_offset => GroupView::Skipped,
+            0 if was_there => GroupView::Skipped,
             0 if is_due => GroupView::NotDue,
             0 => GroupView::Missed,
             1 => GroupView::Once,

@@ -70,12 +70,19 @@ pub enum Place {
     Visible,
     /// It was in it, and all of it was removed.
     Removed,
+    /// The same, and then the log itself was lost: other records have its place.
+    RemovedAndLost,
 }
 
 impl Place {
     /// Has it, or had it until it was removed, a place among the partition's offsets?
     pub fn has_offset(self) -> bool {
-        self != Place::Outside
+        !matches!(self, Place::Outside | Place::RemovedAndLost)
+    }
+
+    /// Was all of it removed?
+    pub fn is_removed(self) -> bool {
+        matches!(self, Place::Removed | Place::RemovedAndLost)
     }
 }
 
@@ -141,6 +148,16 @@ impl Lines {
         self.of.iter().map(|(node, lines)| (*node, lines.len() as u32))
     }
 
+    /// The lines of a partition: a look at every line there is.
+    pub fn of_partition(&self, partition: TopicIdPartition) -> Vec<LineId> {
+        let of = |(client, lines): (&NodeId, &Chunks<Line>)| {
+            let client = *client;
+            let numbered = (1..).zip(lines.from(0)).filter(|(_, line)| line.records > 0 && line.partition == partition);
+            numbered.map(|(batch, _)| LineId { client, batch }).collect::<Vec<_>>()
+        };
+        self.of.iter().flat_map(of).collect()
+    }
+
     /// A line, once its batch has left or failed.
     pub fn get(&self, id: LineId) -> Option<&Line> {
         let line = self.of.get(&id.client)?.get(id.batch.checked_sub(1)? as usize)?;
@@ -169,7 +186,7 @@ impl Lines {
     pub fn is_special(&self, id: LineId) -> bool {
         let mut copies = self.copies(id);
         match (copies.next(), copies.next()) {
-            (Some(one), None) => one.place == Place::Outside,
+            (Some(one), None) => !one.place.has_offset(),
             (_, more) => more.is_some(),
         }
     }
@@ -232,10 +249,10 @@ impl Lines {
         let Some(line) = self.get(id) else { return Spread::default() };
         let (mut visible, mut stored, mut second, mut any) = (0, 0, 0, false);
         let mut remover = Remover::default();
-        for copy in self.copies(id).filter(|copy| copy.place.has_offset()) {
+        for copy in self.copies(id).filter(|copy| copy.place != Place::Outside) {
             any = true;
             // Copies are removed from the front of the log, so what one has kept a later one has too.
-            let kept = if copy.place == Place::Removed { 0 } else { copy.kept };
+            let kept = if copy.place.is_removed() { 0 } else { copy.kept };
             if copy.place == Place::Visible {
                 visible = kept.max(visible);
             }

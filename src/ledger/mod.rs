@@ -135,7 +135,7 @@ impl Ledger {
             }
             E::BecameLeader { partition, leader_epoch, .. } if !world.is_internal(partition.topic) => {
                 let known = self.partitions.entry(*partition).or_default();
-                if *leader_epoch >= known.epoch || known.leader.is_none() {
+                if !known.is_deleted && (*leader_epoch >= known.epoch || known.leader.is_none()) {
                     (known.leader, known.epoch) = (Some(event.node.0), *leader_epoch);
                     self.look_again(world, event, *partition, Remover::Retention);
                 }
@@ -203,12 +203,15 @@ impl Ledger {
     fn begin(&mut self, event: &Event, partition: TopicIdPartition, batch: u32, records: u32) {
         let id = LineId { client: event.node, batch };
         let before = self.lines.get(id).map(|line| line.partition);
-        if before.is_some_and(|before| before != partition) {
-            // Its topic was made anew under its name: what was stored went with the old one.
-            self.lines.forget_copies(id);
-        }
         if before == Some(partition) {
             return;
+        }
+        if let Some(before) = before {
+            // Its topic was made anew under its name: what was stored went with the old one.
+            if let Some(known) = self.partitions.get_mut(&before) {
+                known.forget(id, &self.lines);
+            }
+            self.lines.forget_copies(id);
         }
         self.lines.change(id, |line| {
             (line.partition, line.records) = (partition, records);
@@ -222,9 +225,6 @@ impl Ledger {
         if let Some(before) = before {
             if let Some(sent) = self.sent_to.get_mut(&before.topic) {
                 *sent -= u64::from(records);
-            }
-            if let Some(known) = self.partitions.get_mut(&before) {
-                known.forget(id);
             }
             self.touch(event, before);
         }
@@ -269,6 +269,11 @@ impl Ledger {
     fn on_appended(&mut self, world: &World, event: &Event, partition: TopicIdPartition, offset: i64) {
         let Some(batch) = batch_at(world, event.node.0, partition, offset) else { return };
         let known = self.partitions.entry(partition).or_default();
+        // Of a deleted topic, whose producer meanwhile sends it to the one made anew under its name.
+        let is_moved = |line: &Line| line.partition != partition;
+        if self.lines.get(partition::line_of(&batch)).is_some_and(is_moved) {
+            return;
+        }
         match known.leader == Some(event.node.0) {
             true => known.append(&batch, &mut self.lines),
             false => known.append_outside(&batch, &mut self.lines),
@@ -323,8 +328,8 @@ impl Ledger {
     fn look_again(&mut self, world: &World, event: &Event, partition: TopicIdPartition, remover: Remover) {
         let Some(known) = self.partitions.get_mut(&partition) else { return };
         let Some(replica) = known.leader.and_then(|leader| replica(world, leader, partition)) else { return };
-        let changed = known.look_again(&replica.log, remover, &mut self.lines);
-        self.groups.follow_log(partition, &changed.lost, &changed.back);
+        let changed = known.look_again(partition, &replica.log, remover, &mut self.lines);
+        self.groups.follow_log(partition, &changed);
         self.touch(event, partition);
     }
 

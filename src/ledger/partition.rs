@@ -1,6 +1,6 @@
 //! A partition's log as it stands, batch by batch, so that what a new leader lacks is known.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     chunks::Chunks,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     kafka::{
-        ids::BrokerId,
+        ids::{BrokerId, TopicIdPartition},
         log::{Log, RecordBatch},
     },
     sim::{Map, NodeId, Set},
@@ -29,10 +29,15 @@ pub(super) struct Partition {
     pub high_watermark: i64,
     /// Offsets from `start` on whose records are not there any more.
     pub holes: Ranges,
+    /// Offsets before `end` that are no record's: their batch went to another topic of the name, or they were lost with a
+    /// disk after the cleaner had been there.
+    pub nobodys: Ranges,
     /// Batches that some leader appended and that are not in the partition's log.
     pub outside: Vec<Arc<RecordBatch>>,
     /// The highest batch of each producer in the log.
     newest: Map<NodeId, u32>,
+    /// Its topic was deleted: a broker that has not heard of it may go on, but this is nobody's log any more.
+    pub is_deleted: bool,
     /// Lines that must be looked at by themselves.
     pub special: Set<LineId>,
     /// Lines with records that stand behind later ones of their key.
@@ -42,9 +47,10 @@ pub(super) struct Partition {
 /// What a look at the leader's log changed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Changed {
-    /// Batches that are not in the partition's log any more, and those that are again.
-    pub lost: Vec<Arc<RecordBatch>>,
-    pub back: Vec<Arc<RecordBatch>>,
+    /// Batches that have no place in the partition's log any more, and those that have one again: by leader epoch and
+    /// offsets.
+    pub lost: Vec<(i32, Range<i64>)>,
+    pub back: Vec<(i32, Range<i64>)>,
 }
 
 pub(super) fn line_of(batch: &RecordBatch) -> LineId {
@@ -82,7 +88,9 @@ impl Partition {
         let is_first = !lines.copies(id).any(|copy| copy.place.has_offset());
         let place = if batch.next_offset() <= self.high_watermark { Place::Visible } else { Place::Stored };
         match lines.copy(id, batch.leader_epoch, batch.base_offset) {
-            Some(_) => lines.change_copy(id, batch.leader_epoch, batch.base_offset, |copy| copy.place = place),
+            Some(_) => lines.change_copy(id, batch.leader_epoch, batch.base_offset, |copy| {
+                (copy.place, copy.kept) = (place, batch.records.len() as u32);
+            }),
             None => lines.add_copy(id, copy(batch, place)),
         }
         self.note_special(id, lines);
@@ -111,56 +119,119 @@ impl Partition {
         for batch in std::mem::take(&mut self.log).from(0) {
             remove(batch, Remover::TopicDeletion, lines);
         }
-        (self.start, self.leader, self.holes) = (self.end, None, Ranges::default());
+        (self.start, self.leader, self.holes, self.is_deleted) = (self.end, None, Ranges::default(), true);
         self.look_at_order_again(lines);
     }
 
-    /// Another log is the partition's, or the leader's own was cut: compares it with what was there. By log matching two
-    /// logs that have the same batch have the same before it.
-    pub fn look_again(&mut self, log: &Log, remover: Remover, lines: &mut Lines) -> Changed {
+    /// Another log is the partition's, or the leader's own was cut: compares it with what was there.
+    pub fn look_again(&mut self, at: TopicIdPartition, log: &Log, remover: Remover, lines: &mut Lines) -> Changed {
         let mut changed = Changed::default();
-        let is_same = |batch: &RecordBatch| {
-            let there = log.batches().holding(batch.base_offset);
-            there
-                .is_some_and(|other| (other.base_offset, other.leader_epoch) == (batch.base_offset, batch.leader_epoch))
-        };
-        while let Some(last) = self.log.back() {
-            if last.next_offset() <= log.log_start_offset() || is_same(last) {
-                break;
-            }
-            self.end = last.base_offset;
-            changed.lost.extend(self.log.pop_back());
-        }
-        for batch in &changed.lost {
+        let (known_end, lost) = (self.end, self.lose(log, lines));
+        for batch in &lost {
             let id = line_of(batch);
             lines.change_copy(id, batch.leader_epoch, batch.base_offset, |copy| copy.place = Place::Outside);
             self.outside.push(batch.clone());
             self.note_special(id, lines);
+            changed.lost.push((batch.leader_epoch, offsets(batch)));
         }
-        self.high_watermark = self.high_watermark.min(self.end);
+        let cut = self.end;
+        // Most often only batches at the end are lost. Else what was removed before may have lost its place, too.
+        let mut is_patchy = cut < self.start || self.holes.count_in(cut..known_end) > 0;
+        if is_patchy {
+            self.lose_removed(at, cut, lines, &mut changed);
+        }
+        self.holes.take(cut..known_end);
+        self.nobodys.take(cut..known_end);
+        self.start = self.start.min(cut);
+        self.high_watermark = self.high_watermark.min(cut);
+        is_patchy |= cut < log.log_start_offset();
         self.move_start(log, remover, lines);
         self.compare(log, lines);
         let known = self.end;
         for batch in log.batches().from(known).cloned().collect::<Vec<_>>() {
             // One that begins before is there already. What lies between two was compacted away.
             if batch.base_offset >= self.end {
+                is_patchy |= self.end < batch.base_offset;
                 self.holes.add(self.end..batch.base_offset);
                 self.end = batch.base_offset;
+                let copy = lines.copy(line_of(&batch), batch.leader_epoch, batch.base_offset);
+                if copy.is_some_and(|copy| !copy.place.has_offset()) {
+                    changed.back.push((batch.leader_epoch, offsets(&batch)));
+                    self.outside.retain(|other| line_of(other) != line_of(&batch) || !same_place(other, &batch));
+                }
                 self.append(&batch, lines);
                 self.note_holes(&batch);
-                let is = |other: &Arc<RecordBatch>| line_of(other) == line_of(&batch) && same_place(other, &batch);
-                if let Some(index) = self.outside.iter().position(is) {
-                    changed.back.push(self.outside.swap_remove(index));
-                }
                 self.note_special(line_of(&batch), lines);
             }
         }
+        is_patchy |= self.end < log.log_end_offset();
+        self.holes.add(self.end..log.log_end_offset());
+        self.end = self.end.max(log.log_end_offset());
+        if is_patchy {
+            self.find_nobodys(at, cut, lines);
+        }
+        self.count_first(remover, lines);
         self.set_high_watermark(log.high_watermark(), lines);
-        if !changed.lost.is_empty() {
+        if !lost.is_empty() {
             self.find_newest();
         }
         self.look_at_order_again(lines);
         changed
+    }
+
+    /// Cuts off what another log does not have, and returns it. By log matching two logs that have the same batch have the
+    /// same before it.
+    fn lose(&mut self, log: &Log, lines: &Lines) -> Vec<Arc<RecordBatch>> {
+        let mut lost = Vec::new();
+        let end = self.end.min(log.log_end_offset());
+        // Of what was removed here only the copies are known: does this log still have the same there?
+        let removed = log.batches().from(log.log_start_offset());
+        let is_other = |batch: &&Arc<RecordBatch>| {
+            lines.get(line_of(batch)).is_some()
+                && lines.copy(line_of(batch), batch.leader_epoch, batch.base_offset).is_none()
+        };
+        let other = removed.take_while(|batch| batch.base_offset < self.start.min(end)).find(is_other);
+        let end = other.map_or(end, |other| other.base_offset);
+        let is_same = |batch: &RecordBatch| {
+            batch.next_offset() <= log.log_start_offset()
+                || log.batches().holding(batch.base_offset).is_some_and(|there| same_place(there, batch))
+        };
+        while self.log.back().is_some_and(|last| last.base_offset >= end || !is_same(last)) {
+            lost.extend(self.log.pop_back());
+        }
+        self.end = match (lost.last(), self.log.back()) {
+            (None, _) => end,
+            (Some(_), Some(last)) => last.next_offset().min(end),
+            (Some(first), None) => first.base_offset.min(self.start).min(end),
+        };
+        lost
+    }
+
+    /// What had been removed from an offset on has no place there any more: other records are going to have it.
+    fn lose_removed(&mut self, at: TopicIdPartition, cut: i64, lines: &mut Lines, changed: &mut Changed) {
+        let has_lost = |copy: &Copy| copy.place == Place::Removed && copy.base_offset >= cut;
+        for id in lines.of_partition(at) {
+            let records = lines.get(id).map_or(0, |line| i64::from(line.records));
+            for copy in lines.copies(id).copied().filter(has_lost).collect::<Vec<_>>() {
+                lines.change_copy(id, copy.epoch, copy.base_offset, |copy| copy.place = Place::RemovedAndLost);
+                changed.lost.push((copy.epoch, copy.base_offset..copy.base_offset + records));
+            }
+            self.note_special(id, lines);
+        }
+    }
+
+    /// Looks which offsets from one on no record has.
+    fn find_nobodys(&mut self, at: TopicIdPartition, from: i64, lines: &Lines) {
+        let mut had = Ranges::default();
+        for id in lines.of_partition(at) {
+            let records = lines.get(id).map_or(0, |line| i64::from(line.records));
+            for copy in lines.copies(id).filter(|copy| copy.place.has_offset()) {
+                had.add(copy.base_offset..copy.base_offset + records);
+            }
+        }
+        for range in had.missing_in(from..self.end.max(from)) {
+            self.nobodys.add(range);
+        }
     }
 
     /// The log begins elsewhere: later, because records were removed, or earlier, because another replica has not
@@ -191,7 +262,11 @@ impl Partition {
         }
         self.start = start;
         self.holes.take(0..start);
-        // A batch that the start lies in is kept whole, but its first records are not to be had any more.
+    }
+
+    /// A batch that the start lies in is kept whole, but its first records are not to be had any more.
+    fn count_first(&mut self, remover: Remover, lines: &mut Lines) {
+        let start = self.start;
         if let Some(first) = self.log.front() {
             let kept = first.iter().filter(|(offset, _)| *offset >= start).count() as u32;
             lines.change_copy(line_of(first), first.leader_epoch, first.base_offset, |copy| {
@@ -335,8 +410,12 @@ impl Partition {
         is_inside && offset >= self.start && !self.holes.contains(offset)
     }
 
-    /// A line goes to another partition.
-    pub fn forget(&mut self, id: LineId) {
+    /// A line goes to another partition: where its copies are is nobody's place from now on.
+    pub fn forget(&mut self, id: LineId, lines: &Lines) {
+        let records = lines.get(id).map_or(0, |line| i64::from(line.records));
+        for copy in lines.copies(id).filter(|copy| copy.place.has_offset()) {
+            self.nobodys.add(copy.base_offset..copy.base_offset + records);
+        }
         self.special.remove(&id);
         self.disordered.remove(&id);
     }
@@ -350,6 +429,10 @@ fn copy(batch: &RecordBatch, place: Place) -> Copy {
         place,
         remover: Remover::default(),
     }
+}
+
+fn offsets(batch: &RecordBatch) -> Range<i64> {
+    batch.base_offset..batch.next_offset()
 }
 
 fn same_place(a: &RecordBatch, b: &RecordBatch) -> bool {

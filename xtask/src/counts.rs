@@ -26,10 +26,13 @@ impl AddAssign for Counts {
     }
 }
 
-/// Reads a closing line: Cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, or the
-/// browser runner's `3 passed, 0 failed`. Any other line is nothing.
+/// Reads a closing line: Cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, the browser
+/// runner's `3 passed, 0 failed`, or that of the random worlds. Any other line is nothing.
 pub fn closing_line(line: &str) -> Option<Counts> {
     let line = line.trim();
+    if let Some(counts) = worlds(line) {
+        return Some(counts);
+    }
     let parts: Vec<&str> = match line.strip_prefix("test result: ") {
         Some(rest) => rest.split_once(". ")?.1.split("; ").collect(),
         None => line.split(", ").collect(),
@@ -48,6 +51,14 @@ pub fn closing_line(line: &str) -> Option<Counts> {
         }
     }
     (seen.0 && seen.1).then_some(counts)
+}
+
+/// Reads `2000 seeds, 91.2 M events, 1 finding, 14 seeds/s`: each seed without a finding has passed.
+fn worlds(line: &str) -> Option<Counts> {
+    let parts: Vec<_> = line.split(", ").filter_map(|part| part.split_once(' ')).collect();
+    let [(seeds, "seeds"), (_, _), (findings, "finding" | "findings"), _] = parts[..] else { return None };
+    let (seeds, failed): (u32, u32) = (seeds.parse().ok()?, findings.parse().ok()?);
+    Some(Counts { passed: seeds.checked_sub(failed)?, failed, ignored: 0 })
 }
 
 #[cfg(test)]
@@ -74,8 +85,22 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_closing_line_of_the_random_worlds() {
+        let counts = |passed, failed| Some(Counts { passed, failed, ignored: 0 });
+        assert_eq!(closing_line("2000 seeds, 91.2 M events, 1 finding, 14 seeds/s"), counts(1999, 1));
+        assert_eq!(closing_line("80 seeds, 99100 events, 0 findings, 7 seeds/s"), counts(80, 0));
+    }
+
+    #[test]
     fn leaves_other_lines_alone() {
-        for line in ["", "running 3 tests", "3 passed", "test a ... ok", "passed, failed"] {
+        for line in [
+            "",
+            "running 3 tests",
+            "3 passed",
+            "test a ... ok",
+            "passed, failed",
+            "seed 2067: ledger, 3 seeds, 1 finding",
+        ] {
             assert_eq!(closing_line(line), None, "{line}");
         }
     }

@@ -25,7 +25,7 @@ cargo xtask COMMAND
                build the page, serve it on this machine, open it, rebuild on every change;
                --debug builds faster, runs slower and checks the model's invariants
   test [STEP...] [--filter TEXT]
-               everything that must hold; STEP is one of format, lint, unit, page, browser;
+               everything that must hold; STEP is one of format, lint, unit, fuzz, page, browser;
                --filter runs only the browser specs with TEXT in file or name
   build        the release page in dist/
   bench        one row a figure: name, value, unit, limit, ratio; tab-separated

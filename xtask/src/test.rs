@@ -10,7 +10,10 @@ use crate::say::{self, Failure};
 use crate::tools::rust;
 
 /// The steps in their order, by the names that the command takes.
-const STEPS: [&str; 5] = ["format", "lint", "unit", "page", "browser"];
+const STEPS: [&str; 6] = ["format", "lint", "unit", "fuzz", "page", "browser"];
+
+/// Random worlds that are played; `cargo test` by itself plays others, and few.
+const SEEDS: &str = "0..2000";
 
 /// What the command was asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,6 +42,9 @@ pub fn run(args: &[String]) -> Result<(), Failure> {
     }
     if wanted.has("unit") {
         rows.push(unit());
+    }
+    if wanted.has("fuzz") {
+        rows.push(worlds());
     }
     let mut built = true;
     if wanted.has("page") {
@@ -82,6 +88,13 @@ fn unit() -> Row {
     let mut cargo = process::cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
     cargo.arg("--features=kafkascope/cli");
     counted("cargo test", &mut cargo)
+}
+
+/// Random worlds under every invariant, each seed one of the counts. The command line is the one that the tests have built.
+fn worlds() -> Row {
+    let mut cargo = process::cargo(&["run", "--locked", "--quiet", "--package=kafkascope", "--features=cli"]);
+    cargo.args(["--bin=kafkascope", "--", "fuzz", "--seeds", SEEDS]);
+    counted("random worlds", &mut cargo)
 }
 
 /// The browser tests, against what is in `dist/`: the page just built, or when only this step is

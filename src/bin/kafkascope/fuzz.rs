@@ -138,7 +138,7 @@ fn tell(seed: u64, failure: &Failure, lang: Lang, out: &mut dyn Write) -> io::Re
     }
     writeln!(out, "\nThe shortest that shows it, found in {} tries:\n{}", shrunk.tries, failure.script)?;
     if let (Some(id), Some(run)) =
-        (failure.findings.iter().find_map(|finding| finding.events.first()), replay(&failure.script))
+        (failure.findings.iter().find_map(|finding| finding.events.first()), replay(&failure.played))
         && let Some(event) = run.event_by_id(*id)
     {
         writeln!(out, "What led to it, the last first:")?;
@@ -151,7 +151,7 @@ fn tell(seed: u64, failure: &Failure, lang: Lang, out: &mut dyn Write) -> io::Re
     Ok(())
 }
 
-/// The same as a run, up to its end.
+/// The same as a run, up to when it showed.
 fn replay(script: &Script) -> Option<Run> {
     let command = |(at_us, line): &(u64, String)| Some((*at_us, command_text::parse(line).ok()?));
     let commands = script.commands.iter().map(command).collect::<Option<Vec<_>>>()?;

@@ -6,7 +6,7 @@ use super::{Fuzz, Kind};
 use crate::{
     cluster::ClientProcess,
     kafka::{
-        client::consumer::{App, PartitionProgress},
+        client::consumer::{App, Consumer, PartitionProgress},
         protocol::ErrorCode,
     },
 };
@@ -168,8 +168,8 @@ impl Fuzz {
     }
 
     /// Consumers that failed as Kafka's do and have to be started again: those that came while their group could not change
-    /// its protocol, or thawed when it had changed or was deleted; whose group was lost with a disk; and the second process of a static member whose first
-    /// was killed, until the session of that is over.
+    /// its protocol, or thawed when it had changed or was deleted; whose group was lost with a disk; and the second
+    /// process of a static member whose first was killed, until the session of that is over.
     fn shut_out(&self) -> Vec<String> {
         let consumers = self.world().consumers().values().map(|slot| &slot.consumer);
         let refused = [
@@ -180,7 +180,18 @@ impl Fuzz {
             ErrorCode::UnknownMemberId,
         ];
         let refused = refused.map(Some);
-        let failed = consumers.filter(|consumer| consumer.app == App::Failed && refused.contains(&consumer.last_error));
+        let must_return =
+            |consumer: &&Consumer| refused.contains(&consumer.last_error) || self.is_last_fenced(consumer);
+        let failed = consumers.filter(|consumer| consumer.app == App::Failed).filter(must_return);
         failed.map(|consumer| consumer.name.to_string()).collect()
+    }
+
+    /// A static member that is fenced though no other process has its place: a coordinator that did not know yet that it
+    /// was none any more gave it a member id that was never stored, and the real one knows only the id before.
+    fn is_last_fenced(&self, consumer: &Consumer) -> bool {
+        let key = |consumer: &Consumer| (consumer.group.clone(), consumer.config.group_instance_id.clone());
+        let mut others = self.world().consumers().values().map(|slot| &slot.consumer);
+        consumer.last_error == Some(ErrorCode::FencedInstanceId)
+            && !others.any(|other| other.node != consumer.node && key(other) == key(consumer))
     }
 }

@@ -82,6 +82,8 @@ pub struct Failure {
     pub events: u64,
     /// Cluster and commands that were given, without those that make peace.
     pub script: Script,
+    /// The same with those that make peace, up to when it showed.
+    pub played: Script,
 }
 
 /// The check that everything comes right once there is peace.
@@ -235,6 +237,7 @@ impl Fuzz {
                 what: if found.is_some() { self.watched.report() } else { open.err().unwrap_or_default() },
                 found_us: self.world().now_us(),
                 events: self.watched.event_count,
+                played: Script { end_us: self.world().now_us(), peace: false, ..self.script },
                 findings: self.watched.findings,
                 script,
             })),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Fuzz;
 use crate::kafka::{
     broker::Process,
-    client::consumer::{App, ClientState, Membership},
+    client::consumer::{App, ClientState, Consumer, Membership},
     coordinator::GroupState,
 };
 
@@ -105,8 +105,12 @@ impl Fuzz {
     /// nobody, and those of topics that are gone to whoever had them, until the next rebalance; as in Kafka.
     fn has_skipped(&self, group: Option<&str>) -> bool {
         let mut consumers = self.world().consumers().values().map(|slot| &slot.consumer);
-        consumers
-            .any(|consumer| consumer.is_leader && consumer.computed.is_none() && consumer.group.as_deref() == group)
+        // What a leader computes it computes for itself, too; what it computed as a process before, for another member id.
+        let has_computed = |consumer: &Consumer| {
+            let computed = consumer.computed.as_ref().map(|computed| computed.members()).unwrap_or_default();
+            computed.iter().any(|member| *member.member_id == *consumer.member_id)
+        };
+        consumers.any(|consumer| consumer.is_leader && !has_computed(consumer) && consumer.group.as_deref() == group)
     }
 
     fn open_groups(&self, open: &mut String) {

@@ -40,6 +40,7 @@ impl Script {
             found_us: 0,
             events: 0,
             script: self.clone(),
+            played: self.clone(),
         })?;
         for (at_us, line) in &self.commands {
             fuzz.watched.run_to(*at_us);

@@ -197,7 +197,7 @@ impl Broker {
         if registered {
             if self.quorum.is_leader() {
                 self.control.active_epoch = self.quorum.epoch();
-                self.controller.activate(now_us, self.image.clone());
+                self.controller.activate(now_us, self.control.active_epoch, self.image.clone());
                 self.watch_sessions(now_us, out);
             }
             self.control.broker_epoch = self.image.brokers.get(&self.id).map_or(0, |state| state.epoch);
@@ -516,7 +516,7 @@ impl Broker {
                 image.apply(record);
             }
         }
-        self.controller.activate(now_us, image);
+        self.controller.activate(now_us, self.control.active_epoch, image);
         self.quorum.append(vec![MetadataDelta::LeaderChange { leader: self.id }], out);
         self.controller.image.apply(&MetadataDelta::LeaderChange { leader: self.id });
         self.watch_sessions(now_us, out);

@@ -27,6 +27,9 @@ use crate::{
     sim::{Map, Random},
 };
 
+/// Topic ids that a quorum epoch has for itself: many more than anybody makes topics in one.
+const TOPICS_AN_EPOCH: u32 = 1 << 12;
+
 /// The controller on one voter.
 #[derive(Clone, Debug, Hash)]
 pub struct Controller {
@@ -71,15 +74,18 @@ impl Controller {
         &self.image
     }
 
-    /// Becomes the active one with the metadata that its log holds. Every broker's session begins anew, so a fencing
-    /// that was due comes later (reference §5).
-    pub fn activate(&mut self, now_us: u64, image: MetadataImage) {
+    /// Becomes the active one of a quorum epoch with the metadata that its log holds. Every broker's session begins anew,
+    /// so a fencing that was due comes later (reference §5).
+    pub fn activate(&mut self, now_us: u64, epoch: u32, image: MetadataImage) {
         let sessions = image.brokers.iter().filter(|(_, state)| !state.fenced).map(|(broker, _)| {
             let session = Session { last_heartbeat_us: now_us, metadata_offset: 0, shutdown_offset: None };
             (*broker, session)
         });
         self.sessions = sessions.collect();
         self.image = image;
+        // A topic that an earlier controller made may be lost with the end of its log, while clients and brokers have heard
+        // of its id. Kafka draws ids at random and so never gives one twice; here each epoch has some of its own.
+        self.image.last_topic = self.image.last_topic.max(epoch.saturating_sub(1).saturating_mul(TOPICS_AN_EPOCH));
         self.balanced_us = now_us;
         self.outgoing.clear();
         self.waiting.clear();

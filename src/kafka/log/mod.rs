@@ -258,15 +258,19 @@ impl Log {
         }
     }
 
-    /// Cuts everything from `offset` on. The cut falls between batches, as epochs do.
+    /// Cuts everything from `offset` on. The cut falls between batches, as epochs do. It may lie before the start of the
+    /// log: a leader that lost its disk has none of what is here, so that nothing of it may stay.
     pub fn truncate_to(&mut self, offset: i64) {
-        let offset = offset.max(self.log_start_offset);
         if offset >= self.log_end_offset {
             // A leader that was deposed before it wrote anything has noted an epoch that nobody else knows; it goes even
             // so, else the follower would be told again and again that it diverges (`UnifiedLog.truncateTo`).
             self.epochs.retain(|(_, start)| *start < self.log_end_offset);
             return;
         }
+        if self.segments.first().is_some_and(|first| first.base_offset > offset) {
+            return self.start_anew_at(offset);
+        }
+        self.log_start_offset = self.log_start_offset.min(offset);
         self.batches.truncate_to(offset);
         let keep = self.segments.partition_point(|segment| segment.base_offset <= offset).max(1);
         self.segments.truncate(keep);
@@ -405,6 +409,26 @@ mod tests {
         assert_eq!((log.log_end_offset(), log.high_watermark(), log.latest_epoch()), (201, 201, 0));
         assert_eq!(log.append(4, records(1)).base_offset, 201);
         assert!(log.record(201).is_some() && log.record(202).is_none());
+    }
+
+    #[test]
+    fn a_cut_before_the_start_leaves_nothing_and_ends_there() {
+        let mut log = log(150);
+        log.start_anew_at(450);
+        log.append(7, records(3));
+        log.truncate_to(4);
+        assert_eq!((log.log_start_offset(), log.log_end_offset(), log.high_watermark()), (4, 4, 4));
+        assert_eq!((log.append(9, records(1)).base_offset, log.latest_epoch()), (4, 9));
+    }
+
+    #[test]
+    fn a_cut_in_the_first_segment_takes_the_start_with_it() {
+        let mut log = log(150);
+        log.set_high_watermark(450);
+        log.advance_log_start(300);
+        log.truncate_to(150);
+        assert_eq!((log.log_start_offset(), log.log_end_offset(), log.high_watermark()), (150, 150, 150));
+        assert!(log.read(150, 450, u32::MAX, false).is_empty());
     }
 
     #[test]

@@ -50,7 +50,10 @@ impl Consumer {
             return true;
         }
         if self.rejoin_needed && matches!(self.membership, Membership::Unjoined | Membership::Stable) {
-            if now_us < self.retry_at_us || !self.knows_what_to_join_with(now_us, out) {
+            // One rebalance at a time: a heartbeat may have told that the membership is over while this one joins
+            // (`initiateJoinGroup`).
+            let is_under_way = self.is_waiting_for(|pending| matches!(pending, Pending::Join | Pending::Sync));
+            if is_under_way || now_us < self.retry_at_us || !self.knows_what_to_join_with(now_us, out) {
                 return false;
             }
             self.prepare_join(now_us, coordinator, out);
@@ -207,15 +210,20 @@ impl Consumer {
 
     pub(super) fn on_joined(&mut self, now_us: u64, join: JoinGroupResponse, out: &mut Outbox) {
         let Some(coordinator) = self.coordinator.filter(|_| !self.closing) else { return };
+        // A heartbeat may have told meanwhile that the membership is over: then whatever this came to means nothing any
+        // more, and it joins again (`UnjoinedGroupException`).
+        let is_over = self.membership != Membership::Joining;
         match join.error {
+            ErrorCode::None if is_over => return self.back_off(now_us, out),
             ErrorCode::None => {}
             ErrorCode::MemberIdRequired => {
                 self.member_id = join.member_id;
-                return self.send_join(coordinator, out);
+                return if is_over { self.rejoin() } else { self.send_join(coordinator, out) };
             }
             ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
                 return self.lose_coordinator(now_us, out);
             }
+            ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration if is_over => return self.rejoin(),
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
                 return self.lose_membership(join.error == ErrorCode::UnknownMemberId, out);
             }

@@ -72,6 +72,32 @@ fn another_process_under_its_instance_ends_it() {
     }
 }
 
+/// Two at once would take its place from one another.
+#[test]
+fn it_does_not_join_again_while_it_joins_whatever_a_heartbeat_tells() {
+    type Answer = fn(&Request) -> Response;
+    let answers: [Answer; 3] = [
+        |_| join_error(ErrorCode::UnknownMemberId, ""),
+        |_| join_error(ErrorCode::RebalanceInProgress, ""),
+        |request| joined(request, 2),
+    ];
+    for answer in answers {
+        let mut bench = Bench::member(&[STATIC, ("enable.auto.commit", "false")], 0, Some(3));
+        let names = |bench: &Bench| bench.requests.iter().map(|(.., request)| request.api().name()).collect::<Vec<_>>();
+        bench.run_to(bench.now_us + 3_000_000);
+        let (channel, heartbeat, _) = bench.requests.pop_front().expect("a heartbeat");
+        bench.consumer.rejoin_needed = true;
+        bench.fetched(ErrorCode::None, 0);
+        assert_eq!(names(&bench), ["JoinGroup"]);
+        bench.answer(channel, heartbeat, Response::Heartbeat { error: ErrorCode::UnknownMemberId });
+        bench.run_to(bench.now_us + 1_000_000);
+        assert_eq!(names(&bench), ["JoinGroup"], "the one that is under way");
+        bench.next(answer);
+        let again = bench.next_join(|request| followed(request, 3));
+        assert_eq!((&*again.member_id, names(&bench)), ("", vec!["SyncGroup"]));
+    }
+}
+
 #[test]
 fn a_leader_that_came_back_computes_nothing() {
     let mut bench = Bench::new(&[STATIC], 0);

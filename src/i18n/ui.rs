@@ -52,6 +52,7 @@ templates! { "ui":
     // Transport.
     RESET = "Back to the start", "回到起点";
     PLAY = "Play", "播放";
+    PLAY_BACK = "Play backwards, or pause", "倒放或暂停";
     PAUSE = "Pause", "暂停";
     STEP = "Step", "单步";
     BACK = "Step back", "后退一步";

@@ -32,6 +32,7 @@ impl App {
             Msg::Frame(time_ms) => return self.frame(time_ms),
             Msg::Key(act) => return self.key(ctx, act),
             Msg::Play => self.play(),
+            Msg::PlayBack => self.play_back(),
             Msg::Step => self.step(),
             Msg::Back => self.back(),
             Msg::End => self.player.seek_end(&self.hidden),
@@ -125,6 +126,7 @@ impl App {
     fn key(&mut self, ctx: &Context<Self>, act: Act) -> bool {
         match act {
             Act::Play => self.play(),
+            Act::PlayBack => self.play_back(),
             Act::Step => self.step(),
             Act::Back => self.back(),
             Act::Begin => self.seek(0),

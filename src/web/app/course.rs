@@ -94,6 +94,12 @@ impl Course {
         self.is_lesson().then_some(self.class.began)
     }
 
+    /// How far back anybody can go in a run that begins here: in a lesson to where its step began, as what was before has
+    /// been answered for.
+    pub fn floor(&self, begin: Moment) -> Moment {
+        self.began().unwrap_or(begin)
+    }
+
     /// Is a beat under way, so that every step counts?
     pub fn running(&self) -> bool {
         self.class.phase == Phase::Running

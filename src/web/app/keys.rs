@@ -10,6 +10,8 @@ use crate::lenses::Lens;
 pub enum Act {
     /// Play or pause.
     Play,
+    /// Play backwards, or pause.
+    PlayBack,
     /// One step.
     Step,
     /// One step back.
@@ -84,6 +86,7 @@ const fn row(
 /// Every shortcut of the page.
 pub static SHORTCUTS: &[Shortcut] = &[
     row(&[" "], &["Space"], &ui::KEY_PLAY, Act::Play),
+    row(&["j"], &["J"], &ui::PLAY_BACK, Act::PlayBack),
     row(&["ArrowRight", "."], &["→", "."], &ui::KEY_STEP, Act::Step),
     row(&["ArrowLeft", ","], &["←", ","], &ui::KEY_BACK, Act::Back),
     row(&["Home"], &["Home"], &ui::KEY_BEGIN, Act::Begin),

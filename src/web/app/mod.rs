@@ -137,6 +137,7 @@ struct Callbacks {
     send: Callback<Command>,
     preview: Callback<WhyKey>,
     play: Callback<()>,
+    play_back: Callback<()>,
     step: Callback<()>,
     back: Callback<()>,
     end: Callback<()>,
@@ -183,6 +184,8 @@ pub enum Msg {
     Key(Act),
     /// Play or pause.
     Play,
+    /// Play backwards, or pause.
+    PlayBack,
     /// One step by hand.
     Step,
     /// One step back.
@@ -385,6 +388,7 @@ fn callbacks(link: &Link) -> Callbacks {
         send: link.callback(Msg::Send),
         preview: link.callback(Msg::Preview),
         play: link.callback(|()| Msg::Play),
+        play_back: link.callback(|()| Msg::PlayBack),
         step: link.callback(|()| Msg::Step),
         back: link.callback(|()| Msg::Back),
         end: link.callback(|()| Msg::End),

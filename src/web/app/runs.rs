@@ -66,6 +66,7 @@ impl App {
             }
             RunsAct::Beside(id) => {
                 self.player.show_beside(id, &hidden);
+                self.follow_lens();
                 if id.is_some() {
                     self.dialog = None;
                 }

@@ -14,6 +14,16 @@ impl App {
         shown.render
     }
 
+    /// Plays backwards, or pauses.
+    pub(super) fn play_back(&mut self) {
+        if self.player.playback.plays_back() {
+            self.play();
+        } else if self.player.can_go_back() {
+            self.player.pause(&self.hidden);
+            self.player.playback.play_back();
+        }
+    }
+
     pub(super) fn play(&mut self) {
         if self.player.playback.playing() {
             self.player.pause(&self.hidden);

@@ -20,6 +20,10 @@ pub trait Timeline {
     fn next_step_time(&mut self) -> Option<u64>;
     /// Runs to the next step.
     fn step(&mut self) -> Option<u64>;
+    /// Goes back to where the last step ended, and tells when that was; `None`: there is nothing before.
+    fn step_back(&mut self) -> Option<u64>;
+    /// Goes to a time that has been, or to the earliest that there is.
+    fn seek(&mut self, time_us: u64);
 }
 
 /// Steps a second while fast-forwarding.
@@ -78,7 +82,8 @@ impl Glide {
         let part = (self.spent_ms / self.wall_ms.max(1.0)).clamp(0.0, 1.0);
         // Slow glides ease at both ends; fast ones run evenly, or a flight across several steps would stutter.
         let eased = if self.wall_ms > 150.0 { part * part * (3.0 - 2.0 * part) * 0.5 + part * 0.5 } else { part };
-        self.from_us + ((self.to_us - self.from_us) as f64 * eased) as u64
+        let gone = (self.to_us.abs_diff(self.from_us) as f64 * eased) as u64;
+        if self.to_us < self.from_us { self.from_us - gone } else { self.from_us + gone }
     }
 }
 
@@ -97,6 +102,8 @@ pub struct Playback {
     rate: f64,
     /// As fast as steps can be seen, until the next pause.
     forward: bool,
+    /// The clock runs backwards.
+    back: bool,
     note: Note,
 }
 
@@ -150,6 +157,17 @@ impl Playback {
         }
     }
 
+    /// Does the clock run backwards?
+    pub fn plays_back(&self) -> bool {
+        self.playing && self.back
+    }
+
+    /// Starts the clock backwards, at the pace and speed of playing.
+    pub fn play_back(&mut self) {
+        self.play();
+        (self.back, self.forward, self.glide) = (true, false, None);
+    }
+
     /// Is it fast-forwarding?
     pub fn forward(&self) -> bool {
         self.forward
@@ -179,6 +197,9 @@ impl Playback {
     pub fn play(&mut self) {
         self.playing = true;
         self.by_hand = false;
+        if std::mem::take(&mut self.back) {
+            self.glide = None;
+        }
         self.note = Note::None;
     }
 
@@ -187,15 +208,18 @@ impl Playback {
         self.playing = false;
         self.by_hand = false;
         self.forward = false;
+        let changed = self.sync(run);
+        self.back = false;
         self.note = Note::None;
-        self.sync(run)
+        changed
     }
 
     /// Brings the run to the moment that is drawn, so that what is done now is done at that moment.
     pub fn sync(&mut self, run: &mut impl Timeline) -> bool {
         if let Some(glide) = self.glide.take() {
-            // Not past the step that the glide leads to: it has not happened yet.
-            self.time_us = self.time_us.min(glide.to_us.saturating_sub(1)).max(run.time_us());
+            // Not past the step that the glide leads to or comes from: it has not happened yet.
+            let step_us = glide.to_us.max(glide.from_us);
+            self.time_us = self.time_us.min(step_us.saturating_sub(1)).max(run.time_us());
         }
         let changed = self.time_us > run.time_us() && run.advance_to(self.time_us);
         self.time_us = run.time_us();
@@ -234,11 +258,59 @@ impl Playback {
         if dt_ms == 0.0 || !self.active() {
             return Frame::default();
         }
-        if self.by_hand || self.forward || self.speed.pace == Pace::Event {
+        if self.plays_back() {
+            self.frame_back(run, dt_ms)
+        } else if self.by_hand || self.forward || self.speed.pace == Pace::Event {
             self.frame_by_event(run, dt_ms)
         } else {
             self.frame_by_clock(run, dt_ms, now_ms)
         }
+    }
+
+    /// Backwards. Between two steps the picture is that after the earlier one, as on the way there, and time falls.
+    fn frame_back(&mut self, run: &mut impl Timeline, dt_ms: f64) -> Frame {
+        let mut frame = Frame::default();
+        let mut left_ms = dt_ms;
+        if self.speed.pace == Pace::Clock {
+            let asked = dt_ms * 1000.0 * self.speed.value() + self.remainder;
+            let before_us = run.time_us().max(self.time_us);
+            self.remainder = asked.fract();
+            run.seek(before_us.saturating_sub(asked as u64));
+            self.time_us = run.time_us();
+            self.rate = asked / dt_ms;
+            frame.changed = true;
+            // Less than a microsecond may be asked of a frame.
+            self.playing = self.time_us < before_us || asked < 1.0;
+            return frame;
+        }
+        for _ in 0..STEPS_PER_FRAME_MAX {
+            let glide = match &mut self.glide {
+                Some(glide) => glide,
+                None => {
+                    let from_us = self.time_us.max(run.time_us());
+                    let Some(to_us) = run.step_back() else {
+                        self.playing = false;
+                        self.time_us = run.time_us();
+                        return frame;
+                    };
+                    frame.changed = true;
+                    let (gap, wall_ms) = (from_us.saturating_sub(to_us), 1000.0 / self.pace());
+                    self.note = if gap >= SKIP_FROM_US { Note::Skipping(gap) } else { Note::None };
+                    self.rate = gap as f64 / wall_ms;
+                    self.glide.insert(Glide { from_us: from_us.max(to_us), to_us, wall_ms, spent_ms: 0.0 })
+                }
+            };
+            let to_end = glide.wall_ms - glide.spent_ms;
+            if left_ms < to_end {
+                glide.spent_ms += left_ms;
+                self.time_us = glide.time_us();
+                return frame;
+            }
+            left_ms -= to_end;
+            self.time_us = glide.to_us;
+            self.glide = None;
+        }
+        frame
     }
 
     fn frame_by_event(&mut self, run: &mut impl Timeline, dt_ms: f64) -> Frame {

@@ -35,6 +35,16 @@ impl Timeline for Steps {
         self.taken += 1;
         Some(self.taken as u64)
     }
+    fn step_back(&mut self) -> Option<u64> {
+        self.taken -= usize::from(self.taken > 0 && self.at[self.taken - 1] == self.now);
+        let before = self.now;
+        self.now = if self.taken > 0 { self.at[self.taken - 1] } else { 0 };
+        (before > 0).then_some(self.now)
+    }
+    fn seek(&mut self, time_us: u64) {
+        self.now = time_us;
+        self.taken = self.at.iter().filter(|at| **at <= time_us).count();
+    }
 }
 
 fn frames(play: &mut Playback, run: &mut Steps, ms: f64) {
@@ -127,4 +137,46 @@ fn fast_forward_ends_with_the_next_pause() {
     play.play();
     frames(&mut play, &mut run, 500.0);
     assert!(run.taken - taken <= 2);
+}
+
+#[test]
+fn backwards_the_steps_come_the_other_way_round_and_time_falls_between_them() {
+    let mut run = Steps::new(&[1_000, 2_000, 9_000_000]);
+    let mut play = Playback::new(Speed::default(), 0);
+    play.play();
+    frames(&mut play, &mut run, 760.0);
+    assert_eq!(run.taken, 3);
+    play.play_back();
+    assert!(play.plays_back());
+    frames(&mut play, &mut run, 120.0);
+    // The last step is undone, and time is on its way to the one before.
+    assert_eq!((run.taken, play.note()), (2, Note::Skipping(8_998_000)));
+    assert!(play.time_us() > 2_000 && play.time_us() < 9_000_000, "{}", play.time_us());
+    frames(&mut play, &mut run, 260.0);
+    assert_eq!(run.taken, 1);
+    // A pause keeps the moment; forth again it goes on from there.
+    play.pause(&mut run);
+    assert_eq!((play.time_us(), play.plays_back()), (run.now, false));
+    play.play();
+    frames(&mut play, &mut run, 260.0);
+    assert_eq!(run.taken, 2);
+    play.play_back();
+    frames(&mut play, &mut run, 2_000.0);
+    assert_eq!((run.taken, play.time_us(), play.playing()), (0, 0, false));
+}
+
+#[test]
+fn backwards_by_clock_time_falls_as_fast_as_asked() {
+    let mut run = Steps::new(&[100_000, 400_000]);
+    let speed = Speed { pace: Pace::Clock, ..Speed::default() };
+    let speed = (0..20).map(|index| speed.at(index)).find(|speed| speed.value() == 1.0).expect("there is one");
+    let mut play = Playback::new(speed, 0);
+    play.play();
+    frames(&mut play, &mut run, 500.0);
+    assert_eq!((run.taken, play.time_us()), (2, 500_000));
+    play.play_back();
+    frames(&mut play, &mut run, 200.0);
+    assert_eq!((run.taken, play.time_us()), (1, 300_000));
+    frames(&mut play, &mut run, 1_000.0);
+    assert_eq!((run.taken, play.time_us(), play.playing()), (0, 0, false));
 }

@@ -30,6 +30,11 @@ pub fn play() -> Html {
     icon(html! { <path d="M8 5.2v13.6L19 12z" fill="currentColor" /> })
 }
 
+/// Play backwards.
+pub fn play_back() -> Html {
+    icon(html! { <path d="M16 5.2v13.6L5 12z" fill="currentColor" /> })
+}
+
 /// Pause.
 pub fn pause() -> Html {
     icon(html! { <path d="M8.5 6v12M15.5 6v12" stroke-width="3.4" /> })

@@ -77,6 +77,10 @@ pub struct TransportProps {
     pub face: ClockFace,
     /// Play or pause.
     pub on_play: Callback<()>,
+    /// Does the clock run backwards?
+    pub plays_back: bool,
+    /// Play backwards, or pause.
+    pub on_play_back: Callback<()>,
     /// To the end of the lesson's step.
     pub on_forward: Callback<()>,
     /// One step.
@@ -133,6 +137,8 @@ pub fn Transport(props: &TransportProps) -> Html {
                 <span class="clock-step">{ ui::STEP_NUMBER.with("n", props.step).plain(lang) }</span>
             </div>
             <div class="transport-leaps">
+                <button type="button" class="link" aria-label={tr(&ui::PLAY_BACK, lang)} title={tr(&ui::PLAY_BACK, lang)}
+                    aria-pressed={props.plays_back.to_string()} disabled={!props.can_go_back && !props.plays_back} onclick={click(&props.on_play_back)}>{ icons::play_back() }</button>
                 <button type="button" class="link" aria-label={tr(&ui::MILESTONE_BACK, lang)} title={tr(&ui::MILESTONE_HELP, lang)}
                     disabled={!props.can_go_back} onclick={leap(false)}>{ icons::milestone_back() }</button>
                 <button type="button" class="link" aria-label={tr(&ui::MILESTONE_NEXT, lang)} title={tr(&ui::MILESTONE_HELP, lang)}

@@ -1,6 +1,6 @@
 // Any moment again: a step back, the playhead dragged, the newest moment, and what is done in the past.
 
-import { FAST, clock, inspect, partition, pause, play, step, steps, until } from "../cluster.mjs";
+import { BY_CLOCK, FAST, clock, inspect, partition, pause, play, step, steps, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const back = (page) => page.getByRole("button", { name: "Step back" });
@@ -59,6 +59,30 @@ test("a step back is the moment before, and a step forward the one after it", as
   await page.keyboard.press("End");
   await until("the newest again", async () => (await steps(page)) === 6);
 });
+
+for (const [pace, saved] of [["by event", FAST], ["by clock", BY_CLOCK]]) {
+  test(`time runs backwards ${pace}, to the beginning`, { saved }, async ({ page, open }) => {
+    await open();
+    const first = await seen(page);
+    await played(page);
+    const end = await steps(page);
+    await page.keyboard.press("j");
+    await page.getByRole("button", { name: "Play backwards, or pause", pressed: true }).waitFor();
+    await until("it is earlier", async () => (await steps(page)) < end - 2);
+    await page.keyboard.press("j");
+    await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+    const middle = await seen(page);
+    assert.ok(middle.steps > 0 && middle.steps < end, `${middle.steps} of ${end}`);
+    // Forth again from there, and back to the beginning, where it stands still.
+    await step(page);
+    await until("a step on", async () => (await steps(page)) > middle.steps);
+    await page.getByRole("button", { name: "Play backwards, or pause" }).click();
+    await until("the beginning", async () => (await steps(page)) === 0);
+    await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+    assert.deepEqual(await seen(page), first);
+    assert.ok(await page.getByRole("button", { name: "Play backwards, or pause" }).isDisabled());
+  });
+}
 
 test("the playhead is dragged, and the whole page with it", { saved: FAST }, async ({ page, open, axe }) => {
   await open();

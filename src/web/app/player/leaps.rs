@@ -20,9 +20,8 @@ impl Player {
         self.run().moment() > self.floor()
     }
 
-    /// A lesson is gone back in to where its step began: what was before has been answered for.
-    pub(super) fn floor(&self) -> Moment {
-        self.course.began().unwrap_or(self.runs.history().begin())
+    fn floor(&self) -> Moment {
+        self.course.floor(self.runs.history().begin())
     }
 
     /// The first and the last moment that can be gone to.
@@ -33,11 +32,7 @@ impl Player {
     /// One step back.
     pub fn step_back(&mut self, hidden: &Set<Lane>) -> bool {
         self.sync_run();
-        let moved = self.can_go_back() && self.runs.together(self.beside.as_ref().map(|beside| beside.id)).step_back();
-        if self.run().moment() < self.floor() {
-            let floor = self.floor();
-            self.runs.history_mut().seek(floor);
-        }
+        let moved = self.step_run_back();
         self.arrive(hidden);
         moved
     }
@@ -45,11 +40,7 @@ impl Player {
     /// To the last moment by a time.
     pub fn seek(&mut self, time_us: u64, hidden: &Set<Lane>) {
         self.sync_run();
-        self.runs.history_mut().seek_time(time_us);
-        if self.run().moment() < self.floor() {
-            let floor = self.floor();
-            self.runs.history_mut().seek(floor);
-        }
+        self.seek_run(time_us);
         self.arrive(hidden);
     }
 

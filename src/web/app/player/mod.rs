@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{Bookmarks, History, Measured, Run, RunId, Runs, RunsError, Together},
+    history::{Bookmarks, History, Measured, Moment, Run, RunId, Runs, RunsError, Together},
     ledger::Totals,
     lesson::{
         progress::{Effect, LessonAction},
@@ -56,6 +56,12 @@ struct Waiting {
 }
 
 impl Watched<'_> {
+    fn not_before(&mut self, floor: Moment) {
+        if self.runs.shown.run().moment() < floor {
+            self.runs.shown.seek(floor);
+        }
+    }
+
     /// What has been has been watched already.
     fn is_lesson_on(&self) -> bool {
         self.course.running() && !self.runs.shown.is_past()
@@ -84,6 +90,17 @@ impl Timeline for Watched<'_> {
     }
     fn step(&mut self) -> Option<u64> {
         self.runs.step()
+    }
+    fn step_back(&mut self) -> Option<u64> {
+        let floor = self.course.floor(self.runs.shown.begin());
+        let moved = self.runs.shown.run().moment() > floor && self.runs.step_back();
+        self.not_before(floor);
+        moved.then(|| self.time_us())
+    }
+    fn seek(&mut self, time_us: u64) {
+        let floor = self.course.floor(self.runs.shown.begin());
+        self.runs.shown.seek_time(time_us);
+        self.not_before(floor);
     }
 }
 
@@ -283,6 +300,10 @@ impl Player {
     pub fn frame(&mut self, dt_ms: f64, hidden: &Set<Lane>) -> Shown {
         let before = (self.playback.note(), self.playback.playing());
         let frame = self.playback.frame(&mut watched!(self), dt_ms, now_ms);
+        if frame.changed && self.playback.plays_back() {
+            self.read_again();
+            self.reveal();
+        }
         let built = self.after(frame);
         if !self.playback.playing() {
             self.waiting = None;
@@ -376,6 +397,14 @@ impl Player {
         if self.sync_run() {
             self.refresh(hidden);
         }
+    }
+
+    fn step_run_back(&mut self) -> bool {
+        watched!(self).step_back().is_some()
+    }
+
+    fn seek_run(&mut self, time_us: u64) {
+        watched!(self).seek(time_us);
     }
 
     fn sync_run(&mut self) -> bool {

@@ -4,8 +4,11 @@ import { FAST, clock, dialog, inspect, pause, play, stage, step, steps, until } 
 import { assert, test } from "../harness.mjs";
 
 const works = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kafkascope.work.")).length);
+// What came of a command is kept a moment after it; what is kept right before has no digest yet.
 const kept = (page, what) =>
-  until("it is kept", () => page.evaluate((what) => Object.values(localStorage).some((text) => text.includes(what)), what));
+  until("it is kept", () =>
+    page.evaluate((what) => Object.values(localStorage).some((text) => text.includes(what) && text.includes('"digest"')), what),
+  );
 const share = async (page) => {
   await page.keyboard.press("k");
   await dialog(page).getByRole("heading", { name: "Share and keep" }).waitFor();

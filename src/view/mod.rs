@@ -22,4 +22,4 @@ mod who;
 pub mod why;
 
 pub use build::{Builder, CELL_PARTITIONS_MAX, TEXTS, text_of};
-pub use pace::Pace;
+pub use pace::{Pace, Tempo, same_cast};

@@ -2,8 +2,9 @@
 //!
 //! At hundreds of records a second nearly every card differs in every frame; drawing them all would take several
 //! frames' time, in which still more happens. So a few parts change in each frame, in turn, and each has its turn within
-//! some sixteen frames. The page asks for this only while more happens than anyone can read, and goes on until the
-//! picture is whole. Left out: flights and numbers of the whole, which are of the moment.
+//! some sixteen frames; or, where a canvas shows the strips as they are, cards change with the sentences, and of the
+//! strips' elements a few in turn. The page asks for this only while more happens than anyone can read, and goes on until
+//! the picture is whole. Left out: flights and numbers of the whole, which are of the moment.
 
 use std::rc::Rc;
 
@@ -19,6 +20,15 @@ const CARDS: usize = 1;
 /// A group's own figures change once in so many frames.
 const FIGURES_EVERY: usize = 8;
 
+/// How often a picture is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tempo {
+    /// In each frame.
+    Frames,
+    /// With the sentences, while a canvas shows the strips.
+    Sentences,
+}
+
 /// Whose turn it is.
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
@@ -32,14 +42,18 @@ pub struct Pace {
 impl Pace {
     /// What to show next: `now`, but for the parts that have to wait for their turn and stay as `shown` has them. What
     /// came or went is shown at once. When nothing has to wait it is `now` itself, by pointer.
-    pub fn next(&mut self, shown: &ViewModel, now: &Rc<ViewModel>) -> Rc<ViewModel> {
+    pub fn next(&mut self, shown: &ViewModel, now: &Rc<ViewModel>, tempo: Tempo) -> Rc<ViewModel> {
         if !same_cast(shown, now) {
             return now.clone();
         }
         self.frame = self.frame.wrapping_add(1);
         let mut view = ViewModel::clone(now);
         // Strips and cards take turns too: a frame pays for one kind.
-        let (strips, cards) = if self.frame.is_multiple_of(2) { (PARTITIONS, 0) } else { (0, CARDS) };
+        let (strips, cards) = match tempo {
+            Tempo::Frames if self.frame.is_multiple_of(2) => (PARTITIONS, 0),
+            Tempo::Frames => (0, CARDS),
+            Tempo::Sentences => (PARTITIONS, usize::MAX),
+        };
         let mut turn = Turn::new(&mut self.partition, strips, partitions(shown), partitions(now));
         view.topics = (shown.topics.iter().zip(&now.topics)).map(|(old, new)| topic(old, new, &mut turn)).collect();
         if shown.copies.copies.len() == now.copies.copies.len() {
@@ -49,7 +63,7 @@ impl Pace {
             view.copies = Rc::new(Copies { copies, ..Copies::clone(&now.copies) });
         }
         let mut turn = Turn::new(&mut self.member, cards, members(shown), members(now));
-        let figures = self.frame % FIGURES_EVERY == 1;
+        let figures = tempo == Tempo::Sentences || self.frame % FIGURES_EVERY == 1;
         let groups = shown.groups.iter().zip(&now.groups);
         view.groups = groups.map(|(old, new)| group(old, new, figures, &mut turn)).collect();
         let mut turn = Turn::new(&mut self.producer, cards, shown.producers.iter(), now.producers.iter());
@@ -114,8 +128,8 @@ fn group(old: &Rc<GroupView>, new: &Rc<GroupView>, figures: bool, turn: &mut Tur
     if view == **old { old.clone() } else { Rc::new(view) }
 }
 
-/// Do both show the same topics, partitions, leaders, producers, groups and members?
-fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
+/// Do both show the same topics, partitions, leaders, producers, groups and members, and the same keys?
+pub fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
     let same_topic = |(a, b): (&Rc<TopicView>, &Rc<TopicView>)| {
         a.name == b.name
             && a.partitions.len() == b.partitions.len()
@@ -132,6 +146,7 @@ fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
         && a.producers.len() == b.producers.len()
         && a.groups.len() == b.groups.len()
         && a.brokers == b.brokers
+        && a.keys == b.keys
         && a.topics.iter().zip(&b.topics).all(same_topic)
         && a.groups.iter().zip(&b.groups).all(same_group)
         && a.producers.iter().zip(&b.producers).all(|(a, b)| a.name == b.name)
@@ -171,7 +186,7 @@ mod tests {
         for _ in 0..16 {
             run.advance_to(run.time_us() + 60_000);
             let now = builder.build(&run);
-            let next = pace.next(&shown, &now);
+            let next = pace.next(&shown, &now, Tempo::Frames);
             let most = PARTITIONS.max(changes(&shown, &now).div_ceil(TURNS));
             assert!(changes(&shown, &next) <= most);
             assert_eq!((next.time_us, &next.flights), (now.time_us, &now.flights));
@@ -181,7 +196,7 @@ mod tests {
         assert!(changes(&start, &now) > PARTITIONS * 2, "it is busy");
         let mut frames = 0;
         while !Rc::ptr_eq(&shown, &now) {
-            shown = pace.next(&shown, &now);
+            shown = pace.next(&shown, &now, Tempo::Frames);
             frames += 1;
             assert!(frames <= 2 * TURNS, "it is whole soon after the last change");
         }
@@ -194,6 +209,8 @@ mod tests {
         run.apply(command_text::parse("add-partitions topic=orders partitions=25").expect("a command")).expect("done");
         run.advance_to(run.time_us() + 100_000);
         let now = builder.build(&run);
-        assert_eq!(*Pace::default().next(&shown, &now), *now);
+        for tempo in [Tempo::Frames, Tempo::Sentences] {
+            assert_eq!(*Pace::default().next(&shown, &now, tempo), *now);
+        }
     }
 }

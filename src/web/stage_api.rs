@@ -4,7 +4,10 @@
 //! back a command, a place, a question or a dialog to open. All callbacks here are stable for the life of the page:
 //! pass them on as they are, and let a child send its own id. Left out: how anything is drawn.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use kafkascope::{
     cluster::command::{Command, NodeName},
@@ -30,6 +33,8 @@ pub struct StageProps {
     pub vm: Rc<ViewModel>,
     /// Language of all text.
     pub lang: Lang,
+    /// Everything changes in every frame: partitions' rows are drawn on the canvas, from `clock.live()`.
+    pub in_flood: bool,
     /// The simulated moment to draw flights at; read it in each animation frame, it is not a render trigger.
     pub clock: StageClock,
     /// What the inspector shows; drawn as a soft halo.
@@ -228,7 +233,8 @@ pub enum Dialog {
     Break(Kind, Option<NodeName>),
 }
 
-/// The moment that is drawn in this frame; one cell, shared, compared by identity.
+/// The moment that is drawn in this frame, and the picture of it where the page's own is behind; one cell, shared,
+/// compared by identity.
 #[derive(Clone, Debug, Default)]
 pub struct StageClock(Rc<ClockCell>);
 
@@ -236,6 +242,7 @@ pub struct StageClock(Rc<ClockCell>);
 struct ClockCell {
     time_us: Cell<u64>,
     rate: Cell<f64>,
+    live: RefCell<Option<Rc<ViewModel>>>,
 }
 
 impl StageClock {
@@ -248,6 +255,17 @@ impl StageClock {
     /// that can be followed from one that is over too soon and becomes a pulse.
     pub fn rate(&self) -> f64 {
         self.0.rate.get()
+    }
+
+    /// The picture of this frame, while more changes than elements can follow and anyone can read: what they show is up
+    /// to half a second old then. `None`: the elements show this moment.
+    pub fn live(&self) -> Option<Rc<ViewModel>> {
+        self.0.live.borrow().clone()
+    }
+
+    /// The shell sets it whenever it has built one.
+    pub fn show_live(&self, picture: Option<Rc<ViewModel>>) {
+        *self.0.live.borrow_mut() = picture;
     }
 
     /// The shell sets both, once a frame.

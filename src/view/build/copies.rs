@@ -78,7 +78,7 @@ impl Builder {
             log_start: log.log_start_offset(),
             high_watermark: log.high_watermark(),
             log_end: log.log_end_offset(),
-            cells: self.cells(log, visible_to),
+            cells: self.cells(log, visible_to, None),
             marks: Vec::new(),
         };
         Some(CopyView { broker, log: Rc::new(log), only })

@@ -1,6 +1,6 @@
 //! The marks of keys: colour and letter, in order of first appearance.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
 use crate::sim::Map;
 use crate::view::model::KeyMark;
@@ -15,7 +15,7 @@ const KEYS_MAX: usize = 4_096;
 pub(super) struct Keys {
     index: Map<Vec<u8>, u16>,
     texts: Vec<String>,
-    marks: RefCell<Vec<KeyMark>>,
+    marks: RefCell<Rc<Vec<KeyMark>>>,
 }
 
 impl Keys {
@@ -42,7 +42,7 @@ impl Keys {
     }
 
     /// All marks. A letter is the key's first; the first two where that would be another key's too.
-    pub fn marks(&self) -> Vec<KeyMark> {
+    pub fn marks(&self) -> Rc<Vec<KeyMark>> {
         let mut marks = self.marks.borrow_mut();
         if marks.len() != self.texts.len() {
             let mut firsts: Map<String, u32> = Map::new();
@@ -58,7 +58,7 @@ impl Keys {
                     ring: (index / COLORS % 4) as u8,
                 }
             };
-            *marks = self.texts.iter().enumerate().map(mark).collect();
+            *marks = Rc::new(self.texts.iter().enumerate().map(mark).collect());
         }
         marks.clone()
     }

@@ -69,7 +69,7 @@ impl Builder {
             producers: kept(&old.producers, self.producers(world)),
             groups: kept(&old.groups, groups),
             flights: kept_one(&old.flights, self.flights(world)),
-            keys: kept_one(&old.keys, self.keys.marks()),
+            keys: self.keys.marks(),
             ledger: ledger(&world.ledger()),
             broken: kept_one(&old.broken, broken::broken(run)),
         };

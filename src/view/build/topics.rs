@@ -110,7 +110,14 @@ impl Builder {
             high_watermark,
             log_end,
             cells: match shown {
-                Some(replica) if with_cells => self.cells(&replica.log, high_watermark),
+                Some(replica) if with_cells => {
+                    // Within one epoch a leader only appends.
+                    let same_reign = |before: &&PartitionView| {
+                        state.leader.is_some()
+                            && (before.leader, before.leader_epoch) == (state.leader, state.leader_epoch)
+                    };
+                    self.cells(&replica.log, high_watermark, before.map(|before| &**before).filter(same_reign))
+                }
                 _ => Vec::new(),
             },
             marks: marks().map(Standing::mark).collect(),
@@ -121,18 +128,28 @@ impl Builder {
         }
     }
 
-    /// The newest records of a log; those below `high_watermark` are visible.
-    pub(super) fn cells(&mut self, log: &Log, high_watermark: i64) -> Vec<Cell> {
+    /// The newest records of a log; those below `high_watermark` are visible. Where the log has only grown since
+    /// `before`, only what is new is read.
+    pub(super) fn cells(&mut self, log: &Log, high_watermark: i64, before: Option<&PartitionView>) -> Vec<Cell> {
         let end = log.log_end_offset();
         let from = log.log_start_offset().max(end - CELLS_MAX as i64);
         let mut cells = Vec::with_capacity((end - from).max(0) as usize);
-        for batch in log.batches().from(from) {
+        let grown = before.filter(|before| {
+            before.log_start == log.log_start_offset() && before.log_end <= end && !log.config().compact
+        });
+        let known = grown.map_or(from, |before| before.log_end.max(from));
+        if let Some(before) = grown {
+            let kept = before.cells.iter().filter(|cell| cell.offset >= from);
+            cells.extend(kept.map(|cell| Cell { visible: cell.offset < high_watermark, ..cell.clone() }));
+        }
+        for batch in log.batches().from(known) {
             for (offset, record) in batch.iter() {
-                if offset >= from {
+                if offset >= known {
                     cells.push(Cell { offset, key: self.keys.of(record.key), visible: offset < high_watermark });
                 }
             }
         }
+        debug_assert!(grown.is_none() || cells == self.cells(log, high_watermark, None), "a log has only grown");
         cells
     }
 }

@@ -1,8 +1,8 @@
 //! Where everything on the stage stands: pure arithmetic from counts and a size to rectangles, no DOM.
 //!
 //! [`layout`] places the cards of all three columns, [`layout_brokers`] those of the Brokers lens; the other files
-//! measure one thing each: what stands inside a partition's row ([`strip`]), which labels fit under it ([`labels`]),
-//! the lines between cards ([`wire`]), the timeline's axis ([`axis`]) and where a card may open ([`popover`]). Units
+//! measure one thing each: what stands inside a partition's row ([`strip`]), its marks ([`row_marks`]), which labels
+//! fit under it ([`labels`]), the lines between cards ([`wire`]), the timeline's axis ([`axis`]) and where a card may open ([`popover`]). Units
 //! are CSS pixels. Left out: colours,
 //! text, and what anything means.
 
@@ -12,6 +12,7 @@ mod cluster;
 mod column;
 pub mod labels;
 pub mod popover;
+pub mod row_marks;
 mod shape;
 pub mod strip;
 #[cfg(test)]

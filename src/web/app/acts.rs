@@ -36,7 +36,7 @@ impl App {
             Msg::Step => self.step(),
             Msg::Back => self.back(),
             Msg::End => self.player.seek_end(&self.hidden),
-            Msg::Seek(time_us) => self.drag(time_us),
+            Msg::Seek(time_us) => return self.drag(time_us),
             Msg::Zoom(to) => self.player.zoom(to, &self.hidden),
             Msg::Hover(event) => {
                 if !self.player.hover(event) {
@@ -356,7 +356,7 @@ impl App {
             _ => None,
         };
         let groups = lens == Lens::Group || matches!(place, Some(Place::Group(_))) || self.player.beside.is_some();
-        self.player.follow(groups, lens == Lens::Sequence, lens == Lens::Brokers, member);
+        self.player.follow(lens, groups, member);
     }
 
     pub(super) fn set_lang(&mut self, lang: Lang) {
@@ -493,8 +493,10 @@ impl App {
     }
 
     /// After the run moved: what speaks of things that are gone closes, what shows values shows the new ones.
-    pub(super) fn follow(&mut self) {
-        if self.selection.as_ref().is_some_and(|place| !inspector::exists(&self.player.vm, place)) {
+    /// What is selected and asked keeps to the moment; true if something that was selected is gone.
+    pub(super) fn follow(&mut self) -> bool {
+        let gone = self.selection.as_ref().is_some_and(|place| !inspector::exists(&self.player.vm, place));
+        if gone {
             self.selection = None;
             self.follow_lens();
             focus_id("stage");
@@ -510,6 +512,7 @@ impl App {
                 *card = now.map(Rc::new);
             }
         }
+        gone
     }
 
     pub(super) fn announce_newest(&mut self) {

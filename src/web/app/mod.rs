@@ -302,8 +302,7 @@ impl Component for App {
         let lessons = catalogue().expect("the shipped scenarios are sound");
         let (course, run) = Course::start(lessons, prefs.lang);
         let mut player = Player::new(run, course, prefs.speed, &prefs.hidden);
-        let followed = |lens: Lens| prefs.lens == lens;
-        player.follow(followed(Lens::Group), followed(Lens::Sequence), followed(Lens::Brokers), None);
+        player.follow(prefs.lens, prefs.lens == Lens::Group, None);
         let single_keys = Rc::new(Cell::new(prefs.shortcuts));
         let app = App {
             hidden: Rc::new(prefs.hidden.clone()),
@@ -364,6 +363,7 @@ impl Component for App {
 
     fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
         self.player.show_face();
+        self.player.note_cost();
         if first {
             // The first render is on the screen: the frame of index.html has done its work.
             let frame = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("boot"));

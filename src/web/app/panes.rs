@@ -119,6 +119,7 @@ impl App {
             charts: player.charts.clone(),
             sequence: player.sequence.clone(),
             detail: player.detail.clone(),
+            in_flood: player.live,
             left: self.left.clone(),
             on_opened: self.on.opened.clone(),
         })
@@ -131,13 +132,14 @@ impl App {
             charts: beside.charts.clone(),
             sequence: beside.sequence.clone(),
             detail: None,
+            in_flood: false,
             left: beside.left.clone(),
             on_opened: beside.on_opened.clone(),
         })
     }
 
     fn draw(&self, picture: Picture) -> Html {
-        let Picture { vm, charts, sequence, detail, left, on_opened } = picture;
+        let Picture { vm, charts, sequence, detail, in_flood, left, on_opened } = picture;
         let (clock, lang, selection) = (self.player.clock.clone(), self.prefs.lang, self.selection.clone());
         let on = &self.on;
         match self.prefs.lens {
@@ -153,6 +155,7 @@ impl App {
                 let props = StageProps {
                     vm,
                     lang,
+                    in_flood,
                     clock,
                     selection,
                     lit: self.lit.clone(),
@@ -180,6 +183,7 @@ struct Picture {
     charts: Rc<GroupCharts>,
     sequence: Rc<Sequence>,
     detail: Option<Rc<Detail>>,
+    in_flood: bool,
     left: Left,
     on_opened: Callback<Map<String, i32>>,
 }

@@ -1,6 +1,6 @@
 //! What the page does with time: frames, play and pause, steps, leaps, speed.
 
-use kafkascope::i18n::ui;
+use kafkascope::{i18n::ui, lesson::progress::Effect};
 
 use super::App;
 use crate::clock::{Frame, Speed};
@@ -10,8 +10,7 @@ impl App {
         let dt_ms = self.last_ms.map_or(0.0, |last| time_ms - last);
         self.last_ms = Some(time_ms);
         let shown = self.player.frame(dt_ms, &self.hidden);
-        self.moved(shown.frame);
-        shown.render
+        self.moved(shown.frame) || shown.render
     }
 
     /// Plays backwards, or pauses.
@@ -59,9 +58,9 @@ impl App {
         self.follow();
     }
 
-    pub(super) fn drag(&mut self, time_us: u64) {
-        self.player.drag(time_us, &self.hidden);
-        self.follow();
+    pub(super) fn drag(&mut self, time_us: u64) -> bool {
+        let render = self.player.drag(time_us, &self.hidden);
+        self.follow() || render
     }
 
     pub(super) fn milestone(&mut self, next: bool) {
@@ -82,9 +81,12 @@ impl App {
         }
     }
 
-    pub(super) fn moved(&mut self, frame: Frame) {
+    /// Takes in what a frame did; must the page be rendered for it?
+    pub(super) fn moved(&mut self, frame: Frame) -> bool {
+        let mut render = frame.by_hand;
         if frame.changed {
             if let Some(goal) = self.player.reached(&self.hidden) {
+                render = true;
                 match goal.told() {
                     Some(goal) => {
                         let said = ui::REACHED.with("goal", goal.clone());
@@ -93,13 +95,15 @@ impl App {
                     None => self.announce_newest(),
                 }
             }
-            self.follow();
+            render |= self.follow();
             let effect = self.player.course.take_effect();
+            render |= !matches!(effect, Effect::None);
             self.carry_out(effect);
         }
         if frame.by_hand {
             self.announce_newest();
         }
+        render
     }
 
     pub(super) fn set_speed(&mut self, speed: Speed) {

@@ -170,7 +170,7 @@ impl App {
         let news = self.player.lines.first().filter(|line| line.event >= self.player.lit_from).cloned();
         html! {
             <Transport {news} {forward} on_forward={self.on.forward.clone()} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
-                note={playback.note()} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} on_play={self.on.play.clone()} plays_back={playback.plays_back()} on_play_back={self.on.play_back.clone()}
+                note={playback.note()} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} runs={self.player.is_running()} on_play={self.on.play.clone()} plays_back={playback.plays_back()} on_play_back={self.on.play_back.clone()}
                 goals={self.player.goals.clone()} waits_for={self.player.waits_for().cloned()}
                 on_milestone={self.on.milestone.clone()} has_bookmark={self.player.has_bookmark()} on_bookmark={self.on.bookmark.clone()} on_until={self.on.until.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />

@@ -1,6 +1,7 @@
 //! What stands around the stage: transport, story, inspector, menus, dialogs.
 
 pub mod breakage;
+pub mod clock_face;
 pub mod group_tool;
 pub mod icons;
 pub mod inspector;

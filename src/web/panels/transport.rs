@@ -13,6 +13,7 @@ use kafkascope::{
 use yew::prelude::*;
 
 use super::{
+    clock_face::{ClockDigits, ClockFace},
     icons,
     menu::{Menu, Row},
 };
@@ -20,19 +21,6 @@ use crate::{
     clock::{Note, Pace, Speed, speed_number},
     say::{say, say_plain, tr},
 };
-
-/// The element with the clock's digits.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ClockFace(NodeRef);
-
-impl ClockFace {
-    /// Shows a moment.
-    pub fn show(&self, text: &str) {
-        if let Some(element) = self.0.cast::<web_sys::Element>() {
-            element.set_text_content(Some(text));
-        }
-    }
-}
 
 /// Props of [`Transport`].
 #[derive(Clone, PartialEq, Properties)]
@@ -73,6 +61,8 @@ pub struct TransportProps {
     pub waits_for: Option<Text>,
     /// Run until the goal at this place is reached.
     pub on_until: Callback<usize>,
+    /// Do the digits change in every frame?
+    pub runs: bool,
     /// The clock's digits.
     pub face: ClockFace,
     /// Play or pause.
@@ -133,7 +123,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 </Menu>
             </div>
             <div class="transport-clock" aria-label={tr(&ui::CLOCK, lang)} role="group">
-                <span class="clock-face" ref={props.face.0.clone()} />
+                <ClockDigits face={props.face.clone()} runs={props.runs} />
                 <span class="clock-step">{ ui::STEP_NUMBER.with("n", props.step).plain(lang) }</span>
             </div>
             <div class="transport-leaps">

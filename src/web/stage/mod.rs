@@ -104,9 +104,9 @@ pub fn Stage(props: &StageProps) -> Html {
         _ => "wide",
     };
     html! {
-        <div class={classes!("stage", mode)} ref={root.clone()} {onclick}>
+        <div class={classes!("stage", mode, props.in_flood.then_some("in-flood"))} ref={root.clone()} {onclick}>
             if let (Some(layout), Some(lines), Some(size)) = ((*placed).clone(), lines, size) {
-                <Flights vm={vm.clone()} ground={Ground::Topic(layout.clone())} {size} scroller={root} clock={props.clock.clone()} />
+                <Flights vm={vm.clone()} ground={Ground::Topic(layout.clone())} {size} scroller={root} clock={props.clock.clone()} lang={props.lang} />
                 <div class="stage-content" ref={content}>
                     <Wires wires={lines} layout={layout.clone()} />
                     { producers(props, vm, &layout.producers, &acts) }

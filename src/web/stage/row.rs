@@ -9,7 +9,7 @@ use kafkascope::{
             Rect,
             strip::{self, RowGeom, Window},
         },
-        model::{KeyMark, PartitionView, Place, ReplicaView},
+        model::{GroupMark, KeyMark, PartitionView, Place, ReplicaView},
         why::WhyKey,
     },
 };
@@ -27,7 +27,7 @@ use super::{
 use crate::stage_api::place_id;
 
 /// Lag from which on it is set off: less is the ordinary course of things.
-const LAG_NOTICED: i64 = 3;
+pub const LAG_NOTICED: i64 = 3;
 
 /// Properties of [`Row`].
 #[derive(Properties, PartialEq)]
@@ -168,18 +168,26 @@ fn replicas(view: &PartitionView, area: &Rect, lang: Lang) -> Html {
     }
 }
 
+/// The lags that have room, and how many have none.
+pub fn shown_lags<'a>(view: &'a PartitionView, geom: &RowGeom) -> (Vec<(&'a GroupMark, i64)>, usize) {
+    let mut lags: Vec<_> = view.marks.iter().filter_map(|mark| mark.lag.map(|lag| (mark, lag))).collect();
+    let lines = geom.lag_lines();
+    let rest = if lags.len() > lines { lags.len() - (lines - 1) } else { 0 };
+    lags.truncate(lags.len() - rest);
+    (lags, rest)
+}
+
 /// The lag of each group: in words if there is one, with the group's triangle if there are several.
 fn lags(view: &PartitionView, geom: &RowGeom, name: &str, lang: Lang) -> Html {
-    let lags: Vec<_> = view.marks.iter().filter_map(|mark| mark.lag.map(|lag| (mark, lag))).collect();
-    let lines = geom.lag_lines();
-    let shown = if lags.len() > lines { lines - 1 } else { lags.len() };
-    let one = |&(mark, lag): &(&kafkascope::view::model::GroupMark, i64)| {
+    let (lags, rest) = shown_lags(view, geom);
+    let several = lags.len() + rest > 1;
+    let one = |&(mark, lag): &(&GroupMark, i64)| {
         let alt = stage::LAG_OF.with("group", mark.group.as_str()).with("name", name).with("n", lag).plain(lang);
         let class = classes!("lag-one", (lag >= LAG_NOTICED).then_some("warn"));
         html! {
             <button key={mark.group.clone()} type="button" {class} data-do="lag" value={mark.group.clone()}
                 aria-label={alt.clone()} title={alt}>
-                if lags.len() > 1 {
+                if several {
                     <svg class={format!("swatch g{}", mark.color % 4)} viewBox="0 0 10 8" aria-hidden="true">
                         <path d="M5 0 10 8H0z" />
                     </svg>
@@ -192,9 +200,9 @@ fn lags(view: &PartitionView, geom: &RowGeom, name: &str, lang: Lang) -> Html {
     };
     html! {
         <>
-            { for lags.iter().take(shown).map(one) }
-            if lags.len() > shown {
-                <span class="lag-rest">{ stage::LAG_MORE.with("n", lags.len() - shown).plain(lang) }</span>
+            { for lags.iter().map(one) }
+            if rest > 0 {
+                <span class="lag-rest">{ stage::LAG_MORE.with("n", rest).plain(lang) }</span>
             }
         </>
     }

@@ -96,8 +96,7 @@ impl Scene {
     }
 
     /// Paints all of it.
-    pub fn draw(&self, pen: &CanvasRenderingContext2d, lang: Lang) {
-        let palette = Palette::read();
+    pub fn draw(&self, pen: &CanvasRenderingContext2d, palette: &Palette, lang: Lang) {
         pen.set_text_baseline("middle");
         let name = |row: usize, name: &str| {
             pen.set_font(&palette.text_font);
@@ -106,25 +105,25 @@ impl Scene {
             let _ = pen.fill_text(name, 10.0, self.y(row));
         };
         name(0, stage::STOPS.source(lang));
-        self.draw_stops(pen, &palette);
+        self.draw_stops(pen, palette);
         for (index, (lane, words)) in LANES.iter().enumerate() {
             let y = self.y(index + 1);
             name(index + 1, words.source(lang));
             pen.set_fill_style_str(&palette.line);
             pen.fill_rect(f64::from(NAMES), y - 0.5, f64::from(self.axis.width), 1.0);
             let marks = self.marks.iter().filter(|mark| mark.lane == *lane && self.shows(mark.time_us));
-            draw_lane(pen, &palette, (*lane, lang), marks, &self.axis, y);
+            draw_lane(pen, palette, (*lane, lang), marks, &self.axis, y);
         }
         if let Some(other) = &self.other {
             let row = LANES.len() + 1;
             name(row, &stage::LANE_OTHER.with("n", other.number).plain(lang));
-            self.draw_other(pen, &palette, other, self.y(row), lang);
+            self.draw_other(pen, palette, other, self.y(row), lang);
         }
         if let Some(hovered) = &self.hovered {
-            self.draw_chain(pen, &palette, hovered);
+            self.draw_chain(pen, palette, hovered);
         }
         let left = if self.zoomed { BUTTONS } else { 0.0 };
-        draw_axis(pen, &palette, &self.axis, self.height, left);
+        draw_axis(pen, palette, &self.axis, self.height, left);
     }
 
     /// Commands as diamonds, faults as crosses, leaders and stable groups as flags, what became visible as fine lines,

@@ -2,13 +2,14 @@
 //! failed or was done by hand, and the playhead, which can be dragged to any moment that has been. It follows the newest
 //! moment until somebody zooms. A picture with a text alternative.
 //!
-//! The lanes are one canvas, drawn when the marks, the size or the colours change; the playhead is an element of its
-//! own that each frame moves. Marks that fall on one pixel are one mark.
+//! The lanes are one canvas, drawn when the marks, the size or the colours change; what moves in each frame is apart
+//! ([`playhead`]). Marks that fall on one pixel are one mark.
 
 mod lanes;
+mod playhead;
 mod tip;
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use kafkascope::{
     i18n::{Lang, Template, stage},
@@ -20,13 +21,19 @@ use kafkascope::{
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
-use self::{lanes::Scene, tip::Tip};
+use self::{
+    lanes::Scene,
+    playhead::{Ground, use_playhead},
+    tip::Tip,
+};
 use crate::{
-    clock::Raf,
     panels::icons,
     say::moment,
     stage::{
-        flights::{palette::use_theme, pen},
+        flights::{
+            palette::{Palette, use_theme},
+            pen,
+        },
         use_size,
     },
     stage_api::TimelineProps,
@@ -73,10 +80,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     } = props;
     let root = use_node_ref();
     let canvas = use_node_ref();
-    let playhead = use_node_ref();
+    let (playhead, moving) = (use_node_ref(), use_node_ref());
     let brush = use_node_ref();
     let size = use_size(&root);
     let theme = use_theme();
+    let palette = use_memo(theme, |_| Palette::read());
     let scene = size.filter(|(width, _)| *width > NAMES + RIGHT + 40.0).map(|(width, height)| {
         let width = width - NAMES - RIGHT;
         let axis = match props.zoomed {
@@ -87,50 +95,19 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         Rc::new(Scene { marks, stops, other, bookmarks, beats, hovered, zoomed: props.zoomed, axis, height })
     });
     let axis = scene.as_ref().map(|scene| scene.axis);
-    use_effect_with((scene.clone(), size, *lang, theme), {
+    use_effect_with((scene.clone(), size, *lang, palette.clone()), {
         let canvas = canvas.clone();
-        move |(scene, size, lang, _)| {
+        move |(scene, size, lang, palette)| {
             if let (Some(canvas), Some(scene), Some((width, height))) =
                 (canvas.cast::<HtmlCanvasElement>(), scene, size)
                 && let Some(pen) = pen(&canvas, *width, *height)
             {
-                scene.draw(&pen, *lang);
+                scene.draw(&pen, palette, *lang);
             }
         }
     });
-    let shown_axis = use_mut_ref(|| None::<Axis>);
-    *shown_axis.borrow_mut() = axis;
-    use_effect_with((), {
-        let (playhead, clock) = (playhead.clone(), clock.clone());
-        move |()| {
-            let raf: Rc<RefCell<Option<Raf>>> = Rc::default();
-            let shown_at = std::cell::Cell::new((f32::NAN, true));
-            let on_frame = {
-                let raf = raf.clone();
-                Callback::from(move |_: f64| {
-                    if let Some(axis) = *shown_axis.borrow() {
-                        let now_us = clock.time_us();
-                        let x = ((NAMES + axis.x(now_us).min(axis.width)) * 2.0).round() / 2.0;
-                        // Where a zoomed axis does not reach, it stands faintly at the end that is nearer.
-                        let is_on = (axis.from_us..=axis.to_us).contains(&now_us);
-                        if shown_at.replace((x, is_on)) != (x, is_on)
-                            && let Some(element) = playhead.cast::<HtmlElement>()
-                        {
-                            let _ = element.style().set_property("transform", &format!("translateX({x}px)"));
-                            let _ = element.style().set_property("opacity", if is_on { "1" } else { "0.35" });
-                        }
-                    }
-                    if let Some(raf) = raf.borrow().as_ref() {
-                        raf.request();
-                    }
-                })
-            };
-            let frames = Raf::new(on_frame);
-            frames.request();
-            *raf.borrow_mut() = Some(frames);
-            move || drop(raf.borrow_mut().take())
-        }
-    });
+    let ground = Ground { axis, size: size.unwrap_or_default(), palette: palette.clone() };
+    use_playhead(&playhead, &moving, clock, ground);
     let last_us = Axis::rounded(0, span.1.max(MOST_US), 1.0).to_us;
     let zoom = {
         let on_zoom = on_zoom.clone();
@@ -238,6 +215,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             <div class="timeline" ref={&root} {onpointerdown} {onpointermove} {onpointerleave} {onwheel} {ondblclick}
                 onpointerup={end.clone()} onpointercancel={end}>
                 <canvas ref={canvas} role="img" aria-label={alt(marks, axis, clock.time_us(), *lang)}></canvas>
+                <canvas ref={moving} aria-hidden="true"></canvas>
                 <div class="timeline-part" ref={brush}></div>
                 <div class="playhead" ref={playhead} role="slider" tabindex="0" {onkeydown} aria-label={stage::PLAYHEAD.source(*lang)}
                     aria-valuemin={millis(span.0)} aria-valuemax={millis(span.1)} aria-valuenow={millis(at_us)}

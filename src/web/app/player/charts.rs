@@ -16,20 +16,21 @@ use kafkascope::{
 };
 
 use super::Player;
-use crate::stage_api::Hovered;
+use crate::{lenses::Lens, stage_api::Hovered};
 
 impl Player {
-    /// Follows the groups, what is sent, what each broker holds and one member from now on (what has been is read
-    /// once), or no more.
-    pub fn follow(&mut self, groups: bool, sent: bool, copies: bool, member: Option<String>) {
-        self.member = member;
+    /// Follows what the lens shows, the groups if asked, and one member from now on (what has been is read once), and the
+    /// rest no more.
+    pub fn follow(&mut self, lens: Lens, groups: bool, member: Option<String>) {
+        (self.lens, self.member) = (lens, member);
+        let (sent, copies) = (lens == Lens::Sequence, lens == Lens::Brokers);
         if groups == self.groups.is_none() {
             self.groups = groups.then(group_chart::Recorder::default);
         }
         if sent == self.sent.is_none() {
             self.sent = sent.then(sequence::Recorder::default);
         }
-        if copies == self.copies {
+        if copies == self.copies && self.live == self.is_live() {
             self.chart();
         } else {
             self.copies = copies;

@@ -6,7 +6,7 @@ use kafkascope::{
     history::Moment, i18n::Text, kafka::limits::LimitError, lesson::until::Until, sim::Set, view::story::Lane,
 };
 
-use super::{Player, Waiting};
+use super::{Player, Waiting, now_ms};
 
 impl Player {
     /// How far that is before the newest moment, in simulated microseconds; `None`: it is the newest.
@@ -45,9 +45,13 @@ impl Player {
     }
 
     /// To a time to which the playhead is dragged: the picture goes with it, the sentences follow.
-    pub fn drag(&mut self, time_us: u64, hidden: &Set<Lane>) {
+    /// Do the page's elements show anything else then?
+    pub fn drag(&mut self, time_us: u64, hidden: &Set<Lane>) -> bool {
+        let before = (self.elements(), self.words_at_ms, self.past_us().is_some());
         self.in_hurry = true;
+        self.dragged_at_ms = now_ms();
         self.seek(time_us, hidden);
+        !self.live || before != (self.elements(), self.words_at_ms, self.past_us().is_some())
     }
 
     /// To the last milestone before this moment, or to the beginning.

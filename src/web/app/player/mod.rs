@@ -1,7 +1,8 @@
 //! The run and what is shown of it: view model, story, timeline, clock. The page's other state is in [`super::App`].
 //!
 //! The view model is built at most once a frame and only when something drawn changed; sentences at most ten times a
-//! second while time runs, marks four times, and both at once when it stands.
+//! second while time runs, marks four times, and both at once when it stands. While more changes than can be read, the
+//! stage draws it on a canvas and the page's elements follow with the sentences, twice a second.
 
 mod beside;
 mod charts;
@@ -20,10 +21,12 @@ use kafkascope::{
     },
     sim::{EventId, Map, Set},
     view::{
-        Builder, Pace,
+        Builder, CELL_PARTITIONS_MAX, Pace, Tempo,
+        geometry::BrokersShape,
         group_chart::{self, GroupCharts},
         member_card::MemberCard,
-        model::ViewModel,
+        model::{TopicView, ViewModel},
+        same_cast,
         sequence::{self, Detail, Filter, Sequence},
         story::{Lane, Marks, StoryLine},
         why::{self, WhyCard, WhyKey},
@@ -35,10 +38,14 @@ use super::{course::Course, watch::Watch};
 use crate::{
     clock::{Frame, Playback, Speed, Timeline},
     crash,
-    panels::transport::ClockFace,
+    lenses::Lens,
+    panels::clock_face::ClockFace,
     say::moment,
     stage_api::{Hovered, StageClock},
 };
+
+/// How long after the last move a playhead counts as dragged, in wall milliseconds.
+const DRAGGED_MS: f64 = 300.0;
 
 /// A run under the eyes of a lesson, and the one beside it that keeps to its time.
 struct Watched<'a> {
@@ -168,6 +175,7 @@ pub struct Player {
     /// The other half of what is shown in full, when it was made.
     other: Option<u64>,
     builder: Builder,
+    lens: Lens,
     /// Somebody looks at what each broker holds.
     copies: bool,
     /// Partitions of large topics that are drawn with their cells.
@@ -181,12 +189,18 @@ pub struct Player {
     stale: bool,
     /// Moments follow each other as fast as somebody drags.
     in_hurry: bool,
+    /// When the playhead was dragged last.
+    dragged_at_ms: f64,
     /// All sentences were new at once.
     flood: bool,
+    /// The stage draws what changes on its canvas; the page's elements follow.
+    pub live: bool,
     /// Parts of the picture still wait for their turn.
     behind: bool,
     words_at_ms: f64,
     marks_at_ms: f64,
+    /// What the last sentences cost, from their making to the end of rendering, in milliseconds; `None` until then.
+    words_cost_ms: Option<f64>,
 }
 
 impl Player {
@@ -225,6 +239,7 @@ impl Player {
             replays: sequence::Replays::default(),
             other: None,
             builder,
+            lens: Lens::Topic,
             copies: false,
             opened: Map::default(),
             metrics: None,
@@ -233,10 +248,13 @@ impl Player {
             watch: Watch::default(),
             stale: true,
             in_hurry: false,
+            dragged_at_ms: f64::NEG_INFINITY,
             flood: false,
+            live: false,
             behind: false,
             words_at_ms: 0.0,
             marks_at_ms: 0.0,
+            words_cost_ms: Some(0.0),
         };
         player.refresh_words(hidden);
         player.show_clock();
@@ -310,8 +328,10 @@ impl Player {
         }
         let words = self.words_due() && self.refresh_words(hidden);
         self.show_clock();
-        let render = built || words || before != (self.playback.note(), self.playback.playing());
-        Shown { frame, render }
+        let now = (self.playback.note(), self.playback.playing());
+        // How far it is behind differs in each frame: that comes with the sentences.
+        let same_note = before.0 == now.0 || self.live;
+        Shown { frame, render: built || words || !same_note || before.1 != now.1 }
     }
 
     /// One step by hand; `gliding` shows the way there.
@@ -329,7 +349,7 @@ impl Player {
     /// Stops the clock where it is.
     pub fn pause(&mut self, hidden: &Set<Lane>) {
         self.waiting = None;
-        if self.playback.pause(&mut watched!(self)) {
+        if self.playback.pause(&mut watched!(self)) || self.live {
             self.build();
         }
         self.refresh_words(hidden);
@@ -428,38 +448,81 @@ impl Player {
         self.lines.first().map(Rc::as_ref)
     }
 
-    /// Takes in what a frame did; was the picture made anew?
+    /// Takes in what a frame did; do the page's elements show anything else now?
     fn after(&mut self, frame: Frame) -> bool {
         if frame.changed {
             self.moved = true;
             self.lit_from = self.runs.history().run().step_began();
         }
-        let due = frame.changed || self.behind;
+        let waits = if self.live { !self.is_live() } else { self.behind };
+        let before = self.elements();
+        let due = frame.changed || waits;
         if due {
             self.build();
         }
-        due
+        if self.live { before != self.elements() } else { due }
+    }
+
+    /// What tells whether elements have to be rendered while the canvas shows the rest.
+    fn elements(&self) -> (*const ViewModel, bool) {
+        (Rc::as_ptr(&self.vm), self.live)
+    }
+
+    /// Is it enough that elements follow with the sentences? Yes where a canvas shows what changes in every frame, and
+    /// in charts, which draw what is to come and veil it.
+    fn is_live(&self) -> bool {
+        let dragged = now_ms() - self.dragged_at_ms < DRAGGED_MS;
+        let in_flood = dragged || self.playback.playing() && self.flood;
+        let has_rows = |topic: &Rc<TopicView>| topic.internal || topic.partitions.len() <= CELL_PARTITIONS_MAX;
+        self.beside.is_none()
+            && match self.lens {
+                Lens::Topic => in_flood && self.vm.topics.iter().all(has_rows),
+                Lens::Brokers => in_flood && BrokersShape::of(&self.vm).is_map(),
+                Lens::Group | Lens::Sequence => dragged || self.playback.playing(),
+            }
     }
 
     fn build(&mut self) {
         self.watch.follow(self.runs.history().run());
         self.chart();
         let now = self.builder.build(self.runs.history().run());
-        // Step by step, and whenever there is time to look, a picture is whole at once.
-        let paced = self.playback.playing() && self.flood;
-        self.vm = if paced { self.pace.next(&self.vm, &now) } else { now.clone() };
+        self.live = self.is_live();
+        if self.live {
+            // What came or went is shown at once.
+            if !same_cast(&self.vm, &now) {
+                self.vm = now.clone();
+            }
+        } else {
+            // Step by step, and whenever there is time to look, a picture is whole at once.
+            let paced = self.playback.playing() && self.flood;
+            self.vm = if paced { self.pace.next(&self.vm, &now, Tempo::Frames) } else { now.clone() };
+        }
         self.behind = !Rc::ptr_eq(&self.vm, &now);
+        self.clock.show_live(self.live.then_some(now));
         self.stale = true;
+    }
+
+    /// Elements follow what the canvas shows.
+    fn catch_up(&mut self) {
+        if let Some(now) = self.clock.live() {
+            self.vm = self.pace.next(&self.vm, &now, Tempo::Sentences);
+            self.behind = !Rc::ptr_eq(&self.vm, &now);
+        }
     }
 
     fn show_clock(&mut self) {
         self.clock.set(self.playback.time_us(), self.playback.rate());
-        self.face.show(&moment(self.playback.time_us()));
+        self.show_face();
+    }
+
+    /// Does the moment that is drawn change in every frame?
+    pub fn is_running(&self) -> bool {
+        self.playback.playing() || self.live
     }
 
     /// Writes the clock's digits again, after the page was rendered for the first time.
     pub fn show_face(&self) {
-        self.face.show(&moment(self.playback.time_us()));
+        self.face.show(&moment(self.playback.time_us()), self.is_running());
     }
 }
 

@@ -12,6 +12,7 @@ use kafkascope::{
 };
 
 use super::{Player, now_ms};
+use crate::say::moment;
 
 /// Lines of the story that are kept on the page.
 const LINES: usize = 60;
@@ -19,8 +20,10 @@ const LINES: usize = 60;
 const LINES_IN_FLOOD: usize = 12;
 /// Sentences are made anew at most so often, in wall milliseconds.
 const WORDS_EVERY_MS: f64 = 100.0;
-/// While all of them are new each time nobody can read them anyway.
+/// While all of them are new each time nobody can read them anyway; nor while the playhead is dragged.
 const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
+/// Making and rendering them takes at most one part in so many of the time, while elements wait for them.
+const COST_SHARE: f64 = 40.0;
 /// And marks, for which all events of the axis are gone through.
 const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.
@@ -29,11 +32,14 @@ const AXIS_US: u64 = 20_000_000;
 impl Player {
     /// Are there sentences to be made yet?
     pub fn is_behind(&self) -> bool {
-        self.stale
+        self.stale || self.live
     }
 
     pub(super) fn words_due(&self) -> bool {
-        let every_ms = if self.flood { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
+        let none_is_read = self.flood || self.live && self.in_hurry;
+        let every_ms = if none_is_read { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
+        // Where everything waits for them, they take no more than a small part of the time.
+        let every_ms = if self.live { every_ms.max(self.words_cost_ms.unwrap_or(0.0) * COST_SHARE) } else { every_ms };
         let may_wait = self.playback.active() || self.in_hurry;
         self.stale && (!may_wait || now_ms() - self.words_at_ms >= every_ms)
     }
@@ -41,7 +47,10 @@ impl Player {
     /// Story and timeline; lines that are the same stay the same allocation.
     pub fn refresh_words(&mut self, hidden: &Set<Lane>) -> bool {
         (self.stale, self.in_hurry) = (false, false);
+        self.catch_up();
+        self.face.write(&moment(self.playback.time_us()));
         self.words_at_ms = now_ms();
+        self.words_cost_ms = None;
         self.read_metrics();
         self.note_beat();
         let totals = self.runs.history().run().ledger().totals(self.runs.history().run().world());
@@ -79,6 +88,11 @@ impl Player {
             self.stale = true;
         }
         true
+    }
+
+    /// The page has been rendered.
+    pub fn note_cost(&mut self) {
+        self.words_cost_ms.get_or_insert(now_ms() - self.words_at_ms);
     }
 
     /// Shows another part of time on the axis, or follows the newest moment again.

@@ -1,9 +1,11 @@
-//! What flies, on one canvas over the stage: drawn anew in each animation frame at the place where the simulated
-//! clock says it is, and not at all while nothing moves. Hidden from the accessibility tree; the story says it all.
+//! What changes in every frame, on two canvases over the stage: what flies, drawn anew at the place where the simulated
+//! clock says it is, and not at all while nothing moves; and partitions' rows, while they change faster than can be
+//! read. Hidden from the accessibility tree; the story says it all.
 
 mod paint;
 pub mod palette;
 mod route;
+mod rows;
 mod scene;
 
 use std::{
@@ -11,7 +13,7 @@ use std::{
     rc::Rc,
 };
 
-use kafkascope::view::model::ViewModel;
+use kafkascope::{i18n::Lang, view::model::ViewModel};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
@@ -33,22 +35,25 @@ pub struct FlightsProps {
     pub scroller: NodeRef,
     /// The moment to draw.
     pub clock: StageClock,
+    /// Language of all text.
+    pub lang: Lang,
 }
 
-/// The canvas.
+/// The canvases.
 #[component]
 pub fn Flights(props: &FlightsProps) -> Html {
-    let canvas = use_node_ref();
+    let (rows, canvas) = (use_node_ref(), use_node_ref());
     let theme = use_theme();
     let scene = use_mut_ref(|| Scene::new(props.clock.clone()));
-    use_effect_with((props.vm.clone(), props.ground.clone(), props.size, theme), {
+    use_effect_with((props.vm.clone(), props.ground.clone(), props.size, (theme, props.lang)), {
         let scene = scene.clone();
-        move |(vm, ground, size, theme): &(Rc<ViewModel>, Ground, (f32, f32), u32)| {
-            scene.borrow_mut().set(vm.clone(), ground.clone(), *size, *theme);
+        move |(vm, ground, size, style): &(Rc<ViewModel>, Ground, (f32, f32), (u32, Lang))| {
+            scene.borrow_mut().set(vm.clone(), ground.clone(), *size, *style);
         }
     });
     use_effect_with((), {
-        let (canvas, scene, scroller) = (canvas.clone(), scene.clone(), props.scroller.clone());
+        let (rows, canvas, scene) = (rows.clone(), canvas.clone(), scene.clone());
+        let scroller = props.scroller.clone();
         move |()| {
             let raf: Rc<RefCell<Option<Raf>>> = Rc::default();
             // Asking for the scroll position in a frame would make the browser lay the page out there and then.
@@ -64,8 +69,8 @@ pub fn Flights(props: &FlightsProps) -> Html {
             let on_frame = {
                 let raf = raf.clone();
                 Callback::from(move |now_ms: f64| {
-                    if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                        scene.borrow_mut().frame(&canvas, now_ms, top.get());
+                    if let (Some(rows), Some(canvas)) = (rows.cast(), canvas.cast::<HtmlCanvasElement>()) {
+                        scene.borrow_mut().frame(&rows, &canvas, now_ms, top.get());
                     }
                     if let Some(raf) = raf.borrow().as_ref() {
                         raf.request();
@@ -83,7 +88,12 @@ pub fn Flights(props: &FlightsProps) -> Html {
             }
         }
     });
-    html! { <div class="flights-box"><canvas class="flights" ref={canvas} aria-hidden="true"></canvas></div> }
+    html! {
+        <div class="flights-box" aria-hidden="true">
+            <canvas class="flights" ref={rows}></canvas>
+            <canvas class="flights" ref={canvas}></canvas>
+        </div>
+    }
 }
 
 /// A context for a canvas of this size, sharp on this screen and empty; coordinates are CSS pixels.

@@ -23,6 +23,8 @@ pub struct Palette {
     pub bad: String,
     /// The one accent.
     pub accent: String,
+    /// Text.
+    pub ink_1: String,
     /// Quiet text.
     pub ink_2: String,
     /// Marks without a colour of their own.
@@ -39,6 +41,14 @@ pub struct Palette {
     pub count_font: String,
     /// Type of text.
     pub text_font: String,
+    /// Type of letters on the cells of strips, by density.
+    pub letter_fonts: [String; 3],
+    /// Type of offsets and of groups' labels.
+    pub offset_font: String,
+    /// Type of the high watermark's label.
+    pub rule_font: String,
+    /// Type of a lag.
+    pub lag_font: String,
 }
 
 impl Palette {
@@ -58,6 +68,7 @@ impl Palette {
             warn: get("--warn"),
             bad: get("--bad"),
             accent: get("--accent"),
+            ink_1: get("--ink-1"),
             ink_2: get("--ink-2"),
             ink_3: get("--ink-3"),
             line: get("--line"),
@@ -66,6 +77,10 @@ impl Palette {
             cell_font: format!("700 12px {}", get("--font-sans")),
             count_font: format!("500 11px {}", get("--font-mono")),
             text_font: format!("12px {}", get("--font-sans")),
+            letter_fonts: [14, 13, 12].map(|size| format!("700 {size}px {}", get("--font-sans"))),
+            offset_font: format!("11px {}", get("--font-mono")),
+            rule_font: format!("600 11px {}", get("--font-mono")),
+            lag_font: format!("600 12px {}", get("--font-mono")),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::rc::Rc;
 
-use kafkascope::sim::{Map, Set};
-use kafkascope::view::{
-    geometry::wire::Curve,
-    model::{Flight, FlightKind, Place, ViewModel},
+use kafkascope::{
+    i18n::Lang,
+    sim::{Map, Set},
+    view::{
+        geometry::wire::Curve,
+        model::{Flight, FlightKind, Place, ViewModel},
+    },
 };
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
@@ -14,6 +17,7 @@ use super::{
     palette::Palette,
     pen,
     route::{self, Ground},
+    rows::Rows,
 };
 use crate::stage_api::StageClock;
 
@@ -58,9 +62,11 @@ pub struct Scene {
     vm: Rc<ViewModel>,
     ground: Option<Ground>,
     size: (f32, f32),
-    theme: Option<u32>,
+    /// Theme and language.
+    style: Option<(u32, Lang)>,
     palette: Palette,
     sprites: Sprites,
+    rows: Rows,
     routes: Routes,
     /// Flights that have had their pulse, by event and destination.
     pulsed: Set<(u64, Place)>,
@@ -80,9 +86,10 @@ impl Scene {
             vm: Rc::default(),
             ground: None,
             size: (0.0, 0.0),
-            theme: None,
+            style: None,
             palette: Palette::default(),
             sprites: Sprites::default(),
+            rows: Rows::default(),
             routes: Routes::new(),
             pulsed: Set::new(),
             pulses: Vec::new(),
@@ -92,10 +99,11 @@ impl Scene {
         }
     }
 
-    /// A new picture, layout, size or colours.
-    pub fn set(&mut self, vm: Rc<ViewModel>, ground: Ground, size: (f32, f32), theme: u32) {
-        if self.theme != Some(theme) {
-            self.theme = Some(theme);
+    /// A new picture, layout, size, colours or language.
+    pub fn set(&mut self, vm: Rc<ViewModel>, ground: Ground, size: (f32, f32), style: (u32, Lang)) {
+        if self.style != Some(style) {
+            self.style = Some(style);
+            self.rows.forget();
             self.palette = Palette::read();
             self.sprites.clear();
         }
@@ -122,8 +130,13 @@ impl Scene {
     }
 
     /// Draws what the clock says, if that is not what stands there.
-    pub fn frame(&mut self, canvas: &HtmlCanvasElement, now_ms: f64, top: f32) {
+    pub fn frame(&mut self, rows: &HtmlCanvasElement, canvas: &HtmlCanvasElement, now_ms: f64, top: f32) {
         let (time, rate) = (self.clock.time_us(), self.clock.rate());
+        let live = self.clock.live();
+        if let (Some(Ground::Topic(layout)), Some((_, lang))) = (&self.ground, self.style) {
+            let sight = (self.size.0, self.size.1, top);
+            self.rows.show(rows, live.as_deref(), layout, sight, (&self.palette, lang));
+        }
         // The frame after the last pulse takes away what is left of it, even if the clock stands.
         let pulsing = !self.pulses.is_empty();
         self.pulses.retain(|(since, _)| now_ms - since < PULSE_MS);
@@ -131,7 +144,7 @@ impl Scene {
         if !self.changed && !pulsing && time == shown_time && top == shown_top {
             return;
         }
-        let vm = self.vm.clone();
+        let vm = live.unwrap_or_else(|| self.vm.clone());
         let Some(ground) = self.ground.clone() else { return };
         let reduced = self.reduced.as_ref().is_some_and(MediaQueryList::matches);
         let mut moving: Vec<(&Flight, Rc<Curve>, f32)> = Vec::new();
@@ -171,7 +184,7 @@ impl Scene {
     }
 
     fn pulse(&mut self, vm: &ViewModel, ground: &Ground, flight: &Flight, now_ms: f64) {
-        if !self.pulsed.insert((flight.event, flight.to.clone())) || self.pulses.len() >= PULSES_MAX {
+        if !self.pulsed.insert((flight.event, flight.to.clone())) {
             return;
         }
         // Answers and copies say nothing by themselves where nothing can be followed.
@@ -179,8 +192,14 @@ impl Scene {
             return;
         }
         if let Some(curve) = self.way(vm, ground, flight) {
+            // A line that is lit is lit anew: to draw it over and over is work that nobody sees.
+            let lit = self.pulses.iter().position(|(_, pulse)| Rc::ptr_eq(&pulse.curve, &curve));
             let pulse = Pulse { curve, color: paint::color(&self.palette, vm, flight).to_owned() };
-            self.pulses.push((now_ms, pulse));
+            match lit {
+                Some(lit) => self.pulses[lit] = (now_ms, pulse),
+                None if self.pulses.len() < PULSES_MAX => self.pulses.push((now_ms, pulse)),
+                None => {}
+            }
         }
     }
 }

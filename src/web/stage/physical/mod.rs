@@ -83,7 +83,7 @@ pub fn Physical(props: &StageProps) -> Html {
     html! {
         <div class={classes!("stage", "physical", mode)} ref={root.clone()} {onclick}>
             if let (Some(layout), Some(size)) = ((*placed).clone(), size) {
-                <Flights vm={vm.clone()} ground={Ground::Brokers(layout.clone())} {size} scroller={root} clock={props.clock.clone()} />
+                <Flights vm={vm.clone()} ground={Ground::Brokers(layout.clone())} {size} scroller={root} clock={props.clock.clone()} lang={props.lang} />
                 <div class="stage-content" ref={content}>
                     { head(props, &layout, &acts) }
                     { cards(props, &layout, (&shape, &tiles, &names), &acts) }

@@ -15,6 +15,8 @@ use super::model::{GroupView, MemberView, PartitionView, ProducerView, TopicView
 const TURNS: usize = 8;
 /// Partitions that change in one frame at the least.
 const PARTITIONS: usize = 3;
+/// The same where a canvas shows them: their elements are only read aloud.
+const PARTITIONS_UNSEEN: usize = 1;
 /// Cards of members, and as many of producers, that change in one frame at the least.
 const CARDS: usize = 1;
 /// A group's own figures change once in so many frames.
@@ -50,9 +52,9 @@ impl Pace {
         let mut view = ViewModel::clone(now);
         // Strips and cards take turns too: a frame pays for one kind.
         let (strips, cards) = match tempo {
-            Tempo::Frames if self.frame.is_multiple_of(2) => (PARTITIONS, 0),
-            Tempo::Frames => (0, CARDS),
-            Tempo::Sentences => (PARTITIONS, usize::MAX),
+            Tempo::Frames if self.frame.is_multiple_of(2) => (Room::AtLeast(PARTITIONS), Room::Just(0)),
+            Tempo::Frames => (Room::Just(0), Room::AtLeast(CARDS)),
+            Tempo::Sentences => (Room::Just(PARTITIONS_UNSEEN), Room::AtLeast(usize::MAX)),
         };
         let mut turn = Turn::new(&mut self.partition, strips, partitions(shown), partitions(now));
         view.topics = (shown.topics.iter().zip(&now.topics)).map(|(old, new)| topic(old, new, &mut turn)).collect();
@@ -73,6 +75,15 @@ impl Pace {
     }
 }
 
+/// How many parts of a kind may change.
+#[derive(Clone, Copy)]
+enum Room {
+    /// So many.
+    Just(usize),
+    /// So many, or as many as it takes for all to have their turn in time.
+    AtLeast(usize),
+}
+
 /// A walk over parts of which some may change.
 struct Turn {
     at: usize,
@@ -81,17 +92,19 @@ struct Turn {
 }
 
 impl Turn {
-    /// From `next` on, some changed parts, round and round: `least`, or as many as it takes for all to have their turn
-    /// in time; none if `least` is 0.
+    /// From `next` on, some changed parts, round and round.
     fn new<'a, T: PartialEq + 'a>(
         next: &mut usize,
-        least: usize,
+        room: Room,
         old: impl Iterator<Item = &'a Rc<T>>,
         new: impl Iterator<Item = &'a Rc<T>>,
     ) -> Turn {
         let changed = old.zip(new).enumerate().filter(|(_, (old, new))| !Rc::ptr_eq(old, new) && old != new);
         let changed: Vec<usize> = changed.map(|(at, _)| at).collect();
-        let room = if least == 0 { 0 } else { least.max(changed.len().div_ceil(TURNS)) };
+        let room = match room {
+            Room::Just(room) => room,
+            Room::AtLeast(least) => least.max(changed.len().div_ceil(TURNS)),
+        };
         let split = changed.partition_point(|at| *at < *next);
         let first: Vec<usize> = changed[split..].iter().chain(&changed[..split]).copied().take(room).collect();
         *next = first.last().map_or(*next, |last| last + 1);

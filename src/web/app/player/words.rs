@@ -17,7 +17,7 @@ use crate::say::moment;
 /// Lines of the story that are kept on the page.
 const LINES: usize = 60;
 /// Lines while time runs so fast that all of these are new each time: as many as are in sight.
-const LINES_IN_FLOOD: usize = 12;
+const LINES_IN_FLOOD: usize = 8;
 /// Sentences are made anew at most so often, in wall milliseconds.
 const WORDS_EVERY_MS: f64 = 100.0;
 /// While all of them are new each time nobody can read them anyway; nor while the playhead is dragged.

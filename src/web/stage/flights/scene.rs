@@ -187,8 +187,9 @@ impl Scene {
         if !self.pulsed.insert((flight.event, flight.to.clone())) {
             return;
         }
-        // Answers and copies say nothing by themselves where nothing can be followed.
-        if matches!(flight.kind, FlightKind::ProduceAnswer) {
+        // Answers say nothing by themselves where nothing can be followed, nor do copies where everything changes.
+        let in_flood = self.clock.live().is_some();
+        if flight.kind == FlightKind::ProduceAnswer || in_flood && flight.kind == FlightKind::Replicate {
             return;
         }
         if let Some(curve) = self.way(vm, ground, flight) {

@@ -195,6 +195,8 @@ pub struct Player {
     flood: bool,
     /// The stage draws what changes on its canvas; the page's elements follow.
     pub live: bool,
+    /// What the last frame changed is still to be built.
+    skipped: bool,
     /// Parts of the picture still wait for their turn.
     behind: bool,
     words_at_ms: f64,
@@ -251,6 +253,7 @@ impl Player {
             dragged_at_ms: f64::NEG_INFINITY,
             flood: false,
             live: false,
+            skipped: false,
             behind: false,
             words_at_ms: 0.0,
             marks_at_ms: 0.0,
@@ -456,8 +459,10 @@ impl Player {
         }
         let waits = if self.live { !self.is_live() } else { self.behind };
         let before = self.elements();
-        let due = frame.changed || waits;
-        if due {
+        let due = frame.changed || waits || self.skipped;
+        // The canvas paints what one frame built in the next.
+        self.skipped = due && !self.skipped && !waits && self.live && self.playback.playing();
+        if due && !self.skipped {
             self.build();
         }
         if self.live { before != self.elements() } else { due }

@@ -31,9 +31,9 @@ use crate::stage::{
 };
 
 /// Rows painted in a frame at the least.
-const ROWS: usize = 3;
-/// Every row that changed has its turn within so many frames.
-const TURNS: usize = 6;
+const ROWS: usize = 4;
+/// Every row that changed has its turn within so many frames that paint.
+const TURNS: usize = 4;
 /// Line of the offsets under the cells.
 const OFFSET_LINE: f32 = 14.0;
 /// The same in a low row.
@@ -49,6 +49,9 @@ pub struct Rows {
     pen: Option<CanvasRenderingContext2d>,
     /// What each row shows, by topic and partition.
     shown: Map<(usize, usize), Rc<PartitionView>>,
+    /// The picture of the last frame, and whether it waits to be painted.
+    seen: Option<Rc<ViewModel>>,
+    waited: bool,
     /// Whose turn it is.
     next: (usize, usize),
     keys: Rc<Vec<KeyMark>>,
@@ -69,7 +72,7 @@ impl Rows {
     pub fn show(
         &mut self,
         canvas: &HtmlCanvasElement,
-        live: Option<&ViewModel>,
+        live: Option<&Rc<ViewModel>>,
         layout: &Rc<StageLayout>,
         sight: (f32, f32, f32),
         style: (&Palette, Lang),
@@ -78,11 +81,19 @@ impl Rows {
             if self.layout.take().is_some() {
                 self.forget();
                 self.shown.clear();
+                self.seen = None;
                 pen(canvas, 1.0, 1.0);
             }
             return;
         };
         let Some((left, width)) = column(layout) else { return };
+        // A frame that brings a new picture pays for that; the next one paints it, if no other comes at once.
+        let is_new = !self.seen.as_ref().is_some_and(|seen| Rc::ptr_eq(seen, vm));
+        self.seen = Some(vm.clone());
+        self.waited = is_new && !self.waited && self.pen.is_some();
+        if self.waited {
+            return;
+        }
         if *self.keys != *vm.keys {
             self.keys = vm.keys.clone();
             self.forget();

@@ -27,6 +27,8 @@ const FOLLOWED_MS: f64 = 80.0;
 const PULSE_MS: f64 = 260.0;
 /// Pulses at one time; more would only be a flicker.
 const PULSES_MAX: usize = 64;
+/// The same where everything changes in every frame.
+const PULSES_IN_FLOOD_MAX: usize = 16;
 
 /// By both ends, and by the broker at the partition's end.
 type Routes = Map<(Place, Place, Option<u32>), Option<Rc<Curve>>>;
@@ -135,7 +137,7 @@ impl Scene {
         let live = self.clock.live();
         if let (Some(Ground::Topic(layout)), Some((_, lang))) = (&self.ground, self.style) {
             let sight = (self.size.0, self.size.1, top);
-            self.rows.show(rows, live.as_deref(), layout, sight, (&self.palette, lang));
+            self.rows.show(rows, live.as_ref(), layout, sight, (&self.palette, lang));
         }
         // The frame after the last pulse takes away what is left of it, even if the clock stands.
         let pulsing = !self.pulses.is_empty();
@@ -198,7 +200,9 @@ impl Scene {
             let pulse = Pulse { curve, color: paint::color(&self.palette, vm, flight).to_owned() };
             match lit {
                 Some(lit) => self.pulses[lit] = (now_ms, pulse),
-                None if self.pulses.len() < PULSES_MAX => self.pulses.push((now_ms, pulse)),
+                None if self.pulses.len() < if in_flood { PULSES_IN_FLOOD_MAX } else { PULSES_MAX } => {
+                    self.pulses.push((now_ms, pulse))
+                }
                 None => {}
             }
         }

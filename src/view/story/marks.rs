@@ -70,6 +70,14 @@ pub enum StopKind {
 
 impl StopKind {
     const COUNT: usize = 5;
+    /// All, by their places.
+    const ALL: [StopKind; StopKind::COUNT] = [
+        StopKind::Command,
+        StopKind::Milestone(Milestone::Visible),
+        StopKind::Milestone(Milestone::Stable),
+        StopKind::Milestone(Milestone::Leader),
+        StopKind::Milestone(Milestone::Fault),
+    ];
 
     fn place(self) -> usize {
         match self {
@@ -79,48 +87,98 @@ impl StopKind {
     }
 }
 
-/// The marks and stops of an axis, both by ascending event. They are read once: while the axis stays, only what is new
-/// is looked at, so that the axis of a long run costs no more than that of a short one.
+/// The marks and stops of an axis, both by ascending event. Each event is read once, into lists of what has a mark; an
+/// axis is made of those by leaps from place to place, so that in a run of a million events another axis costs no more
+/// than what is to be seen on it.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     axis: (u64, u64),
     /// The last event that was looked at, and its time.
     last: (EventId, u64),
-    lanes: [(Option<u64>, Option<u64>); Lane::ALL.len()],
-    kinds: [Option<u64>; StopKind::COUNT],
+    /// Marks without a label and with one.
+    lanes: [[List; 2]; Lane::ALL.len()],
+    kinds: [List; StopKind::COUNT],
     /// Idle events have none, and where several of one lane would fall on one place, only the first has.
     pub marks: Rc<Vec<TimelineMark>>,
     /// Of several of one kind at one place only the first.
     pub stops: Rc<Vec<Stop>>,
 }
 
+/// Events of one kind, ascending.
+#[derive(Clone, Debug, Default)]
+struct List {
+    events: Vec<EventId>,
+    /// The place on the axis that is taken.
+    last: Option<u64>,
+}
+
+impl List {
+    /// Takes the place of a moment, if it is free.
+    fn is_free(&mut self, axis: (u64, u64), time_us: u64) -> bool {
+        let place = Some(time_us / bucket_us(axis));
+        (axis.0..=axis.1).contains(&time_us) && std::mem::replace(&mut self.last, place) != place
+    }
+
+    /// The first event of each place on an axis.
+    fn firsts(&mut self, run: &Run, axis: (u64, u64), mut on: impl FnMut(&Event)) {
+        self.last = None;
+        // What the run keeps no more has no mark.
+        let gone = self.events.partition_point(|event| run.event_by_id(*event).is_none());
+        self.events.drain(..gone);
+        let time_us = |event: &EventId| run.event_by_id(*event).map_or(0, |event| event.time_us);
+        let mut at = self.events.partition_point(|event| time_us(event) < axis.0);
+        while let Some(event) = self.events.get(at).and_then(|event| run.event_by_id(*event)) {
+            if !self.is_free(axis, event.time_us) {
+                break;
+            }
+            on(event);
+            let next_us = (event.time_us / bucket_us(axis) + 1) * bucket_us(axis);
+            // Near ones first: where places are sparse, the next event is on the next place.
+            let mut leap = 1;
+            while self.events.get(at + leap).is_some_and(|event| time_us(event) < next_us) {
+                leap *= 2;
+            }
+            let to = self.events.len().min(at + leap + 1);
+            let from = at + leap / 2;
+            at = from + self.events[from..to].partition_point(|event| time_us(event) < next_us);
+        }
+    }
+}
+
+/// How much time shares a place on an axis.
+fn bucket_us((from_us, to_us): (u64, u64)) -> u64 {
+    (to_us.saturating_sub(from_us) / BUCKETS).max(1)
+}
+
 impl Marks {
-    /// Reads the events from `from_us` to `to_us`, both included, that were not read yet. A run that is another one
-    /// begins anew: see [`Marks::default`].
+    /// The marks from `from_us` to `to_us`, both included, as far as the run has come. A run that is another one begins
+    /// anew: see [`Marks::default`].
     pub fn follow(&mut self, run: &Run, from_us: u64, to_us: u64) {
         let is_same = run.event_by_id(self.last.0).is_some_and(|event| event.time_us == self.last.1);
-        if self.axis != (from_us, to_us) || !is_same {
-            *self = Marks { axis: (from_us, to_us), ..Marks::default() };
+        if self.last.0 != 0 && !is_same {
+            *self = Marks::default();
         }
+        let axis = (from_us, to_us);
+        let is_new = std::mem::replace(&mut self.axis, axis) != axis;
         let events = run.events();
-        let first = match self.last.0 {
-            0 => events.partition_point(|event| event.time_us < from_us),
-            last => events.partition_point(|event| event.id <= last),
-        };
-        for event in events.range(first..).take_while(|event| event.time_us <= to_us) {
-            self.take(run, event);
+        let first = events.partition_point(|event| event.id <= self.last.0);
+        for event in events.range(first..) {
+            self.take(run, event, !is_new);
             self.last = (event.id, event.time_us);
+        }
+        if is_new {
+            self.look(run);
         }
     }
 
-    fn take(&mut self, run: &Run, event: &Event) {
-        let bucket_us = (self.axis.1.saturating_sub(self.axis.0) / BUCKETS).max(1);
-        let bucket = Some(event.time_us / bucket_us);
+    /// Reads an event, and shows it if the axis is as it was.
+    fn take(&mut self, run: &Run, event: &Event, shows: bool) {
         let lane = lane_of(run.world(), event);
-        if let (true, Some((plain, labelled))) = (lane != Lane::Idle, self.lanes.get_mut(lane as usize)) {
+        if let (true, Some(lists)) = (lane != Lane::Idle, self.lanes.get_mut(lane as usize)) {
             let label = label(run, event);
-            let last = if label.is_some() { labelled } else { plain };
-            if std::mem::replace(last, bucket) != bucket {
+            let list = &mut lists[usize::from(label.is_some())];
+            list.events.push(event.id);
+            if shows && list.is_free(self.axis, event.time_us) {
                 let mark = TimelineMark { event: event.id, time_us: event.time_us, lane, label };
                 Rc::make_mut(&mut self.marks).push(mark);
             }
@@ -128,12 +186,35 @@ impl Marks {
         let is_command = matches!(event.kind, EventKind::Command(_));
         let kinds = [is_command.then_some(StopKind::Command), milestone(run.world(), event).map(StopKind::Milestone)];
         for kind in kinds.into_iter().flatten() {
-            if let Some(last) = self.kinds.get_mut(kind.place())
-                && std::mem::replace(last, bucket) != bucket
-            {
-                Rc::make_mut(&mut self.stops).push(Stop { event: event.id, time_us: event.time_us, kind });
+            if let Some(list) = self.kinds.get_mut(kind.place()) {
+                list.events.push(event.id);
+                if shows && list.is_free(self.axis, event.time_us) {
+                    Rc::make_mut(&mut self.stops).push(Stop { event: event.id, time_us: event.time_us, kind });
+                }
             }
         }
+    }
+
+    /// Shows another axis.
+    fn look(&mut self, run: &Run) {
+        let mut marks = Vec::new();
+        for (lane, lists) in Lane::ALL.into_iter().zip(&mut self.lanes) {
+            for list in lists {
+                list.firsts(run, self.axis, |event| {
+                    let label = label(run, event);
+                    marks.push(TimelineMark { event: event.id, time_us: event.time_us, lane, label });
+                });
+            }
+        }
+        let mut stops = Vec::new();
+        for (kind, list) in StopKind::ALL.into_iter().zip(&mut self.kinds) {
+            list.firsts(run, self.axis, |event| {
+                stops.push(Stop { event: event.id, time_us: event.time_us, kind });
+            });
+        }
+        crate::sim::sort_by_key(&mut marks, |mark: &TimelineMark| mark.event);
+        crate::sim::sort_by_key(&mut stops, |stop: &Stop| stop.event);
+        (self.marks, self.stops) = (Rc::new(marks), Rc::new(stops));
     }
 }
 
@@ -169,4 +250,10 @@ fn label(run: &Run, event: &Event) -> Option<Text> {
         _ => return None,
     };
     Some(text)
+}
+
+/// Which events have a label.
+#[cfg(test)]
+pub(super) fn labelled(run: &Run) -> crate::sim::Set<EventId> {
+    run.events().iter().filter(|event| label(run, event).is_some()).map(|event| event.id).collect()
 }

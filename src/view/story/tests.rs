@@ -113,6 +113,48 @@ fn marks_that_are_followed_are_those_that_are_read_at_once() {
     assert_eq!(followed.marks, marks(&other, 6_000_000, 8_000_000).marks);
 }
 
+/// What the marks of an axis are by definition: of each lane and each place the first event, with and without a label.
+fn by_definition(run: &Run, from_us: u64, to_us: u64) -> (Vec<u64>, Vec<u64>) {
+    let mut taken = crate::sim::Set::new();
+    let (mut marks, mut stops) = (Vec::new(), Vec::new());
+    let place_us = ((to_us - from_us) / 2_000).max(1);
+    let labels: crate::sim::Set<u64> = super::marks::labelled(run);
+    for event in run.events().iter().filter(|event| (from_us..=to_us).contains(&event.time_us)) {
+        let lane = super::lane_of(run.world(), event);
+        let place = event.time_us / place_us;
+        if lane != Lane::Idle && taken.insert((lane as usize, labels.contains(&event.id), place)) {
+            marks.push(event.id);
+        }
+        let command = matches!(event.kind, EventKind::Command(_)).then_some(100);
+        let milestone = crate::history::milestone(run.world(), event).map(|milestone| 101 + milestone as usize);
+        for kind in command.into_iter().chain(milestone) {
+            if taken.insert((kind, false, place)) {
+                stops.push(event.id);
+            }
+        }
+    }
+    (marks, stops)
+}
+
+#[test]
+fn every_axis_has_the_first_event_of_each_place() {
+    let run = run_to(30);
+    let mut followed = Marks::default();
+    let mut random: u64 = 7;
+    let mut draw = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for _ in 0..200 {
+        let from_us = draw(30_000_000);
+        let to_us = from_us + [2_000, 70_000, 3_000_000, 30_000_000][draw(4) as usize] + draw(1_000);
+        followed.follow(&run, from_us, to_us);
+        let marks: Vec<u64> = followed.marks.iter().map(|mark| mark.event).collect();
+        let stops: Vec<u64> = followed.stops.iter().map(|stop| stop.event).collect();
+        assert_eq!((marks, stops), by_definition(&run, from_us, to_us), "{from_us}..={to_us}");
+    }
+}
+
 #[test]
 fn an_event_touches_its_node_its_peer_and_its_partition() {
     let run = run_to(12);

@@ -191,8 +191,10 @@ pub struct Player {
     in_hurry: bool,
     /// When the playhead was dragged last.
     dragged_at_ms: f64,
-    /// All sentences were new at once.
+    /// More happens than anyone can follow.
     flood: bool,
+    /// Steps at the last sentences.
+    steps_then: u64,
     /// The stage draws what changes on its canvas; the page's elements follow.
     pub live: bool,
     /// What the last frame changed is still to be built.
@@ -252,6 +254,7 @@ impl Player {
             in_hurry: false,
             dragged_at_ms: f64::NEG_INFINITY,
             flood: false,
+            steps_then: 0,
             live: false,
             skipped: false,
             behind: false,
@@ -364,9 +367,11 @@ impl Player {
     pub fn apply(&mut self, command: Command, hidden: &Set<Lane>) -> Result<Option<RunId>, WorldError> {
         self.sync_run();
         let done = self.runs.apply(command);
-        if done.is_ok() {
+        if let Ok(parted) = &done {
             self.moved = true;
-            self.marks = Marks::default();
+            if parted.is_some() {
+                self.marks = Marks::default();
+            }
             crash::keep_report(self.runs.history().run().report());
         }
         self.refresh(hidden);

@@ -16,14 +16,16 @@ use crate::say::moment;
 
 /// Lines of the story that are kept on the page.
 const LINES: usize = 60;
-/// Lines while time runs so fast that all of these are new each time: as many as are in sight.
+/// Lines while they are too many to be read: as many as are in sight.
 const LINES_IN_FLOOD: usize = 8;
 /// Sentences are made anew at most so often, in wall milliseconds.
 const WORDS_EVERY_MS: f64 = 100.0;
-/// While all of them are new each time nobody can read them anyway; nor while the playhead is dragged.
+/// From so many steps a second on nobody can read them, until there are so few again.
+const FLOOD: (f64, f64) = (120.0, 80.0);
+/// Then they need not be new as often; nor while the playhead is dragged.
 const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
 /// Making and rendering them takes at most one part in so many of the time, while elements wait for them.
-const COST_SHARE: f64 = 40.0;
+const COST_SHARE: f64 = 60.0;
 /// And marks, for which all events of the axis are gone through.
 const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.
@@ -49,6 +51,7 @@ impl Player {
         (self.stale, self.in_hurry) = (false, false);
         self.catch_up();
         self.face.write(&moment(self.playback.time_us()));
+        self.measure_flood();
         self.words_at_ms = now_ms();
         self.words_cost_ms = None;
         self.read_metrics();
@@ -65,12 +68,8 @@ impl Player {
         }
         let hidden: Vec<Lane> = hidden.iter().copied().collect();
         let old = &self.lines;
-        let mut lines = story::lines(self.runs.history().run(), &hidden, LINES_IN_FLOOD);
-        let last_shown = old.first().map_or(0, |line| line.event);
-        self.flood = self.playback.active() && lines.last().is_some_and(|line| line.event > last_shown);
-        if !self.flood && lines.len() == LINES_IN_FLOOD {
-            lines = story::lines(self.runs.history().run(), &hidden, LINES);
-        }
+        let count = if self.flood { LINES_IN_FLOOD } else { LINES };
+        let lines = story::lines(self.runs.history().run(), &hidden, count);
         let lines: Vec<Rc<StoryLine>> = lines
             .into_iter()
             .map(|line| old.iter().find(|kept| ***kept == line).cloned().unwrap_or_else(|| Rc::new(line)))
@@ -88,6 +87,15 @@ impl Player {
             self.stale = true;
         }
         true
+    }
+
+    /// Do more steps happen than anyone can follow?
+    fn measure_flood(&mut self) {
+        let steps = self.run().step_count();
+        let count = steps.abs_diff(std::mem::replace(&mut self.steps_then, steps)) as f64;
+        let a_second = count * 1000.0 / (now_ms() - self.words_at_ms).max(1.0);
+        let (begins, ends) = FLOOD;
+        self.flood = self.playback.active() && a_second > if self.flood { ends } else { begins };
     }
 
     /// The page has been rendered.

@@ -221,7 +221,6 @@ impl Row<'_> {
         };
         if window.earlier {
             write(0, view.log_start);
-            let _ = pen.fill_text("…", f64::from(left(0)) + edge / 2.0, f64::from(top) + edge / 2.0);
         }
         let stride = offset_stride(view.log_end, geom.pitch);
         for (slot, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.offset % stride == 0) {
@@ -229,6 +228,10 @@ impl Row<'_> {
             if !window.earlier || offsets_apart(view.log_start, cell.offset, distance) {
                 write(slot + lead, cell.offset);
             }
+        }
+        if window.earlier {
+            pen.set_font(letter_font(palette, geom));
+            let _ = pen.fill_text("…", f64::from(left(0)) + edge / 2.0, f64::from(top) + edge / 2.0 + 0.5);
         }
     }
 
@@ -327,6 +330,14 @@ fn at(rect: &Rect, x: f32, y: f32) -> (f64, f64, f64, f64) {
     (f64::from(x + rect.x), f64::from(y + rect.y), f64::from(rect.w), f64::from(rect.h))
 }
 
+fn letter_font<'a>(palette: &'a Palette, geom: &RowGeom) -> &'a str {
+    match geom.density {
+        Density::Roomy => &palette.letter_fonts[0],
+        Density::Cosy => &palette.letter_fonts[1],
+        Density::Compact => &palette.letter_fonts[2],
+    }
+}
+
 /// A record as the style sheet draws it (`.c`): filled, or dashed while it is above the high watermark; past eight keys
 /// with a ring, a notch, or both.
 fn paint_cell(
@@ -374,11 +385,7 @@ fn paint_cell(
         pen.stroke();
     }
     let Some(mark) = mark else { return };
-    pen.set_font(match geom.density {
-        Density::Roomy => &palette.letter_fonts[0],
-        Density::Cosy => &palette.letter_fonts[1],
-        Density::Compact => &palette.letter_fonts[2],
-    });
+    pen.set_font(letter_font(palette, geom));
     pen.set_text_align("center");
     pen.set_text_baseline("middle");
     pen.set_fill_style_str(ink);

@@ -20,8 +20,8 @@ pub const LOAD_PARTITIONS: u32 = 12;
 /// No machine of the model's needs longer, in simulated time.
 const END_US_MAX: u64 = 600_000_000;
 
-/// By then all records have been sent and read.
-const PAST_US: u64 = 8_000_000;
+/// Events of the long run.
+pub const LONG_EVENTS: u64 = 1_000_000;
 
 /// The run at the moment at which every record has been read; `None` if that did not come.
 pub fn full_load() -> Option<Run> {
@@ -35,17 +35,29 @@ pub fn full_load() -> Option<Run> {
     Some(run)
 }
 
-/// The same run with its past, advanced a sixtieth of a second at a time as the page does.
-pub fn full_load_history() -> History {
-    let mut history = History::new(Run::new(&full_load_scenario()).expect("the scenario is sound"));
-    while history.run().time_us() < PAST_US {
+/// A run of a million events with its past, advanced a sixtieth of a second at a time as the page does.
+pub fn long_history() -> History {
+    let mut history = History::new(Run::new(&long_scenario()).expect("the scenario is sound"));
+    while history.run().event() < LONG_EVENTS {
         let next_us = history.run().time_us() + 16_667;
         history.advance_to(next_us);
     }
     history
 }
 
-/// How that run begins.
+/// How that run begins: the same cluster, but every record on its own, two thousand a second.
+pub fn long_scenario() -> Scenario {
+    let mut scenario = full_load_scenario();
+    for (_, command) in &mut scenario.commands {
+        if let Command::AddProducer { load, settings, .. } = command {
+            (load.rate_millihertz, load.records_max) = (200_000, None);
+            settings.clear();
+        }
+    }
+    scenario
+}
+
+/// How the run of a million records begins.
 pub fn full_load_scenario() -> Scenario {
     let settings = |pairs: &[(&str, &str)]| -> Settings {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -31,8 +31,8 @@ pub use fault::{Counts, FaultGiven};
 pub use golden::{determinism_digest, digests};
 pub use keyframes::Spacing;
 pub use load::{
-    LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, crowd, full_load, full_load_history, full_load_scenario,
-    large_cluster,
+    LARGE, LOAD_PARTITIONS, LOAD_RECORDS, LOAD_VALUE_BYTES, LONG_EVENTS, crowd, full_load, full_load_scenario,
+    large_cluster, long_history, long_scenario,
 };
 pub use measured::Measured;
 pub use milestone::{Milestone, milestone};

@@ -39,13 +39,14 @@ pub fn kafkascope_full_load() -> f64 {
 
 thread_local! {
     static PAST: std::cell::RefCell<Option<kafkascope::history::History>> = const { std::cell::RefCell::new(None) };
+    static MARKS: std::cell::RefCell<kafkascope::view::story::Marks> = std::cell::RefCell::default();
     static APP: std::cell::RefCell<Option<yew::AppHandle<app::App>>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Plays that run a frame at a time and keeps it, so that its moments can be gone to; hands back its events.
+/// Plays a long run a frame at a time and keeps it, so that its moments can be gone to; hands back its events.
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopePast)]
 pub fn kafkascope_past() -> f64 {
-    let history = kafkascope::history::full_load_history();
+    let history = kafkascope::history::long_history();
     let events = history.run().event();
     PAST.set(Some(history));
     events as f64
@@ -59,6 +60,20 @@ pub fn kafkascope_seek(part: f64) -> f64 {
             let (from_us, to_us) = (past.begin().time_us, past.end().time_us);
             past.seek_time(from_us + (part.clamp(0.0, 1.0) * (to_us - from_us) as f64) as u64);
             past.run().event() as f64
+        })
+    })
+}
+
+/// Makes the marks of a part of that run, as the timeline does for an axis; hands back how many there are.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = kafkascopeAxis)]
+pub fn kafkascope_axis(from: f64, to: f64) -> f64 {
+    PAST.with_borrow(|past| {
+        let Some(past) = past else { return 0.0 };
+        let length_us = past.end().time_us as f64;
+        let at = |part: f64| (part.clamp(0.0, 1.0) * length_us) as u64;
+        MARKS.with_borrow_mut(|marks| {
+            marks.follow(past.newest(), at(from), at(to));
+            marks.marks.len() as f64
         })
     })
 }

@@ -171,24 +171,41 @@ async function fullLoad() {
   if (native > 0) row("model in Chromium over native", ms / native, "times", 2.5);
 }
 
-// Any moment of the run of a million records, gone to in wasm.
+// Any moment of a run of a million events, gone to in wasm; and the marks of any part of it, as a timeline that is zoomed
+// makes them.
 async function seeks() {
-  const times = await onPage({}, async (page) => {
+  const { seeks, axes } = await onPage({}, async (page) => {
     await page.goto("/");
     await ready(page);
     return page.evaluate(() => {
-      if (!(window.wasmBindings.kafkascopePast() > 0)) throw new Error("there is no run");
-      let random = 1;
-      return Array.from({ length: 150 }, () => {
-        random = (random * 48271) % 2147483647;
+      if (!(window.wasmBindings.kafkascopePast() >= 1_000_000)) throw new Error("the run is too short");
+      let state = 1;
+      const random = () => {
+        state = (state * 48271) % 2147483647;
+        return state / 2147483647;
+      };
+      const time = (act) => {
         const began = performance.now();
-        window.wasmBindings.kafkascopeSeek(random / 2147483647);
+        act();
         return performance.now() - began;
+      };
+      const seeks = Array.from({ length: 150 }, () => time(() => window.wasmBindings.kafkascopeSeek(random())));
+      // The events are read once, with the first axis.
+      window.wasmBindings.kafkascopeAxis(0, 1);
+      const axes = Array.from({ length: 300 }, () => {
+        const from = random();
+        const to = from + (1 - from) * random() ** 3;
+        return time(() => {
+          if (!(window.wasmBindings.kafkascopeAxis(from, to) >= 0)) throw new Error("there are no marks");
+        });
       });
+      return { seeks, axes };
     });
   });
-  row("seek in the run of a million records, p95", quantile(times, 0.95), "ms", 150);
-  row("the same, p50", median(times), "ms");
+  row("seek in a run of a million events, p95", quantile(seeks, 0.95), "ms", 150);
+  row("the same, p50", median(seeks), "ms");
+  row("another axis of a timeline of a million events, p95", quantile(axes, 0.95), "ms", 8);
+  row("the same, p50", median(axes), "ms");
 }
 
 // A run of some 20,000 events with 50 commands, played from its lines; hands back its link.

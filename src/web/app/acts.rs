@@ -102,6 +102,7 @@ impl App {
             }
             Msg::Handed(read) => self.handed(ctx, *read, Source::Handed),
             Msg::Keep => self.keep(),
+            Msg::KeepMoments => self.keep_moments(),
             Msg::Elsewhere => return self.kept_elsewhere(),
             Msg::Works(act) => self.with_works(ctx, act),
             Msg::OpenWork(work, number) => self.open_work(ctx, *work, Source::Kept, Some(number)),

@@ -138,7 +138,7 @@ fn while_time_runs_only_moments_are_written_anew() {
     assert_eq!(before.runs.len(), 3);
 }
 
-/// In a world with one partition a record for the sixth is refused, and so is more of what the class did by hand.
+/// Where a topic begins with eight partitions, it cannot be given a seventh or an eighth.
 #[test]
 fn what_a_world_refused_when_a_run_was_run_again_is_asked_of_it_again() {
     let mut runs = Runs::new(History::new(Run::new(&start_cluster()).expect("sound")));

@@ -222,6 +222,9 @@ impl App {
 
     /// What a lesson asks to be done.
     pub(super) fn carry_out(&mut self, effect: Effect) {
+        if !matches!(effect, Effect::None) {
+            self.keeping.forget_last();
+        }
         match effect {
             Effect::None => {}
             Effect::Apply(commands) => {

@@ -37,8 +37,9 @@ const SLICE_MS: f64 = 12.0;
 const THINGS: u32 = 200;
 /// So long after something was done the work is kept.
 const KEEP_AFTER_MS: u32 = 800;
-/// While time merely runs, how far it has come is kept so often. What was written last is copied, and nothing of a run
-/// but its moments is written anew: 2 ms for a thousand commands.
+/// While time merely runs, how far it has come is kept so often. The text of the runs that was written last is copied and
+/// only their moments are made anew: natively 0.4 ms for a thousand commands and 3 ms for ten thousand, which are as many
+/// as there may be; making all of it anew would take ten times as long.
 const KEEP_EVERY_MS: u32 = 5_000;
 
 /// Runs that are being played to where they were saved, one after the other.
@@ -96,6 +97,13 @@ pub struct Keeping {
     written: Option<u64>,
     /// The last one that was deleted, to be had back.
     pub deleted: Option<(u32, String)>,
+}
+
+impl Keeping {
+    /// More than time has gone on: all of the work is made anew when it is kept next.
+    pub fn forget_last(&mut self) {
+        self.last = None;
+    }
 }
 
 impl App {
@@ -297,8 +305,7 @@ impl App {
             let link = ctx.link().clone();
             self.keeping.timer = Some(Timeout::new(KEEP_AFTER_MS, move || link.send_message(Msg::Keep)));
         }
-        // More than time may have gone on.
-        self.keeping.last = None;
+        self.keeping.forget_last();
     }
 
     /// Keeps how far time has come now and then.
@@ -340,8 +347,9 @@ impl App {
     pub(super) fn keep_before(&mut self, command: &Command) {
         let mut work = self.work();
         let shown = work.shown_mut();
-        let (saved, moment) = (&mut shown.history, shown.history.playhead);
+        let moment = shown.history.playhead;
         shown.end = Some(moment);
+        let saved = &mut shown.history;
         saved.commands.retain(|given| (given.time_us, given.after_event) <= (moment.time_us, moment.event));
         let command = command.clone();
         saved.commands.push(Stamped { time_us: moment.time_us, after_event: moment.event, command });

@@ -127,7 +127,7 @@ impl Logs {
                     known.promise(*base_offset, (event.node, *batch), event.id);
                 }
             }
-            E::MetadataApplied { .. } => self.ask_for_less(broker, findings.world),
+            E::MetadataApplied { .. } => self.follow_metadata(broker, findings.world),
             E::FollowerHighWatermark { partition, .. } => {
                 self.check_log(broker, *partition, event, findings);
                 self.check_follower(broker, *partition, event, findings);
@@ -368,8 +368,8 @@ impl Logs {
         }
     }
 
-    /// Settings and replicas that ask for fewer copies than before.
-    fn ask_for_less(&mut self, broker: BrokerId, world: &World) {
+    /// Settings and replicas that ask for fewer copies than before, and who may lead without any.
+    fn follow_metadata(&mut self, broker: BrokerId, world: &World) {
         let Some(broker) = world.brokers().get(&broker) else { return };
         for offset in self.applied..broker.image.offset {
             match broker.quorum.log().get(offset) {
@@ -385,6 +385,7 @@ impl Logs {
                 Some((_, MetadataDelta::Partition { partition, state })) => {
                     if let Some(known) = self.partitions.get_mut(partition) {
                         known.promises.lower(state.replicas.len());
+                        known.follow(state);
                     }
                 }
                 _ => {}

@@ -177,6 +177,9 @@ pub fn ledger(
         <Modal title={tr(&ui::LEDGER, lang)} {lang} on_close={on_close.clone()} wide={true}>
             <div class="modal-body ledger">
                 <p class="faint">{ tr(&ui::LEDGER_NOTE, lang) }</p>
+                if totals.folded > 0 {
+                    <p class="faint">{ say(&words::FOLDED.with("n", totals.folded), lang) }</p>
+                }
                 { for views.into_iter().map(group) }
                 { list(run, shown, lang, on_open, on_why, &on_close) }
             </div>

@@ -39,6 +39,7 @@ fn all() -> Vec<Template> {
         view::runs::ALL,
         view::TEXTS[0],
         view::TEXTS[1],
+        view::TEXTS[2],
         view::group_chart::words::ALL,
         view::ledger::life::ALL,
         view::ledger::words::ALL,

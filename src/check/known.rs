@@ -11,6 +11,7 @@ use crate::{
         event::Event,
         ids::BrokerId,
         log::{NO_PRODUCER, ProducerStamp, RecordBatch, add_sequence},
+        metadata::PartitionState,
     },
     sim::{EventId, NodeId},
 };
@@ -34,6 +35,10 @@ pub(super) struct Known {
     pub unclean: Option<i32>,
     /// Leader epoch of the last one that has; what older leaders go on committing is lost.
     pub begun_anew: i32,
+    /// Brokers that are eligible to lead although a reassignment took their copy away: with fewer in-sync replicas than
+    /// the minimum it leaves them so, in Kafka too (`PartitionChangeBuilder.maybePopulateTargetElr`, 4.0 to 4.3). If they
+    /// come back as replicas, they have nothing and are eligible still.
+    pub taken_away: BTreeSet<BrokerId>,
     /// Brokers whose copy was wiped: what is left when one of them leads is what it has fetched since.
     pub wiped: BTreeSet<BrokerId>,
     pub promises: Promises,
@@ -60,6 +65,16 @@ impl Known {
     pub fn committed_epoch(&self, offset: i64) -> Option<i32> {
         let index = self.committed.binary_search_by_key(&offset, |(base, _)| *base).ok()?;
         Some(self.committed[index].1)
+    }
+
+    /// The controller wrote another state. Where a broker is elected that was eligible all the time since its copy was
+    /// taken away, what others had is lost, as in an unclean election.
+    pub fn follow(&mut self, state: &PartitionState) {
+        if state.leader.is_some_and(|leader| self.taken_away.contains(&leader)) {
+            self.unclean = Some(state.leader_epoch);
+        }
+        self.taken_away.retain(|broker| state.elr.contains(broker));
+        self.taken_away.extend(state.elr.iter().filter(|broker| !state.replicas.contains(broker)));
     }
 
     /// How much of what was committed a replica has, or had before it was removed there.

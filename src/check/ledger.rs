@@ -42,10 +42,8 @@ pub fn sums(ledger: &Ledger, world: &World) -> Vec<Finding> {
 pub fn audit(ledger: &Ledger, world: &World) -> Vec<Finding> {
     let totals = ledger.totals(world);
     let mut found = Found { list: sums(ledger, world), event: world.last_event() };
-    let mut counted = Totals { groups: totals.groups.clone(), ..Totals::default() };
-    for group in &mut counted.groups {
-        (group.sent, group.views, group.by_zombie) = (0, [0; GroupView::COUNT], 0);
-    }
+    // What is only counted is in no list.
+    let mut counted = ledger.folded();
     let mut visible: BTreeMap<TopicIdPartition, Vec<(i64, NodeId, u32)>> = BTreeMap::new();
     for id in ledger.list(world, &Filter::All, 0, usize::MAX).records {
         let Some(standing) = ledger.standing(world, id) else {

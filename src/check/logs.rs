@@ -127,7 +127,7 @@ impl Logs {
                     known.promise(*base_offset, (event.node, *batch), event.id);
                 }
             }
-            E::MetadataApplied { .. } => self.ask_for_less(broker, findings.world),
+            E::MetadataApplied { .. } => self.follow_metadata(broker, findings.world),
             E::FollowerHighWatermark { partition, .. } => {
                 self.check_log(broker, *partition, event, findings);
                 self.check_follower(broker, *partition, event, findings);
@@ -296,9 +296,14 @@ impl Logs {
         }
         let promises = self.partitions.get(&partition).map(|known| &known.promises);
         let had = |member| promises.is_some_and(|promises| promises.had(member, high_watermark));
-        // Whoever is being added to the ISR may be in it already, for all that the leader knows (KIP-497).
+        // Whoever is being added to the ISR may be in it already, for all that the leader knows (KIP-497). It may also have
+        // completed a reassignment, and whoever that takes away deletes its copy, before the leader hears of it.
+        let assigned = findings.world.metadata().partition(partition).map(|state| &state.replicas);
         for member in leader.pending_isr.iter().flatten().filter(|member| **member != broker) {
             let log = findings.world.brokers().get(member).and_then(|broker| broker.replica(partition));
+            if log.is_none() && assigned.is_some_and(|replicas| !replicas.contains(member)) {
+                continue;
+            }
             let end = log.map_or(0, |replica| replica.log.log_end_offset());
             if end < high_watermark && !had(*member) {
                 let text = says::HIGH_WATERMARK_BEYOND.with("end", end).with("leader", broker);
@@ -368,8 +373,8 @@ impl Logs {
         }
     }
 
-    /// Settings and replicas that ask for fewer copies than before.
-    fn ask_for_less(&mut self, broker: BrokerId, world: &World) {
+    /// Settings and replicas that ask for fewer copies than before, and who may lead without any.
+    fn follow_metadata(&mut self, broker: BrokerId, world: &World) {
         let Some(broker) = world.brokers().get(&broker) else { return };
         for offset in self.applied..broker.image.offset {
             match broker.quorum.log().get(offset) {
@@ -385,6 +390,7 @@ impl Logs {
                 Some((_, MetadataDelta::Partition { partition, state })) => {
                     if let Some(known) = self.partitions.get_mut(partition) {
                         known.promises.lower(state.replicas.len());
+                        known.follow(state);
                     }
                 }
                 _ => {}

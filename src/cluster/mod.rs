@@ -37,7 +37,7 @@ use crate::{
         log::ProducerStamp,
         metadata::{MetadataDelta, MetadataImage},
         node::{Input, Outbox, Output, Timer},
-        protocol::{Channel, ErrorCode, Message, Request, Response},
+        protocol::{Channel, ErrorCode, Message, ProduceBatch, Request, Response},
     },
     sim::{Digest, Due, EventId, Fired, Kernel, Latency, LinkClass, Map, Network, NodeId, Set},
 };
@@ -274,12 +274,19 @@ impl World {
 
     /// The batches of producers that are in a request under way, or that a broker has taken and not written yet.
     pub fn unwritten(&self) -> impl Iterator<Item = ProducerStamp> {
+        fn batches(message: &Message) -> Option<&Arc<[ProduceBatch]>> {
+            if let Message::Request(_, _, request) = message { request.batches() } else { None }
+        }
         let under_way = self.in_flight().filter_map(|(_, _, due)| match due {
-            Due::Message { message: Message::Request(_, _, Request::Produce { batches, .. }), .. } => Some(batches),
-            _ => None,
+            Due::Message { message, .. } => batches(message),
+            Due::Timer { .. } => None,
+        });
+        let held = self.frozen.values().flatten().filter_map(|(_, input)| match input {
+            Input::Message { message, .. } => batches(message),
+            Input::Timer(_) => None,
         });
         let taken = self.brokers.values().filter(|broker| broker.is_up()).flat_map(Broker::unwritten);
-        under_way.chain(taken).flat_map(|batches| batches.iter()).map(|batch| batch.records.stamp)
+        under_way.chain(held).chain(taken).flat_map(|batches| batches.iter()).map(|batch| batch.records.stamp)
     }
 
     /// When a node's timer fires.

@@ -49,7 +49,7 @@ pub(super) fn object(saved: &Saved) -> String {
     object.raw("scenario", &scenario(&saved.origin));
     object.list("commands", saved.commands.iter().map(print_stamped));
     object.text("playhead", &print_moment(saved.playhead));
-    saved.digest.iter().for_each(|digest| object.text("digest", &format!("{digest:04x}")));
+    saved.digest.iter().for_each(|digest| object.text("digest", &print_digest(*digest)));
     saved.lens.iter().for_each(|lens| object.text("lens", lens));
     saved.lang.iter().for_each(|lang| object.text("lang", lang.tag()));
     object.end()
@@ -104,10 +104,7 @@ pub(super) fn run(root: &Node) -> Result<Saved, ReadError> {
         saved.lang = Some(lang(fields_text(node, "lang")?).map_err(at(node))?);
     }
     if let Some(node) = fields.take("digest") {
-        let digits = fields_text(node, "digest")?;
-        let is_hex = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        let digest = u16::from_str_radix(digits, 16).ok().filter(|_| is_hex);
-        saved.digest = Some(digest.ok_or_else(|| invalid(node, "digest", &ALLOWED_DIGEST))?);
+        saved.digest = Some(digest(node)?);
     }
     if let Some(node) = fields.take("$schema") {
         fields_text(node, "$schema")?;
@@ -136,6 +133,19 @@ fn version(root: &Node, fields: &Fields) -> Result<(), ReadError> {
         Some(node) => Err(invalid(node, "kafkascope", &ALLOWED_VERSION)),
         None => Err(problem(root.line, Problem::Missing { field: "kafkascope", allowed: ALLOWED_VERSION.text() })),
     }
+}
+
+/// A digest as it is written.
+pub(super) fn print_digest(digest: u16) -> String {
+    format!("{digest:04x}")
+}
+
+/// Reads it.
+pub(super) fn digest(node: &Node) -> Result<u16, ReadError> {
+    let digits = fields_text(node, "digest")?;
+    let is_hex = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let digest = u16::from_str_radix(digits, 16).ok().filter(|_| is_hex);
+    digest.ok_or_else(|| invalid(node, "digest", &ALLOWED_DIGEST))
 }
 
 fn playhead_of(fields: &Fields) -> Result<Option<Moment>, ReadError> {
@@ -186,7 +196,7 @@ fn origin(node: &Node, commands: &mut Commands) -> Result<Origin, ReadError> {
 }
 
 /// The lines of a list, each with its moment.
-fn each(
+pub(super) fn each(
     node: &Node,
     field: &'static str,
     allowed: &'static Template,

@@ -103,13 +103,10 @@ impl Saved {
     /// A run as it stands, with all commands given by hand, those behind the playhead included. Name, lens and language
     /// are the caller's to add.
     pub fn of(run: &Run, lessons: &[Lesson]) -> Saved {
-        Saved {
-            origin: Origin::of(run.scenario(), lessons),
-            commands: run.given_by_hand().cloned().collect(),
-            playhead: run.moment(),
-            digest: Some(short_digest(run)),
-            ..Saved::default()
-        }
+        let origin = Origin::of(run.scenario(), lessons);
+        let mut saved = Saved { origin, commands: run.given_by_hand().cloned().collect(), ..Saved::default() };
+        saved.look_at(run);
+        saved
     }
 
     /// How it begins.
@@ -130,6 +127,11 @@ impl Saved {
     pub fn open(&self, lessons: &[Lesson]) -> Result<Opening, ReadError> {
         let scenario = self.scenario(lessons).map_err(ReadError::whole)?;
         Opening::new(&scenario, self.commands.clone(), self.playhead).map_err(ReadError::whole)
+    }
+
+    /// Notes where the run is looked at; its commands are the same.
+    fn look_at(&mut self, run: &Run) {
+        (self.playhead, self.digest) = (run.moment(), Some(short_digest(run)));
     }
 
     /// Whether a run that stands at the playhead has come to what was saved; `None`: that is not known. It has not

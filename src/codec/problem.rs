@@ -232,8 +232,9 @@ templates! { "codec":
     ALLOWED_TIME = "a simulated time such as `20s`, `500ms` or `2min`", "形如 `20s`、`500ms` 或 `2min` 的模拟时间";
     ALLOWED_MOMENT = "a simulated time, and the number of the last event by then where many share it, such as `@12.5s` or `@12.5s/4321`", "模拟时间，多个事件同时发生时再加上此前最后一个事件的编号，例如 `@12.5s` 或 `@12.5s/4321`";
     ALLOWED_DIGEST = "four hexadecimal digits, or left out", "四位十六进制数字，也可不写";
-    ALLOWED_WORK_VERSION = "the number 1, with an object for each run", "数字 1，并为每次运行附一个对象";
+    ALLOWED_WORK_VERSION = "the number 1 or 2, with an object for each run", "数字 1 或 2，并为每次运行附一个对象";
     ALLOWED_RUNS = "a list of at least one run, each with a number above that of the run before it, and a parent among those before", "至少包含一次运行的列表，编号依次递增，父运行必须在其之前";
+    ALLOWED_MOMENTS = "a list of objects, each with the `id` of one of the runs and its moments", "对象列表，每项包含其中一次运行的 `id` 及其时刻";
     ALLOWED_SHOWN = "the number of one of the runs", "其中一次运行的编号";
     ALLOWED_CHANGE = "an object with `strategy`, `acks` or `partitions`, whose value names what was changed and to what", "包含 `strategy`、`acks` 或 `partitions` 的对象，其值说明改了什么以及改成什么";
     ALLOWED_CLASS = "what this program has written there", "本程序写入的内容";

@@ -1,8 +1,9 @@
 //! A work: all runs of a page with their names and their tree, which one is shown, the bookmarks, and how far a class is
 //! in a lesson. What a browser keeps between visits is written so.
 //!
-//! Each run stands in it as in its own file ([`super::file`]). Left out: where works are kept, which is the page's; what
-//! a world refused when a run was made of another.
+//! Each run stands in it as in its own file ([`super::file`]). What changes while time merely runs, where each run is
+//! looked at and how far it has been, stands before them in a line, so that it can be written anew without them. Left
+//! out: where works are kept, which is the page's.
 
 use super::{
     ReadError, Saved, bytes,
@@ -10,21 +11,25 @@ use super::{
     file,
     json::{self, Json, Node},
     problem::{
-        ALLOWED_CHANGE, ALLOWED_CLASS, ALLOWED_OBJECT, ALLOWED_RUNS, ALLOWED_SHOWN, ALLOWED_WHOLE,
-        ALLOWED_WORK_VERSION, Problem,
+        ALLOWED_CHANGE, ALLOWED_CLASS, ALLOWED_LINES, ALLOWED_MOMENTS, ALLOWED_OBJECT, ALLOWED_RUNS, ALLOWED_SHOWN,
+        ALLOWED_WHOLE, ALLOWED_WORK_VERSION, Problem,
     },
-    stamps::{playhead, print_moment},
+    stamps::{playhead, print_moment, print_stamped},
 };
 use crate::{
-    history::{Bookmarks, Change, Kept, Moment, RunId},
+    cluster::command_text,
+    history::{Bookmarks, Change, Kept, Moment, Opening, RunId, Runs, Stamped},
     kafka::limits::{self, LimitError},
-    lesson::progress::LessonRun,
+    lesson::{Lesson, progress::LessonRun},
 };
 
-/// The format that this version writes and reads.
-const VERSION: &str = "1";
-const FIELDS: &[&str] = &["kafkascope-work", "name", "kept", "shown", "bookmarks", "class", "runs"];
-const RUN_FIELDS: &[&str] = &["id", "parent", "parts", "own", "change", "name", "run"];
+/// The format that this version writes.
+const VERSION: &str = "2";
+/// Those that it reads; the first one has neither moments nor what was refused.
+const VERSIONS: &[&str] = &["1", VERSION];
+const FIELDS: &[&str] = &["kafkascope-work", "name", "kept", "shown", "bookmarks", "class", "moments", "runs"];
+const MOMENT_FIELDS: &[&str] = &["id", "playhead", "end", "digest"];
+const RUN_FIELDS: &[&str] = &["id", "parent", "parts", "own", "change", "refused", "name", "run"];
 const CHANGE_FIELDS: &[&str] = &["strategy", "acks", "partitions", "value"];
 
 /// All runs of a page.
@@ -72,7 +77,17 @@ impl Work {
     /// A run alone.
     pub fn alone(saved: Saved) -> Work {
         let (id, start) = (RunId(1), Moment::default());
-        let run = Kept { id, parent: None, parts: start, own: start, change: None, name: None, history: saved };
+        let run = Kept {
+            id,
+            parent: None,
+            parts: start,
+            own: start,
+            end: None,
+            change: None,
+            refused: Vec::new(),
+            name: None,
+            history: saved,
+        };
         Work {
             name: String::new(),
             kept_ms: 0,
@@ -90,14 +105,49 @@ impl Work {
     }
 
     /// The same, to change it.
-    pub fn shown_mut(&mut self) -> &mut Saved {
+    pub fn shown_mut(&mut self) -> &mut Kept<Saved> {
         let place = self.runs.iter().position(|run| run.id == self.shown).unwrap_or_default();
-        &mut self.runs[place].history
+        &mut self.runs[place]
+    }
+
+    /// After time has gone on and nothing else was done: takes in where each run is looked at and how far it has been.
+    /// False, and nothing is taken in, if runs or commands have come or gone.
+    pub fn follow(&mut self, runs: &Runs) -> bool {
+        let is_same = |(kept, run): (&Kept<Saved>, &crate::history::NamedRun)| {
+            kept.id == run.id() && kept.history.commands.len() == run.history().newest().given_by_hand().count()
+        };
+        let all = runs.list();
+        if self.shown != runs.shown().id() || self.runs.len() != all.len() || !self.runs.iter().zip(all).all(is_same) {
+            return false;
+        }
+        for (kept, run) in self.runs.iter_mut().zip(all) {
+            kept.end = Some(run.history().end());
+            kept.history.look_at(run.history().run());
+        }
+        true
+    }
+}
+
+impl Kept<Saved> {
+    /// Begins to play it: to where it was looked at, and on to where it had been.
+    pub fn open(&self, lessons: &[Lesson]) -> Result<Opening, ReadError> {
+        self.history.open(lessons)?.on_to(self.end, self.refused.clone()).map_err(ReadError::whole)
     }
 }
 
 /// The text of a work.
 pub fn write(work: &Work) -> String {
+    write_over(work, &write_runs(work))
+}
+
+/// The text of its runs, but for what [`Work::follow`] takes in.
+pub fn write_runs(work: &Work) -> String {
+    let runs: Vec<String> = work.runs.iter().map(write_run).collect();
+    format!("[{}]", runs.join(", "))
+}
+
+/// The text of a work with the text of its runs.
+pub fn write_over(work: &Work, runs: &str) -> String {
     let mut object = Object::new(1);
     object.raw("kafkascope-work", VERSION);
     if !work.name.is_empty() {
@@ -110,9 +160,18 @@ pub fn write(work: &Work) -> String {
     if let Some(Ok(class)) = work.class.as_ref().map(postcard::to_allocvec) {
         object.text("class", &bytes::to_base64(&class));
     }
-    let runs: Vec<String> = work.runs.iter().map(write_run).collect();
-    object.raw("runs", &format!("[{}]", runs.join(", ")));
+    let moments: Vec<String> = work.runs.iter().map(write_moments).collect();
+    object.raw("moments", &format!("[{}]", moments.join(", ")));
+    object.raw("runs", runs);
     object.end() + "\n"
+}
+
+fn write_moments(run: &Kept<Saved>) -> String {
+    let text = |name: &str, value: String| format!(", {}: {}", quoted(name), quoted(&value));
+    let playhead = text("playhead", print_moment(run.history.playhead));
+    let end = run.end.map(|end| text("end", print_moment(end))).unwrap_or_default();
+    let digest = run.history.digest.map(|digest| text("digest", file::print_digest(digest))).unwrap_or_default();
+    format!("{{\"id\": {}{playhead}{end}{digest}}}", run.id.0)
 }
 
 fn write_run(run: &Kept<Saved>) -> String {
@@ -129,6 +188,9 @@ fn write_run(run: &Kept<Saved>) -> String {
         };
         object.raw("change", &format!("{{{}: {}, \"value\": {}}}", quoted(kind), quoted(of), quoted(&value)));
     }
+    if !run.refused.is_empty() {
+        object.list("refused", run.refused.iter().map(print_stamped));
+    }
     run.name.iter().for_each(|name| object.text("name", name));
     object.raw("run", &file::object(&run.history));
     object.end()
@@ -140,7 +202,7 @@ pub fn read(text: &str) -> Result<Work, ReadError> {
     let root = json::read(text)?;
     let fields = Fields::of(&root, "kafkascope-work", FIELDS)?;
     let version = fields.need("kafkascope-work", &ALLOWED_WORK_VERSION)?;
-    if version.value != Json::Number(VERSION.to_owned()) {
+    if !VERSIONS.iter().any(|known| version.value == Json::Number((*known).to_owned())) {
         return Err(invalid(version, "kafkascope-work", &ALLOWED_WORK_VERSION));
     }
     fields.check_names()?;
@@ -158,6 +220,9 @@ pub fn read(text: &str) -> Result<Work, ReadError> {
     }
     if runs.is_empty() {
         return Err(invalid(list, "runs", &ALLOWED_RUNS));
+    }
+    if let Some(node) = fields.take("moments") {
+        items(node, "moments", &ALLOWED_MOMENTS)?.iter().try_for_each(|item| read_moments(item, &mut runs))?;
     }
     let shown = RunId(small(&fields, "shown")?.unwrap_or_default());
     if runs.iter().all(|run| run.id != shown) {
@@ -178,19 +243,47 @@ pub fn read(text: &str) -> Result<Work, ReadError> {
 fn read_run(node: &Node) -> Result<Kept<Saved>, ReadError> {
     let fields = Fields::of(node, "runs", RUN_FIELDS)?;
     fields.check_names()?;
-    let moment = |field: &'static str| -> Result<Moment, ReadError> {
-        let Some(node) = fields.take(field) else { return Ok(Moment::default()) };
-        playhead(fields_text(node, field)?).map_err(at(node))
-    };
+    let moment = |field| moment_of(&fields, field).map(Option::unwrap_or_default);
+    let mut refused = Vec::new();
+    if let Some(node) = fields.take("refused") {
+        // Also what is not sound by itself was refused once.
+        file::each(node, "refused", &ALLOWED_LINES, |Moment { event, time_us }, line| {
+            limits::COMMANDS.check(refused.len() as u64 + 1)?;
+            refused.push(Stamped { time_us, after_event: event, command: command_text::parse(line)? });
+            Ok(())
+        })?;
+    }
     Ok(Kept {
         id: RunId(small(&fields, "id")?.filter(|id| *id > 0).ok_or_else(|| invalid(node, "id", &ALLOWED_WHOLE))?),
         parent: small(&fields, "parent")?.map(RunId),
         parts: moment("parts")?,
         own: moment("own")?,
+        end: None,
         change: fields.take("change").map(change).transpose()?,
+        refused,
         name: name_of(&fields)?,
         history: file::run(fields.need("run", &ALLOWED_OBJECT)?)?,
     })
+}
+
+/// What a run had come to since its commands were written.
+fn read_moments(node: &Node, runs: &mut [Kept<Saved>]) -> Result<(), ReadError> {
+    let fields = Fields::of(node, "moments", MOMENT_FIELDS)?;
+    fields.check_names()?;
+    let id = small(&fields, "id")?.map(RunId);
+    let run = runs.iter_mut().find(|run| Some(run.id) == id);
+    let run = run.ok_or_else(|| invalid(node, "moments", &ALLOWED_MOMENTS))?;
+    if let Some(playhead) = moment_of(&fields, "playhead")? {
+        run.history.playhead = playhead;
+    }
+    run.end = moment_of(&fields, "end")?;
+    run.history.digest = fields.take("digest").map(file::digest).transpose()?;
+    Ok(())
+}
+
+fn moment_of(fields: &Fields, field: &'static str) -> Result<Option<Moment>, ReadError> {
+    let Some(node) = fields.take(field) else { return Ok(None) };
+    playhead(fields_text(node, field)?).map(Some).map_err(at(node))
 }
 
 fn name_of(fields: &Fields) -> Result<Option<String>, ReadError> {

@@ -257,7 +257,8 @@ impl Again {
                 None => self.over = true,
                 Some(Left { command, at, .. }) => {
                     if let Err(error) = self.history.apply(command.clone()) {
-                        self.refused.push(Refused { time_us: at.time_us, command, error });
+                        let after_event = self.history.run().event();
+                        self.refused.push(Refused { time_us: at.time_us, after_event, command, error });
                     }
                 }
             }

@@ -1,9 +1,11 @@
-//! Playing a saved run up to its playhead, a slice at a time: whoever asks can draw in between, show how far it is, or
-//! give up, and a hostile file ends at [`limits::REPLAY`].
+//! Playing a saved run up to its playhead, and on to its last command and to where it had been, a slice at a time:
+//! whoever asks can draw in between, show how far it is, or give up, and a hostile file ends at [`limits::REPLAY`].
 //!
 //! Left out: what a saved run looks like (`codec`).
 
-use super::{History, Moment, Run, Scenario, Stamped};
+use std::collections::VecDeque;
+
+use super::{History, Moment, Refused, Run, Scenario, Stamped};
 use crate::{cluster::WorldError, kafka::limits};
 
 /// A run that is being played to where it was saved.
@@ -14,8 +16,13 @@ pub struct Opening {
     commands: Vec<Stamped>,
     count: usize,
     playhead: Moment,
+    /// Where it has been already; before the playhead or the last command it means nothing.
+    end: Moment,
     end_us: u64,
+    /// What the world refused once, to be asked again in this order.
+    asks: VecDeque<Stamped>,
     refused: Vec<(usize, WorldError)>,
+    asked: Vec<Refused>,
     is_whole: bool,
 }
 
@@ -25,7 +32,7 @@ enum Stage {
     Begins(Box<Run>),
     /// On the way to the playhead.
     Plays(Box<History>),
-    /// On the way to the last command, with the run as it was at the playhead.
+    /// On the way to the last command and to the end, with the run as it was at the playhead.
     PlaysOn(Box<History>, Box<Run>),
     Done(Box<History>),
 }
@@ -37,6 +44,8 @@ pub struct Opened {
     pub history: History,
     /// Commands that the cluster refused, by their place among those that were saved, and why.
     pub refused: Vec<(usize, WorldError)>,
+    /// What the cluster refused again of that of which it was asked.
+    pub asked: Vec<Refused>,
     /// False: it had more events than [`limits::REPLAY`] allows and stands where that was reached.
     pub is_whole: bool,
 }
@@ -61,10 +70,23 @@ impl Opening {
             count: commands.len(),
             commands,
             playhead,
+            end: Moment::default(),
             end_us: last_us.max(playhead.time_us).max(scenario.begin_us),
+            asks: VecDeque::new(),
             refused: Vec::new(),
+            asked: Vec::new(),
             is_whole: true,
         })
+    }
+
+    /// Plays on to `end`, where it has been already, and asks the world on the way, without doing them, for commands
+    /// that it refused; these are in order.
+    pub fn on_to(mut self, end: Option<Moment>, refused: Vec<Stamped>) -> Result<Opening, WorldError> {
+        self.end = end.unwrap_or_default();
+        super::check_time(self.end.time_us)?;
+        self.end_us = self.end_us.max(self.end.time_us);
+        self.asks = refused.into();
+        Ok(self)
     }
 
     /// How far it is: simulated time, and where it will end.
@@ -92,7 +114,8 @@ impl Opening {
         loop {
             match self.stage {
                 Stage::Done(history) => {
-                    return Opened { history: *history, refused: self.refused, is_whole: self.is_whole };
+                    let Opening { refused, asked, is_whole, .. } = self;
+                    return Opened { history: *history, refused, asked, is_whole };
                 }
                 _ => self.next(),
             }
@@ -103,7 +126,27 @@ impl Opening {
         matches!(self.stage, Stage::Done(_))
     }
 
+    /// Asks the world for the next command that it refused once, if that was at this moment.
+    fn ask(&mut self) -> bool {
+        let run: &Run = match &self.stage {
+            Stage::Begins(run) => run,
+            Stage::Plays(history) | Stage::PlaysOn(history, _) => history.run(),
+            Stage::Done(_) => return false,
+        };
+        let is_due = |next: &mut Stamped| next.after_event <= run.event() || next.time_us < run.time_us();
+        let Some(Stamped { time_us, after_event, command }) = self.asks.pop_front_if(is_due) else { return false };
+        let mut world = run.world.clone();
+        world.idle_until(time_us);
+        if let Err(error) = world.apply(&command, &mut Vec::new()) {
+            self.asked.push(Refused { time_us, after_event, command, error });
+        }
+        true
+    }
+
     fn next(&mut self) {
+        if self.ask() {
+            return;
+        }
         let playhead = self.playhead;
         match &mut self.stage {
             Stage::Begins(run) => {
@@ -119,12 +162,8 @@ impl Opening {
                 self.stage = Stage::Plays(Box::new(History::new(Run::clone(run))));
             }
             Stage::Plays(history) => {
-                let event = history.run().event();
-                let is_short = event < limits::REPLAY.max;
-                // Everything before its time, and within it what happened up to its event, as a script does.
-                let by_us =
-                    if event < playhead.event { Some(playhead.time_us) } else { playhead.time_us.checked_sub(1) };
-                if let Some(by_us) = by_us.filter(|_| is_short)
+                let is_short = history.run().event() < limits::REPLAY.max;
+                if let Some(by_us) = on_the_way(history, playhead).filter(|_| is_short)
                     && go_on(history, by_us, self.count, &mut self.refused)
                 {
                     return;
@@ -139,13 +178,18 @@ impl Opening {
                 }
             }
             Stage::PlaysOn(history, here) => {
-                let run = history.run();
-                let is_short = run.event() < limits::REPLAY.max;
-                let waits = run.script.again().next().is_some();
-                if waits && is_short && go_on(history, limits::TIME.max, self.count, &mut self.refused) {
+                let is_short = history.run().event() < limits::REPLAY.max;
+                let waits = history.run().script.again().next().is_some();
+                let by_us = if waits { Some(limits::TIME.max) } else { on_the_way(history, self.end) };
+                if let Some(by_us) = by_us.filter(|_| is_short)
+                    && go_on(history, by_us, self.count, &mut self.refused)
+                {
                     return;
                 }
-                self.is_whole = !waits || is_short;
+                if is_short {
+                    history.idle_until(self.end.time_us);
+                }
+                self.is_whole = is_short || !waits && history.run().moment() >= self.end;
                 if history.run().moment() != here.moment() {
                     history.leave(Run::clone(here));
                 }
@@ -154,6 +198,12 @@ impl Opening {
             Stage::Done(_) => {}
         }
     }
+}
+
+/// By when things happen on the way to a moment: everything before its time, and within it what happened up to its
+/// event, as a script does.
+fn on_the_way(history: &History, to: Moment) -> Option<u64> {
+    if history.run().event() < to.event { Some(to.time_us) } else { to.time_us.checked_sub(1) }
 }
 
 /// Lets the next thing happen, and notes a command of `count` that is refused.

@@ -3,7 +3,7 @@
 //! Whoever acts in the past begins another run; the one that was there stays as it was and becomes its parent. Where
 //! the two part is the moment of the fork. Left out: words for a name that nobody gave, which are `view::runs`'.
 
-use super::{Again, Change, History, Moment, Refused, Run, Stamped, Together};
+use super::{Again, Change, History, Moment, Opened, Refused, Run, Stamped, Together};
 use crate::{
     cluster::{WorldError, command::Command, command_check::CommandError},
     i18n::Text,
@@ -80,8 +80,12 @@ pub struct Kept<H> {
     pub parts: Moment,
     /// What its own begins with.
     pub own: Moment,
-    /// What was changed when it was made of another; what that world refused then is not kept.
+    /// The last moment there has been; nobody knows it of runs that were kept before that was written.
+    pub end: Option<Moment>,
+    /// What was changed when it was made of another.
     pub change: Option<Change>,
+    /// What that world refused then, to be asked of it again.
+    pub refused: Vec<Stamped>,
     /// The name that somebody gave it.
     pub name: Option<String>,
     /// Its moments.
@@ -91,8 +95,8 @@ pub struct Kept<H> {
 impl<H> Kept<H> {
     /// The same with its moments in another form.
     pub fn with<T>(self, into: impl FnOnce(H) -> T) -> Kept<T> {
-        let Kept { id, parent, parts, own, change, name, history } = self;
-        Kept { id, parent, parts, own, change, name, history: into(history) }
+        let Kept { id, parent, parts, own, end, change, refused, name, history } = self;
+        Kept { id, parent, parts, own, end, change, refused, name, history: into(history) }
     }
 }
 
@@ -164,27 +168,32 @@ impl Runs {
 
     /// Every run as it is to be kept.
     pub fn kept(&self) -> impl Iterator<Item = Kept<&History>> {
-        self.runs.iter().map(|run| Kept {
-            id: run.id,
-            parent: run.parent,
-            parts: run.parts,
-            own: run.own,
-            change: run.again.as_ref().map(|(change, _)| change.clone()),
-            name: run.name.clone(),
-            history: &run.history,
+        self.runs.iter().map(|run| {
+            let refused = run.again.iter().flat_map(|(_, refused)| refused);
+            Kept {
+                id: run.id,
+                parent: run.parent,
+                parts: run.parts,
+                own: run.own,
+                end: Some(run.history.end()),
+                change: run.again.as_ref().map(|(change, _)| change.clone()),
+                refused: refused.map(Refused::given).collect(),
+                name: run.name.clone(),
+                history: &run.history,
+            }
         })
     }
 
     /// The runs that were kept, with `shown` shown. None without it, or where two have one number or a parent is not
     /// among those before.
-    pub fn restore(kept: Vec<Kept<History>>, shown: RunId) -> Option<Runs> {
+    pub fn restore(kept: Vec<Kept<Opened>>, shown: RunId) -> Option<Runs> {
         let mut runs = Runs { runs: Vec::new(), shown, next: 1 };
-        for Kept { id, parent, parts, own, change, name, history } in kept {
+        for Kept { id, parent, parts, own, change, name, history: Opened { history, asked, .. }, .. } in kept {
             if id.0 < runs.next || id.0 == u32::MAX || parent.is_some_and(|parent| runs.get(parent).is_none()) {
                 return None;
             }
             runs.next = id.0 + 1;
-            let again = change.map(|change| (change, Vec::new()));
+            let again = change.map(|change| (change, asked));
             runs.runs.push(NamedRun { id, parent, parts, own, again, name, history });
         }
         runs.get(shown).is_some().then_some(runs)

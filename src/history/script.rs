@@ -41,10 +41,19 @@ pub enum Next {
 pub struct Refused {
     /// When that was.
     pub time_us: u64,
+    /// The last event before.
+    pub after_event: EventId,
     /// What was refused.
     pub command: Command,
     /// Why.
     pub error: WorldError,
+}
+
+impl Refused {
+    /// The command with its moment.
+    pub fn given(&self) -> Stamped {
+        Stamped { time_us: self.time_us, after_event: self.after_event, command: self.command.clone() }
+    }
 }
 
 impl Script {
@@ -138,6 +147,6 @@ fn give(world: &mut World, time_us: u64, command: Command, events: &mut Vec<Even
     let before = Before::of(world, &command);
     match world.apply(&command, events) {
         Ok(()) => Next::Gave(Stamped { time_us, after_event, command }, before),
-        Err(error) => Next::Refused(Refused { time_us, command, error }),
+        Err(error) => Next::Refused(Refused { time_us, after_event, command, error }),
     }
 }

@@ -226,6 +226,7 @@ templates! { "ui":
     FACT_METADATA_STALE = "behind the controller's", "落后于 controller";
     FACT_METADATA_FRESH = "up to date", "最新";
     FACT_LAST_ERROR = "Last error", "最近的错误";
+    FACT_LAST_REFUSED = "Last refused write", "最近被拒绝的写入";
     FACT_STATE = "State", "状态";
     FACT_RACK = "Rack", "机架";
     FACT_LEADS = "Leads", "担任 leader";
@@ -251,6 +252,8 @@ templates! { "ui":
     SEGMENTS_BARS = "{n|one segment|{n} segments} side by side, the oldest first, as wide as their bytes", "{n} 个 segment 依次排列，最旧的在前，宽度表示字节数";
     TABLE_SEGMENTS = "Segments", "Segment";
     SEGMENT_NEXT = "goes next", "接下来删除";
+    SEGMENTS_DELETED = "Deleted lately", "最近删除的 segment";
+    SEGMENTS_NONE_DELETED = "No segment of this log was deleted lately.", "最近没有删除过这个日志的 segment。";
     COLUMN_OFFSETS = "Offsets", "Offset";
     COLUMN_RECORDS = "Records", "消息";
     COLUMN_BYTES = "Bytes", "字节";

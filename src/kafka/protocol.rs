@@ -53,6 +53,13 @@ pub enum Message {
     Refused(Channel, CorrelationId),
 }
 
+impl Request {
+    /// The batches of a producer in it.
+    pub fn batches(&self) -> Option<&Arc<[ProduceBatch]>> {
+        if let Request::Produce { batches, .. } = self { Some(batches) } else { None }
+    }
+}
+
 impl Message {
     /// The connection that it goes by.
     pub fn channel(&self) -> Channel {

@@ -46,6 +46,8 @@ pub(super) struct Reader {
     pub delivered: Delivered,
     /// Where it goes on.
     pub position: Option<i64>,
+    /// Of records that are only counted and have no place any more.
+    lost: Tally,
     tally: Tally,
 }
 
@@ -65,7 +67,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, other: &Tally) {
+    pub fn add(&mut self, other: &Tally) {
         self.views.iter_mut().zip(other.views).for_each(|(at, by)| *at += by);
         self.by_zombie += other.by_zombie;
     }
@@ -115,6 +117,16 @@ impl Delivered {
         back.by_zombie.iter().for_each(|range| self.by_zombie.add(range));
     }
 
+    /// The views of records that were removed, at a part of the offsets.
+    fn tally(&self, part: Range<i64>) -> Tally {
+        let (once, again) = (self.once.count_in(part.clone()), self.again.count_in(part.clone()));
+        let mut tally = Tally::of(GroupView::Skipped, (part.end - part.start) as u64 - once - again);
+        tally.views[GroupView::Once as usize] = once;
+        tally.views[GroupView::Again as usize] = again;
+        tally.by_zombie = self.by_zombie.count_in(part);
+        tally
+    }
+
     /// How often the record at an offset was delivered, 2 for more than once; and was one of those a zombie?
     fn times(&self, offset: i64) -> (u32, bool) {
         let times = if self.again.contains(offset) { 2 } else { u32::from(self.once.contains(offset)) };
@@ -156,7 +168,7 @@ impl Groups {
     }
 
     /// Batches left the partition's log, or are in it again: what was delivered of them goes with them.
-    pub fn follow_log(&mut self, at: TopicIdPartition, Changed { lost, back }: &Changed) {
+    pub fn follow_log(&mut self, at: TopicIdPartition, Changed { lost, back, folded }: &Changed) {
         for group in &mut self.list {
             let Some(reader) = group.readers.get_mut(&at) else { continue };
             for (epoch, offsets) in lost {
@@ -164,6 +176,10 @@ impl Groups {
                 if !taken.once.is_empty() || !taken.again.is_empty() {
                     group.outside.insert((at, *epoch, offsets.start), taken);
                 }
+            }
+            for offsets in folded {
+                let delivered = reader.delivered.take(offsets.clone());
+                reader.lost.add(&delivered.tally(offsets.clone()));
             }
             for (epoch, offsets) in back {
                 if let Some(known) = group.outside.remove(&(at, *epoch, offsets.start)) {
@@ -249,6 +265,17 @@ impl Group {
         let (due, gone) = lines.absent(at);
         tally.add(&Tally::of(GroupView::NotDue, due));
         tally.add(&Tally::of(GroupView::Missed, gone));
+        tally.add(&reader.lost_of(partition));
+        tally
+    }
+
+    /// The part of it that has no lines any more: what was removed counts by its offsets, as ever.
+    pub fn folded(&self, at: TopicIdPartition, partition: &Partition, lines: &Lines) -> Tally {
+        let none = Reader::default();
+        let reader = self.readers.get(&at).unwrap_or(&none);
+        let mut tally = reader.lost_of(partition);
+        partition.folded.iter().for_each(|range| tally.add(&reader.delivered.tally(range)));
+        tally.add(&Tally::of(GroupView::Missed, lines.absent_folded(at)));
         tally
     }
 
@@ -300,6 +327,15 @@ impl Partition {
 }
 
 impl Reader {
+    /// The views of records that are only counted and have no place any more. Those of which it had no part when they
+    /// lost it were never delivered.
+    fn lost_of(&self, partition: &Partition) -> Tally {
+        let known: u64 = self.lost.views.iter().sum();
+        let mut tally = self.lost;
+        tally.views[GroupView::Skipped as usize] += partition.folded_lost - known;
+        tally
+    }
+
     /// The views of a part of the partition's offsets, as if each were a record of its own.
     fn tally_of(&self, partition: &Partition, part: Range<i64>) -> Tally {
         let delivered =

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::chunks::Chunks;
+use super::rows::Row;
 use super::verdicts::{Errors, ProducerView, Remover, Verdict, verdict_of_absent, verdict_of_present};
 use crate::{
     kafka::{ids::TopicIdPartition, log::Records, protocol::ErrorCode},
@@ -100,11 +100,15 @@ pub(super) struct Spread {
 /// All lines, and their sums.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
-    of: Map<NodeId, Chunks<Line>>,
+    of: Map<NodeId, Row>,
     more: Map<LineId, Vec<Copy>>,
     pub sums: Sums,
+    /// The part of the sums that has no lines any more.
+    pub folded: Sums,
     /// Records of lines without any copy, by partition: those that may still get one, and those that will not.
     absent: Map<TopicIdPartition, (u64, u64)>,
+    /// The part of the latter that has no lines any more.
+    absent_folded: Map<TopicIdPartition, u64>,
 }
 
 /// Records by producer's view and verdict, without those that wait in their producers.
@@ -132,6 +136,16 @@ impl Line {
         }
     }
 
+    /// What is left of one that is only counted.
+    pub(super) fn folded() -> Line {
+        Line { first_event: EventId::MAX, ..Line::new() }
+    }
+
+    /// Is it only counted?
+    pub(super) fn is_folded(&self) -> bool {
+        self.records == 0 && self.first_event == EventId::MAX
+    }
+
     /// Can it still come into a log?
     pub(super) fn is_due(&self) -> bool {
         match self.view {
@@ -150,12 +164,41 @@ impl Lines {
 
     /// The lines of a partition: a look at every line there is.
     pub fn of_partition(&self, partition: TopicIdPartition) -> Vec<LineId> {
-        let of = |(client, lines): (&NodeId, &Chunks<Line>)| {
-            let client = *client;
-            let numbered = (1..).zip(lines.from(0)).filter(|(_, line)| line.records > 0 && line.partition == partition);
-            numbered.map(|(batch, _)| LineId { client, batch }).collect::<Vec<_>>()
-        };
-        self.of.iter().flat_map(of).collect()
+        self.ids(|_, line| line.partition == partition)
+    }
+
+    /// Lines that began before an event, each producer's in order.
+    pub fn begun_before(&self, event: EventId) -> Vec<LineId> {
+        self.ids(|_, line| line.first_event < event)
+    }
+
+    fn ids(&self, wanted: impl Fn(LineId, &Line) -> bool) -> Vec<LineId> {
+        let mut ids = Vec::new();
+        for (client, row) in &self.of {
+            for (index, line) in row.iter().filter(|(_, line)| line.records > 0) {
+                let id = LineId { client: *client, batch: index as u32 + 1 };
+                if wanted(id, line) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
+    }
+
+    /// From now on a line is only counted, as it is.
+    pub fn fold(&mut self, id: LineId) {
+        let spread = self.spread(id);
+        let Some(row) = self.of.get_mut(&id.client) else { return };
+        let Some(line) = row.fold(id.batch as usize - 1) else { return };
+        self.folded.count(&line, &spread, true);
+        if line.first.is_none() {
+            *self.absent_folded.entry(line.partition).or_default() += u64::from(line.records);
+        }
+    }
+
+    /// Records of lines that are only counted and were never in any log of a partition.
+    pub fn absent_folded(&self, partition: TopicIdPartition) -> u64 {
+        self.absent_folded.get(&partition).copied().unwrap_or_default()
     }
 
     /// A line, once its batch has left or failed.
@@ -271,28 +314,43 @@ impl Lines {
     }
 
     fn count(&mut self, id: LineId, add: bool) {
-        let Some(line) = self.get(id) else { return };
-        let (view, spread, error, out_of_order) = (line.view, self.spread(id), line.error, line.out_of_order);
-        let (records, absent) = (line.records, line.first.is_none().then(|| (line.partition, line.is_due())));
-        let step = |at: &mut u64, by: u32| match add {
-            true => *at += u64::from(by),
-            false => *at -= u64::from(by),
-        };
-        if let Some((partition, is_due)) = absent {
-            let (due, gone) = self.absent.entry(partition).or_default();
-            step(if is_due { due } else { gone }, records);
+        let spread = self.spread(id);
+        // Not by `get`, which would borrow the sums with it.
+        let line = self.of.get(&id.client).and_then(|row| row.get((id.batch as usize).checked_sub(1)?));
+        let Some(line) = line.filter(|line| line.records > 0) else { return };
+        if line.first.is_none() {
+            let (due, gone) = self.absent.entry(line.partition).or_default();
+            step(if line.is_due() { due } else { gone }, line.records, add);
         }
-        let sums = &mut self.sums;
-        let row = &mut sums.cells[view as usize];
-        step(&mut row[verdict_of_present(view, true) as usize], spread.visible);
-        step(&mut row[verdict_of_present(view, false) as usize], spread.hidden);
-        step(&mut row[Verdict::Removed as usize], spread.removed);
-        step(&mut row[verdict_of_absent(view) as usize], spread.absent);
-        step(&mut sums.removed_by[spread.remover as usize], spread.removed);
-        step(&mut sums.stored_twice, spread.twice);
-        step(&mut sums.out_of_order, out_of_order);
+        self.sums.count(line, &spread, add);
+    }
+}
+
+impl Sums {
+    /// How many records that is.
+    pub fn records(&self) -> u64 {
+        self.cells.iter().flatten().sum()
+    }
+
+    fn count(&mut self, line: &Line, spread: &Spread, add: bool) {
+        let view = line.view;
+        let row = &mut self.cells[view as usize];
+        step(&mut row[verdict_of_present(view, true) as usize], spread.visible, add);
+        step(&mut row[verdict_of_present(view, false) as usize], spread.hidden, add);
+        step(&mut row[Verdict::Removed as usize], spread.removed, add);
+        step(&mut row[verdict_of_absent(view) as usize], spread.absent, add);
+        step(&mut self.removed_by[spread.remover as usize], spread.removed, add);
+        step(&mut self.stored_twice, spread.twice, add);
+        step(&mut self.out_of_order, line.out_of_order, add);
         if view == ProducerView::Failed {
-            step(sums.errors.entry(error).or_default(), records);
+            step(self.errors.entry(line.error).or_default(), line.records, add);
         }
+    }
+}
+
+fn step(at: &mut u64, by: u32, add: bool) {
+    match add {
+        true => *at += u64::from(by),
+        false => *at -= u64::from(by),
     }
 }

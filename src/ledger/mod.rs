@@ -4,17 +4,20 @@
 //! world as it is right after them; an event says only where to look, and what is written down is what the world's logs,
 //! batches and consumers hold. So a run that is played again has the same ledger, and the world knows nothing of it.
 //!
-//! It costs a line a *batch* ([`lines`]), not a record; a partition's log costs a pointer a batch ([`partition`]), a
-//! group a few ranges of offsets ([`groups`]). What waits in a producer costs nothing: the world itself has it.
+//! It costs a line a *batch* ([`lines`]), not a record, and what is settled for good is only counted after a while
+//! ([`fold`]); a partition's log costs a pointer a batch ([`partition`]), a group a few ranges of offsets ([`groups`]).
+//! What waits in a producer costs nothing: the world itself has it.
 //!
 //! Left out: consumers without a group, and internal topics, which nobody sends to.
 
 mod chunks;
+mod fold;
 mod groups;
 mod lines;
 mod list;
 mod partition;
 mod ranges;
+mod rows;
 mod totals;
 mod verdicts;
 
@@ -39,7 +42,7 @@ use crate::{
 };
 use groups::{Groups, is_zombie};
 use lines::Lines;
-use partition::Partition;
+use partition::{Partition, line_of};
 
 /// What became of every record.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +62,10 @@ pub struct Ledger {
     /// Partitions that a group's view must be counted again of.
     touched: Vec<TopicIdPartition>,
     changed: EventId,
+    /// Settled lines are folded after so many events; `None`: as the table of limits says.
+    fold_after: Option<EventId>,
+    /// The event of the last look for what is settled.
+    folded_at: EventId,
 }
 
 /// Records in a row that a producer's `send` refused with one error.
@@ -91,6 +98,7 @@ impl Ledger {
                 self.groups.count(partition, known, &self.lines);
             }
         }
+        self.fold(world, events.last().map_or(0, |event| event.id));
     }
 
     /// The last event that changed anything.
@@ -271,14 +279,14 @@ impl Ledger {
         let known = self.partitions.entry(partition).or_default();
         // Of a deleted topic, whose producer meanwhile sends it to the one made anew under its name.
         let is_moved = |line: &Line| line.partition != partition;
-        if self.lines.get(partition::line_of(&batch)).is_some_and(is_moved) {
+        if self.lines.get(line_of(&batch)).is_some_and(is_moved) {
             return;
         }
         match known.leader == Some(event.node.0) {
             true => known.append(&batch, &mut self.lines),
             false => known.append_outside(&batch, &mut self.lines),
         }
-        self.under_way.remove(&partition::line_of(&batch));
+        self.under_way.remove(&line_of(&batch));
         self.touch(event, partition);
     }
 

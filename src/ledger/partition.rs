@@ -32,6 +32,9 @@ pub(super) struct Partition {
     /// Offsets before `end` that are no record's: their batch went to another topic of the name, or they were lost with a
     /// disk after the cleaner had been there.
     pub nobodys: Ranges,
+    /// Offsets whose records are only counted, all of them removed; and how many of such lost their place with the log.
+    pub folded: Ranges,
+    pub folded_lost: u64,
     /// Batches that some leader appended and that are not in the partition's log.
     pub outside: Vec<Arc<RecordBatch>>,
     /// The highest batch of each producer in the log.
@@ -51,6 +54,8 @@ pub(super) struct Changed {
     /// offsets.
     pub lost: Vec<(i32, Range<i64>)>,
     pub back: Vec<(i32, Range<i64>)>,
+    /// Offsets whose records are only counted and have no place any more.
+    pub folded: Vec<Range<i64>>,
 }
 
 pub(super) fn line_of(batch: &RecordBatch) -> LineId {
@@ -209,6 +214,8 @@ impl Partition {
 
     /// What had been removed from an offset on has no place there any more: other records are going to have it.
     fn lose_removed(&mut self, at: TopicIdPartition, cut: i64, lines: &mut Lines, changed: &mut Changed) {
+        changed.folded = self.folded.take(cut..i64::MAX);
+        self.folded_lost += changed.folded.iter().map(|range| (range.end - range.start) as u64).sum::<u64>();
         let has_lost = |copy: &Copy| copy.place == Place::Removed && copy.base_offset >= cut;
         for id in lines.of_partition(at) {
             let records = lines.get(id).map_or(0, |line| i64::from(line.records));
@@ -222,7 +229,7 @@ impl Partition {
 
     /// Looks which offsets from one on no record has.
     fn find_nobodys(&mut self, at: TopicIdPartition, from: i64, lines: &Lines) {
-        let mut had = Ranges::default();
+        let mut had = self.folded.clone();
         for id in lines.of_partition(at) {
             let records = lines.get(id).map_or(0, |line| i64::from(line.records));
             for copy in lines.copies(id).filter(|copy| copy.place.has_offset()) {

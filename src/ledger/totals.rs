@@ -25,6 +25,8 @@ pub struct Totals {
     pub stored_twice: u64,
     /// Those that stand behind a later one of their producer and key.
     pub out_of_order: u64,
+    /// Those that are so old and so settled that they are only counted, and in no list.
+    pub folded: u64,
     /// Group by group, by first appearance.
     pub groups: Vec<GroupTotals>,
 }
@@ -92,6 +94,7 @@ impl Ledger {
             removed_by: sums.removed_by,
             stored_twice: sums.stored_twice,
             out_of_order: sums.out_of_order,
+            folded: self.lines.folded.records(),
             groups: Vec::new(),
         };
         totals.errors.retain(|_, records| *records > 0);

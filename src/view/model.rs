@@ -264,6 +264,8 @@ pub struct ProducerView {
     pub ledger: Ledger,
     /// The last error given to the application.
     pub last_error: Option<Text>,
+    /// The last write that a broker refused it, and the event at the broker.
+    pub last_refused: Option<(Text, u64)>,
     /// All settings: name, value, and whether it differs from the default.
     pub configs: Vec<(String, String, bool)>,
 }

@@ -4,14 +4,16 @@
 
 use crate::{
     cluster::World,
+    history::Run,
     i18n::{Arg, Template, Text},
     kafka::{
         broker::Broker,
-        ids::BrokerId,
+        event::{Event, EventKind},
+        ids::{BrokerId, TopicIdPartition},
         log::{Codec, Deletion, IndexEntry, Log, RollReason},
     },
     templates,
-    view::story::bytes,
+    view::story::{self, StoryLine, bytes},
 };
 
 templates! {
@@ -134,11 +136,27 @@ impl Part {
     }
 }
 
+/// Events looked at for segments that were deleted, and the most of those that are told.
+const SCAN_MAX: usize = 100_000;
+const DELETED_MAX: usize = 12;
+
+/// The segments of a broker's replica that were deleted lately, the last one first; each says why and can be asked.
+pub fn deleted(run: &Run, topic: &str, partition: i32, broker: BrokerId) -> Vec<StoryLine> {
+    let Some((id, _)) = run.world().metadata().topic_by_name(topic) else { return Vec::new() };
+    let at = TopicIdPartition::new(id, partition);
+    let is_of = |event: &&Event| {
+        let of_partition = matches!(&event.kind, EventKind::SegmentDeleted { partition, .. } if *partition == at);
+        of_partition && event.node.0 == broker
+    };
+    let events = run.events().iter().rev().take(SCAN_MAX).filter(is_of);
+    events.take(DELETED_MAX).map(|event| story::line(run, event)).collect()
+}
+
 /// The segments of a broker's replica.
 pub fn segments(world: &World, topic: &str, partition: i32, broker: BrokerId) -> Option<SegmentsView> {
     let (id, _) = world.metadata().topic_by_name(topic)?;
     let broker = world.brokers().get(&broker)?;
-    let log = &broker.replica(crate::kafka::ids::TopicIdPartition::new(id, partition))?.log;
+    let log = &broker.replica(TopicIdPartition::new(id, partition))?.log;
     let (now_us, clock_us) = (world.now_us(), broker.clock_us(world.now_us()));
     let about = ABOUT.with("broker", broker.id).with("place", format!("{topic}-{partition}"));
     let about = about.with("segments", log.segments().len() as i64).with("bytes", bytes(log.size_bytes()));
@@ -256,8 +274,9 @@ mod tests {
     use super::*;
     use crate::{
         cluster::{ClusterSpec, command_text::parse},
-        history::{Run, Scenario},
+        history::Scenario,
         i18n::Lang,
+        view::why::WhyKey,
     };
 
     fn run(lines: &[&str]) -> Run {
@@ -285,6 +304,18 @@ mod tests {
         let next = view.next.plain(Lang::En);
         assert!(next.contains("segment 0 at 5:30.000") && next.contains("(60 s)"), "{next}");
         assert_eq!(view.cleaning, []);
+        assert_eq!(deleted(&run, "t", 0, 1), []);
+        run.advance_to(331_000_000);
+        let gone = deleted(&run, "t", 0, 1);
+        let bases = gone.iter().map(|line| line.text.plain(Lang::En)).collect::<Vec<_>>();
+        assert!(gone.len() > 2 && gone.len() < DELETED_MAX, "{bases:#?}");
+        assert!(bases.last().is_some_and(|first| first.contains("segment 0")), "the last one first: {bases:#?}");
+        for line in &gone {
+            let (_, key) = line.why.clone().expect("it can be asked");
+            assert_eq!(key, WhyKey::SegmentDeleted { event: line.event });
+            assert!(crate::view::why::card(&run, &key).is_some());
+        }
+        assert_eq!((deleted(&run, "t", 0, 2), deleted(&run, "u", 0, 1)), (Vec::new(), Vec::new()));
     }
 
     #[test]

@@ -138,7 +138,9 @@ impl Shrinking {
         }
         let mut script = self.best.script.clone();
         let before = script.commands.len();
-        script.commands[index].1 = line;
+        // One that was tried before may have lost its last commands.
+        let Some((_, of)) = script.commands.get_mut(index) else { return false };
+        *of = line;
         // A command that the world does not take would be lost, and the next one be taken for it.
         self.keeps(script) && self.best.script.commands.len() == before
     }

@@ -46,6 +46,11 @@ struct Muted {
 }
 
 impl Connections {
+    /// Requests that wait for the one before them.
+    pub fn waiting(&self) -> impl Iterator<Item = &Request> {
+        self.muted.values().flat_map(|muted| muted.queue.iter().map(|(_, request)| request))
+    }
+
     /// A request arrived: gives it back if it can be handled now, else keeps it.
     pub fn accept(&mut self, handle: Handle, request: Request) -> Option<Request> {
         if matches!(handle.channel, Channel::Quorum | Channel::Control) {

@@ -9,7 +9,7 @@ use crate::kafka::{
     ids::TopicIdPartition,
     log::{ProducerCheck, RecordBatch, Records},
     node::{Outbox, Timer},
-    protocol::{ErrorCode, ProduceBatch, ProduceResult, Response},
+    protocol::{ErrorCode, ProduceBatch, ProduceResult, Request, Response},
 };
 use crate::sim::Map;
 use crate::sim::faults::faulty;
@@ -48,10 +48,11 @@ pub(super) struct DelayedProduce {
 impl Broker {
     /// Batches of producers that the disk has not taken yet.
     pub fn unwritten(&self) -> impl Iterator<Item = &Arc<[ProduceBatch]>> {
-        self.appends.values().filter_map(|append| match append {
+        let taken = self.appends.values().filter_map(|append| match append {
             Append::Produce { batches, .. } => Some(batches),
             Append::Fetched { .. } => None,
-        })
+        });
+        taken.chain(self.connections.waiting().filter_map(Request::batches))
     }
 
     /// A produce request: its batches go to the disk.

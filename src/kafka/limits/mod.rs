@@ -82,6 +82,10 @@ limits! {
     /// Events of the history of a run.
     EVENTS "events", 0..=1_000_000 Count;
     "A run keeps at most {max} events." "一次运行最多保存 {max} 个事件。"
+    /// Events for which the ledger lists a record, however settled it is.
+    LISTED "listed", 0..=1_000_000 Count;
+    "The ledger lists what was sent within the last {max} events, and what may still change; what is older is only counted."
+    "账目逐条列出最近 {max} 个事件内发送的消息，以及结果仍可能变化的消息；更早的只计数。"
     /// Commands of a run.
     COMMANDS "commands", 0..=10_000 Count;
     "A run has at most {max} commands." "一次运行最多有 {max} 条命令。"

@@ -10,6 +10,7 @@ mod groups;
 mod keys;
 mod nodes;
 mod past;
+mod refusals;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -26,7 +27,7 @@ use keys::Keys;
 pub use keys::text_of;
 
 /// The sentences of cards, for the tests that every sentence is whole.
-pub static TEXTS: [&[&crate::i18n::Template]; 2] = [groups::ALL, nodes::ALL];
+pub static TEXTS: [&[&crate::i18n::Template]; 3] = [groups::ALL, nodes::ALL, refusals::ALL];
 
 /// Up to so many partitions of a topic are drawn with cells; past that only the one that is opened.
 pub const CELL_PARTITIONS_MAX: usize = 24;
@@ -40,6 +41,7 @@ pub struct Builder {
     opened: crate::sim::Map<String, i32>,
     /// Read only while the physical picture is made.
     past: Option<past::Past>,
+    refusals: refusals::Refusals,
     previous: Rc<ViewModel>,
 }
 
@@ -54,6 +56,7 @@ impl Builder {
         let world = run.world();
         self.note_keys(world);
         self.note_groups(world);
+        self.refusals.follow(run);
         let groups: Vec<GroupView> = self.groups(world);
         let topics = self.topics(world, &groups);
         let copies = self.copies(run);
@@ -66,7 +69,7 @@ impl Builder {
             controller: world.controller().map(|broker| broker.id),
             topics,
             copies,
-            producers: kept(&old.producers, self.producers(world)),
+            producers: kept(&old.producers, self.producers(run)),
             groups: kept(&old.groups, groups),
             flights: kept_one(&old.flights, self.flights(world)),
             keys: self.keys.marks(),

@@ -3,6 +3,7 @@
 use super::{Builder, broken::cut_from, ledger};
 use crate::{
     cluster::{ProducerSlot, World},
+    history::Run,
     i18n::{Arg, Text, faults as words},
     kafka::{
         broker::{Broker, Process},
@@ -54,13 +55,14 @@ fn state(broker: &Broker, fenced: bool) -> BrokerState {
 }
 
 impl Builder {
-    pub(super) fn producers(&mut self, world: &World) -> Vec<ProducerView> {
-        let mut slots: Vec<&ProducerSlot> = world.producers().values().collect();
+    pub(super) fn producers(&mut self, run: &Run) -> Vec<ProducerView> {
+        let mut slots: Vec<&ProducerSlot> = run.world().producers().values().collect();
         crate::sim::sort_by_key(&mut slots, |slot| slot.order);
-        slots.into_iter().map(|slot| self.producer(world, slot)).collect()
+        slots.into_iter().map(|slot| self.producer(run, slot)).collect()
     }
 
-    fn producer(&mut self, world: &World, slot: &ProducerSlot) -> ProducerView {
+    fn producer(&mut self, run: &Run, slot: &ProducerSlot) -> ProducerView {
+        let world = run.world();
         let producer = &slot.producer;
         let topic = &slot.load.topic;
         let of_topic = producer.metadata().topic(topic).map(|topic| topic.topic);
@@ -103,6 +105,7 @@ impl Builder {
                     != world.metadata().topic_by_name(topic).map(|(_, topic)| topic.partitions.len()),
             ledger: ledger(&producer.ledger),
             last_error: producer.last_error.map(|error| LAST_ERROR.with("error", error.name())),
+            last_refused: self.refusals.of(run, producer.node),
             configs: acks.into_iter().map(|(name, value, differs)| (name.to_owned(), value, differs)).collect(),
         }
     }

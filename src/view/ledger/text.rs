@@ -61,6 +61,9 @@ pub fn totals(totals: &Totals) -> Vec<Text> {
     if flags.clone().any(|(_, records)| records > 0) {
         lines.push(words::FLAGS_LINE.with("parts", parts(flags)));
     }
+    if totals.folded > 0 {
+        lines.push(words::FOLDED.with("n", totals.folded));
+    }
     lines
 }
 

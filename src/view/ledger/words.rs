@@ -40,6 +40,7 @@ templates! { "ledger":
     PRODUCER_LINE = "Producer's view: {parts}", "producer 视角：{parts}";
     STORAGE_LINE = "Storage: {parts}", "存储：{parts}";
     GROUP_LINE = "Group {group}, of {sent} sent to its topics: {parts}", "消费组 {group}（其 topic 共 {sent} 条）：{parts}";
+    FOLDED = "{n|One older record is|{n} older records are} only counted, and in no list.", "另有 {n} 条更早的消息只计数，不在列表中。";
     FLAGS_LINE = "Besides: {parts}", "另外：{parts}";
     PART = "{what} {count}", "{what} {count}";
     NOTHING = "nothing", "无";

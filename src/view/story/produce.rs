@@ -10,7 +10,7 @@ use crate::{
     },
     sim::NodeId,
     templates,
-    view::why::WhyKey,
+    view::why::{WhyKey, answered},
 };
 
 templates! {
@@ -95,11 +95,11 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             let template = if *backoff_us == 0 { &BATCH_RETRIED_AT_ONCE } else { &BATCH_RETRIED };
             let text = template.with("who", who()).with("place", names::partition(world, *partition));
             let text = text.with("error", error.name()).with("backoff", crate::i18n::Arg::Duration(*backoff_us));
-            caused(text, event)
+            told_by_broker(run, text, event)
         }
         E::BatchFailed { partition, records, error, .. } => {
             let text = BATCH_FAILED.with("who", who()).with("place", names::partition(world, *partition));
-            caused(text.with("n", *records).with("error", error.name()), event)
+            told_by_broker(run, text.with("n", *records).with("error", error.name()), event)
         }
         E::BufferExhausted => caused(BUFFER_EXHAUSTED.with("who", who()), event),
         E::SendFailed { error, .. } => caused(SEND_FAILED.with("who", who()).with("error", error.name()), event),
@@ -118,6 +118,14 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             Some((text.with("error", error.name()), Some((WHY.text(), why))))
         }
         _ => None,
+    }
+}
+
+/// Where a broker refused the batch, that is asked for; else what else caused it.
+fn told_by_broker(run: &Run, text: Text, event: &Event) -> Option<Told> {
+    match answered(run, event) {
+        Some(refused) => Some((text, Some((WHY.text(), WhyKey::WriteRefused { event: refused.id })))),
+        None => caused(text, event),
     }
 }
 

@@ -17,6 +17,7 @@ mod timing;
 mod visible;
 
 pub use chain::chain;
+pub use refused::answered;
 
 use serde::{Deserialize, Serialize};
 

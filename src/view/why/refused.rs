@@ -10,7 +10,7 @@ use crate::{
         ids::{BrokerId, TopicIdPartition},
         protocol::{Api, ErrorCode},
     },
-    sim::NodeId,
+    sim::{EventId, NodeId},
     templates,
     view::story,
 };
@@ -48,6 +48,29 @@ templates! {
     IS_CUT = "Now the link between broker {leader} and broker {broker} is **cut**.", "目前 broker {leader} 与 broker {broker} 之间的链路**被切断**。";
     IS_FROZEN = "Now broker {broker} is **frozen**.", "目前 broker {broker} **被冻结**。";
     IS_DOWN = "Now broker {broker} does not run.", "目前 broker {broker} 没有运行。";
+}
+
+/// Events looked at between a request and its answer: an append waits for a disk, and others go on meanwhile.
+const SCAN_MAX: EventId = 5_000;
+
+/// The refusal that a producer was told of when it sends a batch again or gives it up.
+pub fn answered<'a>(run: &'a Run, told: &Event) -> Option<&'a Event> {
+    let (EventKind::BatchRetried { partition, .. } | EventKind::BatchFailed { partition, .. }) = &told.kind else {
+        return None;
+    };
+    let of_produce = |event: &Event| matches!(&event.kind, EventKind::Received(rpc) if rpc.api == Api::Produce);
+    let received = run.event_by_id(told.cause).filter(|event| of_produce(event))?;
+    let answer = run.event_by_id(received.cause)?;
+    let asked = |event: &&Event| {
+        let is_peer = matches!(&event.kind, EventKind::Received(rpc) if rpc.peer == told.node);
+        event.node == answer.node && is_peer && of_produce(event)
+    };
+    let before = (1..=SCAN_MAX).map_while(|back| run.event_by_id(answer.id.checked_sub(back)?));
+    let refuses = |event: &&Event| {
+        let of = matches!(&event.kind, EventKind::AppendRefused { partition: of, .. } if of == partition);
+        event.node == answer.node && of
+    };
+    before.take_while(|event| !asked(event)).find(refuses)
 }
 
 pub(super) fn write(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCard> {

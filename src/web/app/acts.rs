@@ -102,6 +102,7 @@ impl App {
             }
             Msg::Handed(read) => self.handed(ctx, *read, Source::Handed),
             Msg::Keep => self.keep(),
+            Msg::KeepMoments => self.keep_moments(),
             Msg::Elsewhere => return self.kept_elsewhere(),
             Msg::Works(act) => self.with_works(ctx, act),
             Msg::OpenWork(work, number) => self.open_work(ctx, *work, Source::Kept, Some(number)),
@@ -221,6 +222,9 @@ impl App {
 
     /// What a lesson asks to be done.
     pub(super) fn carry_out(&mut self, effect: Effect) {
+        if !matches!(effect, Effect::None) {
+            self.keeping.forget_last();
+        }
         match effect {
             Effect::None => {}
             Effect::Apply(commands) => {

@@ -284,12 +284,22 @@ pub enum Msg {
     Handed(Box<Result<Saved, ReadError>>),
     /// Keep the work in this browser.
     Keep,
+    /// Keep how far its time has come.
+    KeepMoments,
     /// Something was kept in another tab.
     Elsewhere,
     /// Do something with the works that are kept.
     Works(WorksAct),
     /// Open one of them.
     OpenWork(Box<Work>, u32),
+}
+
+impl Msg {
+    /// Does it come without anybody doing anything?
+    fn is_by_itself(&self) -> bool {
+        use Msg::{AgainOn, Arrive, Frame, Keep, KeepMoments, OpenOn};
+        matches!(self, Frame(_) | Keep | KeepMoments | Arrive | OpenOn | AgainOn)
+    }
 }
 
 impl Component for App {
@@ -345,10 +355,11 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if !matches!(msg, Msg::Frame(_) | Msg::Keep | Msg::Arrive | Msg::OpenOn | Msg::AgainOn) && self.player.moved {
+        if self.player.moved && !msg.is_by_itself() {
             self.keep_soon(ctx);
         }
         let render = self.handle(ctx, msg);
+        self.keep_running(ctx);
         if self.player.playback.active() || self.player.is_behind() {
             self.raf.request();
         } else {

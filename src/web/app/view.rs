@@ -221,7 +221,7 @@ impl App {
             Dialog::Palette(node) => palette(lang, node.as_ref(), &self.on.open, on_close),
             Dialog::GroupTool(group) => group_tool(self.player.run().world(), group, lang, on_close),
             Dialog::Segments(topic, partition, broker) => {
-                segments_of(self.player.run().world(), topic, *partition, *broker, lang, on_close)
+                segments_of(self.player.run(), (topic, *partition, *broker), lang, &self.on.why, on_close)
             }
             Dialog::Ledger(shown) => ledger(self.player.run(), shown, lang, &self.on.open, &self.on.why, on_close),
             dialog => html! {

@@ -10,14 +10,13 @@ use kafkascope::{
     view::{
         ledger::{life, record, words},
         story::StoryLine,
-        why::WhyKey,
     },
 };
 use yew::prelude::*;
 
-use super::modal::Modal;
+use super::{modal::Modal, story::told};
 use crate::{
-    say::{count, moment, say, tr},
+    say::{count, say, tr},
     stage_api::{Ask, Dialog},
 };
 
@@ -178,6 +177,9 @@ pub fn ledger(
         <Modal title={tr(&ui::LEDGER, lang)} {lang} on_close={on_close.clone()} wide={true}>
             <div class="modal-body ledger">
                 <p class="faint">{ tr(&ui::LEDGER_NOTE, lang) }</p>
+                if totals.folded > 0 {
+                    <p class="faint">{ say(&words::FOLDED.with("n", totals.folded), lang) }</p>
+                }
                 { for views.into_iter().map(group) }
                 { list(run, shown, lang, on_open, on_why, &on_close) }
             </div>
@@ -250,31 +252,14 @@ fn row(
 /// The life of a record under its line.
 fn life_of(run: &Run, id: RecordId, lang: Lang, on_why: &Callback<Ask>, on_close: &Callback<()>) -> Html {
     let Some(life) = life(run, id) else { return Html::default() };
-    let ask = |key: &WhyKey| {
-        let (key, on_why, on_close) = (key.clone(), on_why.clone(), on_close.clone());
-        Callback::from(move |_: MouseEvent| {
-            on_close.emit(());
-            on_why.emit(Ask { key: key.clone(), anchor: None });
-        })
-    };
-    let line = |line: &StoryLine| {
-        let why = line.why.as_ref().map(|(question, key)| {
-            html! { <>{ " " }<button type="button" class="link" onclick={ask(key)}>{ say(question, lang) }</button></> }
-        });
-        html! {
-            <li key={line.event}>
-                <span class="line-time">{ moment(line.time_us) }</span>
-                <span>{ say(&line.text, lang) }{ for why }</span>
-            </li>
-        }
-    };
+    let line = |line: &StoryLine| told(line, lang, on_why, on_close);
     // The line above says already what holds now.
     html! {
         <div class="ledger-life">
             <h3>{ say(&life.title, lang) }</h3>
             { for life.steps.iter().skip(1).map(|step| html! { <p>{ say(step, lang) }</p> }) }
             if !life.lines.is_empty() {
-                <ol>{ for life.lines.iter().map(line) }</ol>
+                <ol class="told">{ for life.lines.iter().map(line) }</ol>
             }
         </div>
     }

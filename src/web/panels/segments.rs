@@ -1,37 +1,45 @@
-//! The segments of one replica: bars by size, each with what it holds; what is clean and dirty; what goes next.
+//! The segments of one replica: bars by size, each with what it holds; what is clean and dirty; what goes next, and what
+//! was deleted lately.
 
 use kafkascope::{
-    cluster::World,
+    history::Run,
     i18n::{Lang, moment, ui},
-    view::segments::{SegmentView, segments},
+    view::{
+        segments::{SegmentView, deleted, segments},
+        story::StoryLine,
+    },
 };
 use yew::prelude::*;
 
-use super::modal::Modal;
-use crate::say::{say, tr};
+use super::{modal::Modal, story::told};
+use crate::{
+    say::{say, tr},
+    stage_api::Ask,
+};
 
 /// Index entries listed of one segment.
 const ENTRIES_MAX: usize = 200;
 
 /// The dialog.
 pub fn segments_of(
-    world: &World,
-    topic: &str,
-    partition: i32,
-    broker: u32,
+    run: &Run,
+    (topic, partition, broker): (&str, i32, u32),
     lang: Lang,
+    on_why: &Callback<Ask>,
     on_close: Callback<()>,
 ) -> Html {
     let title = ui::SEGMENTS_TITLE.with("place", format!("{topic}-{partition}")).with("broker", broker).plain(lang);
-    let Some(view) = segments(world, topic, partition, broker) else {
+    let Some(view) = segments(run.world(), topic, partition, broker) else {
         return html! {
             <Modal title={title} {lang} {on_close} wide={true}>
                 <div class="modal-body"><p>{ tr(&ui::SEGMENTS_GONE, lang) }</p></div>
             </Modal>
         };
     };
+    let deleted = deleted(run, topic, partition, broker);
+    let line = |line: &StoryLine| told(line, lang, on_why, &on_close);
     html! {
-        <Modal title={title} {lang} {on_close} wide={true}>
+        <Modal title={title} {lang} on_close={on_close.clone()} wide={true}>
             <div class="modal-body log-segments">
                 <p>{ say(&view.about, lang) }</p>
                 <p class="segments-next">{ say(&view.next, lang) }</p>
@@ -51,6 +59,14 @@ pub fn segments_of(
                         <tbody>{ for view.segments.iter().map(|segment| row(segment, lang)) }</tbody>
                     </table>
                 </div>
+                <section aria-labelledby="segments-deleted">
+                    <h3 id="segments-deleted">{ tr(&ui::SEGMENTS_DELETED, lang) }</h3>
+                    if deleted.is_empty() {
+                        <p class="faint">{ tr(&ui::SEGMENTS_NONE_DELETED, lang) }</p>
+                    } else {
+                        <ol class="told">{ for deleted.iter().map(line) }</ol>
+                    }
+                </section>
             </div>
         </Modal>
     }

@@ -182,7 +182,7 @@ pub fn wrong(
 /// The dialog after the program stopped: what it had been given, with the last command or without.
 pub fn crashed(work: &Work, number: u32, lang: Lang, on_work: &Callback<(Work, u32)>, on_close: Callback<()>) -> Html {
     let (whole, saved, mut short) = (work.clone(), work.shown(), work.clone());
-    let last = short.shown_mut().commands.pop();
+    let last = short.shown_mut().history.commands.pop();
     let last = last.map(|last| kafkascope::cluster::command_text::print(&last.command)).unwrap_or_default();
     let with = on_work.reform(move |_: MouseEvent| (whole.clone(), number));
     let without = on_work.reform(move |_: MouseEvent| (short.clone(), number));

@@ -104,6 +104,24 @@ fn Line(props: &LineProps) -> Html {
     }
 }
 
+/// A line in a dialog: its question closes the dialog and is answered where answers stand.
+pub fn told(line: &StoryLine, lang: Lang, on_why: &Callback<Ask>, on_close: &Callback<()>) -> Html {
+    let why = line.why.as_ref().map(|(question, key)| {
+        let (key, on_why, on_close) = (key.clone(), on_why.clone(), on_close.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            on_close.emit(());
+            on_why.emit(Ask { key: key.clone(), anchor: None });
+        });
+        html! { <>{ " " }<button type="button" class="link" {onclick}>{ say(question, lang) }</button></> }
+    });
+    html! {
+        <li key={line.event}>
+            <span class="line-time">{ moment(line.time_us) }</span>
+            <span>{ say(&line.text, lang) }{ for why }</span>
+        </li>
+    }
+}
+
 /// The element that a question is asked at.
 pub fn asked_at(event: &MouseEvent) -> Option<Element> {
     event.current_target().or_else(|| event.target()).and_then(|target| target.dyn_into().ok())

@@ -1,6 +1,6 @@
 // The ledger: its totals are always on the page, a click lists the records, a click on a record tells its life.
 
-import { BY_CLOCK, dialog, inspect, pause, play, until } from "../cluster.mjs";
+import { BY_CLOCK, dialog, fact, inspect, pause, play, playLines, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const bar = (page) => page.getByRole("region", { name: "The ledger" });
@@ -58,6 +58,33 @@ test("what a crash without acks loses is listed, with the reason", { saved: BY_C
   const row = dialog(page).getByRole("region", { name: "Records" }).getByRole("listitem").first();
   await row.getByRole("button").first().click();
   assert.match(await row.textContent(), /Why was this record lost\?.*No leader ever wrote it; its application was given the error/s);
+});
+
+test("why a write was refused is asked at its producer and in the life of its record", { timeout: 120_000 }, async ({ page, open, axe }) => {
+  await open();
+  await playLines(page, [
+    "cluster brokers=2 seed=3 begin=0s",
+    "@0.1s create-topic topic=t partitions=1 replication.factor=2 min.insync.replicas=2",
+    "@0.2s add-producer producer=p topic=t delivery.timeout.ms=9000 request.timeout.ms=3000",
+    "@1s stop-broker broker=2",
+    "@5s send producer=p key=a value=1",
+    "@16s now",
+  ]);
+  const card = page.getByRole("dialog", { name: "Why was this write refused?" });
+  const inspector = await inspect(page, "p");
+  assert.match(await fact(inspector, "Last refused write"), /^NOT_ENOUGH_REPLICAS for t-0 at/);
+  await axe();
+  await inspector.getByRole("button", { name: "Why?", exact: true }).click();
+  await card.getByText(/acks=all.*a leader takes nothing/).waitFor();
+  await page.keyboard.press("Escape");
+  await card.waitFor({ state: "detached" });
+  await total(page, "failed").click();
+  const row = dialog(page).getByRole("region", { name: "Records" }).getByRole("listitem").first();
+  await row.getByRole("button").first().click();
+  await row.getByText(/NOT_ENOUGH_REPLICAS/).first().waitFor();
+  await row.getByRole("listitem").filter({ hasText: "NOT_ENOUGH_REPLICAS" }).first().getByRole("button", { name: "Why?" }).click();
+  await card.getByText(/acks=all.*a leader takes nothing/).waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 1, "the ledger has closed");
 });
 
 test("the ledger goes by keyboard, in Chinese and on a phone", { lang: "zh-CN", viewport: { width: 390, height: 844 } }, async ({ page, open, axe }) => {

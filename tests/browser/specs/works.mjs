@@ -58,6 +58,32 @@ test("a reload brings the tree of runs back, and the bookmarks", { saved: FAST, 
   await stage(page).getByRole("button", { name: /^B3, .*alive/ }).waitFor();
 });
 
+test("the end that was reached comes back, and how far time has run is kept by itself", { saved: FAST, timeout: 120_000 }, async ({ page, open, allow }) => {
+  allow(/request after load/);
+  await open();
+  await step(page);
+  await crash(page, 2);
+  await play(page);
+  // Nobody does anything but watch: moments are written every five seconds.
+  const moments = () => page.evaluate(() => Object.values(localStorage).map((text) => /"moments": .*/.exec(text)?.[0]).find(Boolean));
+  await until("it is kept", async () => /"digest"/.test((await moments()) ?? ""));
+  await page.waitForTimeout(1_000);
+  const before = await moments();
+  await until("it is kept again", async () => (await moments()) !== before, 20_000);
+  await pause(page);
+  await page.keyboard.press("End");
+  const end = await clock(page);
+  for (let count = 0; count < 5; count += 1) await page.keyboard.press("ArrowLeft");
+  const at = await clock(page);
+  assert.ok(at < end);
+  await page.waitForTimeout(1_200);
+  await page.reload();
+  await restored(page);
+  assert.equal(await clock(page), at);
+  await page.keyboard.press("End");
+  assert.equal(await clock(page), end);
+});
+
 test("a lesson goes on after a reload where the class was", { saved: FAST, timeout: 120_000 }, async ({ page, open, allow }) => {
   allow(/request after load/);
   await open();

@@ -4,7 +4,10 @@ use kafkascope::{
     cluster::command::{Command, Fault, NodeName},
     i18n::{faults as words, ui},
     kafka::config::Scope,
-    view::model::{Ledger, Place, ProducerView},
+    view::{
+        model::{Ledger, Place, ProducerView},
+        why::WhyKey,
+    },
 };
 use yew::prelude::*;
 
@@ -13,6 +16,7 @@ use super::{
     facts::{Facts, badge, rate, table},
     link, links, open,
     settings::{ScopeProp, Settings},
+    why,
 };
 use crate::{
     forms::SendOne,
@@ -93,6 +97,12 @@ fn facts(props: &InspectorProps, producer: &ProducerView) -> Html {
         .maybe(
             &ui::FACT_LAST_ERROR,
             producer.last_error.as_ref().map(|error| html! { <span class="bad">{ say(error, lang) }</span> }),
+        )
+        .maybe(
+            &ui::FACT_LAST_REFUSED,
+            producer.last_refused.as_ref().map(|(refused, event)| {
+                html! { <>{ say(refused, lang) }{ " " }{ why(props, &ui::WHY, WhyKey::WriteRefused { event: *event }) }</> }
+            }),
         )
         .html()
 }

@@ -63,7 +63,7 @@ fn long() {
         let width_us = random(most_us) + 1_000;
         marks.follow(history.newest(), from_us, from_us + width_us);
     });
-    quantiles("long_axis", &mut took, 8.0);
+    quantiles("long_axis", &mut took, 16.7);
 }
 
 /// Nanoseconds that each of many calls took.

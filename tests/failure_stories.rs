@@ -411,7 +411,7 @@ fn tell(run: &Run, seen: &mut u64, told: &mut String) {
 
 fn play(story: &Story) -> String {
     let settings = story.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let cluster = ClusterSpec { racks: vec![None; story.brokers], settings };
+    let cluster = ClusterSpec { racks: vec![None; story.brokers], settings, ..ClusterSpec::default() };
     let scenario = Scenario { seed: story.seed, cluster, ..Scenario::default() };
     let mut run = Run::new(&scenario).unwrap_or_else(|error| panic!("{}: {error:?}", story.name));
     let (mut seen, mut told) = (0, String::new());

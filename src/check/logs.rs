@@ -370,7 +370,7 @@ impl Logs {
 
     /// Settings and replicas that ask for fewer copies than before.
     fn ask_for_less(&mut self, broker: BrokerId, world: &World) {
-        let Some(broker) = world.brokers().get(&broker) else { return };
+        let Some(broker) = world.node(broker) else { return };
         for offset in self.applied..broker.image.offset {
             match broker.quorum.log().get(offset) {
                 Some((_, MetadataDelta::Config { topic, settings })) => {

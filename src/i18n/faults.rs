@@ -50,7 +50,6 @@ templates! { "faults":
     ERROR_SIGNED = "“{value}” is not a number with at most three decimals.", "“{value}”不是最多三位小数的数。";
     MILLISECONDS = "ms", "毫秒";
     DO_IT = "Break it", "制造故障";
-    BROKER = "broker {id}", "broker {id}";
 
     BROKEN = "Broken now", "当前故障";
     HEAL = "Heal", "恢复";

@@ -6,7 +6,10 @@ use super::{Lane, lane_of, names};
 use crate::{
     history::{Milestone, Run, milestone},
     i18n::Text,
-    kafka::event::{ElectedBy, Event, EventKind, GroupReason},
+    kafka::{
+        event::{ElectedBy, Event, EventKind, GroupReason},
+        ids::named,
+    },
     sim::EventId,
     templates,
 };
@@ -15,11 +18,11 @@ templates! {
     "mark":
     JOIN = "join {who}", "{who} 加入";
     LEAVE = "leave {who}", "{who} 离开";
-    BROKER_STARTED = "broker {broker} started", "broker {broker} 启动";
-    BROKER_STOPPED = "broker {broker} stopped", "broker {broker} 停止";
-    BROKER_CRASHED = "broker {broker} crashed", "broker {broker} 崩溃";
+    BROKER_STARTED = "{node} started", "{node} 启动";
+    BROKER_STOPPED = "{node} stopped", "{node} 停止";
+    BROKER_CRASHED = "{node} crashed", "{node} 崩溃";
     BROKER_FENCED = "broker {broker} fenced", "broker {broker} 被 fence";
-    CONTROLLER = "controller: broker {broker}", "controller：broker {broker}";
+    CONTROLLER = "controller: {node}", "controller：{node}";
     LEADER = "leader of `{place}`: {broker}", "`{place}`：leader {broker}";
     NO_LEADER = "no leader of `{place}`", "`{place}`：没有 leader";
     UNCLEAN = "unclean election: `{place}`", "unclean 选举：`{place}`";
@@ -140,18 +143,18 @@ impl Marks {
 fn label(run: &Run, event: &Event) -> Option<Text> {
     use EventKind as E;
     let world = run.world();
-    let broker = event.node.0;
+    let node = || named(event.node.0);
     let text = match &event.kind {
         E::MemberIdGiven { member, .. } => JOIN.with("who", names::member(world, member)),
         E::GroupEpochRaised { reason: GroupReason::Joined(member), .. } => {
             JOIN.with("who", names::member(world, member))
         }
         E::MemberRemoved { member, .. } => LEAVE.with("who", names::member(world, member)),
-        E::BrokerStarted => BROKER_STARTED.with("broker", broker),
-        E::BrokerStopped => BROKER_STOPPED.with("broker", broker),
-        E::BrokerCrashed => BROKER_CRASHED.with("broker", broker),
+        E::BrokerStarted => BROKER_STARTED.with("node", node()),
+        E::BrokerStopped => BROKER_STOPPED.with("node", node()),
+        E::BrokerCrashed => BROKER_CRASHED.with("node", node()),
         E::BrokerFenced { broker, .. } => BROKER_FENCED.with("broker", *broker),
-        E::ControllerElected { .. } => CONTROLLER.with("broker", broker),
+        E::ControllerElected { .. } => CONTROLLER.with("node", node()),
         E::LeaderElected { partition, from: Some(_), to: Some(to), .. } => {
             LEADER.with("place", names::partition(world, *partition)).with("broker", *to)
         }

@@ -7,6 +7,7 @@ use kafkascope::{
         command_text,
     },
     i18n::{Template, faults as words},
+    kafka::ids::named,
     view::{
         broker_acts::{BrokerAct, CRASH, FREEZE, STOP, WIPE},
         model::ViewModel,
@@ -244,7 +245,7 @@ fn nodes(vm: &ViewModel) -> Vec<NodeName> {
 
 fn option(node: &NodeName) -> (String, Label) {
     let label = match node {
-        NodeName::Broker(broker) => Label::Words(words::BROKER.with("id", *broker)),
+        NodeName::Broker(broker) => Label::Words(named(*broker)),
         NodeName::Client(name) => Label::Name(name.clone()),
         NodeName::Everyone => Label::Words(words::EVERYONE.text()),
     };

@@ -132,6 +132,7 @@ fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
         && a.producers.len() == b.producers.len()
         && a.groups.len() == b.groups.len()
         && a.brokers == b.brokers
+        && a.controllers == b.controllers
         && a.topics.iter().zip(&b.topics).all(same_topic)
         && a.groups.iter().zip(&b.groups).all(same_group)
         && a.producers.iter().zip(&b.producers).all(|(a, b)| a.name == b.name)

@@ -9,7 +9,7 @@ use crate::{
     },
     history::Run,
     i18n::{Arg, Text, faults as words},
-    kafka::ids::named,
+    kafka::ids::{is_controller_only, named},
     sim::{Effect, NodeId},
     view::model::BrokenView,
 };
@@ -30,7 +30,9 @@ pub(super) fn cut_from(world: &World, node: NodeId) -> Vec<u32> {
         return Vec::new();
     }
     let is_cut = |other: &u32| world.is_cut(node, NodeId(*other)) || world.is_cut(NodeId(*other), node);
-    world.nodes().map(|other| other.id).filter(is_cut).collect()
+    // Clients have nothing to do with controllers apart from the brokers.
+    let concerns = |other: &u32| !is_controller_only(*other) || world.node(node.0).is_some();
+    world.nodes().map(|other| other.id).filter(concerns).filter(is_cut).collect()
 }
 
 fn text(broken: &Broken) -> Text {

@@ -163,7 +163,7 @@ const TERMS: &[&str] = &[
     "leader B{id}",
     "coordinator B{broker}",
     "broker {id}：leader",
-    "KRaft controller B{id}",
+    "KRaft controller {node}",
     "B{from} → B{to}",
     "generation {generation} · {assignor} · coordinator B{broker}",
 ];

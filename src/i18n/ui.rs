@@ -241,7 +241,7 @@ templates! { "ui":
     FACT_ROLE_ONLY_VOTER = "controller", "controller";
     FACT_ROLE_ONLY_ACTIVE = "**active controller**", "**活动 controller**";
     FACT_QUORUM = "In the metadata quorum", "在 metadata quorum 中";
-    FACT_QUORUM_EPOCH = "Quorum epoch", "quorum epoch";
+    FACT_QUORUM_EPOCH = "Quorum epoch", "quorum 的 epoch";
     FACT_METADATA_END = "End of its metadata log", "metadata 日志末端";
     FACT_METADATA_COMMITTED = "Committed up to", "已提交至";
     FACT_METADATA_OFFSET = "Metadata offset applied", "已应用的 metadata offset";

@@ -24,6 +24,7 @@ type Case = (&'static Limit, fn());
 
 static CASES: &[Case] = &[
     (&limits::BROKERS, brokers),
+    (&limits::CONTROLLERS, controllers),
     (&limits::TOPICS, topics),
     (&limits::PARTITIONS, partitions),
     (&limits::REPLICATION_FACTOR, replication_factor),
@@ -209,6 +210,17 @@ fn brokers() {
     allowed(begin(limits::BROKERS.max));
     past(begin(limits::BROKERS.max + 1), &limits::BROKERS);
     below(begin(0), &limits::BROKERS);
+}
+
+fn controllers() {
+    let spec =
+        |controllers: u64| ClusterSpec { racks: vec![None], controllers: controllers as u32, ..ClusterSpec::default() };
+    let begin = |controllers| World::new(1, &spec(controllers), &mut Vec::new()).map(drop);
+    allowed(begin(limits::CONTROLLERS.max));
+    past(begin(limits::CONTROLLERS.max + 1), &limits::CONTROLLERS);
+    // They are no brokers, so all of those may be there too.
+    let most = ClusterSpec { racks: vec![None; limits::BROKERS.max as usize], ..spec(limits::CONTROLLERS.max) };
+    allowed(World::new(1, &most, &mut Vec::new()).map(drop));
 }
 
 /// All at one moment, before the controller has heard of the first; and again once it has made them.

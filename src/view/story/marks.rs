@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::{Lane, lane_of, names};
 use crate::{
     history::{Milestone, Run, milestone},
-    i18n::Text,
+    i18n::{Template, Text},
     kafka::{
         event::{ElectedBy, Event, EventKind, GroupReason},
-        ids::named,
+        ids::{is_controller_only, named},
     },
     sim::EventId,
     templates,
@@ -18,9 +18,12 @@ templates! {
     "mark":
     JOIN = "join {who}", "{who} 加入";
     LEAVE = "leave {who}", "{who} 离开";
-    BROKER_STARTED = "{node} started", "{node} 启动";
-    BROKER_STOPPED = "{node} stopped", "{node} 停止";
-    BROKER_CRASHED = "{node} crashed", "{node} 崩溃";
+    BROKER_STARTED = "broker {broker} started", "broker {broker} 启动";
+    BROKER_STOPPED = "broker {broker} stopped", "broker {broker} 停止";
+    BROKER_CRASHED = "broker {broker} crashed", "broker {broker} 崩溃";
+    CONTROLLER_STARTED = "controller {broker} started", "controller {broker} 启动";
+    CONTROLLER_STOPPED = "controller {broker} stopped", "controller {broker} 停止";
+    CONTROLLER_CRASHED = "controller {broker} crashed", "controller {broker} 崩溃";
     BROKER_FENCED = "broker {broker} fenced", "broker {broker} 被 fence";
     CONTROLLER = "controller: {node}", "controller：{node}";
     LEADER = "leader of `{place}`: {broker}", "`{place}`：leader {broker}";
@@ -143,18 +146,21 @@ impl Marks {
 fn label(run: &Run, event: &Event) -> Option<Text> {
     use EventKind as E;
     let world = run.world();
-    let node = || named(event.node.0);
+    let node = event.node.0;
+    let process = |broker: &'static Template, controller: &'static Template| {
+        if is_controller_only(node) { controller.with("broker", node) } else { broker.with("broker", node) }
+    };
     let text = match &event.kind {
         E::MemberIdGiven { member, .. } => JOIN.with("who", names::member(world, member)),
         E::GroupEpochRaised { reason: GroupReason::Joined(member), .. } => {
             JOIN.with("who", names::member(world, member))
         }
         E::MemberRemoved { member, .. } => LEAVE.with("who", names::member(world, member)),
-        E::BrokerStarted => BROKER_STARTED.with("node", node()),
-        E::BrokerStopped => BROKER_STOPPED.with("node", node()),
-        E::BrokerCrashed => BROKER_CRASHED.with("node", node()),
+        E::BrokerStarted => process(&BROKER_STARTED, &CONTROLLER_STARTED),
+        E::BrokerStopped => process(&BROKER_STOPPED, &CONTROLLER_STOPPED),
+        E::BrokerCrashed => process(&BROKER_CRASHED, &CONTROLLER_CRASHED),
         E::BrokerFenced { broker, .. } => BROKER_FENCED.with("broker", *broker),
-        E::ControllerElected { .. } => CONTROLLER.with("node", node()),
+        E::ControllerElected { .. } => CONTROLLER.with("node", named(node)),
         E::LeaderElected { partition, from: Some(_), to: Some(to), .. } => {
             LEADER.with("place", names::partition(world, *partition)).with("broker", *to)
         }

@@ -270,7 +270,7 @@ templates! { "refused":
     CONTROLLER_ONLY = "`broker` {broker} is only a controller: its disk holds the metadata log and no replicas, so there is nothing to wipe or to slow down.", "`broker` {broker} 只是 controller：它的磁盘上只有 metadata 日志，没有副本，无可清空，也无可变慢。";
     PRODUCER_IS_FROZEN = "The process of `{producer}` is frozen and can do nothing until it thaws.", "`{producer}` 的进程已被冻结，解冻之前什么也做不了。";
     PRODUCER_IS_NOT_FROZEN = "The process of `{producer}` is not frozen.", "`{producer}` 的进程没有被冻结。";
-    UNKNOWN_NODE = "There is no broker, producer or consumer `{node}`.", "没有名为 `{node}` 的 broker、producer 或 consumer。";
+    UNKNOWN_NODE = "There is no broker, controller, producer or consumer `{node}`.", "没有名为 `{node}` 的 broker、controller、producer 或 consumer。";
     UNKNOWN_FAULT = "No link is broken by `fault` {fault} now.", "目前没有编号为 {fault} 的链路故障（`fault`）。";
     CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

@@ -115,6 +115,33 @@ fn another_takes_over_when_the_active_one_is_lost() {
 }
 
 #[test]
+fn its_peers_see_its_connections_close_and_clients_have_none() {
+    let mut run = stage(3);
+    let heard_of = |run: &Watched, from_us: u64, gone: u32| {
+        let of_it = run.events.iter().filter(|event| {
+            event.time_us >= from_us && matches!(event.kind, EventKind::Disconnected(peer) if peer.0 == gone)
+        });
+        let mut nodes: Vec<u32> = of_it.map(|event| event.node.0).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    };
+    let from_us = run.world.now_us();
+    give(&mut run, "crash-broker broker=3000");
+    after(&mut run, 1);
+    assert_eq!(
+        heard_of(&run, from_us, 3_000),
+        [1, 2, 3, 3_001, 3_002, FIRST_CLIENT - 1],
+        "the last is the admin client"
+    );
+    let from_us = run.world.now_us();
+    give(&mut run, "crash-broker broker=2");
+    after(&mut run, 1);
+    let producer = FIRST_CLIENT;
+    assert_eq!(heard_of(&run, from_us, 2), [1, 3, 3_001, 3_002, FIRST_CLIENT - 1, producer]);
+}
+
+#[test]
 fn without_a_majority_leaders_serve_on_and_nothing_is_decided() {
     let mut run = stage(3);
     give(&mut run, "crash-broker broker=3001");

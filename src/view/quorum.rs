@@ -74,7 +74,7 @@ mod tests {
         cluster::command_text::parse,
         history::{Run, start_cluster},
         i18n::Lang,
-        view::Builder,
+        view::{Builder, model::BrokerState},
     };
 
     #[test]
@@ -86,6 +86,10 @@ mod tests {
         let mut says = |run: &Run| {
             let view = builder.build(run);
             assert!(view.brokers.len() == 3 && view.brokers.iter().all(|broker| broker.quorum.is_none()));
+            for node in &view.controllers {
+                let down = node.quorum.is_some_and(|quorum| quorum.standing == super::Standing::Down);
+                assert_eq!(node.state, if down { BrokerState::CrashedApart } else { BrokerState::Alive });
+            }
             let of = |node: &std::rc::Rc<crate::view::model::BrokerView>| {
                 node.quorum.map(|quorum| quorum.standing.text().plain(Lang::En)).unwrap_or_default()
             };

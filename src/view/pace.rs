@@ -128,11 +128,11 @@ fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
             && a.members.len() == b.members.len()
             && (a.members.iter().zip(&b.members)).all(|(a, b)| a.name == b.name && a.owned.len() == b.owned.len())
     };
-    a.topics.len() == b.topics.len()
+    a.controllers == b.controllers
+        && a.topics.len() == b.topics.len()
         && a.producers.len() == b.producers.len()
         && a.groups.len() == b.groups.len()
         && a.brokers == b.brokers
-        && a.controllers == b.controllers
         && a.topics.iter().zip(&b.topics).all(same_topic)
         && a.groups.iter().zip(&b.groups).all(same_group)
         && a.producers.iter().zip(&b.producers).all(|(a, b)| a.name == b.name)

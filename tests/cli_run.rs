@@ -174,7 +174,7 @@ fn what_can_not_be_used_is_told_in_one_line() {
     let unsound = unsound.to_string_lossy();
     for (args, says) in [
         (&[][..], "expected a scenario"),
-        (&["nowhere"], "expected `start`, `a-log-only-grows`"),
+        (&["nowhere"], "expected `start`, `three-controllers-apart`, `a-log-only-grows`"),
         (&["nowhere/lesson.toml"], "nowhere/lesson.toml"),
         (&["nowhere.json"], "nowhere.json"),
         (&[&*broken], "broken.json:3"),

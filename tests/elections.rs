@@ -17,7 +17,7 @@ use kafkascope::{
 /// Five brokers, three of them controllers; `t-0` on brokers 4, 5 and 3, led by 4.
 fn stage(settings: &[(&str, &str)]) -> Watched {
     let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let spec = ClusterSpec { racks: vec![None; 5], settings };
+    let spec = ClusterSpec { racks: vec![None; 5], settings, ..ClusterSpec::default() };
     let mut run = Watched::new(1, &spec, true).expect("a sound cluster");
     give(&mut run, "create-topic topic=t partitions=1 replication.factor=3");
     after(&mut run, 1);

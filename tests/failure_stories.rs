@@ -19,7 +19,7 @@ use kafkascope::{
     },
 };
 
-/// A story: its name, how many brokers there are, what the cluster is set to, and what happens at which millisecond.
+/// A story: its name, how many brokers and controllers there are, what the cluster is set to, and what happens at which millisecond.
 ///
 /// Topic `t` has one partition, on three brokers unless the story makes it itself. Of `t-0`, `{leader}` stands for the
 /// leader's broker and `{r1}`, `{r2}`, `{r3}` for its replicas in assignment order, `{follower}` for one that is not the
@@ -28,6 +28,8 @@ struct Story {
     name: &'static str,
     seed: u64,
     brokers: usize,
+    /// Controllers apart from them.
+    controllers: u32,
     settings: &'static [(&'static str, &'static str)],
     acts: &'static [(u64, &'static str)],
     until_ms: u64,
@@ -95,6 +97,7 @@ static STORIES: &[Story] = &[
         name: "truncation-on-return",
         seed: 2,
         brokers: 3,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, TOPIC),
@@ -107,10 +110,31 @@ static STORIES: &[Story] = &[
         ],
         until_ms: 22_000,
     },
+    // The active one of three controllers apart is lost, and the leader before another is active: that one gives every
+    // broker a session of its own and fences none until it is over.
+    Story {
+        name: "controller-lost-dedicated",
+        seed: 2,
+        brokers: 3,
+        controllers: 3,
+        settings: &[],
+        acts: &[
+            (0, TOPIC),
+            (100, PRODUCER_ALL),
+            (500, "send producer=p value=before"),
+            (1_000, "crash-broker broker={controller}"),
+            (1_200, "crash-broker broker={leader}"),
+            (1_500, "send producer=p value=meanwhile"),
+            (20_000, "restart-broker broker=3000"),
+            (21_000, "heal-all"),
+        ],
+        until_ms: 24_000,
+    },
     Story {
         name: "controller-lost",
         seed: 2,
         brokers: 3,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, TOPIC),
@@ -126,6 +150,7 @@ static STORIES: &[Story] = &[
         name: "majority-lost",
         seed: 4,
         brokers: 3,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, TOPIC),
@@ -145,6 +170,7 @@ static STORIES: &[Story] = &[
         name: "unclean-election",
         seed: 1,
         brokers: 5,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, TOPIC),
@@ -166,6 +192,7 @@ static STORIES: &[Story] = &[
         name: "two-brokers-lost-elr-on",
         seed: 1,
         brokers: 5,
+        controllers: 0,
         settings: &[("min.insync.replicas", "2")],
         acts: TWO_LOST,
         until_ms: 32_000,
@@ -174,6 +201,7 @@ static STORIES: &[Story] = &[
         name: "two-brokers-lost-elr-off",
         seed: 1,
         brokers: 5,
+        controllers: 0,
         settings: &[("min.insync.replicas", "2"), ("eligible.leader.replicas.version", "0")],
         acts: TWO_LOST,
         until_ms: 32_000,
@@ -183,6 +211,7 @@ static STORIES: &[Story] = &[
         name: "last-in-sync-wiped-elr-on",
         seed: 1,
         brokers: 5,
+        controllers: 0,
         settings: &[("min.insync.replicas", "2")],
         acts: LAST_WIPED,
         until_ms: 32_000,
@@ -191,6 +220,7 @@ static STORIES: &[Story] = &[
         name: "last-in-sync-wiped-elr-off",
         seed: 1,
         brokers: 5,
+        controllers: 0,
         settings: &[("min.insync.replicas", "2"), ("eligible.leader.replicas.version", "0")],
         acts: LAST_WIPED,
         until_ms: 32_000,
@@ -199,6 +229,7 @@ static STORIES: &[Story] = &[
         name: "reassignment",
         seed: 1,
         brokers: 5,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, TOPIC),
@@ -219,6 +250,7 @@ static STORIES: &[Story] = &[
         name: "compaction-with-tombstone",
         seed: 2,
         brokers: 1,
+        controllers: 0,
         settings: &[("log.cleaner.backoff.ms", "5000")],
         acts: &[
             (
@@ -251,6 +283,7 @@ static STORIES: &[Story] = &[
         name: "retention-takes-the-active-segment",
         seed: 2,
         brokers: 3,
+        controllers: 0,
         settings: &[("log.retention.check.interval.ms", "10000")],
         acts: &[
             (0, "create-topic topic=t partitions=1 replication.factor=3 retention.ms=20000"),
@@ -265,6 +298,7 @@ static STORIES: &[Story] = &[
         name: "consumer-out-of-range",
         seed: 2,
         brokers: 1,
+        controllers: 0,
         settings: &[("log.initial.task.delay.ms", "5000"), ("log.retention.check.interval.ms", "5000")],
         acts: &[
             (0, "create-topic topic=t partitions=1 replication.factor=1 internal.segment.bytes=200 retention.ms=4000"),
@@ -285,6 +319,7 @@ static STORIES: &[Story] = &[
         name: "cut-off-leader",
         seed: 2,
         brokers: 3,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, TOPIC),
@@ -298,14 +333,31 @@ static STORIES: &[Story] = &[
         until_ms: 45_000,
     },
     // Refused once and sent again after the next one was taken.
-    Story { name: "reorder", seed: 2, brokers: 3, settings: &[], acts: REORDER, until_ms: 16_000 },
-    Story { name: "reorder-cured", seed: 2, brokers: 3, settings: &[], acts: REORDER_CURED, until_ms: 16_000 },
+    Story { name: "reorder", seed: 2, brokers: 3, controllers: 0, settings: &[], acts: REORDER, until_ms: 16_000 },
+    Story {
+        name: "reorder-cured",
+        seed: 2,
+        brokers: 3,
+        controllers: 0,
+        settings: &[],
+        acts: REORDER_CURED,
+        until_ms: 16_000,
+    },
     // The answer is lost, so the producer cannot know that the batch was written.
-    Story { name: "retry-duplicate", seed: 2, brokers: 3, settings: &[], acts: DUPLICATE, until_ms: 20_000 },
+    Story {
+        name: "retry-duplicate",
+        seed: 2,
+        brokers: 3,
+        controllers: 0,
+        settings: &[],
+        acts: DUPLICATE,
+        until_ms: 20_000,
+    },
     Story {
         name: "retry-duplicate-cured",
         seed: 2,
         brokers: 3,
+        controllers: 0,
         settings: &[],
         acts: DUPLICATE_CURED,
         until_ms: 20_000,
@@ -314,6 +366,7 @@ static STORIES: &[Story] = &[
         name: "min-insync-refusal",
         seed: 2,
         brokers: 3,
+        controllers: 0,
         settings: &[],
         acts: &[
             (0, "create-topic topic=t partitions=1 replication.factor=3 min.insync.replicas=3"),
@@ -327,9 +380,33 @@ static STORIES: &[Story] = &[
         until_ms: 14_000,
     },
     // The leader dies before its followers have the record.
-    Story { name: "leader-crash-acks-0", seed: 2, brokers: 3, settings: &[], acts: CRASH_0, until_ms: 30_000 },
-    Story { name: "leader-crash-acks-1", seed: 2, brokers: 3, settings: &[], acts: CRASH_1, until_ms: 30_000 },
-    Story { name: "leader-crash-acks-all", seed: 2, brokers: 3, settings: &[], acts: CRASH_ALL, until_ms: 30_000 },
+    Story {
+        name: "leader-crash-acks-0",
+        seed: 2,
+        brokers: 3,
+        controllers: 0,
+        settings: &[],
+        acts: CRASH_0,
+        until_ms: 30_000,
+    },
+    Story {
+        name: "leader-crash-acks-1",
+        seed: 2,
+        brokers: 3,
+        controllers: 0,
+        settings: &[],
+        acts: CRASH_1,
+        until_ms: 30_000,
+    },
+    Story {
+        name: "leader-crash-acks-all",
+        seed: 2,
+        brokers: 3,
+        controllers: 0,
+        settings: &[],
+        acts: CRASH_ALL,
+        until_ms: 30_000,
+    },
 ];
 
 /// Away from the active controller and, but for one, from the other controllers, so that they are not lost with it.
@@ -411,7 +488,7 @@ fn tell(run: &Run, seen: &mut u64, told: &mut String) {
 
 fn play(story: &Story) -> String {
     let settings = story.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let cluster = ClusterSpec { racks: vec![None; story.brokers], settings };
+    let cluster = ClusterSpec { racks: vec![None; story.brokers], controllers: story.controllers, settings };
     let scenario = Scenario { seed: story.seed, cluster, ..Scenario::default() };
     let mut run = Run::new(&scenario).unwrap_or_else(|error| panic!("{}: {error:?}", story.name));
     let (mut seen, mut told) = (0, String::new());

@@ -11,7 +11,7 @@ use kafkascope::{
 fn watched(seed: u64) -> Watched {
     let settings = [("log.initial.task.delay.ms", "1000"), ("log.retention.check.interval.ms", "1000")];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let spec = ClusterSpec { racks: vec![None; 2], settings: Settings::from(settings) };
+    let spec = ClusterSpec { racks: vec![None; 2], settings: Settings::from(settings), ..ClusterSpec::default() };
     let mut watched = Watched::new(seed, &spec, false).expect("sound");
     let lines = [
         "create-topic topic=t partitions=2 replication.factor=2 internal.segment.bytes=300 retention.ms=2000",

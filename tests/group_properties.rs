@@ -99,7 +99,8 @@ impl Sequence {
         let mix = &MIXES[random.below(MIXES.len() as u32) as usize];
         let settings = [("group.initial.rebalance.delay.ms", "0"), ("offsets.topic.num.partitions", "1")];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-        let run = Watched::new(seed, &ClusterSpec { racks: vec![None], settings }, false).expect("sound");
+        let run = Watched::new(seed, &ClusterSpec { racks: vec![None], settings, ..ClusterSpec::default() }, false)
+            .expect("sound");
         let partitions = 1 + random.below(8);
         let script = format!("seed {seed}, {}\n", mix.name);
         let mut sequence = Sequence { run, random, mix, script, members: 0, partitions };

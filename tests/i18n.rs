@@ -12,7 +12,7 @@ use kafkascope::{
     cluster::{command_check, command_text, error},
     codec, history,
     i18n::{Template, brokers, faults, forms, lens, lesson, share, stage, ui},
-    kafka::{config, limits},
+    kafka::{config, ids, limits},
     view::{self, story, why},
 };
 
@@ -21,6 +21,7 @@ fn all() -> Vec<Template> {
     let lists: &[&[&'static Template]] = &[
         config::ALL,
         limits::ALL,
+        ids::ALL,
         command_text::ALL,
         command_check::ALL,
         codec::ALL,
@@ -163,7 +164,7 @@ const TERMS: &[&str] = &[
     "leader B{id}",
     "coordinator B{broker}",
     "broker {id}：leader",
-    "KRaft controller B{id}",
+    "KRaft controller {node}",
     "B{from} → B{to}",
     "generation {generation} · {assignor} · coordinator B{broker}",
 ];

@@ -21,7 +21,8 @@ fn stage(racks: &[&str], settings: &[(&str, &str)]) -> Watched {
     let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let racks: Vec<_> = racks.iter().map(|rack| Some((*rack).to_owned())).collect();
     let brokers = racks.len();
-    let mut run = Watched::new(7, &ClusterSpec { racks, settings }, true).expect("a sound cluster");
+    let mut run =
+        Watched::new(7, &ClusterSpec { racks, settings, ..ClusterSpec::default() }, true).expect("a sound cluster");
     give(&mut run, &format!("create-topic topic=t partitions=1 replication.factor={brokers}"));
     after(&mut run, 1);
     give(&mut run, "add-producer producer=p topic=t rate=20 acks=all");

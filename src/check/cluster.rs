@@ -7,7 +7,7 @@ use crate::{
     cluster::World,
     kafka::{
         event::{Event, EventKind},
-        ids::{BrokerId, TopicIdPartition},
+        ids::{BrokerId, TopicIdPartition, named, named_first},
         metadata::{MetadataDelta, PartitionState},
     },
 };
@@ -26,13 +26,13 @@ pub(super) struct Cluster {
 impl Cluster {
     pub fn new(world: &World) -> Cluster {
         let mut cluster = Cluster::default();
-        let furthest = world.brokers().values().max_by_key(|broker| broker.image.offset);
+        let furthest = world.nodes().max_by_key(|broker| broker.image.offset);
         if let Some(broker) = furthest {
             let record = |offset| broker.quorum.log().get(offset).cloned();
             cluster.log = (0..broker.image.offset).filter_map(record).collect();
             cluster.partitions = broker.image.partitions().map(|(at, state)| (at, state.clone())).collect();
         }
-        for broker in world.brokers().values() {
+        for broker in world.nodes() {
             cluster.applied.insert(broker.id, broker.image.offset as usize);
             if broker.quorum.is_leader() {
                 cluster.controllers.insert(broker.quorum.epoch(), broker.id);
@@ -51,10 +51,10 @@ impl Cluster {
 
     /// What a broker applied is what every other broker applies.
     fn check_applied(&mut self, event: &Event, findings: &mut Findings<'_>) {
-        let Some(broker) = findings.world.brokers().get(&event.node.0) else { return };
+        let Some(broker) = findings.world.node(event.node.0) else { return };
         let from = self.applied.insert(broker.id, broker.image.offset as usize).unwrap_or(0);
         if (broker.image.offset as usize) < from {
-            let text = says::METADATA_BACK.with("broker", broker.id).with("before", from);
+            let text = says::METADATA_BACK.with("node", named_first(broker.id)).with("before", from);
             findings.add("metadata", text.with("now", broker.image.offset), event);
         }
         for offset in from..broker.image.offset as usize {
@@ -62,7 +62,7 @@ impl Cluster {
             match self.log.get(offset) {
                 Some(known) if known == record => {}
                 Some(_) => {
-                    let text = says::METADATA_DIFFERS.with("broker", broker.id).with("offset", offset);
+                    let text = says::METADATA_DIFFERS.with("node", named_first(broker.id)).with("offset", offset);
                     findings.add("metadata", text, event);
                 }
                 None => {
@@ -80,13 +80,16 @@ impl Cluster {
         let broker = event.node.0;
         let first = *self.controllers.entry(epoch).or_insert(broker);
         if first != broker {
-            let text = says::TWO_CONTROLLERS.with("broker", broker).with("epoch", epoch).with("other", first);
+            let text = says::TWO_CONTROLLERS
+                .with("node", named_first(broker))
+                .with("epoch", epoch)
+                .with("other", named(first));
             findings.add("controller", text, event);
         }
-        let Some(log) = findings.world.brokers().get(&broker).map(|broker| broker.quorum.log()) else { return };
+        let Some(log) = findings.world.node(broker).map(|broker| broker.quorum.log()) else { return };
         let same = (0..self.log.len()).rev().take(64).all(|at| log.get(at as u64) == self.log.get(at));
         if (log.len() as usize) < self.log.len() || !same {
-            let text = says::METADATA_LOST.with("broker", broker).with("records", log.len());
+            let text = says::METADATA_LOST.with("node", named_first(broker)).with("records", log.len());
             findings.add("metadata", text.with("committed", self.log.len()), event);
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     cluster::World,
     kafka::{
         event::{Event, EventKind},
-        ids::{BrokerId, TopicIdPartition},
+        ids::{BrokerId, TopicIdPartition, named_first},
         log::{Log, RecordBatch},
     },
 };
@@ -24,8 +24,7 @@ pub(super) struct Epochs {
 
 impl Epochs {
     pub fn new(world: &World) -> Epochs {
-        let brokers = world.brokers().values();
-        let stood: BTreeMap<BrokerId, u32> = brokers.map(|broker| (broker.id, broker.quorum.epoch())).collect();
+        let stood: BTreeMap<BrokerId, u32> = world.nodes().map(|broker| (broker.id, broker.quorum.epoch())).collect();
         let elected = world.controller().map_or(0, |broker| broker.quorum.epoch());
         Epochs { stood, elected }
     }
@@ -46,7 +45,7 @@ impl Epochs {
     fn check_candidate(&mut self, epoch: u32, event: &Event, findings: &mut Findings<'_>) {
         let before = self.stood.insert(event.node.0, epoch);
         if let Some(before) = before.filter(|before| *before >= epoch) {
-            let text = says::STOOD_BEFORE.with("broker", event.node.0).with("epoch", epoch);
+            let text = says::STOOD_BEFORE.with("node", named_first(event.node.0)).with("epoch", epoch);
             findings.add("quorum-epoch", text.with("before", before), event);
         }
     }
@@ -54,7 +53,7 @@ impl Epochs {
     /// Each active controller comes in a later epoch than the one before.
     fn check_elected(&mut self, epoch: u32, event: &Event, findings: &mut Findings<'_>) {
         if epoch < self.elected {
-            let text = says::QUORUM_EPOCH_BACK.with("broker", event.node.0).with("epoch", epoch);
+            let text = says::QUORUM_EPOCH_BACK.with("node", named_first(event.node.0)).with("epoch", epoch);
             findings.add("quorum-epoch", text.with("before", self.elected), event);
         }
         self.elected = self.elected.max(epoch);
@@ -63,7 +62,7 @@ impl Epochs {
 
 /// Who is fenced leads nothing any more, and is in sync nowhere but where nobody else is.
 fn check_fenced(broker: BrokerId, event: &Event, findings: &mut Findings<'_>) {
-    let Some(controller) = findings.world.brokers().get(&event.node.0) else { return };
+    let Some(controller) = findings.world.node(event.node.0) else { return };
     let image = &controller.controller.image;
     if image.is_active(broker) {
         // The same step went on, and it is back.

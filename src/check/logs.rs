@@ -375,7 +375,7 @@ impl Logs {
 
     /// Settings and replicas that ask for fewer copies than before, and who may lead without any.
     fn follow_metadata(&mut self, broker: BrokerId, world: &World) {
-        let Some(broker) = world.brokers().get(&broker) else { return };
+        let Some(broker) = world.node(broker) else { return };
         for offset in self.applied..broker.image.offset {
             match broker.quorum.log().get(offset) {
                 Some((_, MetadataDelta::Config { topic, settings })) => {

@@ -50,10 +50,10 @@ templates! { "check":
     WRITTEN_ALONE = "Broker {broker} wrote a batch with acks=all to `{partition}` with {isr} in-sync replicas, but `min.insync.replicas` asks for {needed}. Such a write is refused.",
         "broker {broker} 在只有 {isr} 个同步副本时以 acks=all 向 `{partition}` 写入了 batch，而 `min.insync.replicas` 要求 {needed} 个。这样的写入应被拒绝。";
 
-    STOOD_BEFORE = "Broker {broker} stands for election in quorum epoch {epoch}, but it stood in epoch {before} before. Who stands raises the epoch, so that each vote of an epoch is for one candidate.",
-        "broker {broker} 在 quorum epoch {epoch} 参选，但它之前已在 epoch {before} 参选过。参选者必须提高 epoch，使每个 epoch 中的一票只投给一个候选者。";
-    QUORUM_EPOCH_BACK = "Broker {broker} became the active controller in quorum epoch {epoch}, though there had been one in epoch {before}. Quorum epochs only rise, so that everyone knows the older controller by its epoch.",
-        "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而 epoch {before} 已有过 active controller。quorum epoch 只会上升，这样所有节点都能凭 epoch 认出过时的 controller。";
+    STOOD_BEFORE = "{node} stands for election in quorum epoch {epoch}, but it stood in epoch {before} before. Who stands raises the epoch, so that each vote of an epoch is for one candidate.",
+        "{node} 在 quorum epoch {epoch} 参选，但它之前已在 epoch {before} 参选过。参选者必须提高 epoch，使每个 epoch 中的一票只投给一个候选者。";
+    QUORUM_EPOCH_BACK = "{node} became the active controller in quorum epoch {epoch}, though there had been one in epoch {before}. Quorum epochs only rise, so that everyone knows the older controller by its epoch.",
+        "{node} 在 quorum epoch {epoch} 成为 active controller，而 epoch {before} 已有过 active controller。quorum epoch 只会上升，这样所有节点都能凭 epoch 认出过时的 controller。";
     FENCED_STAYS = "Broker {broker} was fenced, but still leads `{partition}` or is in its ISR beside others. Who is fenced leads nothing, and nobody waits for it.",
         "broker {broker} 已被 fence，却仍是 `{partition}` 的 leader，或仍与其他副本一起留在其 ISR 中。被 fence 的 broker 不担任任何 leader，也没有人等待它。";
     LOGS_DO_NOT_MATCH = "Brokers {broker} and {other} hold the same batch at `{partition}@{offset}`, of leader epoch {epoch}, but before it one has a batch of epoch {before} and the other one of epoch {its_before}. Logs that agree on a batch agree on everything before it: where they do not, the follower must cut its log first.",
@@ -65,14 +65,14 @@ templates! { "check":
     KEY_TWICE = "On broker {broker}, the clean part of `{partition}` holds the same key at offsets {before} and {offset}. Where the cleaner has been, each key is there once, with its newest record.",
         "在 broker {broker} 上，`{partition}` 已清理的部分中，同一 key 同时出现在 offset {before} 和 {offset}。清理过的部分每个 key 只保留最新的一条。";
 
-    TWO_CONTROLLERS = "Broker {broker} became the active controller in quorum epoch {epoch}, in which broker {other} was. A quorum epoch has at most one leader.",
-        "broker {broker} 在 quorum epoch {epoch} 成为 active controller，而该 epoch 的 active controller 原是 broker {other}。每个 quorum epoch 最多有一个 leader。";
-    METADATA_LOST = "Broker {broker} became the active controller with {records} records of metadata, but {committed} were committed. A voter that is elected has every committed record.",
-        "broker {broker} 成为 active controller 时有 {records} 条 metadata 记录，而已提交 {committed} 条。被选出的 voter 拥有全部已提交的记录。";
-    METADATA_DIFFERS = "Broker {broker} applied another record at offset {offset} of the metadata log than another broker did. What a majority has committed is the same for everyone.",
-        "broker {broker} 在 metadata 日志 offset {offset} 处应用的记录与其他 broker 不同。多数派已提交的内容对所有节点都相同。";
-    METADATA_BACK = "Broker {broker} had applied {before} records of metadata, and now only {now}. What is applied stays applied.",
-        "broker {broker} 已应用 {before} 条 metadata 记录，现在却只有 {now} 条。已应用的记录不会被撤回。";
+    TWO_CONTROLLERS = "{node} became the active controller in quorum epoch {epoch}, in which {other} was. A quorum epoch has at most one leader.",
+        "{node} 在 quorum epoch {epoch} 成为 active controller，而该 epoch 的 active controller 原是 {other}。每个 quorum epoch 最多有一个 leader。";
+    METADATA_LOST = "{node} became the active controller with {records} records of metadata, but {committed} were committed. A voter that is elected has every committed record.",
+        "{node} 成为 active controller 时有 {records} 条 metadata 记录，而已提交 {committed} 条。被选出的 voter 拥有全部已提交的记录。";
+    METADATA_DIFFERS = "{node} applied another record at offset {offset} of the metadata log than another node did. What a majority has committed is the same for everyone.",
+        "{node} 在 metadata 日志 offset {offset} 处应用的记录与其他节点不同。多数派已提交的内容对所有节点都相同。";
+    METADATA_BACK = "{node} had applied {before} records of metadata, and now only {now}. What is applied stays applied.",
+        "{node} 已应用 {before} 条 metadata 记录，现在却只有 {now} 条。已应用的记录不会被撤回。";
     LEADER_NOT_IN_SYNC = "The controller made broker {leader} leader of `{partition}`, whose ISR was [{isr}]. A clean election takes an in-sync replica.",
         "controller 让 broker {leader} 成为 `{partition}` 的 leader，而其 ISR 为 [{isr}]。干净选举只选同步副本。";
     ISR_UNSOUND = "The controller wrote the ISR [{isr}] for `{partition}`, whose replicas are [{replicas}]. An ISR is made of replicas, each once, and is never empty.",

@@ -176,7 +176,7 @@ impl World {
             Command::AddBroker { rack } => self.new_broker(rack.as_deref(), base, events),
             Command::StopBroker { broker } => {
                 let mut out = Outbox::default();
-                if let Some(broker) = self.brokers.get_mut(broker) {
+                if let Some(broker) = self.node_mut(*broker) {
                     broker.begin_stop(now_us, &mut out);
                 }
                 self.carry_out(NodeId(*broker), base, out, events);
@@ -424,7 +424,7 @@ impl World {
     }
 
     pub(super) fn process_of(&self, broker: BrokerId) -> Result<Process, WorldError> {
-        let found = self.brokers.get(&broker).map(|broker| broker.process);
+        let found = self.node(broker).map(|broker| broker.process);
         found.ok_or_else(|| Refusal::UnknownBroker { broker }.into())
     }
 

@@ -26,7 +26,7 @@ impl World {
             Some(Broken::Link { fault: rule.number, link, effect })
         });
         let mut broken: Vec<Broken> = links.collect();
-        for broker in self.brokers.values() {
+        for broker in self.nodes() {
             match broker.process {
                 Process::Stopped => broken.push(Broken::Stopped(broker.id)),
                 Process::Crashed => broken.push(Broken::Crashed(NodeName::Broker(broker.id))),
@@ -119,6 +119,9 @@ impl World {
                     return Err(Refusal::ProducerIsNotFrozen { producer: producer.clone() }.into());
                 }
             }
+            Fault::WipeDisk { broker } | Fault::SlowDisk { broker, .. } if self.controllers.contains_key(broker) => {
+                return Err(Refusal::ControllerOnly { broker: *broker }.into());
+            }
             Fault::WipeDisk { broker } => {
                 if !matches!(self.process_of(*broker)?, Process::Stopped | Process::Crashed) {
                     return Err(Refusal::BrokerIsUp { broker: *broker }.into());
@@ -175,7 +178,7 @@ impl World {
         };
         let node = self.node_named(name).unwrap_or(ADMIN);
         let (now_us, mut out) = (self.now_us(), Outbox::default());
-        if let Some(broker) = self.brokers.get_mut(&node.0) {
+        if let Some(broker) = self.node_mut(node.0) {
             broker.set_clock(now_us, ahead_us, &mut out);
         } else if let Some(slot) = self.producers.get_mut(&node) {
             slot.producer.set_clock(ahead_us);
@@ -197,7 +200,7 @@ impl World {
     fn node_named(&self, name: &NodeName) -> Option<NodeId> {
         match name {
             NodeName::Everyone => None,
-            NodeName::Broker(broker) => self.brokers.contains_key(broker).then_some(NodeId(*broker)),
+            NodeName::Broker(broker) => self.node(*broker).map(|node| NodeId(node.id)),
             NodeName::Client(client) => self.producer_node(client).or_else(|_| self.consumer_node(client)).ok(),
         }
     }
@@ -218,7 +221,7 @@ impl World {
     /// A process stops running; its connections stay open, and what reaches it waits.
     pub(super) fn freeze(&mut self, node: NodeId, base: EventId, events: &mut Vec<Event>) {
         self.watch_links();
-        let is_broker = self.brokers.contains_key(&node.0);
+        let is_broker = self.node(node.0).is_some();
         let kind = if is_broker { EventKind::BrokerFrozen(true) } else { EventKind::ClientFrozen(true) };
         self.event(node, base, kind, events);
         self.frozen.entry(node).or_default();
@@ -229,7 +232,7 @@ impl World {
 
     /// A frozen process goes on with what reached it meanwhile, as if no time had passed.
     pub(super) fn thaw(&mut self, node: NodeId, base: EventId, events: &mut Vec<Event>) {
-        let is_broker = self.brokers.contains_key(&node.0);
+        let is_broker = self.node(node.0).is_some();
         let kind = if is_broker { EventKind::BrokerFrozen(false) } else { EventKind::ClientFrozen(false) };
         self.event(node, base, kind, events);
         let held = self.frozen.remove(&node).unwrap_or_default();
@@ -296,7 +299,7 @@ impl World {
         for name in names {
             let found = match name {
                 NodeName::Everyone => return Ok(Ends::All),
-                NodeName::Broker(broker) => self.brokers.contains_key(broker).then_some(NodeId(*broker)),
+                NodeName::Broker(broker) => self.node(*broker).map(|node| NodeId(node.id)),
                 NodeName::Client(client) => self.producer_node(client).or_else(|_| self.consumer_node(client)).ok(),
             };
             nodes.insert(found.ok_or_else(|| Refusal::UnknownNode { node: name.print(), field })?);

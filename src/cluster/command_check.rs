@@ -360,8 +360,8 @@ templates! { "command_check":
         "`{field}` 必须是 RE2 语法的正则表达式，不支持环视和反向引用：{why}。";
     PATTERN_PROTOCOL = "`subscription.pattern` is resolved by the coordinator and needs `group.protocol=consumer`; with the classic protocol use `pattern`.",
         "`subscription.pattern` 由 coordinator 解析，需要 `group.protocol=consumer`；classic 协议请用 `pattern`。";
-    NO_NODE = "`{field}` must name a broker by its id, a producer or consumer by its `client.id`, or everyone with `*`.",
-        "`{field}` 必须写 broker 的 id、producer 或 consumer 的 `client.id`，或用 `*` 表示所有节点。";
+    NO_NODE = "`{field}` must name a broker or controller by its id, a producer or consumer by its `client.id`, or everyone with `*`.",
+        "`{field}` 必须写 broker 或 controller 的 id、producer 或 consumer 的 `client.id`，或用 `*` 表示所有节点。";
     LINK_TO_ITSELF = "`to` names the same node as `from`, and no link lies between a node and itself.", "`to` 与 `from` 是同一个节点，节点与自身之间没有链路。";
     SUBSCRIBE_WITHOUT_GROUP = "A consumer that subscribes needs a `group`.", "订阅 topic 的 consumer 需要 `group`。";
 }

@@ -7,7 +7,7 @@ use crate::{
     i18n::Text,
     kafka::{
         config::{self, Scope},
-        ids::BrokerId,
+        ids::{BrokerId, named, named_first},
         limits,
     },
     templates,
@@ -87,6 +87,8 @@ pub enum Refusal {
     BrokerIsFrozen { broker: BrokerId },
     /// Its process is not frozen.
     BrokerIsNotFrozen { broker: BrokerId },
+    /// A node that is only a controller has no replicas on its disk.
+    ControllerOnly { broker: BrokerId },
     /// Its process is frozen: it can do nothing.
     ProducerIsFrozen { producer: String },
     /// Its process is not frozen.
@@ -119,8 +121,8 @@ impl Refusal {
     fn text(&self) -> Text {
         match self {
             Refusal::UnknownBroker { broker } => UNKNOWN_BROKER.with("broker", *broker),
-            Refusal::BrokerIsUp { broker } => BROKER_IS_UP.with("broker", *broker),
-            Refusal::BrokerIsDown { broker } => BROKER_IS_DOWN.with("broker", *broker),
+            Refusal::BrokerIsUp { broker } => BROKER_IS_UP.with("node", named_first(*broker)),
+            Refusal::BrokerIsDown { broker } => BROKER_IS_DOWN.with("node", named_first(*broker)),
             Refusal::UnknownTopic { topic } => UNKNOWN_TOPIC.with("topic", topic.as_str()),
             Refusal::TopicExists { topic } => TOPIC_EXISTS.with("topic", topic.as_str()),
             Refusal::InternalTopic { topic } => INTERNAL_TOPIC.with("topic", topic.as_str()),
@@ -164,8 +166,9 @@ impl Refusal {
             Refusal::NoReassignment { topic } => NO_REASSIGNMENT.with("topic", topic.as_str()),
             Refusal::NoController => NO_CONTROLLER.text(),
             Refusal::ConsumerAssigns { consumer } => CONSUMER_ASSIGNS.with("consumer", consumer.as_str()),
-            Refusal::BrokerIsFrozen { broker } => BROKER_IS_FROZEN.with("broker", *broker),
-            Refusal::BrokerIsNotFrozen { broker } => BROKER_IS_NOT_FROZEN.with("broker", *broker),
+            Refusal::BrokerIsFrozen { broker } => BROKER_IS_FROZEN.with("node", named(*broker)),
+            Refusal::BrokerIsNotFrozen { broker } => BROKER_IS_NOT_FROZEN.with("node", named(*broker)),
+            Refusal::ControllerOnly { broker } => CONTROLLER_ONLY.with("broker", *broker),
             Refusal::ProducerIsFrozen { producer } => PRODUCER_IS_FROZEN.with("producer", producer.as_str()),
             Refusal::ProducerIsNotFrozen { producer } => PRODUCER_IS_NOT_FROZEN.with("producer", producer.as_str()),
             Refusal::UnknownNode { node, .. } => UNKNOWN_NODE.with("node", node.as_str()),
@@ -181,7 +184,8 @@ impl Refusal {
             | Refusal::BrokerIsUp { .. }
             | Refusal::BrokerIsDown { .. }
             | Refusal::BrokerIsFrozen { .. }
-            | Refusal::BrokerIsNotFrozen { .. } => "broker",
+            | Refusal::BrokerIsNotFrozen { .. }
+            | Refusal::ControllerOnly { .. } => "broker",
             Refusal::ProducerIsFrozen { .. } | Refusal::ProducerIsNotFrozen { .. } => "producer",
             Refusal::UnknownNode { field, .. } => field,
             Refusal::UnknownFault { .. } => "fault",
@@ -223,6 +227,7 @@ impl From<Refusal> for WorldError {
 /// Whether a cluster can begin so.
 pub fn check_cluster(spec: &ClusterSpec) -> Result<(), WorldError> {
     limits::BROKERS.check(spec.racks.len() as u64).map_err(CommandError::from)?;
+    limits::CONTROLLERS.check(spec.controllers.into()).map_err(CommandError::from)?;
     for rack in spec.racks.iter().flatten() {
         limits::check_name(&limits::RACK, rack).map_err(CommandError::from)?;
     }
@@ -232,8 +237,8 @@ pub fn check_cluster(spec: &ClusterSpec) -> Result<(), WorldError> {
 
 templates! { "refused":
     UNKNOWN_BROKER = "There is no broker {broker}.", "没有 broker {broker}。";
-    BROKER_IS_UP = "Broker {broker} is running already.", "broker {broker} 已在运行。";
-    BROKER_IS_DOWN = "Broker {broker} is not running, or is stopping already.", "broker {broker} 没有运行，或者已在停止。";
+    BROKER_IS_UP = "{node} is running already.", "{node} 已在运行。";
+    BROKER_IS_DOWN = "{node} is not running, or is stopping already.", "{node} 没有运行，或者已在停止。";
     UNKNOWN_TOPIC = "There is no topic `{topic}`.", "没有 topic `{topic}`。";
     TOPIC_EXISTS = "There is a topic `{topic}` already.", "topic `{topic}` 已存在。";
     INTERNAL_TOPIC = "`{topic}` is one of Kafka's own topics and cannot be changed by hand.", "`{topic}` 是 Kafka 的内部 topic，不能手动修改。";
@@ -260,11 +265,12 @@ templates! { "refused":
         "按 `topics`、按 `pattern` 和按 `subscription.pattern` 订阅互斥：要更换方式，请重新配置 `{consumer}`。";
     NO_REASSIGNMENT = "No replica of `{topic}` comes or goes now, so there is nothing to take back.", "`{topic}` 目前没有副本在增减，没有可撤销的。";
     NO_CONTROLLER = "Nobody is the active controller now.", "目前没有 active controller。";
-    BROKER_IS_FROZEN = "The process of broker {broker} is frozen and can do nothing until it thaws; it can only be crashed.", "broker {broker} 的进程已被冻结，解冻之前什么也做不了；只能终止它。";
-    BROKER_IS_NOT_FROZEN = "The process of broker {broker} is not frozen.", "broker {broker} 的进程没有被冻结。";
+    BROKER_IS_FROZEN = "The process of {node} is frozen and can do nothing until it thaws; it can only be crashed.", "{node} 的进程已被冻结，解冻之前什么也做不了；只能终止它。";
+    BROKER_IS_NOT_FROZEN = "The process of {node} is not frozen.", "{node} 的进程没有被冻结。";
+    CONTROLLER_ONLY = "`broker` {broker} is only a controller: its disk holds the metadata log and no replicas, so there is nothing to wipe or to slow down.", "`broker` {broker} 只是 controller：它的磁盘上只有 metadata 日志，没有副本，无可清空，也无可变慢。";
     PRODUCER_IS_FROZEN = "The process of `{producer}` is frozen and can do nothing until it thaws.", "`{producer}` 的进程已被冻结，解冻之前什么也做不了。";
     PRODUCER_IS_NOT_FROZEN = "The process of `{producer}` is not frozen.", "`{producer}` 的进程没有被冻结。";
-    UNKNOWN_NODE = "There is no broker, producer or consumer `{node}`.", "没有名为 `{node}` 的 broker、producer 或 consumer。";
+    UNKNOWN_NODE = "There is no broker, controller, producer or consumer `{node}`.", "没有名为 `{node}` 的 broker、controller、producer 或 consumer。";
     UNKNOWN_FAULT = "No link is broken by `fault` {fault} now.", "目前没有编号为 {fault} 的链路故障（`fault`）。";
     CONSUMER_ASSIGNS = "`{consumer}` assigns itself its partitions, so it cannot subscribe.", "`{consumer}` 自行指定（assign）分区，因此不能订阅。";
 }

@@ -97,11 +97,11 @@ pub enum Direction {
 /// A node as people name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NodeName {
-    /// A broker by its id.
+    /// A broker, or a controller apart, by its id.
     Broker(u32),
     /// A producer or consumer by its `client.id`.
     Client(String),
-    /// Every broker and client.
+    /// Every node of the cluster and every client.
     Everyone,
 }
 
@@ -152,7 +152,7 @@ impl NodeName {
         }
     }
 
-    /// What is written in a command: digits are a broker, `*` is everyone, anything else a client.
+    /// What is written in a command: digits are a broker or controller, `*` is everyone, anything else a client.
     pub fn parse(text: &str) -> Option<NodeName> {
         if text == EVERYONE {
             return Some(NodeName::Everyone);

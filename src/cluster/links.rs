@@ -138,7 +138,7 @@ impl World {
             }
         }
         let peer = |broker: u32| NodeId(broker);
-        for broker in self.brokers.values().filter(|broker| broker.is_up()) {
+        for broker in self.nodes().filter(|broker| broker.is_up()) {
             let requests = broker.asked().into_iter();
             asked.extend(requests.map(|(to, channel, at)| (NodeId(broker.id), peer(to), channel, at)));
         }
@@ -317,7 +317,7 @@ impl World {
 
     /// How long a node waits for the answer to a request; nothing where it watches that itself.
     fn patience_us(&self, asker: NodeId, channel: Channel, request: &Request) -> Option<u64> {
-        if let Some(broker) = self.brokers.get(&asker.0) {
+        if let Some(broker) = self.node(asker.0) {
             return Some(match request {
                 // `BrokerServer` gives its heartbeats half the session.
                 Request::BrokerHeartbeat { .. } | Request::BrokerRegistration { .. } => {

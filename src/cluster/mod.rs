@@ -33,7 +33,7 @@ use crate::{
         client::producer::Ledger,
         controller::quorum::Quorum,
         event::{Event, EventKind, Rpc},
-        ids::{BrokerId, Name, TopicId, is_internal},
+        ids::{BrokerId, FIRST_CONTROLLER, Name, TopicId, is_controller_only, is_internal},
         log::ProducerStamp,
         metadata::{MetadataDelta, MetadataImage},
         node::{Input, Outbox, Output, Timer},
@@ -46,11 +46,14 @@ use command::Settings;
 /// The admin client's node: it sends what commands ask of the controller.
 pub const ADMIN: NodeId = NodeId(crate::kafka::node::FIRST_CLIENT - 1);
 
-/// How a cluster begins: its brokers, all registered and unfenced, broker 1 the active controller.
+/// How a cluster begins: its brokers, all registered and unfenced; the first of its controllers is the active one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct ClusterSpec {
     /// The rack of each broker, from broker 1 on.
     pub racks: Vec<Option<String>>,
+    /// How many controllers there are apart from the brokers, with the ids [`FIRST_CONTROLLER`] and following. 0: brokers
+    /// 1 to 3 are also the controllers.
+    pub controllers: u32,
     /// Broker settings of the whole cluster other than the defaults.
     pub settings: Settings,
 }
@@ -62,9 +65,11 @@ pub struct World {
     kernel: Kernel<Message, Timer>,
     network: Network,
     brokers: Map<BrokerId, Broker>,
-    /// Brokers that are controllers too: the first three of the beginning, for good.
+    /// Nodes that are only controllers.
+    controllers: Map<BrokerId, Broker>,
+    /// The controllers: those apart from the brokers, else the first three brokers of the beginning. For good.
     voters: Arc<[BrokerId]>,
-    /// When each broker's process began; what was sent to an earlier one does not reach it.
+    /// When each node's process began; what was sent to an earlier one does not reach it.
     started_us: Map<BrokerId, u64>,
     links: links::Links,
     /// What reached each frozen process, with its cause: it is taken up when the process goes on. At most one of each
@@ -97,8 +102,12 @@ impl World {
         error::check_cluster(spec)?;
         let racks: Vec<Option<Name>> = spec.racks.iter().map(|rack| rack.as_deref().map(Name::from)).collect();
         let ids = || 1..=racks.len() as BrokerId;
-        let voters: Arc<[BrokerId]> = ids().take(3).collect();
-        let mut records = vec![MetadataDelta::LeaderChange { leader: 1 }];
+        let controllers = || FIRST_CONTROLLER..FIRST_CONTROLLER + spec.controllers;
+        let voters: Arc<[BrokerId]> =
+            if spec.controllers > 0 { controllers().collect() } else { ids().take(3).collect() };
+        let leader = voters.first().copied();
+        let mut records: Vec<MetadataDelta> =
+            leader.into_iter().map(|leader| MetadataDelta::LeaderChange { leader }).collect();
         if !spec.settings.is_empty() {
             records.push(MetadataDelta::Config { topic: None, settings: Arc::new(spec.settings.clone()) });
         }
@@ -106,15 +115,16 @@ impl World {
             records.push(MetadataDelta::RegisterBroker { broker, rack: rack.clone() });
             records.push(MetadataDelta::BrokerChange { broker, fenced: false, in_controlled_shutdown: false });
         }
-        let make = |(broker, rack): (BrokerId, &Option<Name>)| {
-            let quorum = Quorum::new(seed, broker, voters.clone(), Some(1), &records);
-            (broker, Broker::new(seed, broker, rack.clone(), quorum, &records))
+        let make = |(node, rack): (BrokerId, &Option<Name>)| {
+            let quorum = Quorum::new(seed, node, voters.clone(), leader, &records);
+            (node, Broker::new(seed, node, rack.clone(), quorum, &records))
         };
         let mut world = World {
             seed,
             kernel: Kernel::default(),
             network: Network::new(seed, Latency::default()),
             brokers: ids().zip(&racks).map(make).collect(),
+            controllers: controllers().map(|node| make((node, &None))).collect(),
             voters: voters.clone(),
             started_us: Map::new(),
             links: links::Links::default(),
@@ -134,12 +144,12 @@ impl World {
             commands: 0,
             digest: Digest::default(),
         };
-        for broker in ids() {
+        for id in ids().chain(controllers()) {
             let mut out = Outbox::default();
-            if let Some(broker) = world.brokers.get_mut(&broker) {
-                broker.start(0, true, &mut out);
+            if let Some(node) = world.node_mut(id) {
+                node.start(0, true, &mut out);
             }
-            world.carry_out(NodeId(broker), 0, out, events);
+            world.carry_out(NodeId(id), 0, out, events);
         }
         Ok(world)
     }
@@ -183,6 +193,9 @@ impl World {
         let mut digest = Digest::default();
         self.kernel.hash(&mut digest);
         self.brokers.hash(&mut digest);
+        if !self.controllers.is_empty() {
+            self.controllers.hash(&mut digest);
+        }
         self.producers.hash(&mut digest);
         self.consumers.hash(&mut digest);
         if self.links.watching {
@@ -197,6 +210,25 @@ impl World {
         &self.brokers
     }
 
+    /// Controllers apart from the brokers, by id; none where brokers are the controllers.
+    pub fn controllers(&self) -> &Map<BrokerId, Broker> {
+        &self.controllers
+    }
+
+    /// Every node of the cluster: the brokers, then the controllers apart from them.
+    pub fn nodes(&self) -> impl Iterator<Item = &Broker> + Clone {
+        self.brokers.values().chain(self.controllers.values())
+    }
+
+    /// A node of the cluster, broker or not.
+    pub fn node(&self, id: BrokerId) -> Option<&Broker> {
+        if is_controller_only(id) { self.controllers.get(&id) } else { self.brokers.get(&id) }
+    }
+
+    fn node_mut(&mut self, id: BrokerId) -> Option<&mut Broker> {
+        if is_controller_only(id) { self.controllers.get_mut(&id) } else { self.brokers.get_mut(&id) }
+    }
+
     /// Producers by node; their order on the page is in the slot.
     pub fn producers(&self) -> &Map<NodeId, ProducerSlot> {
         &self.producers
@@ -209,13 +241,13 @@ impl World {
 
     /// The active controller, if there is one that runs.
     pub fn controller(&self) -> Option<&Broker> {
-        let leaders = self.brokers.values().filter(|broker| broker.is_up() && broker.quorum.is_leader());
+        let leaders = self.nodes().filter(|broker| broker.is_up() && broker.quorum.is_leader());
         leaders.max_by_key(|broker| broker.quorum.epoch())
     }
 
-    /// The newest committed metadata that any broker has applied.
+    /// The newest committed metadata that any node has applied.
     pub fn metadata(&self) -> &MetadataImage {
-        let images = self.brokers.values().map(|broker| &broker.image);
+        let images = self.nodes().map(|broker| &broker.image);
         images.max_by_key(|image| image.offset).expect("a cluster has at least one broker")
     }
 
@@ -330,7 +362,7 @@ impl World {
 
     /// Is nobody there, or another process than the message was sent to, or one that does not listen yet?
     fn is_unreachable(&self, node: NodeId, sent_us: u64, message: &Message) -> bool {
-        let Some(broker) = self.brokers.get(&node.0) else { return false };
+        let Some(broker) = self.node(node.0) else { return false };
         let earlier_process = self.started_us.get(&node.0).is_some_and(|start| sent_us < *start);
         let not_ready = matches!(message, Message::Request(channel, ..) if !broker.listens_on(*channel));
         !broker.is_up() || earlier_process || not_ready
@@ -343,7 +375,7 @@ impl World {
         }
         let now_us = self.now_us();
         let mut out = Outbox::default();
-        if let Some(broker) = self.brokers.get_mut(&node.0) {
+        if let Some(broker) = self.node_mut(node.0) {
             if !broker.is_up() {
                 return;
             }
@@ -398,7 +430,7 @@ impl World {
     }
 
     fn link(&self, from: NodeId, to: NodeId) -> (LinkClass, bool) {
-        let class = match (self.brokers.contains_key(&from.0), self.brokers.contains_key(&to.0)) {
+        let class = match (self.node(from.0).is_some(), self.node(to.0).is_some()) {
             (true, true) if from == to => LinkClass::Local,
             (true, true) => LinkClass::Inner,
             _ => LinkClass::Outer,
@@ -445,10 +477,10 @@ impl World {
     }
 
     fn note_topic(&mut self, controller: NodeId, topic: TopicId) {
-        let image = self.brokers.get(&controller.0).and_then(|broker| broker.controller.image.topics.get(&topic));
-        if let Some(image) = image {
-            self.topic_names.insert(topic, image.name.clone());
-            if is_internal(&image.name) {
+        let image = self.node(controller.0).and_then(|node| node.controller.image.topics.get(&topic));
+        if let Some(name) = image.map(|image| image.name.clone()) {
+            self.topic_names.insert(topic, name.clone());
+            if is_internal(&name) {
                 self.internal_topics.insert(topic);
             }
         }

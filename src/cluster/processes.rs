@@ -15,7 +15,7 @@ use crate::{
         config::{ConsumerConfig, ProducerConfig},
         controller::quorum::Quorum,
         event::{Event, EventKind},
-        ids::{BrokerId, Name, is_internal},
+        ids::{BrokerId, Name, is_controller_only, is_internal},
         limits,
         node::Outbox,
         protocol::{Channel, Message},
@@ -24,40 +24,44 @@ use crate::{
 };
 
 impl World {
-    /// A broker's process is gone, killed or stopped: its connections close.
+    /// The process of a node of the cluster is gone, killed or stopped: its connections close.
     pub(super) fn process_ended(&mut self, node: NodeId, cause: EventId, killed: bool, events: &mut Vec<Event>) {
         let cause = if killed { self.event(node, cause, EventKind::BrokerCrashed, events) } else { cause };
-        if let Some(broker) = self.brokers.get_mut(&node.0) {
+        if let Some(broker) = self.node_mut(node.0) {
             broker.end(if killed { Process::Crashed } else { Process::Stopped });
         }
         self.process_gone(node);
-        let brokers = self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id));
+        let nodes = self.nodes().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id));
         let clients = self.producers.keys().chain(self.consumers.keys()).copied();
-        let peers: Vec<NodeId> = brokers.chain(clients).chain([ADMIN]).collect();
+        let peers: Vec<NodeId> = nodes.chain(clients).chain([ADMIN]).collect();
         for peer in peers {
-            for channel in self.channels_between(peer) {
+            for channel in self.channels_between(node, peer) {
                 self.send(node, peer, cause, Message::Disconnect(*channel));
             }
         }
     }
 
-    /// Which connections a node opens to a broker.
-    fn channels_between(&self, node: NodeId) -> &'static [Channel] {
-        match node {
+    /// Which connections there may be between a node of the cluster and another node, or a client. Controllers apart from
+    /// the brokers have none with clients, and copy no partitions.
+    fn channels_between(&self, node: NodeId, peer: NodeId) -> &'static [Channel] {
+        let apart = is_controller_only(node.0);
+        match peer {
             ADMIN => &CHANNELS[3..4],
-            _ if self.brokers.contains_key(&node.0) => &CHANNELS[2..],
-            _ if self.producers.contains_key(&node) => &CHANNELS[..1],
+            _ if self.controllers.contains_key(&peer.0) => &CHANNELS[3..],
+            _ if self.brokers.contains_key(&peer.0) => &CHANNELS[if apart { 3 } else { 2 }..],
+            _ if apart => &[],
+            _ if self.producers.contains_key(&peer) => &CHANNELS[..1],
             _ => &CHANNELS[..2],
         }
     }
 
-    /// Starts a broker's process.
+    /// Starts the process of a node of the cluster.
     pub(super) fn start_broker(&mut self, broker: BrokerId, cause: EventId, events: &mut Vec<Event>) {
         let now_us = self.now_us();
         self.started_us.insert(broker, now_us);
         let mut out = Outbox::default();
         out.chain(EventKind::BrokerStarted);
-        if let Some(broker) = self.brokers.get_mut(&broker) {
+        if let Some(broker) = self.node_mut(broker) {
             broker.start(now_us, false, &mut out);
         }
         self.carry_out(NodeId(broker), cause, out, events);
@@ -186,7 +190,7 @@ impl World {
         let brokers: Vec<NodeId> =
             self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id)).collect();
         for broker in brokers {
-            for channel in self.channels_between(node) {
+            for channel in self.channels_between(broker, node) {
                 self.send(node, broker, cause, Message::Disconnect(*channel));
             }
         }

@@ -11,7 +11,7 @@ use super::{
         ALLOWED_DIGEST, ALLOWED_LINES, ALLOWED_OBJECT, ALLOWED_RACKS, ALLOWED_SETTINGS, ALLOWED_SETUP, ALLOWED_TEXT,
         ALLOWED_TIME, ALLOWED_VERSION,
     },
-    stamps::{Commands, check_scenario, moment, playhead, print_moment, print_setup, print_stamped},
+    stamps::{Commands, check_scenario, controllers, moment, playhead, print_moment, print_setup, print_stamped},
     text::lang,
     time,
 };
@@ -31,7 +31,7 @@ pub const FIELDS: &[&str] =
 /// The fields of a scenario that is a shipped lesson.
 pub const LESSON_FIELDS: &[&str] = &["lesson", "seed"];
 /// The fields of a scenario of one's own.
-pub const OWN_FIELDS: &[&str] = &["seed", "brokers", "settings", "setup", "begin"];
+pub const OWN_FIELDS: &[&str] = &["seed", "brokers", "controllers", "settings", "setup", "begin"];
 
 /// The file of a run.
 pub fn write(saved: &Saved) -> String {
@@ -67,6 +67,9 @@ fn scenario(origin: &Origin) -> String {
             let rack = |rack: &Option<String>| rack.as_deref().map_or("null".to_owned(), quoted);
             let racks: Vec<String> = own.cluster.racks.iter().map(rack).collect();
             object.raw("brokers", &format!("[{}]", racks.join(", ")));
+            if own.cluster.controllers > 0 {
+                object.raw("controllers", &own.cluster.controllers.to_string());
+            }
             let mut settings = Object::new(3);
             own.cluster.settings.iter().for_each(|(name, value)| settings.text(name, value));
             object.raw("settings", &settings.end());
@@ -174,6 +177,7 @@ fn origin(node: &Node, commands: &mut Commands) -> Result<Origin, ReadError> {
             _ => return Err(invalid(item, "brokers", &ALLOWED_RACKS)),
         });
     }
+    cluster.controllers = controllers(fields.number("controllers")?).map_err(at(node))?;
     if let Some(settings) = fields.take("settings") {
         let Json::Object(all) = &settings.value else { return Err(invalid(settings, "settings", &ALLOWED_SETTINGS)) };
         for (name, value) in all {

@@ -8,7 +8,7 @@ use super::{
     Origin, Place, Problem, ReadError, Saved, VERSION,
     bytes::{self, Reader, SealState, Writer},
     line::{LineReader, LineWriter},
-    stamps::{Commands, check_scenario, event_of},
+    stamps::{Commands, check_scenario, controllers, event_of},
 };
 use crate::{
     cluster::{ClusterSpec, command_text},
@@ -23,6 +23,8 @@ const MARK: char = 'k';
 const ORIGIN_LESSON: u64 = 0;
 const ORIGIN_LESSON_SEED: u64 = 1;
 const ORIGIN_OWN: u64 = 2;
+/// One with controllers apart from the brokers: before the scenario stands how many.
+const ORIGIN_OWN_APART: u64 = 3;
 
 /// The link to a run: the page's address with a fragment behind it; with an empty address the fragment alone. Too long
 /// a link is an error that says by how much; a file takes any run.
@@ -86,7 +88,13 @@ fn payload(saved: &Saved) -> Vec<u8> {
             seed.iter().for_each(|seed| out.number(*seed));
         }
         Origin::Own(scenario) => {
-            out.number(ORIGIN_OWN);
+            match scenario.cluster.controllers {
+                0 => out.number(ORIGIN_OWN),
+                controllers => {
+                    out.number(ORIGIN_OWN_APART);
+                    out.number(controllers.into());
+                }
+            }
             write_scenario(&mut out, &mut lines, scenario);
         }
     }
@@ -190,14 +198,18 @@ impl<'a> Fields<'a> {
                 };
                 Ok(Origin::Lesson { id, seed })
             }
-            ORIGIN_OWN => Ok(Origin::Own(Box::new(self.scenario(commands)?))),
+            ORIGIN_OWN => Ok(Origin::Own(Box::new(self.scenario(0, commands)?))),
+            ORIGIN_OWN_APART => {
+                let controllers = self.at("controllers").number()?;
+                Ok(Origin::Own(Box::new(self.scenario(controllers, commands)?)))
+            }
             _ => Err(self.problem()),
         }
     }
 
-    fn scenario(&mut self, commands: &mut Commands) -> Result<Scenario, Problem> {
+    fn scenario(&mut self, apart: u64, commands: &mut Commands) -> Result<Scenario, Problem> {
         let seed = self.at("seed").number()?;
-        let mut cluster = ClusterSpec::default();
+        let mut cluster = ClusterSpec { controllers: controllers(Some(apart))?, ..ClusterSpec::default() };
         for _ in 0..self.at("brokers").count()? {
             let rack = self.value()?;
             cluster.racks.push(Some(rack).filter(|rack| !rack.is_empty()));

@@ -66,6 +66,13 @@ pub fn check_scenario(cluster: &ClusterSpec, begin_us: u64) -> Result<(), Proble
     Ok(check_cluster(cluster)?)
 }
 
+/// How many controllers there are apart from the brokers; none if that is not said.
+pub fn controllers(count: Option<u64>) -> Result<u32, Problem> {
+    let count = count.unwrap_or_default();
+    limits::CONTROLLERS.check(count)?;
+    Ok(count as u32)
+}
+
 /// Reads `@12.5s/4321`, and what stands behind it.
 pub fn moment(line: &str) -> Option<(Moment, &str)> {
     let (stamp, rest) = line.strip_prefix('@')?.split_once(char::is_whitespace).unwrap_or((&line[1..], ""));

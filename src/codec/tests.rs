@@ -151,7 +151,8 @@ fn drawn(draw: &mut Draw) -> Saved {
         _ => {
             let racks = (0..1 + draw.below(5)).map(|rack| (rack % 2 == 1).then(|| format!("rack {rack}, of:{seed}")));
             let settings = [("min.insync.replicas".to_owned(), "2".to_owned())].into_iter().collect();
-            let cluster = ClusterSpec { racks: racks.collect(), settings };
+            let controllers = draw.below(3) * 2;
+            let cluster = ClusterSpec { racks: racks.collect(), controllers, settings };
             let setup =
                 (0..draw.below(4)).map(|at| (u64::from(at) * 7, command_text::parse("add-broker").expect("sound")));
             Origin::Own(Box::new(Scenario { seed, cluster, commands: setup.collect(), begin_us: 9_000_001 }))

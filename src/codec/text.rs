@@ -19,7 +19,7 @@ use super::{
     problem::{
         ALLOWED_LANG, ALLOWED_MOMENT, ALLOWED_RACK_COUNT, ALLOWED_SETUP, ALLOWED_TEXT, ALLOWED_TIME, ALLOWED_WHOLE,
     },
-    stamps::{Commands, check_scenario, moment, playhead, print_moment, print_setup, print_stamped},
+    stamps::{Commands, check_scenario, controllers, moment, playhead, print_moment, print_setup, print_stamped},
     time,
 };
 use crate::{
@@ -62,7 +62,11 @@ pub fn write(saved: &Saved) -> String {
 }
 
 fn cluster_line(Scenario { seed, cluster, begin_us, .. }: &Scenario) -> String {
-    let mut line = format!("cluster brokers={} seed={seed} begin={}", cluster.racks.len(), time::print(*begin_us));
+    let mut line = format!("cluster brokers={}", cluster.racks.len());
+    if cluster.controllers > 0 {
+        line += &format!(" controllers={}", cluster.controllers);
+    }
+    line += &format!(" seed={seed} begin={}", time::print(*begin_us));
     if cluster.racks.iter().any(Option::is_some) {
         let racks: Vec<String> = cluster
             .racks
@@ -152,6 +156,7 @@ impl Reading {
         let mut words = Words::of(rest)?;
         let brokers = words.number("brokers")?.ok_or_else(|| missing("brokers", &ALLOWED_WHOLE))?;
         limits::BROKERS.check(brokers)?;
+        let controllers = controllers(words.number("controllers")?)?;
         let seed = words.number("seed")?.unwrap_or_default();
         let begin_us = match words.text("begin")? {
             None => 0,
@@ -165,7 +170,7 @@ impl Reading {
             }
             racks = items.into_iter().map(|rack| Some(rack).filter(|rack| !rack.is_empty())).collect();
         }
-        let mut cluster = ClusterSpec { racks, ..ClusterSpec::default() };
+        let mut cluster = ClusterSpec { racks, controllers, ..ClusterSpec::default() };
         for (name, raw) in words.left {
             if cluster.settings.insert(name.clone(), raw.text()).is_some() {
                 return Err(Problem::CommandText(CommandTextError::Twice { name }));

@@ -95,7 +95,7 @@ pub fn full_load_scenario() -> Scenario {
         let full = settings(&[("linger.ms", "100"), ("batch.size", "16384")]);
         commands.push((5_000_000, Command::AddProducer { producer: format!("p{n}"), load, settings: full }));
     }
-    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
+    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new(), ..ClusterSpec::default() };
     Scenario { seed: 1, cluster, commands, begin_us: 0 }
 }
 
@@ -129,7 +129,7 @@ pub fn crowd(members: u32) -> Scenario {
     commands.extend((0..members).map(|n| (1_000_000 + u64::from(n) * 7_000, member(n))));
     commands.push((CROWD_BEGIN_US + 1_000_000, Command::RemoveConsumer { consumer: "c0".to_owned() }));
     commands.push((CROWD_BEGIN_US + 5_000_000, member(members)));
-    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new() };
+    let cluster = ClusterSpec { racks: vec![None; 3], settings: Settings::new(), ..ClusterSpec::default() };
     Scenario { seed: 1, cluster, commands, begin_us: CROWD_BEGIN_US }
 }
 
@@ -163,6 +163,7 @@ pub fn large_cluster() -> Scenario {
         (5_000_000, Command::AddProducer { producer: "p0".to_owned(), load, settings: Settings::new() }),
         (LARGE_BEGIN_US + 1_000_000, Command::CrashBroker { broker: brokers }),
     ];
-    let cluster = ClusterSpec { racks: vec![None; brokers as usize], settings: Settings::new() };
+    let cluster =
+        ClusterSpec { racks: vec![None; brokers as usize], settings: Settings::new(), ..ClusterSpec::default() };
     Scenario { seed: 1, cluster, commands, begin_us: LARGE_BEGIN_US }
 }

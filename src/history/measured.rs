@@ -50,7 +50,7 @@ impl Measured {
             under_replicated,
             offline: world.metadata().partitions().filter(|(_, state)| state.leader.is_none()).count() as i64,
             under_min_isr,
-            active_controllers: running().filter(|broker| broker.quorum.is_leader()).count() as i64,
+            active_controllers: world.nodes().filter(|node| node.is_up() && node.quorum.is_leader()).count() as i64,
             lag: lag(world),
             errors: world.ledger().failed as i64,
             counts,

@@ -278,7 +278,12 @@ impl Run {
 
     /// Seed and commands as text, for a report or to play again.
     pub fn report(&self) -> String {
-        let mut report = format!("seed={} brokers={}\n", self.scenario.seed, self.scenario.cluster.racks.len());
+        let cluster = &self.scenario.cluster;
+        let mut report = format!("seed={} brokers={}", self.scenario.seed, cluster.racks.len());
+        if cluster.controllers > 0 {
+            report += &format!(" controllers={}", cluster.controllers);
+        }
+        report.push('\n');
         for Stamped { time_us, after_event, command } in &self.log {
             report.push_str(&format!("@{time_us}/{after_event} {}\n", command_text::print(command)));
         }

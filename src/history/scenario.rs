@@ -46,7 +46,7 @@ pub fn start_cluster() -> Scenario {
     };
     Scenario {
         seed: 7,
-        cluster: ClusterSpec { racks: vec![None, None, None], settings: Settings::new() },
+        cluster: ClusterSpec { racks: vec![None, None, None], settings: Settings::new(), ..ClusterSpec::default() },
         commands: vec![
             (
                 0,

@@ -6,7 +6,8 @@ templates! { "brokers":
     // The line over the cards.
     TITLE = "Cluster", "集群";
     COUNT = "{n|1 broker|{n} brokers}", "{n} 个 broker";
-    CONTROLLER = "KRaft controller B{id}", "KRaft controller B{id}";
+    CONTROLLERS = "{n|1 controller apart|{n} controllers apart}", "{n} 个独立的 controller";
+    CONTROLLER = "KRaft controller {node}", "KRaft controller {node}";
     NO_CONTROLLER = "no active controller", "没有活动的 controller";
     TOPIC = "topic {name}, {n|1 partition|{n} partitions}, replication {rf}, min.insync {isr}",
         "topic {name}，{n} 个分区，副本因子 {rf}，min.insync {isr}";
@@ -37,11 +38,24 @@ templates! { "brokers":
         "它的副本留在磁盘上。重新启动后先按 leader epoch 截断，再追赶。";
     DOWN_WIPED = "Its disk is empty. When it returns it copies everything from the leaders.",
         "它的磁盘是空的。重新启动后从各 leader 处复制全部内容。";
-    RESTART = "Restart B{id}", "重启 B{id}";
+    RESTART = "Restart {node}", "重启 {node}";
     RESTART_HELP = "Starts the process again, with the disk it has", "重新启动进程，沿用现有磁盘";
-    ACT_NAMED = "{what} (broker {id}): {help}", "{what}（broker {id}）：{help}";
-    ACTIONS = "Actions on broker {id}", "对 broker {id} 的操作";
+    ACT_NAMED = "{what} ({node}): {help}", "{what}（{node}）：{help}";
+    ACTIONS = "Actions on {node}", "对 {node} 的操作";
     MORE_TO_BREAK = "Break something…", "制造故障…";
+
+    // A controller apart from the brokers, and what a controller is in the metadata quorum.
+    APART = "Controllers and what each is in the metadata quorum", "Controller 及其在 metadata quorum 中的角色";
+    NODE_CONTROLLER = "Controller {id}", "Controller {id}";
+    CRASHED_APART = "crashed at {at}", "{at} 崩溃";
+    CRASHED_APART_ONCE = "crashed", "已崩溃";
+    ACTIVE = "active controller", "活动 controller";
+    CANDIDATE = "stands for election", "正在竞选";
+    FOLLOWS = "voter, follows {node}", "voter，跟随 {node}";
+    LEADERLESS = "voter, knows of no active controller", "voter，不知道谁是活动 controller";
+    DOWN = "voter, not running", "voter，未运行";
+    QUORUM = "{standing} · epoch {epoch} · log end {end}, committed {committed}", "{standing} · epoch {epoch} · 日志末端 {end}，已提交 {committed}";
+    APART_ALT = "Controller {id}: {state}; {quorum}", "Controller {id}：{state}；{quorum}";
 
     // A replica.
     LEADER = "leader", "leader";

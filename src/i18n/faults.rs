@@ -20,8 +20,8 @@ templates! { "faults":
     FREEZE_HELP = "It stands still with its connections open, as in a long pause of its machine, and does not know it afterwards", "进程停住而连接仍打开，如同机器长时间停顿，事后它自己并不知道";
     CRASH = "Crash a process…", "终止进程…";
     CRASH_HELP = "It is killed: its connections close at once, its disk stays", "进程被终止：连接立即关闭，磁盘保留";
-    STOP = "Stop a broker…", "停止 broker…";
-    STOP_HELP = "Controlled shutdown: it hands its leaderships over first", "受控关闭：先移交 leader 身份";
+    STOP = "Stop a broker or controller…", "停止 broker 或 controller…";
+    STOP_HELP = "Controlled shutdown: a broker hands its leaderships over first", "受控关闭：broker 先移交 leader 身份";
     WIPE = "Wipe a disk…", "清空磁盘…";
     WIPE_HELP = "A broker that is down loses its replicas, and comes back with nothing", "未运行的 broker 丢失全部副本，重新启动时一无所有";
     SLOW_DISK = "Slow disk…", "慢速磁盘…";
@@ -50,7 +50,6 @@ templates! { "faults":
     ERROR_SIGNED = "“{value}” is not a number with at most three decimals.", "“{value}”不是最多三位小数的数。";
     MILLISECONDS = "ms", "毫秒";
     DO_IT = "Break it", "制造故障";
-    BROKER = "broker {id}", "broker {id}";
 
     BROKEN = "Broken now", "当前故障";
     HEAL = "Heal", "恢复";

@@ -43,6 +43,9 @@ templates! { "stage":
     BROKER_CRASHED = "crashed, not noticed yet", "已崩溃，尚未被发现";
     BROKER_FENCED = "crashed, fenced", "已崩溃，被隔离";
     BROKER_ALT = "Broker {id}: {state}", "Broker {id}：{state}";
+    CONTROLLER_CRASHED = "crashed", "已崩溃";
+    CONTROLLER_ALT = "Controller {id}: {state}", "Controller {id}：{state}";
+    CONTROLLER_ACTIVE = "Controller {id}, active controller: {state}", "Controller {id}，当前 controller：{state}";
     BROKER_CONTROLLER = "Broker {id}, active controller: {state}", "Broker {id}，当前 controller：{state}";
 
     // Topics.

@@ -132,6 +132,7 @@ templates! { "ui":
     KIND_PRODUCER = "Producer", "Producer";
     KIND_PARTITION = "Partition", "分区";
     KIND_BROKER = "Broker", "Broker";
+    KIND_CONTROLLER = "Controller", "Controller";
     KIND_CONSUMER = "Consumer", "Consumer";
     KIND_GROUP = "Consumer group", "消费组";
     KIND_NO_GROUP = "Consumers without a group", "不属于消费组的 consumer";
@@ -144,6 +145,7 @@ templates! { "ui":
     ACTIONS_LOOP = "Its poll loop", "它的 poll 循环";
     ACTIONS_READS = "What it reads", "它读什么";
     BROKER_NAME = "Broker {id}", "Broker {id}";
+    CONTROLLER_NAME = "Controller {id}", "Controller {id}";
     NONE = "none", "无";
     YES = "yes", "是";
     NO = "no", "否";
@@ -159,6 +161,7 @@ templates! { "ui":
     DO_COMMIT = "Commit now", "立即提交";
     DO_STOP = "Stop", "停止";
     DO_STOP_HELP = "Controlled shutdown: hands its leaderships over first", "受控关闭：先移交 leader 身份";
+    DO_STOP_APART_HELP = "Ends the process in an orderly way; the metadata log stays on its disk", "正常结束进程；metadata 日志留在它的磁盘上";
     DO_CRASH = "Crash", "崩溃";
     DO_CRASH_HELP = "Kills the process at once; the disk stays", "立即杀死进程；磁盘保留";
     DO_RESTART = "Restart", "重启";
@@ -236,6 +239,12 @@ templates! { "ui":
     FACT_ROLE_BROKER = "broker", "broker";
     FACT_ROLE_VOTER = "broker, controller", "broker、controller";
     FACT_ROLE_ACTIVE = "broker, **active controller**", "broker、**活动 controller**";
+    FACT_ROLE_ONLY_VOTER = "controller", "controller";
+    FACT_ROLE_ONLY_ACTIVE = "**active controller**", "**活动 controller**";
+    FACT_QUORUM = "In the metadata quorum", "在 metadata quorum 中";
+    FACT_QUORUM_EPOCH = "Quorum epoch", "quorum 的 epoch";
+    FACT_METADATA_END = "End of its metadata log", "metadata 日志末端";
+    FACT_METADATA_COMMITTED = "Committed up to", "已提交至";
     FACT_METADATA_OFFSET = "Metadata offset applied", "已应用的 metadata offset";
     FACT_LEADER = "Leader", "Leader";
     FACT_NO_LEADER = "none: it cannot be written or read", "无：不可读写";
@@ -311,6 +320,7 @@ templates! { "ui":
     STATE_STOPPED = "stopped", "已停止";
     STATE_CRASHED = "crashed, not yet noticed", "已崩溃，尚未被发现";
     STATE_FENCED = "crashed and fenced", "已崩溃，已被 fence";
+    STATE_CRASHED_APART = "crashed", "已崩溃";
 
     // Inspector: tables.
     TABLE_LEDGER = "What became of its records", "它的消息去向";

@@ -2,13 +2,44 @@
 
 use std::sync::Arc;
 
-use crate::sim::Random;
+use crate::{i18n::Text, sim::Random, templates};
 
 /// A name of any length, cheap to copy.
 pub type Name = Arc<str>;
 
-/// A broker's id.
+/// The id of a node of the cluster (`node.id`), mostly of a broker.
 pub type BrokerId = u32;
+
+/// Controllers apart from the brokers (`process.roles=controller`) are numbered from here on, as in Kafka's
+/// documentation; brokers are numbered from 1 on and stay below.
+pub const FIRST_CONTROLLER: BrokerId = 3_000;
+
+/// Is it a controller apart from the brokers?
+pub fn is_controller_only(node: BrokerId) -> bool {
+    node >= FIRST_CONTROLLER
+}
+
+/// What a node of the cluster is called within a sentence.
+pub fn named(node: BrokerId) -> Text {
+    if is_controller_only(node) { CONTROLLER.with("id", node) } else { BROKER.with("id", node) }
+}
+
+/// What it is called where a sentence begins.
+pub fn named_first(node: BrokerId) -> Text {
+    if is_controller_only(node) { CONTROLLER_FIRST.with("id", node) } else { BROKER_FIRST.with("id", node) }
+}
+
+/// Its name where there is little room: `B1`, `C3000`.
+pub fn short_name(node: BrokerId) -> String {
+    format!("{}{node}", if is_controller_only(node) { 'C' } else { 'B' })
+}
+
+templates! { "node":
+    BROKER = "broker {id}", "broker {id}";
+    CONTROLLER = "controller {id}", "controller {id}";
+    BROKER_FIRST = "Broker {id}", "broker {id}";
+    CONTROLLER_FIRST = "Controller {id}", "controller {id}";
+}
 
 /// A topic's id: one of a deleted and created again topic is another (Kafka: a random UUID).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

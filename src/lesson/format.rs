@@ -37,6 +37,9 @@ pub struct LessonFile {
 pub struct ClusterFile {
     /// How many brokers.
     pub brokers: u32,
+    /// How many controllers there are apart from the brokers; 0: brokers 1 to 3 are also the controllers.
+    #[serde(default)]
+    pub controllers: u32,
     /// Racks, dealt to the brokers in turn; empty: none.
     #[serde(default)]
     pub racks: Vec<String>,

@@ -132,6 +132,7 @@ impl Lesson {
             seed: self.file.seed,
             cluster: ClusterSpec {
                 racks: (0..cluster.brokers).map(rack).collect(),
+                controllers: cluster.controllers,
                 settings: cluster.settings.clone().into_iter().collect(),
             },
             commands: self.setup.clone(),

@@ -432,6 +432,7 @@ fn every_shipped_lesson_loads() {
     let names: Vec<(&str, Option<u32>)> = lessons.iter().map(|lesson| (lesson.id.as_str(), lesson.number)).collect();
     let wanted = [
         ("start", None),
+        ("three-controllers-apart", None),
         ("a-log-only-grows", Some(1)),
         ("keys-and-partitions", Some(2)),
         ("a-consumer-joins", Some(3)),

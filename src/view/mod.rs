@@ -13,6 +13,7 @@ pub mod message;
 pub mod metrics;
 pub mod model;
 mod pace;
+pub mod quorum;
 pub mod runs;
 pub mod segments;
 pub mod sequence;

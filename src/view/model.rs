@@ -6,12 +6,12 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use super::copies::Copies;
+use super::{copies::Copies, quorum::QuorumView};
 use crate::{
     cluster::{ClientProcess, command::Command},
     history::FaultGiven,
     i18n::Text,
-    kafka::{config::Settings, pattern::TopicPattern},
+    kafka::{config::Settings, ids::is_controller_only, pattern::TopicPattern},
 };
 
 /// Everything on the stage at one moment.
@@ -25,7 +25,9 @@ pub struct ViewModel {
     pub step: u64,
     /// Brokers by ascending id.
     pub brokers: Vec<Rc<BrokerView>>,
-    /// The broker that is the active controller, if there is one now.
+    /// Controllers apart from the brokers, by ascending id; none where brokers are the controllers.
+    pub controllers: Vec<Rc<BrokerView>>,
+    /// The node that is the active controller, if there is one now.
     pub controller: Option<u32>,
     /// Topics by creation; internal ones last.
     pub topics: Vec<Rc<TopicView>>,
@@ -43,6 +45,13 @@ pub struct ViewModel {
     pub ledger: Ledger,
     /// What is broken now.
     pub broken: Rc<Vec<BrokenView>>,
+}
+
+impl ViewModel {
+    /// Every node of the cluster: the brokers, then the controllers apart from them.
+    pub fn nodes(&self) -> impl Iterator<Item = &Rc<BrokerView>> {
+        self.brokers.iter().chain(&self.controllers)
+    }
 }
 
 /// Something that is broken.
@@ -86,7 +95,7 @@ pub struct KeyMark {
     pub ring: u8,
 }
 
-/// A broker, seen from outside.
+/// A broker, or a controller apart from them, seen from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BrokerView {
     /// Its id.
@@ -101,11 +110,11 @@ pub struct BrokerView {
     pub replicas: usize,
     /// Offset of the metadata log that it has applied.
     pub metadata_offset: u64,
-    /// Controller state if it is a voter: leader, follower, candidate.
-    pub is_voter: bool,
+    /// What it is in the metadata quorum, if it is a controller.
+    pub quorum: Option<QuorumView>,
     /// Its process is frozen.
     pub frozen: bool,
-    /// Brokers that it cannot reach, or that cannot reach it.
+    /// Nodes of the cluster that it cannot reach, or that cannot reach it.
     pub cut_from: Vec<u32>,
     /// It does not run, and its disk holds no replica although there should be some.
     pub wiped: bool,
@@ -115,6 +124,11 @@ impl BrokerView {
     /// Does its process run?
     pub fn is_up(&self) -> bool {
         matches!(self.state, BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping)
+    }
+
+    /// Is it a broker, and not only a controller?
+    pub fn is_broker(&self) -> bool {
+        !is_controller_only(self.id)
     }
 }
 
@@ -133,6 +147,8 @@ pub enum BrokerState {
     CrashedNotFenced,
     /// Not running and fenced.
     CrashedFenced,
+    /// A controller apart that is not running: nobody fences it.
+    CrashedApart,
 }
 
 /// A topic.

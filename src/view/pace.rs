@@ -155,7 +155,8 @@ pub fn same_cast(a: &ViewModel, b: &ViewModel) -> bool {
             && a.members.len() == b.members.len()
             && (a.members.iter().zip(&b.members)).all(|(a, b)| a.name == b.name && a.owned.len() == b.owned.len())
     };
-    a.topics.len() == b.topics.len()
+    a.controllers == b.controllers
+        && a.topics.len() == b.topics.len()
         && a.producers.len() == b.producers.len()
         && a.groups.len() == b.groups.len()
         && a.brokers == b.brokers

@@ -12,7 +12,7 @@ use crate::{
     kafka::{
         coordinator::RetainedSince,
         event::{Event, EventKind, GroupReason, PartitionedBy, Rpc, Says, SendReason},
-        ids::{BrokerId, TopicIdPartition},
+        ids::{BrokerId, TopicIdPartition, is_controller_only},
         log::Codec,
         protocol::ErrorCode,
     },
@@ -68,6 +68,7 @@ pub fn node_name(world: &World, node: NodeId) -> String {
     match world.client_name(node) {
         Some(name) => name.to_owned(),
         None if node == ADMIN => "admin".to_owned(),
+        None if is_controller_only(node.0) => format!("controller-{}", node.0),
         None => format!("broker-{}", node.0),
     }
 }

@@ -228,6 +228,26 @@ fn a_text_says_all_and_may_leave_things_out() {
     let Ok(Saved { origin: Origin::Own(own), .. }) = text::read(own) else { panic!("{:?}", text::read(own)) };
     assert_eq!(own.cluster.racks, [Some("a,b".to_owned()), None, Some("c".to_owned())]);
     assert_eq!((own.begin_us, own.commands.len(), own.cluster.settings.len()), (2_000_000, 1, 1));
+    assert_eq!(own.cluster.controllers, 0, "brokers are the controllers unless it is said otherwise");
+}
+
+#[test]
+fn controllers_apart_come_back_from_every_form() {
+    let saved = text::read("cluster brokers=2 controllers=3\n@5s crash-controller\n@9s now\n").expect("sound");
+    let Origin::Own(own) = &saved.origin else { panic!("{saved:?}") };
+    assert_eq!((own.cluster.racks.len(), own.cluster.controllers), (2, 3));
+    assert_eq!(text::read(&text::write(&saved)), Ok(saved.clone()));
+    assert_eq!(file::read(&file::write(&saved)), Ok(saved.clone()));
+    let short = |saved: &Saved| link::write(saved, "").expect("it fits");
+    assert_eq!(link::read(&short(&saved)), Ok(saved.clone()));
+    let run = opened(&saved).history.run().clone();
+    assert!(run.world().controllers().len() == 3 && run.world().controller().is_some_and(|node| node.id > 3_000));
+    // Where there are none, every form is what it was before there could be any.
+    let plain = text::read("cluster brokers=2\n@5s crash-controller\n@9s now\n").expect("sound");
+    for form in [text::write(&plain), file::write(&plain)] {
+        assert!(!form.contains("controllers"), "{form}");
+    }
+    assert!(short(&plain).len() < short(&saved).len());
 }
 
 /// What is wrong, where, of which field, and how many commands could be kept.
@@ -257,6 +277,8 @@ fn a_text_that_is_wrong_names_line_and_field() {
         ("commit consumer=C1\nlesson id=start\n", 2, "lesson", 1),
         ("cluster brokers=0\n", 1, "brokers", 0),
         ("cluster brokers=2 racks=a\n", 1, "racks", 0),
+        ("cluster brokers=2 controllers=6\n", 1, "controllers", 0),
+        ("cluster brokers=2 controllers=x\n", 1, "controllers", 0),
         ("cluster brokers=2 begin=1d\n", 1, "begin", 0),
         ("cluster brokers=2 nonsense=1\n", 1, "nonsense", 0),
         ("setup @1s add-broker\n", 1, "cluster", 0),
@@ -297,6 +319,8 @@ fn a_file_that_is_wrong_names_line_and_field() {
         (whole("{\"seed\": -1, \"brokers\": [null]}", ""), 3, Some("seed")),
         (whole("{\"brokers\": []}", ""), 3, Some("brokers")),
         (whole("{\"brokers\": [3]}", ""), 3, Some("brokers")),
+        (whole("{\"brokers\": [null], \"controllers\": 6}", ""), 3, Some("controllers")),
+        (whole("{\"brokers\": [null], \"controllers\": [null]}", ""), 3, Some("controllers")),
         (whole("{\"brokers\": [null], \"settings\": {\"x\": \"1\"}}", ""), 3, Some("x")),
         (whole("{\"brokers\": [null], \"settings\": {\"x\": 1}}", ""), 3, Some("settings")),
         (whole("{\"brokers\": [null],\n\"setup\": [\"@1s\",\n\"@1s fly\"]}", ""), 4, None),

@@ -13,7 +13,8 @@ pub const SECOND_US: u64 = 1_000_000;
 /// Three brokers with these settings.
 pub fn three_brokers(settings: &[(&str, &str)]) -> Watched {
     let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Watched::new(7, &ClusterSpec { racks: vec![None; 3], settings }, true).expect("a sound cluster")
+    Watched::new(7, &ClusterSpec { racks: vec![None; 3], settings, ..ClusterSpec::default() }, true)
+        .expect("a sound cluster")
 }
 
 /// Three brokers with these settings, topic `t` with four partitions and records in all of them; no group yet.

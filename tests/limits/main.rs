@@ -24,6 +24,7 @@ type Case = (&'static Limit, fn());
 
 static CASES: &[Case] = &[
     (&limits::BROKERS, brokers),
+    (&limits::CONTROLLERS, controllers),
     (&limits::TOPICS, topics),
     (&limits::PARTITIONS, partitions),
     (&limits::REPLICATION_FACTOR, replication_factor),
@@ -143,7 +144,7 @@ fn allowed(result: Result<(), WorldError>) {
 
 /// A cluster of so many brokers.
 fn cluster(brokers: u64) -> World {
-    let spec = ClusterSpec { racks: vec![None; brokers as usize], settings: Settings::new() };
+    let spec = ClusterSpec { racks: vec![None; brokers as usize], settings: Settings::new(), ..ClusterSpec::default() };
     World::new(1, &spec, &mut Vec::new()).expect("sound")
 }
 
@@ -201,11 +202,26 @@ fn brokers() {
     let mut world = cluster(limits::BROKERS.max - 1);
     allowed(line(&mut world, "add-broker"));
     past(line(&mut world, "add-broker"), &limits::BROKERS);
-    let spec = |brokers: u64| ClusterSpec { racks: vec![None; brokers as usize], settings: Settings::new() };
+    let spec = |brokers: u64| ClusterSpec {
+        racks: vec![None; brokers as usize],
+        settings: Settings::new(),
+        ..ClusterSpec::default()
+    };
     let begin = |brokers| World::new(1, &spec(brokers), &mut Vec::new()).map(drop);
     allowed(begin(limits::BROKERS.max));
     past(begin(limits::BROKERS.max + 1), &limits::BROKERS);
     below(begin(0), &limits::BROKERS);
+}
+
+fn controllers() {
+    let spec =
+        |controllers: u64| ClusterSpec { racks: vec![None], controllers: controllers as u32, ..ClusterSpec::default() };
+    let begin = |controllers| World::new(1, &spec(controllers), &mut Vec::new()).map(drop);
+    allowed(begin(limits::CONTROLLERS.max));
+    past(begin(limits::CONTROLLERS.max + 1), &limits::CONTROLLERS);
+    // They are no brokers, so all of those may be there too.
+    let most = ClusterSpec { racks: vec![None; limits::BROKERS.max as usize], ..spec(limits::CONTROLLERS.max) };
+    allowed(World::new(1, &most, &mut Vec::new()).map(drop));
 }
 
 /// All at one moment, before the controller has heard of the first; and again once it has made them.
@@ -318,7 +334,7 @@ fn busy() -> Scenario {
         (100_000, Command::AddProducer { producer: format!("p{number}"), load, settings })
     };
     let racks = vec![None];
-    let cluster = ClusterSpec { racks, settings: Settings::new() };
+    let cluster = ClusterSpec { racks, settings: Settings::new(), ..ClusterSpec::default() };
     Scenario { seed: 1, cluster, commands: [create].into_iter().chain((0..200).map(add)).collect(), begin_us: 0 }
 }
 
@@ -362,7 +378,7 @@ fn commands() {
 /// A cluster whose only broker is gone, so that a month passes at once.
 fn time() {
     let racks = vec![None];
-    let cluster = ClusterSpec { racks, settings: Settings::new() };
+    let cluster = ClusterSpec { racks, settings: Settings::new(), ..ClusterSpec::default() };
     let crash = |at_us| (at_us, parse("crash-broker broker=1").expect("sound"));
     let ends = |begin_us| Scenario { seed: 1, cluster: cluster.clone(), commands: vec![crash(0)], begin_us };
     past(Run::new(&ends(limits::TIME.max + 1)).map(drop), &limits::TIME);
@@ -436,7 +452,11 @@ fn rack() {
     allowed(line(&mut world, &format!("add-broker rack={most}")));
     past(line(&mut world, &format!("add-broker rack={more}")), limit);
     below(line(&mut world, r#"add-broker rack="""#), limit);
-    let spec = |rack: &str| ClusterSpec { racks: vec![Some(rack.to_owned())], settings: Settings::new() };
+    let spec = |rack: &str| ClusterSpec {
+        racks: vec![Some(rack.to_owned())],
+        settings: Settings::new(),
+        ..ClusterSpec::default()
+    };
     let begin = |rack: &str| World::new(1, &spec(rack), &mut Vec::new()).map(drop);
     allowed(begin(&most));
     past(begin(&more), limit);
@@ -569,7 +589,7 @@ fn assignment() {
 /// What is at all limits of clients at once still runs soundly for a moment.
 #[test]
 fn a_world_at_its_limits_is_sound() {
-    let spec = ClusterSpec { racks: vec![None; 16], settings: Settings::new() };
+    let spec = ClusterSpec { racks: vec![None; 16], settings: Settings::new(), ..ClusterSpec::default() };
     let mut watched = Watched::new(1, &spec, false).expect("sound");
     let mut give = |line: String| watched.apply(&parse(&line).expect("sound")).expect("allowed");
     for number in 0..limits::TOPICS.max {

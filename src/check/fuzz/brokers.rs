@@ -1,6 +1,7 @@
-//! Brokers that crash, stop, return and are added.
+//! Brokers that crash, stop, return and are added, and controllers apart from them.
 
 use super::{Fuzz, Kind};
+use crate::kafka::ids::{BrokerId, FIRST_CONTROLLER};
 
 pub(super) const KIND: Kind = Kind {
     settings: |random, settings| {
@@ -11,21 +12,28 @@ pub(super) const KIND: Kind = Kind {
     },
     mild: &[],
     wild: &[
-        (9, |fuzz| fuzz.for_a_broker("crash-broker")),
-        (6, |fuzz| fuzz.for_a_broker("stop-broker")),
-        (15, |fuzz| fuzz.for_a_broker("restart-broker")),
+        (9, |fuzz| fuzz.for_a_node("crash-broker")),
+        (6, |fuzz| fuzz.for_a_node("stop-broker")),
+        (15, |fuzz| fuzz.for_a_node("restart-broker")),
         (3, Fuzz::add_broker),
     ],
     peace: |fuzz, _| {
-        let down = fuzz.world().brokers().values().filter(|broker| !broker.is_up());
-        down.map(|broker| format!("restart-broker broker={}", broker.id)).collect()
+        let down = fuzz.world().nodes().filter(|node| !node.is_up());
+        down.map(|node| format!("restart-broker broker={}", node.id)).collect()
     },
 };
 
 impl Fuzz {
-    pub(super) fn for_a_broker(&mut self, verb: &str) {
-        let broker = 1 + self.random.below(self.world().brokers().len() as u32);
-        self.give(&format!("{verb} broker={broker}"));
+    pub(super) fn for_a_node(&mut self, verb: &str) {
+        let node = self.node();
+        self.give(&format!("{verb} broker={node}"));
+    }
+
+    /// A broker, or a controller apart from them.
+    pub(super) fn node(&mut self) -> BrokerId {
+        let brokers = self.world().brokers().len() as u32;
+        let drawn = self.random.below(brokers + self.world().controllers().len() as u32);
+        drawn.checked_sub(brokers).map_or(drawn + 1, |controller| FIRST_CONTROLLER + controller)
     }
 
     fn add_broker(&mut self) {

@@ -11,8 +11,8 @@ pub(super) const KIND: Kind = Kind {
         (1, |fuzz| fuzz.break_link("slow-link")),
         (1, |fuzz| fuzz.break_link("lossy-link")),
         (5, Fuzz::heal_link),
-        (2, |fuzz| fuzz.for_a_broker("freeze-broker")),
-        (4, |fuzz| fuzz.for_a_broker("thaw-broker")),
+        (2, |fuzz| fuzz.for_a_node("freeze-broker")),
+        (4, |fuzz| fuzz.for_a_node("thaw-broker")),
         (1, |fuzz| fuzz.for_a_producer("freeze-producer")),
         (2, |fuzz| fuzz.for_a_producer("thaw-producer")),
         (2, Fuzz::wipe_disk),
@@ -50,7 +50,7 @@ impl Fuzz {
     }
 
     fn skew_clock(&mut self) {
-        let broker = (1 + self.random.below(self.world().brokers().len() as u32)).to_string();
+        let broker = self.node().to_string();
         let clients = self.client_names();
         let client = self.one_of(&clients).unwrap_or_else(|| broker.clone());
         let node = self.pick(&[broker.as_str(), client.as_str()]).unwrap_or_default();
@@ -63,18 +63,17 @@ impl Fuzz {
         producers.chain(self.world().consumers().values().map(|slot| slot.consumer.name.to_string())).collect()
     }
 
-    /// A broker or two, a client, or everyone.
+    /// A node of the cluster or two, a client, or everyone.
     fn end_of_link(&mut self) -> String {
-        let brokers = self.world().brokers().len() as u32;
-        let broker = 1 + self.random.below(brokers);
+        let node = self.node();
         match self.random.below(8) {
             0 => "*".to_owned(),
-            1 => format!("{broker},{}", 1 + self.random.below(brokers)),
+            1 => format!("{node},{}", self.node()),
             2 => {
                 let clients = self.client_names();
-                self.one_of(&clients).unwrap_or_else(|| broker.to_string())
+                self.one_of(&clients).unwrap_or_else(|| node.to_string())
             }
-            _ => broker.to_string(),
+            _ => node.to_string(),
         }
     }
 

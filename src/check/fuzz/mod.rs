@@ -39,6 +39,15 @@ fn kinds(seed: u64) -> impl Iterator<Item = &'static Kind> {
     KINDS.iter().chain((seed % 3 == 2).then_some(&storage::KIND))
 }
 
+/// How many controllers there are apart from the brokers: some in a fifth of the worlds. From a stream of its own, so that
+/// all other worlds stay what they were.
+fn controllers(seed: u64) -> u32 {
+    match seed % 5 {
+        4 => 1 + 2 * Random::new(seed, "fuzz controllers").below(3),
+        _ => 0,
+    }
+}
+
 /// Gives a random command of one sort.
 type Draw = fn(&mut Fuzz);
 
@@ -127,7 +136,7 @@ impl Fuzz {
         let brokers = 1 + random.below(5);
         let with_racks = random.below(3) == 0;
         let racks = (0..brokers).map(|_| with_racks.then(|| format!("rack-{}", random.below(3)))).collect();
-        let mut spec = ClusterSpec { racks, ..ClusterSpec::default() };
+        let mut spec = ClusterSpec { racks, controllers: controllers(seed), ..ClusterSpec::default() };
         for kind in kinds(seed) {
             (kind.settings)(&mut random, &mut spec.settings);
         }

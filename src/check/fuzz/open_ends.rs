@@ -49,6 +49,13 @@ impl Fuzz {
             let _ = writeln!(open, "no active controller");
             return;
         };
+        for node in world.controllers().values() {
+            if node.process != Process::Running || node.image.offset != controller.controller.image.offset {
+                let (id, process, offset) = (node.id, node.process, node.image.offset);
+                let end = controller.controller.image.offset;
+                let _ = writeln!(open, "controller {id}: {process:?}, applied {offset} of {end}");
+            }
+        }
         for broker in world.brokers().values() {
             let registered = controller.controller.image.brokers.get(&broker.id);
             let active = registered.is_some_and(|state| state.is_active());

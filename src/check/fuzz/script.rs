@@ -1,5 +1,5 @@
 //! A random run as data: what plays it again, whole or in part. Its text has a line for the seed, one for the brokers'
-//! racks (`-` for none), one for each setting of the cluster, one for each command with its simulated time in seconds,
+//! racks (`-` for none), one for the number of controllers if they are apart from the brokers, one for each setting of the cluster, one for each command with its simulated time in seconds,
 //! and a last one that says when it ends, in `peace` or just so.
 
 use std::fmt;
@@ -59,6 +59,9 @@ impl fmt::Display for Script {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let racks: Vec<&str> = self.spec.racks.iter().map(|rack| rack.as_deref().unwrap_or("-")).collect();
         writeln!(out, "seed {}\nbrokers {}", self.seed, racks.join(" "))?;
+        if self.spec.controllers > 0 {
+            writeln!(out, "controllers {}", self.spec.controllers)?;
+        }
         for (name, value) in &self.spec.settings {
             writeln!(out, "set {name}={value}")?;
         }
@@ -90,6 +93,7 @@ impl Script {
                 let rack = |word: &str| (word != "-").then(|| word.to_owned());
                 self.spec.racks = racks.split(' ').map(rack).collect();
             }
+            ("controllers", count) => self.spec.controllers = count.parse().ok()?,
             ("set", setting) => {
                 let (name, value) = setting.split_once('=')?;
                 self.spec.settings.insert(name.to_owned(), value.to_owned());

@@ -93,6 +93,14 @@ impl Shrinking {
                 break;
             }
         }
+        let controllers = self.best.script.spec.controllers;
+        for controllers in [0, 1, 3].into_iter().filter(|few| *few < controllers) {
+            let mut script = self.best.script.clone();
+            script.spec.controllers = controllers;
+            if self.keeps(script) {
+                break;
+            }
+        }
         let mut script = self.best.script.clone();
         script.spec.racks.iter_mut().for_each(|rack| *rack = None);
         self.keeps(script);

@@ -44,6 +44,7 @@ macro_rules! meanings {
 meanings! {
     RACK "rack" "The broker's rack." "broker 所在的 rack。"
     BROKER "broker" "The broker's id." "broker 的 id。"
+    BROKER_OR_CONTROLLER "broker" "The id of a broker, or of a controller apart from the brokers." "broker 的 id，或独立 controller 的 id。"
     TOPIC "topic" "The topic's name." "topic 的名称。"
     TOPIC_SENT_TO "topic" "The topic; without it, the one that the producer sends to." "topic 名称；不写则为该 producer 正在发送的 topic。"
     PARTITIONS "partitions" "How many partitions the topic has." "topic 的分区数。"
@@ -83,7 +84,7 @@ meanings! {
     DIRECTION "direction" "Both ways, or only from the first side to the other." "双向，或仅从第一侧到另一侧。"
     DELAY "delay.ms" "How much longer each message takes, in milliseconds." "每条报文多用的时间，单位毫秒。"
     LOSS "loss.percent" "How many packets of a hundred are lost; TCP sends them again." "每一百个包丢失多少个；TCP 会重传。"
-    NODE "node" "A broker by its id, or a producer or consumer by its `client.id`." "broker 的 id，或 producer、consumer 的 `client.id`。"
+    NODE "node" "A broker or controller by its id, or a producer or consumer by its `client.id`." "broker 或 controller 的 id，或 producer、consumer 的 `client.id`。"
     DISK_TIMES "times" "How many times as long each append takes; 1 is as fast as before." "每次写入用时的倍数；1 即恢复正常。"
     AHEAD "ahead.ms" "How far the clock is ahead of true time, in milliseconds; negative is behind, 0 is right." "时钟比真实时间快多少毫秒；负数为慢，0 为准确。"
     FAULT "fault" "The number of the fault, as the list of what is broken shows it." "故障编号，见故障列表。"
@@ -153,15 +154,15 @@ verbs! {
 
     "stop-broker" "Shuts a broker down in an orderly way." "正常关闭一个 broker。"
     [Command::StopBroker { broker }] breaks if true;
-    { broker: Required<U32> = BROKER; }
+    { broker: Required<U32> = BROKER_OR_CONTROLLER; }
 
     "crash-broker" "Kills a broker's process at once; its disk stays." "立即终止 broker 进程；磁盘数据保留。"
     [Command::CrashBroker { broker }] breaks if true;
-    { broker: Required<U32> = BROKER; }
+    { broker: Required<U32> = BROKER_OR_CONTROLLER; }
 
     "restart-broker" "Starts a stopped or crashed broker again." "重新启动已停止或崩溃的 broker。"
     [Command::RestartBroker { broker }]
-    { broker: Required<U32> = BROKER; }
+    { broker: Required<U32> = BROKER_OR_CONTROLLER; }
 
     "create-topic" "Creates a topic." "创建一个 topic。"
     [Command::CreateTopic { topic, partitions, replication_factor, settings }] settings of Topic as settings
@@ -384,7 +385,7 @@ verbs! {
     [Command::CancelReassignment { topic, partition }]
     { topic: Required<Words> = TOPIC; partition: Maybe<I32> = PARTITION_ELECTED; }
 
-    "crash-controller" "Kills the process of the broker that is the active controller now; its disk stays." "立即终止当前担任 active controller 的 broker 进程；磁盘数据保留。"
+    "crash-controller" "Kills the process of the node that is the active controller now; its disk stays." "立即终止当前担任 active controller 的节点进程；磁盘数据保留。"
     [Command::CrashController] breaks if true;
     {}
 
@@ -428,11 +429,11 @@ verbs! {
 
     "freeze-broker" "Stops a broker's process without ending it: connections stay open, but nothing is answered." "冻结 broker 进程而不终止它：连接仍然打开，但什么都不回应。"
     [Command::Fault(Fault::FreezeBroker { broker })] breaks if true;
-    { broker: Required<U32> = BROKER; }
+    { broker: Required<U32> = BROKER_OR_CONTROLLER; }
 
     "thaw-broker" "Lets a frozen broker go on where it was." "让被冻结的 broker 从原处继续。"
     [Command::Fault(Fault::ThawBroker { broker })]
-    { broker: Required<U32> = BROKER; }
+    { broker: Required<U32> = BROKER_OR_CONTROLLER; }
 
     "freeze-producer" "Stops a producer's process without ending it." "冻结 producer 进程而不终止它。"
     [Command::Fault(Fault::FreezeProducer { producer })] breaks if true;

@@ -1,4 +1,5 @@
-//! A broker: it leads and follows replicas, coordinates groups, and as a voter may be the active controller.
+//! A node of the cluster: as a broker it leads and follows replicas and coordinates groups, as a voter it may be the active
+//! controller. By its id it may be only that ([`Broker::is_broker`]).
 //!
 //! After `core/src/main/scala/kafka/server/{KafkaApis,ReplicaManager}` and `core/.../cluster/Partition`. It acts on
 //! the metadata that it has applied itself, which trails the controller's. Left out: disks that fail, fetch sessions
@@ -27,7 +28,7 @@ use crate::{
         controller::{Controller, not_controller_for, quorum::Quorum},
         coordinator::{GroupCoordinator, MemberTimer},
         event::EventKind,
-        ids::{BrokerId, Name, TopicIdPartition},
+        ids::{BrokerId, Name, TopicIdPartition, is_controller_only},
         limits,
         metadata::{MetadataDelta, MetadataImage},
         node::{Input, Outbox, Timer},
@@ -57,7 +58,7 @@ pub enum Process {
     Crashed,
 }
 
-/// A broker node.
+/// A node of the cluster.
 #[derive(Clone, Debug, Hash)]
 pub struct Broker {
     /// `node.id`.
@@ -164,6 +165,12 @@ impl Broker {
         &self.config
     }
 
+    /// Is it a broker, and not only a controller (`process.roles`)? Who is only a controller registers nowhere, holds no
+    /// replicas and serves no clients.
+    pub fn is_broker(&self) -> bool {
+        !is_controller_only(self.id)
+    }
+
     /// Is the process there?
     pub fn is_up(&self) -> bool {
         !matches!(self.process, Process::Stopped | Process::Crashed)
@@ -190,16 +197,19 @@ impl Broker {
 
     /// The process starts. `registered`: the world begins with this broker registered and unfenced.
     pub fn start(&mut self, now_us: u64, registered: bool, out: &mut Outbox) {
-        self.process = if registered { Process::Running } else { Process::Starting };
+        let is_ready = registered || !self.is_broker();
+        self.process = if is_ready { Process::Running } else { Process::Starting };
         self.control.previous_broker_epoch = self.clean_shutdown.take();
         let config = self.config.clone();
         self.quorum.start(now_us, &config, out);
-        if registered {
-            if self.quorum.is_leader() {
-                self.control.active_epoch = self.quorum.epoch();
-                self.controller.activate(now_us, self.control.active_epoch, self.image.clone());
-                self.watch_sessions(now_us, out);
-            }
+        if registered && self.quorum.is_leader() {
+            self.control.active_epoch = self.quorum.epoch();
+            self.controller.activate(now_us, self.control.active_epoch, self.image.clone());
+            self.watch_sessions(now_us, out);
+        }
+        if !self.is_broker() {
+            self.settle(now_us, out);
+        } else if registered {
             self.control.broker_epoch = self.image.brokers.get(&self.id).map_or(0, |state| state.epoch);
             self.begin_to_serve(now_us, out);
             // Heartbeats of brokers that start together do not all fall on one microsecond.
@@ -222,10 +232,10 @@ impl Broker {
     }
 
     /// The application is asked to stop: controlled shutdown begins with the next heartbeat, which is now. A broker that
-    /// has not registered yet has nothing to hand over.
+    /// has not registered yet has nothing to hand over, nor has a node that is only a controller.
     pub fn begin_stop(&mut self, now_us: u64, out: &mut Outbox) {
         self.stop_asked_us = now_us;
-        if self.process == Process::Starting {
+        if self.process == Process::Starting || !self.is_broker() {
             self.process = Process::Stopped;
             out.event(EventKind::BrokerStopped);
             return;

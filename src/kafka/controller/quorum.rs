@@ -109,6 +109,11 @@ impl Quorum {
         matches!(self.role, Role::Leader { .. })
     }
 
+    /// Does it stand for election?
+    pub fn is_candidate(&self) -> bool {
+        matches!(self.role, Role::Candidate { .. })
+    }
+
     /// May this node vote?
     pub fn is_voter(&self) -> bool {
         self.voters.contains(&self.id)

@@ -60,6 +60,9 @@ limits! {
     /// Brokers that exist, stopped and crashed ones included.
     BROKERS "brokers", 1..=128 Count;
     "A cluster has at most {max} brokers." "一个集群最多有 {max} 个 broker。"
+    /// Controllers apart from the brokers.
+    CONTROLLERS "controllers", 0..=5 Count;
+    "A cluster has at most {max} controllers apart from its brokers." "一个集群最多有 {max} 个独立的 controller。"
     /// Topics without internal ones.
     TOPICS "topics", 0..=64 Count;
     "A cluster has at most {max} topics, internal ones not counted." "一个集群最多有 {max} 个 topic，不计内部 topic。"

@@ -9,6 +9,7 @@ use crate::{
     },
     history::Run,
     i18n::{Arg, Text, faults as words},
+    kafka::ids::{is_controller_only, named},
     sim::{Effect, NodeId},
     view::model::BrokenView,
 };
@@ -23,13 +24,15 @@ pub(super) fn broken(run: &Run) -> Vec<BrokenView> {
     world.broken().iter().map(view).collect()
 }
 
-/// The brokers that a node cannot reach, or that cannot reach it.
+/// The nodes of the cluster that a node cannot reach, or that cannot reach it.
 pub(super) fn cut_from(world: &World, node: NodeId) -> Vec<u32> {
     if world.broken_links() == 0 {
         return Vec::new();
     }
-    let is_cut = |broker: &&u32| world.is_cut(node, NodeId(**broker)) || world.is_cut(NodeId(**broker), node);
-    world.brokers().keys().filter(is_cut).copied().collect()
+    let is_cut = |other: &u32| world.is_cut(node, NodeId(*other)) || world.is_cut(NodeId(*other), node);
+    // Clients have nothing to do with controllers apart from the brokers.
+    let concerns = |other: &u32| !is_controller_only(*other) || world.node(node.0).is_some();
+    world.nodes().map(|other| other.id).filter(concerns).filter(is_cut).collect()
 }
 
 fn text(broken: &Broken) -> Text {
@@ -69,7 +72,7 @@ fn link_text(link: &Link, effect: Effect) -> Text {
 
 fn name(node: &NodeName) -> Arg {
     match node {
-        NodeName::Broker(broker) => words::BROKER.with("id", *broker).into(),
+        NodeName::Broker(broker) => named(*broker).into(),
         NodeName::Client(name) => Arg::Text(name.clone()),
         NodeName::Everyone => words::EVERYONE.text().into(),
     }

@@ -60,12 +60,14 @@ impl Builder {
         let groups: Vec<GroupView> = self.groups(world);
         let topics = self.topics(world, &groups);
         let copies = self.copies(run);
+        let (brokers, controllers) = nodes::brokers(world);
         let old = self.previous.clone();
         let view = ViewModel {
             time_us: run.time_us(),
             event: run.event(),
             step: run.step_count(),
-            brokers: kept(&old.brokers, nodes::brokers(world)),
+            brokers: kept(&old.brokers, brokers),
+            controllers: kept(&old.controllers, controllers),
             controller: world.controller().map(|broker| broker.id),
             topics,
             copies,

@@ -13,10 +13,14 @@ use crate::{
     },
     sim::{Map, NodeId},
     templates,
-    view::model::{BrokerState, BrokerView, ProducerView, QueuedBatch},
+    view::{
+        model::{BrokerState, BrokerView, ProducerView, QueuedBatch},
+        quorum::QuorumView,
+    },
 };
 
-pub(super) fn brokers(world: &World) -> Vec<BrokerView> {
+/// The brokers, and the controllers apart from them.
+pub(super) fn brokers(world: &World) -> (Vec<BrokerView>, Vec<BrokerView>) {
     let image = world.metadata();
     // Counted in one walk: a large cluster has thousands of replicas, and this is done for every frame.
     let (mut leads, mut replicas): (Map<u32, usize>, Map<u32, usize>) = (Map::new(), Map::new());
@@ -34,16 +38,18 @@ pub(super) fn brokers(world: &World) -> Vec<BrokerView> {
         leads: count(&leads, broker.id),
         replicas: count(&replicas, broker.id),
         metadata_offset: broker.image.offset,
-        is_voter: broker.quorum.is_voter(),
+        quorum: QuorumView::of(broker),
         frozen: world.is_frozen(NodeId(broker.id)),
         cut_from: cut_from(world, NodeId(broker.id)),
         wiped: !broker.is_up() && broker.replicas().next().is_none() && count(&replicas, broker.id) > 0,
     };
-    world.brokers().values().map(view).collect()
+    (world.brokers().values().map(view).collect(), world.controllers().values().map(view).collect())
 }
 
 fn state(broker: &Broker, fenced: bool) -> BrokerState {
     match broker.process {
+        Process::Crashed if !broker.is_broker() => BrokerState::CrashedApart,
+        Process::Running if !broker.is_broker() => BrokerState::Alive,
         Process::Crashed if fenced => BrokerState::CrashedFenced,
         Process::Crashed => BrokerState::CrashedNotFenced,
         Process::Stopped => BrokerState::Stopped,

@@ -7,7 +7,7 @@ use crate::{
     history::Run,
     kafka::{
         event::{Event, EventKind},
-        ids::{BrokerId, TopicIdPartition, is_internal},
+        ids::{BrokerId, TopicIdPartition, is_controller_only, is_internal},
     },
     sim::{EventId, Map},
     view::copies::Moved,
@@ -61,6 +61,10 @@ impl Past {
             }
             EventKind::BrokerUnfenced { broker } => {
                 self.gone_us.remove(broker);
+            }
+            // Nobody fences it, so nobody says that it is back.
+            EventKind::BrokerStarted if is_controller_only(event.node.0) => {
+                self.gone_us.remove(&event.node.0);
             }
             EventKind::LeaderElected { partition, from: Some(from), to, .. } if *to != Some(*from) => {
                 self.elected(*partition, Some(*from), *to, event.time_us);

@@ -22,6 +22,7 @@ templates! { "compare":
     NO_VALUE = "none", "无";
     SEED = "The seed of chance", "随机种子";
     BROKERS = "Brokers at the beginning", "开始时的 broker 数";
+    CONTROLLERS = "Controllers apart from the brokers", "独立的 controller 数";
     CONSUMER = "consumer `{name}`", "consumer `{name}`";
     PRODUCER = "producer `{name}`", "producer `{name}`";
     TOPIC = "topic `{name}`", "topic `{name}`";
@@ -78,6 +79,7 @@ fn beginnings(left: &Run, right: &Run) -> Vec<Difference> {
     };
     add(SEED.text(), left.seed.to_string(), right.seed.to_string());
     add(BROKERS.text(), left.cluster.racks.len().to_string(), right.cluster.racks.len().to_string());
+    add(CONTROLLERS.text(), left.cluster.controllers.to_string(), right.cluster.controllers.to_string());
     settings(&mut found, 0, &CLUSTER.text(), Scope::Broker, [&left.cluster.settings, &right.cluster.settings]);
     found
 }

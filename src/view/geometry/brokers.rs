@@ -22,6 +22,8 @@ const HEAD: f32 = 40.0;
 /// Height of a card's own heading, and of a topic's in it.
 const CARD_HEAD: f32 = 44.0;
 const TOPIC_HEAD: f32 = 24.0;
+/// Height of a controller's card.
+const APART: f32 = 84.0;
 /// From a card's edge to its rows.
 const INSIDE: f32 = 10.0;
 /// Height of what stands under the replicas: nothing of a broker that runs, what can be done about one that is down.
@@ -37,6 +39,8 @@ const UNDER: f32 = 44.0;
 pub struct BrokersShape {
     /// By id.
     pub brokers: Vec<BrokerShape>,
+    /// Controllers apart from them.
+    pub controllers: usize,
     /// Partitions of each topic of the picture; of internal ones, which are not drawn, none.
     pub topics: Vec<usize>,
 }
@@ -73,7 +77,8 @@ impl BrokersShape {
             }
         }
         let partitions = |view: &crate::view::model::TopicView| if view.internal { 0 } else { view.partitions.len() };
-        BrokersShape { brokers, topics: vm.topics.iter().map(|view| partitions(view)).collect() }
+        let topics = vm.topics.iter().map(|view| partitions(view)).collect();
+        BrokersShape { brokers, controllers: vm.controllers.len(), topics }
     }
 
     /// Is there too much for a row a replica?
@@ -101,6 +106,8 @@ pub struct BrokersLayout {
     pub height: f32,
     /// The line over the cards.
     pub head: Rect,
+    /// The cards of controllers apart from the brokers, by id, over those of the brokers.
+    pub controllers: Vec<Rect>,
     /// The cards.
     pub cards: BrokerCards,
 }
@@ -182,12 +189,30 @@ pub fn layout_brokers(width: f32, height_hint: f32, shape: &BrokersShape) -> Bro
     let margin = if mode == Mode::Narrow { 12.0 } else { 20.0 };
     let area = rect(margin, TOP, (width - 2.0 * margin).max(120.0), height_hint - TOP);
     let head = rect(area.x, TOP, area.w, if mode == Mode::Narrow { 56.0 } else { HEAD - 8.0 });
-    let top = head.bottom() + 8.0;
+    let (controllers, top) = controllers(area, head.bottom() + 8.0, mode, shape.controllers);
     let (cards, bottom) = match shape.is_map() {
         true => map(rect(area.x, top, area.w, 0.0), shape),
         false => rows(rect(area.x, top, area.w, (height_hint - top - UNDER).max(0.0)), mode, shape),
     };
-    BrokersLayout { mode, width, height: (bottom + UNDER).max(height_hint), head, cards }
+    BrokersLayout { mode, width, height: (bottom + UNDER).max(height_hint), head, controllers, cards }
+}
+
+/// The cards of the controllers, all of one height, and where those of the brokers may begin.
+fn controllers(area: Rect, top: f32, mode: Mode, count: usize) -> (Vec<Rect>, f32) {
+    if count == 0 {
+        return (Vec::new(), top);
+    }
+    let gap = if mode == Mode::Wide { 28.0 } else { 16.0 };
+    let columns = columns(area.w, gap, CARD_MIN, count);
+    let width = ((area.w - gap * (columns - 1) as f32) / columns as f32).min(CARD_MAX).floor();
+    let all = width * columns as f32 + gap * (columns - 1) as f32;
+    let left = area.x + ((area.w - all) / 2.0).max(0.0).floor();
+    let place = |at: usize| {
+        let (line, column) = (at / columns, at % columns);
+        rect(left + column as f32 * (width + gap), top + line as f32 * (APART + gap), width, APART)
+    };
+    let lines = count.div_ceil(columns);
+    ((0..count).map(place).collect(), top + lines as f32 * (APART + gap))
 }
 
 /// How many cards stand side by side, balanced over the lines that they take.
@@ -387,7 +412,7 @@ mod tests {
         for broker in &mut all {
             broker.copies.sort_unstable();
         }
-        BrokersShape { brokers: all, topics: topics.to_vec() }
+        BrokersShape { brokers: all, controllers: 0, topics: topics.to_vec() }
     }
 
     fn check(width: f32, height: f32, shape: &BrokersShape) -> BrokersLayout {
@@ -438,6 +463,27 @@ mod tests {
                     for topics in [&[][..], &[1], &[6], &[24], &[3, 40, 2]] {
                         check(width, height, &shape(brokers, topics, 3));
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn controllers_stand_over_the_brokers() {
+        for width in [320.0, 390.0, 900.0, 1100.0, 2400.0] {
+            for (brokers, controllers) in [(1, 1), (3, 3), (5, 5), (100, 3)] {
+                let layout = check(width, 720.0, &BrokersShape { controllers, ..shape(brokers, &[6], 3) });
+                assert_eq!(layout.controllers.len(), controllers);
+                let top = match &layout.cards {
+                    BrokerCards::Rows { cards, .. } => cards[0].rect.y,
+                    BrokerCards::Map(cards) => cards[0].rect.y,
+                };
+                for (at, card) in layout.controllers.iter().enumerate() {
+                    assert!(
+                        card.y >= layout.head.bottom() && card.bottom() <= top && card.right() <= width,
+                        "{card:?}"
+                    );
+                    assert!(layout.controllers[at + 1..].iter().all(|other| !other.overlaps(card)), "{card:?}");
                 }
             }
         }

@@ -148,6 +148,8 @@ const FOLDED: f32 = 28.0;
 const TOPIC_GAP: f32 = 18.0;
 /// Height and width of a broker's chip.
 const CHIP: (f32, f32) = (58.0, 28.0);
+/// The same where there are controllers apart, whose names are longer.
+const CHIP_APART: (f32, f32) = (84.0, 28.0);
 /// Height of the field over a map.
 const MAP_FIELD: f32 = 56.0;
 /// Height of a bar's row and the space under it.
@@ -201,7 +203,7 @@ struct Brokers {
 /// The brokers' chips, the buttons after them, and where the first topic may start.
 fn brokers(area: Rect, shape: &StageShape) -> (Brokers, f32) {
     const GAP: f32 = 6.0;
-    let (width, height) = CHIP;
+    let (width, height) = if shape.controllers > 0 { CHIP_APART } else { CHIP };
     let buttons = 96.0 + 84.0 + 2.0 * GAP;
     let per_line = (((area.w + GAP) / (width + GAP)).floor() as usize).max(1);
     let fits = (((area.w - buttons + GAP) / (width + GAP)).floor().max(0.0) as usize).max(1);

@@ -33,8 +33,10 @@ impl Folds {
 /// The counts that the layout follows from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StageShape {
-    /// Brokers.
+    /// Brokers, and controllers apart from them.
     pub brokers: usize,
+    /// How many of them are such controllers, whose names are longer.
+    pub controllers: usize,
     /// All of them are shown, however many lines that takes.
     pub all_brokers: bool,
     /// Producers, and how many of them are drawn.
@@ -72,7 +74,8 @@ impl StageShape {
     pub fn of(vm: &ViewModel, folds: &Folds) -> StageShape {
         let producers = vm.producers.len();
         StageShape {
-            brokers: vm.brokers.len(),
+            brokers: vm.nodes().count(),
+            controllers: vm.controllers.len(),
             all_brokers: folds.all_brokers,
             producers,
             producers_shown: if folds.all_producers { producers } else { producers.min(PRODUCERS_SHOWN) },

@@ -8,6 +8,7 @@ use crate::{
     history::Run,
     kafka::{
         event::{Event, EventKind, Rpc},
+        ids::short_name,
         node::FIRST_CLIENT,
         protocol::{Api, ErrorCode},
     },
@@ -192,13 +193,13 @@ impl Recorder {
 
     fn name_nodes(&mut self, world: &World) {
         let newest = world.consumers().keys().chain(world.producers().keys()).map(|node| node.0).max();
-        let up = world.brokers().values().filter(|broker| broker.is_up()).count();
+        let up = world.nodes().filter(|broker| broker.is_up()).count();
         let now = (self.shown.len(), world.producers().len(), world.consumers().len(), up, newest.unwrap_or(1));
         if self.named == now {
             return;
         }
         self.named = now;
-        let mut all: Set<u32> = world.brokers().keys().copied().collect();
+        let mut all: Set<u32> = world.nodes().map(|node| node.id).collect();
         world.producers().keys().chain(world.consumers().keys()).for_each(|node| {
             all.insert(node.0);
         });
@@ -212,7 +213,7 @@ impl Recorder {
             let kind = self.kinds.get(&id).copied().unwrap_or(NodeKind::Producer);
             let there = match kind {
                 NodeKind::Admin => true,
-                NodeKind::Broker => world.brokers().get(node).is_some_and(|broker| broker.is_up()),
+                NodeKind::Broker => world.node(*node).is_some_and(|broker| broker.is_up()),
                 _ => world.client_name(id).is_some() && is_there(world, id),
             };
             nodes.push(Lifeline { node: *node, name: name(world, id), kind, there });
@@ -251,7 +252,7 @@ fn name(world: &World, node: NodeId) -> String {
     match world.client_name(node) {
         Some(name) => name.to_owned(),
         None if node == ADMIN => "admin".to_owned(),
-        None => format!("B{}", node.0),
+        None => short_name(node.0),
     }
 }
 

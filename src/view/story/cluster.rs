@@ -8,7 +8,7 @@ use crate::{
     kafka::{
         coordinator::RetainedSince,
         event::{Event, EventKind},
-        ids::{BrokerId, TopicIdPartition},
+        ids::{BrokerId, TopicIdPartition, named_first},
         protocol::Api,
     },
     templates,
@@ -30,19 +30,19 @@ templates! {
         "controller 让 broker {to} 继续领导 `{place}`，leader epoch {epoch}：副本变了，所有副本都要知道。";
     ELECTED_NOBODY = "`{place}` has **no leader** now: no replica that may lead is there to take over.",
         "`{place}` 现在**没有 leader**：没有可以接任的副本。";
-    CONTROLLER_ELECTED = "**Broker {broker}** is the active controller now, in quorum epoch {epoch}.",
-        "**broker {broker}** 现在是 active controller，quorum epoch {epoch}。";
-    CONTROLLER_CANDIDATE = "Broker {broker} stands for election as controller in quorum epoch {epoch}.",
-        "broker {broker} 在 quorum epoch {epoch} 中竞选 controller。";
+    CONTROLLER_ELECTED = "**{node}** is the active controller now, in quorum epoch {epoch}.",
+        "**{node}** 现在是 active controller，quorum epoch {epoch}。";
+    CONTROLLER_CANDIDATE = "{node} stands for election as controller in quorum epoch {epoch}.",
+        "{node} 在 quorum epoch {epoch} 中竞选 controller。";
     REGISTERED = "**Broker {broker}** registered with the controller.", "**broker {broker}** 向 controller 注册。";
     UNFENCED = "Controller unfenced **broker {broker}**: it may lead and be in ISRs.",
         "controller 解除了对 **broker {broker}** 的 fence：它可以当 leader、进入 ISR。";
     FENCED = "Controller fenced **broker {broker}**: no heartbeat for {silent}.",
         "controller 对 **broker {broker}** 执行了 fence：已有 {silent} 没有心跳。";
     SHUTDOWN = "**Broker {broker}** asked the controller to let it shut down.", "**broker {broker}** 请求 controller 允许它关闭。";
-    STARTED = "**Broker {broker}** started.", "**broker {broker}** 启动。";
-    STOPPED = "**Broker {broker}** stopped.", "**broker {broker}** 停止。";
-    CRASHED = "**Broker {broker}** crashed.", "**broker {broker}** 崩溃。";
+    STARTED = "**{node}** started.", "**{node}** 启动。";
+    STOPPED = "**{node}** stopped.", "**{node}** 停止。";
+    CRASHED = "**{node}** crashed.", "**{node}** 崩溃。";
     TOPIC_CREATED = "Controller made topic `{topic}`: {partitions|1 partition|{partitions} partitions}, replication factor {factor}.",
         "controller 创建了 topic `{topic}`：{partitions} 个分区，副本数 {factor}。";
     PARTITIONS_ADDED = "Topic `{topic}` grew from {from} to **{to}** partitions.", "topic `{topic}` 的分区从 {from} 个增加到 **{to}** 个。";
@@ -80,8 +80,8 @@ templates! {
     SUBSCRIBED_NOTHING = "**{who}** subscribes to no topic: none that it knows of matches its pattern.",
         "**{who}** 没有订阅任何 topic：它所知的 topic 都不匹配 pattern。";
     SUBSCRIBED = "**{who}** subscribes to `{topics}` now.", "**{who}** 现在订阅 `{topics}`。";
-    METADATA_APPLIED = "Broker {broker} applied the metadata log up to offset {offset}.",
-        "broker {broker} 应用了 metadata 日志，直到 offset {offset}。";
+    METADATA_APPLIED = "{node} applied the metadata log up to offset {offset}.",
+        "{node} 应用了 metadata 日志，直到 offset {offset}。";
     METADATA_REFRESHED = "**{who}** has newer metadata: offset {offset}.", "**{who}** 得到了更新的 metadata：offset {offset}。";
     DISCONNECTED = "{who}: the connection to {peer} was closed.", "{who}：与 {peer} 的连接已关闭。";
 }
@@ -90,6 +90,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
     use EventKind as E;
     let world = run.world();
     let broker = event.node.0;
+    let node = || named_first(broker);
     let who = || names::client(world, event.node);
     let partition = |at: &TopicIdPartition| names::partition(world, *at);
     match &event.kind {
@@ -116,10 +117,10 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             }
         }
         E::ControllerElected { quorum_epoch } => {
-            caused(CONTROLLER_ELECTED.with("broker", broker).with("epoch", *quorum_epoch), event)
+            caused(CONTROLLER_ELECTED.with("node", node()).with("epoch", *quorum_epoch), event)
         }
         E::ControllerCandidate { quorum_epoch } => {
-            caused(CONTROLLER_CANDIDATE.with("broker", broker).with("epoch", *quorum_epoch), event)
+            caused(CONTROLLER_CANDIDATE.with("node", node()).with("epoch", *quorum_epoch), event)
         }
         E::BrokerRegistered { broker } => plain(REGISTERED.with("broker", *broker)),
         E::BrokerUnfenced { broker } => caused(UNFENCED.with("broker", *broker), event),
@@ -127,9 +128,9 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             caused(FENCED.with("broker", *broker).with("silent", Arg::Duration(*silent_us)), event)
         }
         E::ControlledShutdown { broker } => caused(SHUTDOWN.with("broker", *broker), event),
-        E::BrokerStarted => plain(STARTED.with("broker", broker)),
-        E::BrokerStopped => caused(STOPPED.with("broker", broker), event),
-        E::BrokerCrashed => plain(CRASHED.with("broker", broker)),
+        E::BrokerStarted => plain(STARTED.with("node", node())),
+        E::BrokerStopped => caused(STOPPED.with("node", node()), event),
+        E::BrokerCrashed => plain(CRASHED.with("node", node())),
         E::TopicCreated { topic, partitions, replication_factor } => {
             let text = TOPIC_CREATED.with("topic", world.topic_name(*topic)).with("partitions", *partitions);
             plain(text.with("factor", *replication_factor))
@@ -187,7 +188,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         }
         E::SubscriptionChanged { topics } if topics.is_empty() => plain(SUBSCRIBED_NOTHING.with("who", who())),
         E::SubscriptionChanged { topics } => plain(SUBSCRIBED.with("who", who()).with("topics", topics.join(", "))),
-        E::MetadataApplied { offset } => plain(METADATA_APPLIED.with("broker", broker).with("offset", *offset)),
+        E::MetadataApplied { offset } => plain(METADATA_APPLIED.with("node", node()).with("offset", *offset)),
         E::MetadataRefreshed { metadata_offset } => {
             plain(METADATA_REFRESHED.with("who", who()).with("offset", *metadata_offset))
         }

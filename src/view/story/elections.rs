@@ -5,7 +5,7 @@ use crate::{
     history::Run,
     kafka::{
         event::{ElectedBy, ElectionHeld, Event, EventKind},
-        ids::BrokerId,
+        ids::{BrokerId, named_first},
         protocol::ErrorCode,
     },
     templates,
@@ -39,8 +39,8 @@ templates! {
         "controller 把 {n} 个分区交还给首选 leader（`auto.leader.rebalance.enable`）。";
     UNCLEAN_SHUTDOWN = "**Broker {broker}** comes back without proof of an orderly stop: what its disk had not stored may be gone, so it leaves every ISR and is eligible nowhere.",
         "**broker {broker}** 回来了，但没有正常关闭的证明：磁盘未写入的内容可能已丢失，因此它退出所有 ISR，也不再有资格。";
-    RESIGNED = "**Broker {broker}** is no longer the active controller: it has not heard a majority of the controllers. Until somebody has one, nothing of the metadata changes.",
-        "**broker {broker}** 不再是 active controller：它已听不到多数 controller。在有人获得多数之前，metadata 不会有任何变化。";
+    RESIGNED = "**{node}** is no longer the active controller: it has not heard a majority of the controllers. Until somebody has one, nothing of the metadata changes.",
+        "**{node}** 不再是 active controller：它已听不到多数 controller。在有人获得多数之前，metadata 不会有任何变化。";
     REASSIGNING = "Reassignment of `{place}`: **{adding}** come, **{removing}** go once all that stay are in sync.",
         "`{place}` 开始重分配：**{adding}** 加入；其余副本全部同步后，**{removing}** 离开。";
     REASSIGNING_ADD = "Reassignment of `{place}`: **{adding}** come and copy it.", "`{place}` 开始重分配：**{adding}** 加入并复制。";
@@ -89,7 +89,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         }
         E::LeadersBalanced { partitions } => caused(BALANCED.with("n", *partitions), event),
         E::UncleanShutdown { broker } => caused(UNCLEAN_SHUTDOWN.with("broker", *broker), event),
-        E::ControllerResigned { .. } => caused(RESIGNED.with("broker", event.node.0), event),
+        E::ControllerResigned { .. } => caused(RESIGNED.with("node", named_first(event.node.0)), event),
         E::ReassignmentBegan { partition: at, adding, removing } => {
             let template = match (adding.is_empty(), removing.is_empty()) {
                 (false, false) => &REASSIGNING,

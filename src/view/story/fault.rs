@@ -5,7 +5,10 @@ use crate::{
     cluster::World,
     history::Run,
     i18n::Arg,
-    kafka::event::{Event, EventKind},
+    kafka::{
+        event::{Event, EventKind},
+        ids::named_first,
+    },
     sim::{Effect, NodeId},
     templates,
 };
@@ -25,10 +28,10 @@ templates! {
         "从 {from} 到 {to} 的链路每一百个包**丢失** {percent} 个；TCP 会重传。";
     HEALED = "Fault {fault} is **healed**: what was held up is sent again at TCP's next try.", "故障 {fault} 已**恢复**：被阻塞的报文在 TCP 下一次重传时送出。";
     EVERYONE = "everyone else", "其他所有节点";
-    BROKER_FROZEN = "**Broker {broker}** is **frozen**: its connections are open, but it answers nothing and sends no heartbeats.",
-        "**broker {broker}** 被**冻结**：连接仍然打开，但它什么都不回应，也不发送心跳。";
-    BROKER_THAWED = "**Broker {broker}** goes on where it was, and does not know how long it was away.",
-        "**broker {broker}** 从原处继续，并不知道自己停了多久。";
+    BROKER_FROZEN = "**{node}** is **frozen**: its connections are open, but it answers nothing and sends no heartbeats.",
+        "**{node}** 被**冻结**：连接仍然打开，但它什么都不回应，也不发送心跳。";
+    BROKER_THAWED = "**{node}** goes on where it was, and does not know how long it was away.",
+        "**{node}** 从原处继续，并不知道自己停了多久。";
     WIPED = "The disk of broker {broker} was **emptied**: {n|one replica is|{n} replicas are} gone. It comes back with nothing and copies what others still have.",
         "broker {broker} 的磁盘被**清空**：丢失 {n} 个副本。它重新启动时一无所有，只能从其他副本重新复制。";
     DISK_SLOWED = "The disk of broker {broker} takes **{n} times** as long for every append.", "broker {broker} 的磁盘每次写入用时变为 **{n} 倍**。";
@@ -64,8 +67,8 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
             })
         }
         E::LinkHealed { fault } => plain(HEALED.with("fault", *fault)),
-        E::BrokerFrozen(true) => plain(BROKER_FROZEN.with("broker", event.node.0)),
-        E::BrokerFrozen(false) => plain(BROKER_THAWED.with("broker", event.node.0)),
+        E::BrokerFrozen(true) => plain(BROKER_FROZEN.with("node", named_first(event.node.0))),
+        E::BrokerFrozen(false) => plain(BROKER_THAWED.with("node", named_first(event.node.0))),
         E::ConnectionTimedOut { peer, opening } => {
             let template = if *opening { &NOT_OPENED } else { &TIMED_OUT };
             let who = names::node(world, event.node);

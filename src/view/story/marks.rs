@@ -5,8 +5,11 @@ use std::rc::Rc;
 use super::{Lane, lane_of, names};
 use crate::{
     history::{Milestone, Run, milestone},
-    i18n::Text,
-    kafka::event::{ElectedBy, Event, EventKind, GroupReason},
+    i18n::{Template, Text},
+    kafka::{
+        event::{ElectedBy, Event, EventKind, GroupReason},
+        ids::{is_controller_only, named},
+    },
     sim::EventId,
     templates,
 };
@@ -18,8 +21,11 @@ templates! {
     BROKER_STARTED = "broker {broker} started", "broker {broker} 启动";
     BROKER_STOPPED = "broker {broker} stopped", "broker {broker} 停止";
     BROKER_CRASHED = "broker {broker} crashed", "broker {broker} 崩溃";
+    CONTROLLER_STARTED = "controller {broker} started", "controller {broker} 启动";
+    CONTROLLER_STOPPED = "controller {broker} stopped", "controller {broker} 停止";
+    CONTROLLER_CRASHED = "controller {broker} crashed", "controller {broker} 崩溃";
     BROKER_FENCED = "broker {broker} fenced", "broker {broker} 被 fence";
-    CONTROLLER = "controller: broker {broker}", "controller：broker {broker}";
+    CONTROLLER = "controller: {node}", "controller：{node}";
     LEADER = "leader of `{place}`: {broker}", "`{place}`：leader {broker}";
     NO_LEADER = "no leader of `{place}`", "`{place}`：没有 leader";
     UNCLEAN = "unclean election: `{place}`", "unclean 选举：`{place}`";
@@ -221,18 +227,21 @@ impl Marks {
 fn label(run: &Run, event: &Event) -> Option<Text> {
     use EventKind as E;
     let world = run.world();
-    let broker = event.node.0;
+    let node = event.node.0;
+    let process = |broker: &'static Template, controller: &'static Template| {
+        if is_controller_only(node) { controller.with("broker", node) } else { broker.with("broker", node) }
+    };
     let text = match &event.kind {
         E::MemberIdGiven { member, .. } => JOIN.with("who", names::member(world, member)),
         E::GroupEpochRaised { reason: GroupReason::Joined(member), .. } => {
             JOIN.with("who", names::member(world, member))
         }
         E::MemberRemoved { member, .. } => LEAVE.with("who", names::member(world, member)),
-        E::BrokerStarted => BROKER_STARTED.with("broker", broker),
-        E::BrokerStopped => BROKER_STOPPED.with("broker", broker),
-        E::BrokerCrashed => BROKER_CRASHED.with("broker", broker),
+        E::BrokerStarted => process(&BROKER_STARTED, &CONTROLLER_STARTED),
+        E::BrokerStopped => process(&BROKER_STOPPED, &CONTROLLER_STOPPED),
+        E::BrokerCrashed => process(&BROKER_CRASHED, &CONTROLLER_CRASHED),
         E::BrokerFenced { broker, .. } => BROKER_FENCED.with("broker", *broker),
-        E::ControllerElected { .. } => CONTROLLER.with("broker", broker),
+        E::ControllerElected { .. } => CONTROLLER.with("node", named(node)),
         E::LeaderElected { partition, from: Some(_), to: Some(to), .. } => {
             LEADER.with("place", names::partition(world, *partition)).with("broker", *to)
         }

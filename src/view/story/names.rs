@@ -5,7 +5,7 @@ use crate::{
     i18n::Arg,
     kafka::{
         client::serializer::Serializer,
-        ids::{BrokerId, TopicIdPartition},
+        ids::{BrokerId, TopicIdPartition, named},
     },
     sim::NodeId,
     templates,
@@ -13,7 +13,6 @@ use crate::{
 
 templates! {
     "story":
-    BROKER = "broker {broker}", "broker {broker}";
     ADMIN_CLIENT = "the admin client", "管理客户端";
     PLACE = "`{place}`", "`{place}`";
     NO_KEY = "no key", "无 key";
@@ -59,7 +58,7 @@ pub(crate) fn node(world: &World, node: NodeId) -> Arg {
     match world.client_name(node) {
         Some(name) => Arg::Text(name.to_owned()),
         None if node == crate::cluster::ADMIN => ADMIN_CLIENT.text().into(),
-        None => BROKER.with("broker", node.0).into(),
+        None => named(node.0).into(),
     }
 }
 

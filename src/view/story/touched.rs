@@ -22,7 +22,7 @@ pub fn touched(world: &World, event: &Event) -> Vec<Place> {
 }
 
 fn of(world: &World, node: NodeId) -> Option<Place> {
-    if world.brokers().contains_key(&node.0) {
+    if world.node(node.0).is_some() {
         return Some(Place::Broker(node.0));
     }
     let name = || world.client_name(node).map(str::to_owned);

@@ -7,6 +7,7 @@ use kafkascope::{
         command_text,
     },
     i18n::{Template, faults as words},
+    kafka::ids::named,
     view::{
         broker_acts::{BrokerAct, CRASH, FREEZE, STOP, WIPE},
         model::ViewModel,
@@ -205,7 +206,7 @@ fn targets(vm: &ViewModel, kind: Kind) -> Options {
     let line = |node: NodeName, command: Command| (command_text::print(&command), option(&node).1);
     // Those of whom it can be done now, by the same table as on their cards.
     let brokers = |act: &'static BrokerAct| {
-        let those = vm.brokers.iter().filter(|broker| (act.can)(broker));
+        let those = vm.nodes().filter(|node| (act.can)(node));
         those.map(move |broker| line(NodeName::Broker(broker.id), (act.command)(broker.id)))
     };
     let of_client = |name: &str, command: Command| line(NodeName::Client(name.to_owned()), command);
@@ -234,9 +235,9 @@ fn targets(vm: &ViewModel, kind: Kind) -> Options {
     }
 }
 
-/// Every broker and client.
+/// Every node of the cluster and every client.
 fn nodes(vm: &ViewModel) -> Vec<NodeName> {
-    let brokers = vm.brokers.iter().map(|broker| NodeName::Broker(broker.id));
+    let brokers = vm.nodes().map(|broker| NodeName::Broker(broker.id));
     let producers = vm.producers.iter().map(|producer| NodeName::Client(producer.name.clone()));
     let consumers = vm.groups.iter().flat_map(|group| &group.members);
     brokers.chain(producers).chain(consumers.map(|member| NodeName::Client(member.name.clone()))).collect()
@@ -244,7 +245,7 @@ fn nodes(vm: &ViewModel) -> Vec<NodeName> {
 
 fn option(node: &NodeName) -> (String, Label) {
     let label = match node {
-        NodeName::Broker(broker) => Label::Words(words::BROKER.with("id", *broker)),
+        NodeName::Broker(broker) => Label::Words(named(*broker)),
         NodeName::Client(name) => Label::Name(name.clone()),
         NodeName::Everyone => Label::Words(words::EVERYONE.text()),
     };

@@ -1,9 +1,11 @@
-//! The line of brokers over the topics: a chip each, with its state and who is the controller.
+//! The line of brokers over the topics, and of controllers apart from them: a chip each, with its state and who is the
+//! active controller.
 
 use std::rc::Rc;
 
 use kafkascope::{
     i18n::{Lang, stage, ui},
+    kafka::ids::short_name,
     view::{
         geometry::{ClusterLayout, Rect},
         model::{BrokerState, BrokerView, Place, ViewModel},
@@ -31,7 +33,7 @@ pub fn brokers(props: &StageProps, vm: &ViewModel, layout: &ClusterLayout, acts:
         let acts = acts.clone();
         Callback::from(move |_: MouseEvent| acts.fold(FoldAct::Brokers))
     };
-    let hidden = vm.brokers.len() - layout.brokers.len();
+    let hidden = vm.nodes().count() - layout.brokers.len();
     let open = |dialog: Dialog| {
         let acts = acts.clone();
         Callback::from(move |_: MouseEvent| acts.open(dialog.clone()))
@@ -39,7 +41,7 @@ pub fn brokers(props: &StageProps, vm: &ViewModel, layout: &ClusterLayout, acts:
     html! {
         <>
             <ul class="brokers" aria-label={stage::BROKERS.source(lang)}>
-                { for vm.brokers.iter().zip(&layout.brokers).map(chip) }
+                { for vm.nodes().zip(&layout.brokers).map(chip) }
             </ul>
             if let Some(rect) = layout.brokers_more {
                 <At {rect}>
@@ -77,8 +79,14 @@ fn BrokerChip(props: &BrokerChipProps) -> Html {
         acts.select(Some(Place::Broker(*id)));
     });
     let state = words::broker_state(view.state, *lang);
-    let template = if props.controller { &stage::BROKER_CONTROLLER } else { &stage::BROKER_ALT };
-    let mut alt = format!("B{}, {}", view.id, template.with("id", view.id).with("state", state).plain(*lang));
+    let template = match (view.is_broker(), props.controller) {
+        (true, true) => &stage::BROKER_CONTROLLER,
+        (true, false) => &stage::BROKER_ALT,
+        (false, true) => &stage::CONTROLLER_ACTIVE,
+        (false, false) => &stage::CONTROLLER_ALT,
+    };
+    let name = short_name(view.id);
+    let mut alt = format!("{name}, {}", template.with("id", view.id).with("state", state).plain(*lang));
     for more in [view.frozen.then(|| ui::FROZEN.text()), words::cut_off(&view.cut_from)].into_iter().flatten() {
         alt += &format!(", {}", more.plain(*lang));
     }
@@ -87,7 +95,7 @@ fn BrokerChip(props: &BrokerChipProps) -> Html {
         BrokerState::Alive if view.frozen => "frozen",
         BrokerState::Alive => "alive",
         BrokerState::Starting | BrokerState::Stopping => "between",
-        BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced => "dead",
+        _ => "dead",
     };
     html! {
         <li class="at" ref={node}>
@@ -102,7 +110,7 @@ fn BrokerChip(props: &BrokerChipProps) -> Html {
                         <circle cx="5" cy="5" r="3.4" />
                     }
                 </svg>
-                { format!("B{}", view.id) }
+                { name }
                 if props.controller {
                     <svg class="controller" viewBox="0 0 12 10" aria-hidden="true"><path d="M1 9V2l2.6 2.6L6 1l2.4 3.6L11 2v7z" /></svg>
                 }

@@ -2,6 +2,7 @@
 
 use kafkascope::{
     i18n::{Lang, Text, faults, stage},
+    kafka::ids::named,
     view::model::{BrokerState, MemberView, OwnedPartition, PartitionView},
 };
 
@@ -95,13 +96,14 @@ pub fn broker_state(state: BrokerState, lang: Lang) -> &'static str {
         BrokerState::Stopped => &stage::BROKER_STOPPED,
         BrokerState::CrashedNotFenced => &stage::BROKER_CRASHED,
         BrokerState::CrashedFenced => &stage::BROKER_FENCED,
+        BrokerState::CrashedApart => &stage::CONTROLLER_CRASHED,
     }
     .source(lang)
 }
 
-/// Which brokers it is cut off from, if there are any.
+/// Which nodes of the cluster it is cut off from, if there are any.
 pub fn cut_off(brokers: &[u32]) -> Option<Text> {
-    let names: Vec<_> = brokers.iter().map(|id| faults::BROKER.with("id", *id).into()).collect();
+    let names: Vec<_> = brokers.iter().map(|id| named(*id).into()).collect();
     (!names.is_empty()).then(|| faults::CUT_OFF.with("brokers", names))
 }
 

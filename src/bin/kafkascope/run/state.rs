@@ -28,6 +28,7 @@ pub fn world(run: &Run) -> Json {
         "seed": world.seed(),
         "controller": world.controller().map(|broker| broker.id),
         "brokers": object(world.brokers().values().map(|broker| (broker.id.to_string(), broker_state(world, broker)))),
+        "controllers": object(world.controllers().values().map(|node| (node.id.to_string(), controller_state(node)))),
         "topics": object(topics.map(|(topic, image)| (image.name.to_string(), topic_state(world, *topic, image)))),
         "groups": object(groups.flat_map(|broker| {
             broker.groups.groups().map(|group| (group.id.to_string(), group_state(world, broker, group)))
@@ -77,16 +78,32 @@ fn ledger(run: &Run) -> Json {
     Json::Object(all)
 }
 
-fn broker_state(world: &World, broker: &Broker) -> Json {
-    let process = match broker.process {
+fn process(node: &Broker) -> &'static str {
+    match node.process {
         Process::Starting => "starting",
         Process::Running => "running",
         Process::Stopping => "stopping",
         Process::Stopped => "stopped",
         Process::Crashed => "crashed",
-    };
+    }
+}
+
+/// A controller apart from the brokers.
+fn controller_state(node: &Broker) -> Json {
+    let quorum = &node.quorum;
     json!({
-        "process": process,
+        "process": process(node),
+        "leader": quorum.leader(),
+        "quorum_epoch": quorum.epoch(),
+        "log_end": quorum.log().len(),
+        "committed": quorum.high_watermark(),
+        "metadata_offset": node.image.offset,
+    })
+}
+
+fn broker_state(world: &World, broker: &Broker) -> Json {
+    json!({
+        "process": process(broker),
         "rack": broker.rack.as_deref(),
         "fenced": world.metadata().brokers.get(&broker.id).map(|state| state.fenced),
         "metadata_offset": broker.image.offset,

@@ -1,4 +1,4 @@
-//! A broker: its state, its roles, the replicas on it; stop, crash, restart.
+//! A broker, or a controller apart from them: its state, its roles, the replicas on it; stop, crash, restart.
 
 use kafkascope::{
     cluster::command::{Command, NodeName},
@@ -19,11 +19,14 @@ use crate::{forms::Kind, say::tr, stage_api::Dialog};
 
 pub fn view(props: &InspectorProps, id: u32) -> Option<Body> {
     let lang = props.lang;
-    let broker = props.vm.brokers.iter().find(|broker| broker.id == id)?;
+    let broker = props.vm.nodes().find(|node| node.id == id)?;
     let frozen = broker.frozen;
-    let process = offered(broker).map(|one| act(props, one.words, Some(one.help), (one.command)(id))).collect();
+    let process =
+        offered(broker).map(|one| act(props, one.words, Some(one.help_for(broker)), (one.command)(id))).collect();
     let mut machine = links(props, NodeName::Broker(id));
-    machine.push(open(props, &words::DO_SLOW_DISK, Dialog::Break(Kind::SlowDisk, Some(NodeName::Broker(id)))));
+    if broker.is_broker() {
+        machine.push(open(props, &words::DO_SLOW_DISK, Dialog::Break(Kind::SlowDisk, Some(NodeName::Broker(id)))));
+    }
     let mut cluster = vec![open(props, &ui::CLUSTER_SETTINGS, Dialog::ConfigureCluster)];
     if props.vm.controller.is_some_and(|controller| controller != id) {
         cluster.push(act(props, &ui::DO_CRASH_CONTROLLER, Some(&ui::DO_CRASH_HELP), Command::CrashController));
@@ -36,8 +39,12 @@ pub fn view(props: &InspectorProps, id: u32) -> Option<Body> {
         { partitions(props, id) }
     </> };
     let (tone, said) = if frozen { ("warn", &ui::FROZEN) } else { state(broker.state) };
-    let title = ui::BROKER_NAME.with("id", id).plain(lang);
-    Some(Body { kind: Some(&ui::KIND_BROKER), title, badge: badge(tone, tr(said, lang)), content })
+    let (kind, name) = match broker.is_broker() {
+        true => (&ui::KIND_BROKER, &ui::BROKER_NAME),
+        false => (&ui::KIND_CONTROLLER, &ui::CONTROLLER_NAME),
+    };
+    let title = name.with("id", id).plain(lang);
+    Some(Body { kind: Some(kind), title, badge: badge(tone, tr(said, lang)), content })
 }
 
 fn state(state: BrokerState) -> (&'static str, &'static Template) {
@@ -48,26 +55,37 @@ fn state(state: BrokerState) -> (&'static str, &'static Template) {
         BrokerState::Stopped => ("plain", &ui::STATE_STOPPED),
         BrokerState::CrashedNotFenced => ("bad", &ui::STATE_CRASHED),
         BrokerState::CrashedFenced => ("bad", &ui::STATE_FENCED),
+        BrokerState::CrashedApart => ("bad", &ui::STATE_CRASHED_APART),
     }
 }
 
 fn facts(props: &InspectorProps, broker: &BrokerView) -> Html {
-    let role = match (broker.is_voter, props.vm.controller == Some(broker.id)) {
-        (_, true) => &ui::FACT_ROLE_ACTIVE,
-        (true, false) => &ui::FACT_ROLE_VOTER,
-        (false, false) => &ui::FACT_ROLE_BROKER,
+    let role = match (broker.is_broker(), broker.quorum.is_some(), props.vm.controller == Some(broker.id)) {
+        (true, _, true) => &ui::FACT_ROLE_ACTIVE,
+        (true, true, false) => &ui::FACT_ROLE_VOTER,
+        (true, false, false) => &ui::FACT_ROLE_BROKER,
+        (false, _, true) => &ui::FACT_ROLE_ONLY_ACTIVE,
+        (false, _, false) => &ui::FACT_ROLE_ONLY_VOTER,
     };
     let rack = match &broker.rack {
         Some(rack) => html! { <code>{ rack.clone() }</code> },
         None => html! { { tr(&ui::NONE, props.lang) } },
     };
-    Facts::new(props.lang)
-        .text(&ui::FACT_ROLE, &role.text())
-        .row(&ui::FACT_RACK, rack)
-        .text(&ui::FACT_LEADS, &ui::FACT_LEADS_VALUE.with("n", broker.leads))
-        .code(&ui::FACT_REPLICAS, broker.replicas)
-        .code(&ui::FACT_METADATA_OFFSET, broker.metadata_offset)
-        .html()
+    let mut facts = Facts::new(props.lang).text(&ui::FACT_ROLE, &role.text());
+    if broker.is_broker() {
+        facts = facts
+            .row(&ui::FACT_RACK, rack)
+            .text(&ui::FACT_LEADS, &ui::FACT_LEADS_VALUE.with("n", broker.leads))
+            .code(&ui::FACT_REPLICAS, broker.replicas);
+    }
+    if let Some(quorum) = &broker.quorum {
+        facts = facts
+            .text(&ui::FACT_QUORUM, &quorum.standing.text())
+            .code(&ui::FACT_QUORUM_EPOCH, quorum.epoch)
+            .code(&ui::FACT_METADATA_END, quorum.log_end)
+            .code(&ui::FACT_METADATA_COMMITTED, quorum.committed);
+    }
+    facts.code(&ui::FACT_METADATA_OFFSET, broker.metadata_offset).html()
 }
 
 fn partitions(props: &InspectorProps, id: u32) -> Html {

@@ -143,7 +143,7 @@ pub fn exists(vm: &ViewModel, place: &Place) -> bool {
             .topics
             .iter()
             .any(|view| view.name == *topic && view.partitions.iter().any(|view| view.partition == *partition)),
-        Place::Broker(id) => vm.brokers.iter().any(|broker| broker.id == *id),
+        Place::Broker(id) => vm.nodes().any(|node| node.id == *id),
         Place::Consumer(name) => consumer::find(vm, name).is_some(),
         Place::Group(name) => group::find(vm, name).is_some(),
         Place::Topic(name) => vm.topics.iter().any(|topic| topic.name == *name),

@@ -149,7 +149,7 @@ fn place(vm: &ViewModel, layout: &StageLayout, place: &Place) -> Option<Rect> {
         Place::Producer(name) => producer(vm, layout, name).map(|(_, card)| card),
         Place::Partition(topic, number) => partition(vm, layout, topic, *number),
         Place::Broker(id) => {
-            let index = vm.brokers.iter().position(|broker| broker.id == *id)?;
+            let index = vm.nodes().position(|node| node.id == *id)?;
             layout.cluster.brokers.get(index).copied()
         }
         Place::Consumer(name) => member(vm, layout, name).map(|(_, _, card, _)| card),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use kafkascope::{
     cluster::command::NodeName,
     i18n::{Lang, brokers as said},
+    kafka::ids::{named, short_name},
     view::{
         broker_acts::{BROKER_ACTS, BrokerAct, RESTART, offered},
         geometry::{CardLayout, CopyPlace, strip::RowGeom},
@@ -64,15 +65,8 @@ pub fn Card(props: &CardProps) -> Html {
     let CardProps { view, layout, held, controller, lang, .. } = props;
     let lang = *lang;
     let node = use_rect(layout.rect);
-    let onclick = use_callback((view.clone(), props.acts.clone()), |event: MouseEvent, (view, acts)| {
-        let act = |name: &str| BROKER_ACTS.into_iter().find(|act| act.words.key == name);
-        match doer(&event) {
-            // Its menu stands in it and does what it says.
-            Some((what, _)) if what == MENU => {}
-            Some((what, _)) => act(&what).into_iter().for_each(|act| acts.command((act.command)(view.id))),
-            None => acts.select(Some(Place::Broker(view.id))),
-        }
-    });
+    let onclick =
+        use_callback((view.id, props.acts.clone()), |event: MouseEvent, (id, acts)| clicked(&event, *id, acts));
     let behind = held.iter().filter(|(one, _)| one.replica_on(view.id).is_some_and(|replica| !replica.in_sync)).count();
     let (class, state) = words::state(view, behind, props.since_us, lang);
     let alt = words::card(view, *controller, &state, behind, lang);
@@ -116,16 +110,37 @@ pub fn Card(props: &CardProps) -> Html {
     }
 }
 
+/// A click on the card of a node: one of its buttons, or the card itself.
+pub fn clicked(event: &MouseEvent, id: u32, acts: &Acts) {
+    let act = |name: &str| BROKER_ACTS.into_iter().find(|act| act.words.key == name);
+    match doer(event) {
+        // Its menu stands in it and does what it says.
+        Some((what, _)) if what == MENU => {}
+        Some((what, _)) => act(&what).into_iter().for_each(|act| acts.command((act.command)(id))),
+        None => acts.select(Some(Place::Broker(id))),
+    }
+}
+
+/// A button that does this to the node.
+pub fn button(act: &'static BrokerAct, view: &BrokerView, lang: Lang) -> Html {
+    let (class, words) = match std::ptr::eq(act, &RESTART) {
+        true => ("bcard-do", said::RESTART.with("node", short_name(view.id)).plain(lang)),
+        false => ("bcard-do other", tr(act.words, lang).to_owned()),
+    };
+    let help = act.named(view, lang);
+    html! { <button type="button" {class} data-do={act.words.key} title={help}>{ words }</button> }
+}
+
 /// Marks what a click on it is the menu's.
 const MENU: &str = "menu";
 
-/// What can be done to the broker, and what can be broken of it beyond that.
-fn menu(view: &BrokerView, lang: Lang, acts: &Acts) -> Html {
+/// What can be done to the node, and what can be broken of it beyond that.
+pub fn menu(view: &BrokerView, lang: Lang, acts: &Acts) -> Html {
     let offered: Vec<&'static BrokerAct> = offered(view).collect();
     let item = |(id, act): (usize, &&BrokerAct)| Row::Item {
         id,
         label: tr(act.words, lang).into(),
-        hint: Some(tr(act.help, lang).into()),
+        hint: Some(tr(act.help_for(view), lang).into()),
         checked: None,
         key: None,
     };
@@ -136,7 +151,7 @@ fn menu(view: &BrokerView, lang: Lang, acts: &Acts) -> Html {
         Some(act) => acts.command((act.command)(id)),
         None => acts.open(Dialog::Palette(Some(NodeName::Broker(id)))),
     });
-    let title = said::ACTIONS.with("id", id).plain(lang);
+    let title = said::ACTIONS.with("node", named(id)).plain(lang);
     html! {
         <div class="bcard-menu" data-do={MENU}>
             <Menu label={title.clone()} {title} {rows} {on_pick} class="menu-end">
@@ -153,18 +168,10 @@ fn foot(view: &BrokerView, lang: Lang) -> Html {
     }
     let id = view.id;
     let text = if view.wiped { &said::DOWN_WIPED } else { &said::DOWN_TEXT };
-    let button = |act: &'static BrokerAct| {
-        let (class, words) = match std::ptr::eq(act, &RESTART) {
-            true => ("bcard-do", said::RESTART.with("id", id).plain(lang)),
-            false => ("bcard-do other", tr(act.words, lang).to_owned()),
-        };
-        let help = act.named(id, lang);
-        html! { <button type="button" {class} data-do={act.words.key} title={help}>{ words }</button> }
-    };
     html! {
         <div class="bcard-down">
             <p><strong>{ said::DOWN_TITLE.with("id", id).plain(lang) }</strong>{ " " }{ tr(text, lang) }</p>
-            { for offered(view).map(button) }
+            { for offered(view).map(|act| button(act, view, lang)) }
         </div>
     }
 }

@@ -7,7 +7,7 @@ use kafkascope::{
     i18n::{Lang, brokers as said},
     view::{
         geometry::{BrokerCards, BrokersLayout, BrokersShape, MapCard, Rect},
-        model::{BrokerState, BrokerView, PartitionView, Place, ReplicaView, TopicView},
+        model::{BrokerView, PartitionView, Place, ReplicaView, TopicView},
     },
 };
 use wasm_bindgen::JsCast;
@@ -191,7 +191,7 @@ fn MapName(props: &MapNameProps) -> Html {
     });
     let (class, state) = words::state(view, *behind, None, *lang);
     let alt = words::card(view, *controller, &state, *behind, *lang);
-    let dead = matches!(view.state, BrokerState::Stopped | BrokerState::CrashedNotFenced | BrokerState::CrashedFenced);
+    let dead = !view.is_up();
     html! {
         <li class={classes!("at", "bmap-card", class, props.selected.then_some("selected"))} ref={node}>
             <button type="button" {onclick} id={place_id(&Place::Broker(view.id))} aria-label={alt.clone()} title={alt}>

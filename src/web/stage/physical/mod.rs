@@ -4,6 +4,7 @@
 //! what is out of the ISR with how far it is behind, and what only a broker that is gone still has in red. It is drawn
 //! with the stage's own parts: strips, flights, what a click does. Left out: the inspector and the forms.
 
+mod apart;
 mod arcs;
 mod card;
 mod copy;
@@ -16,7 +17,7 @@ use kafkascope::{
     i18n::{Lang, brokers as said},
     view::{
         copies::CopyView,
-        geometry::{BrokerCards, BrokersLayout, BrokersShape, CardLayout, Mode, layout_brokers},
+        geometry::{BrokerCards, BrokersLayout, BrokersShape, CardLayout, Mode, Rect, layout_brokers},
         metrics,
         model::{BrokerView, PartitionView, Place, ViewModel},
     },
@@ -25,7 +26,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use self::{arcs::Arcs, card::Card, map::BrokersMap};
+use self::{apart::Apart, arcs::Arcs, card::Card, map::BrokersMap};
 use super::{
     acts::{Acts, Halo},
     flights::{Flights, Ground},
@@ -44,7 +45,7 @@ pub fn Physical(props: &StageProps) -> Html {
     let acts = use_memo(props.clone(), |props| Acts::new(props, Callback::noop()));
     let acts = use_steady(Acts::clone(&acts));
     let vm = &props.vm;
-    let shape = use_memo((vm.topics.clone(), vm.brokers.clone()), |_| BrokersShape::of(vm));
+    let shape = use_memo((vm.topics.clone(), vm.brokers.clone(), vm.controllers.len()), |_| BrokersShape::of(vm));
     let shape = use_steady(shape);
     let is_map = shape.is_map();
     let tiles = use_memo((vm.topics.clone(), vm.brokers.clone(), shape.clone()), |(topics, brokers, shape)| {
@@ -86,6 +87,7 @@ pub fn Physical(props: &StageProps) -> Html {
                 <Flights vm={vm.clone()} ground={Ground::Brokers(layout.clone())} {size} scroller={root} clock={props.clock.clone()} lang={props.lang} />
                 <div class="stage-content" ref={content}>
                     { head(props, &layout, &acts) }
+                    { controllers(props, &layout, &acts) }
                     { cards(props, &layout, (&shape, &tiles, &names), &acts) }
                     <Arcs vm={vm.clone()} layout={layout.clone()} />
                 </div>
@@ -115,6 +117,22 @@ fn head(props: &StageProps, layout: &BrokersLayout, acts: &Acts) -> Html {
             <button type="button" class="quiet" onclick={open(Dialog::CreateTopic)}>{ kafkascope::i18n::stage::ADD_TOPIC.source(lang) }</button>
         </At>
     }
+}
+
+/// Controllers apart from the brokers, if there are any.
+fn controllers(props: &StageProps, layout: &BrokersLayout, acts: &Acts) -> Html {
+    let (vm, lang) = (&props.vm, props.lang);
+    if vm.controllers.is_empty() {
+        return Html::default();
+    }
+    let card = |(view, &rect): (&Rc<BrokerView>, &Rect)| {
+        let halo = Halo::of(props, |place| *place == Place::Broker(view.id));
+        html! {
+            <Apart key={view.id} view={view.clone()} {rect} active={vm.controller == Some(view.id)} since_us={vm.copies.since_us(view.id)}
+                {halo} {lang} acts={acts.clone()} />
+        }
+    };
+    html! { <ul class="bcards" aria-label={said::APART.source(lang)}>{ for vm.controllers.iter().zip(&layout.controllers).map(card) }</ul> }
 }
 
 /// What the map is made of.

@@ -2,6 +2,7 @@
 
 use kafkascope::{
     i18n::{Arg, Lang, Text, brokers as said, moment, ui},
+    kafka::ids::short_name,
     view::{
         copies::{CopyView, Moved},
         model::{BrokerState, BrokerView, PartitionView, ReplicaView, ViewModel},
@@ -19,10 +20,13 @@ pub fn facts(vm: &ViewModel, lang: Lang) -> String {
     let mut facts = vec![
         said::COUNT.with("n", vm.brokers.len()).plain(lang),
         match vm.controller {
-            Some(id) => said::CONTROLLER.with("id", id).plain(lang),
+            Some(id) => said::CONTROLLER.with("node", short_name(id)).plain(lang),
             None => said::NO_CONTROLLER.source(lang).to_owned(),
         },
     ];
+    if !vm.controllers.is_empty() {
+        facts.insert(1, said::CONTROLLERS.with("n", vm.controllers.len()).plain(lang));
+    }
     match topics.as_slice() {
         [] => {}
         [topic] => facts.push(
@@ -62,6 +66,7 @@ pub fn state(view: &BrokerView, behind: usize, since_us: Option<u64>, lang: Lang
         BrokerState::Stopped => ("dead", at(&said::STOPPED, &said::STOPPED_ONCE)),
         BrokerState::CrashedNotFenced => ("dead", at(&said::CRASHED, &said::CRASHED_ONCE)),
         BrokerState::CrashedFenced => ("dead", at(&said::FENCED, &said::FENCED_ONCE)),
+        BrokerState::CrashedApart => ("dead", at(&said::CRASHED_APART, &said::CRASHED_APART_ONCE)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     i18n::{Template, Text},
     kafka::{
         event::{ElectedBy, Event, EventKind, GroupReason},
-        ids::{is_controller_only, named},
+        ids::{is_controller_only, named, short_name},
     },
     sim::EventId,
     templates,
@@ -241,6 +241,7 @@ fn label(run: &Run, event: &Event) -> Option<Text> {
         E::BrokerStopped => process(&BROKER_STOPPED, &CONTROLLER_STOPPED),
         E::BrokerCrashed => process(&BROKER_CRASHED, &CONTROLLER_CRASHED),
         E::BrokerFenced { broker, .. } => BROKER_FENCED.with("broker", *broker),
+        E::ControllerElected { .. } if is_controller_only(node) => CONTROLLER.with("node", short_name(node)),
         E::ControllerElected { .. } => CONTROLLER.with("node", named(node)),
         E::LeaderElected { partition, from: Some(_), to: Some(to), .. } => {
             LEADER.with("place", names::partition(world, *partition)).with("broker", *to)

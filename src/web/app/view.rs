@@ -38,6 +38,9 @@ use crate::{
     why::WhyPopover,
 };
 
+/// The scenario that the page begins with.
+const START: &str = "start";
+
 impl App {
     /// The whole page.
     pub(super) fn page(&self) -> Html {
@@ -74,7 +77,7 @@ impl App {
                 <main class="room">
                     <section class="left" id="left" aria-label={tr(&ui::AREA_LEFT, lang)}>
                         <div class="slot">{ self.slot() }</div>
-                        <Story {lang} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
+                        <Story {lang} still={!self.player.playback.active()} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
                             on_why={self.on.why.clone()} on_lane={self.on.lane.clone()} />
                     </section>
                     { self.inspector() }
@@ -140,7 +143,9 @@ impl App {
             .filter(|(_, lesson)| lesson.number.is_some())
             .map(|(index, lesson)| (index, choice(lesson, lang).name))
             .collect();
-        html! { <Welcome {lang} {lessons} on_lesson={self.on.scenario.clone()} /> }
+        let about = choice(course.lesson(), lang);
+        let other = (course.lesson().id != START).then_some((about.name, about.hint));
+        html! { <Welcome {lang} {lessons} {other} on_lesson={self.on.scenario.clone()} /> }
     }
 
     fn inspector(&self) -> Html {

@@ -24,6 +24,8 @@ use crate::{
 pub struct StoryProps {
     /// Language.
     pub lang: Lang,
+    /// Time stands.
+    pub still: bool,
     /// Newest first.
     pub lines: Rc<Vec<Rc<StoryLine>>>,
     /// Lines of this event and later ones belong to the step under the playhead.
@@ -60,7 +62,7 @@ pub fn Story(props: &StoryProps) -> Html {
             if props.lines.is_empty() {
                 <p class="story-empty">{ say_plain(empty, lang) }</p>
             }
-            <div class="story-lines" role="log" aria-live="off" aria-labelledby="story-title" tabindex="0">
+            <div class={classes!("story-lines", props.still.then_some("still"))} role="log" aria-live="off" aria-labelledby="story-title" tabindex="0">
                 { for props.lines.iter().map(|line| html! {
                     <Line key={line.event} {lang} line={line.clone()} lit={line.event >= props.lit_from} on_why={props.on_why.clone()} />
                 }) }

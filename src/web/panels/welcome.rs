@@ -10,13 +10,15 @@ use crate::say::{say_plain, tr};
 pub struct WelcomeProps {
     /// Language.
     pub lang: Lang,
+    /// Name and summary of another scenario than the start cluster.
+    pub other: Option<(AttrValue, AttrValue)>,
     /// Place among the scenarios and name of each lesson.
     pub lessons: Vec<(usize, AttrValue)>,
     /// Starts a lesson.
     pub on_lesson: Callback<usize>,
 }
 
-/// The panel of the start cluster.
+/// The panel of a scenario that is no lesson.
 #[component]
 pub fn Welcome(props: &WelcomeProps) -> Html {
     let lang = props.lang;
@@ -27,9 +29,14 @@ pub fn Welcome(props: &WelcomeProps) -> Html {
     });
     html! {
         <section class="welcome" aria-labelledby="welcome-title">
-            <p class="over">{ tr(&ui::SCENARIO_START, lang) }</p>
-            <h2 id="welcome-title">{ tr(&ui::WELCOME, lang) }</h2>
-            <p>{ say_plain(&ui::WELCOME_TEXT, lang) }</p>
+            if let Some((name, summary)) = &props.other {
+                <h2 id="welcome-title">{ name.clone() }</h2>
+                <p>{ summary.clone() }</p>
+            } else {
+                <p class="over">{ tr(&ui::SCENARIO_START, lang) }</p>
+                <h2 id="welcome-title">{ tr(&ui::WELCOME, lang) }</h2>
+                <p>{ say_plain(&ui::WELCOME_TEXT, lang) }</p>
+            }
             <p>{ say_plain(&ui::WELCOME_DO, lang) }</p>
             if !props.lessons.is_empty() {
                 <h3>{ tr(&ui::WELCOME_LESSONS, lang) }</h3>

@@ -15,7 +15,7 @@ use super::{Player, now_ms};
 use crate::say::moment;
 
 /// Lines of the story that are kept on the page.
-const LINES: usize = 60;
+const LINES: usize = 40;
 /// Lines while they are too many to be read: as many as are in sight.
 const LINES_IN_FLOOD: usize = 8;
 /// Sentences are made anew at most so often, in wall milliseconds.
@@ -25,7 +25,7 @@ const FLOOD: (f64, f64) = (120.0, 80.0);
 /// Then they need not be new as often; nor while the playhead is dragged.
 const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
 /// Making and rendering them takes at most one part in so many of the time, while elements wait for them.
-const COST_SHARE: f64 = 60.0;
+const COST_SHARE: f64 = 80.0;
 /// And marks, for which all events of the axis are gone through.
 const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.

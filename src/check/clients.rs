@@ -43,9 +43,9 @@ struct Commits {
     sought: i64,
     /// What was committed, or loaded by a coordinator, the last one last.
     offsets: VecDeque<i64>,
-    /// Offsets that an admin set and whose commit was not told yet: of two resets the earlier may be told after the later
-    /// was given.
-    set: Vec<i64>,
+    /// Offsets that an admin set, the last one last: of two resets the earlier may be told after the later was given, and
+    /// one of which no answer came is asked for again, and told as often as it was written.
+    set: VecDeque<i64>,
     /// The last one that is replicated. What a coordinator loads may not be, and may be lost with it.
     told: Option<i64>,
     /// Below this nothing is committed until a consumer goes back by itself.
@@ -150,7 +150,10 @@ impl Clients {
                 for (partition, offset) in offsets.iter() {
                     let known = self.commits.entry((group.clone(), *partition)).or_default();
                     known.read = known.read.max(Some(*offset));
-                    known.set.push(*offset);
+                    known.set.push_back(*offset);
+                    if known.set.len() > COMMITS_KEPT {
+                        known.set.pop_front();
+                    }
                     known.forget();
                 }
             }
@@ -344,7 +347,7 @@ impl Clients {
             let text = text(&says::COMMIT_UNREAD, findings).with("read", read);
             findings.add("commit", text, event);
         }
-        let was_set = known.set.iter().position(|set| *set == offset).map(|at| known.set.remove(at)).is_some();
+        let was_set = known.set.contains(&offset);
         if let Some(before) = known.floor.filter(|before| managed && *before > offset && !was_set) {
             let text = text(&says::COMMIT_BACK, findings).with("before", before);
             findings.add("commit", text, event);

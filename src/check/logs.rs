@@ -328,7 +328,9 @@ impl Logs {
                     let batch = replica.log.batches().holding(high_watermark - 1)?;
                     Some((batch.base_offset, batch.leader_epoch))
                 };
-                let text = if end < high_watermark && had(follower) {
+                // What it has deleted already, by retention or because it was asked to, it cannot have otherwise.
+                let deleted = log.is_some_and(|replica| replica.log.log_start_offset() >= high_watermark);
+                let text = if deleted || end < high_watermark && had(follower) {
                     continue;
                 } else if end < high_watermark {
                     says::HIGH_WATERMARK_BEYOND.with("end", end)

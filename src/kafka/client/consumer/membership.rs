@@ -305,6 +305,15 @@ impl Consumer {
         self.own(&assigned);
         out.event(EventKind::PartitionsAssigned { partitions, generation });
         self.notice_metadata();
+        if self.has_unnamed() {
+            self.metadata.refresh_if_allowed(now_us);
+        }
+    }
+
+    /// Does it own partitions of a topic that it has never heard of? The answer that it asks for then tells whether that
+    /// is one it subscribes to, made anew; if it is not, its name is none of those, and it joins again.
+    pub(super) fn has_unnamed(&self) -> bool {
+        self.partitions.keys().any(|partition| self.metadata.name_of(partition.topic).is_none())
     }
 
     /// The leader compares newer metadata with what it assigned from: a difference means a new rebalance.

@@ -363,6 +363,9 @@ impl Consumer {
                     self.match_pattern(out);
                     self.go_on_leading(out);
                     self.notice_metadata();
+                    if !self.is_modern() && self.membership == Membership::Stable && self.has_unnamed() {
+                        self.rejoin_needed = true;
+                    }
                     if self.is_modern() {
                         self.look_for_leaders(now_us, out);
                     }

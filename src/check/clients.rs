@@ -392,6 +392,10 @@ impl Clients {
             // A process that was frozen takes up an answer from before the others committed.
             return;
         }
+        if findings.world.metadata().partition(partition).is_none() {
+            // With a topic that is deleted go its commits.
+            return;
+        }
         let known = self.commits.get(&(group.clone(), partition));
         if let Some(offset) = known.and_then(|known| known.told) {
             commit_lost(event, &group, partition, offset, findings);

@@ -24,6 +24,10 @@ pub(super) struct Known {
     /// Base offset and leader epoch of each committed batch.
     pub committed: Vec<(i64, i32)>,
     pub committed_end: i64,
+    /// From which offset on it was committed by the leader of which epoch.
+    pub reigns: Vec<(i64, i32)>,
+    /// Compaction may have taken batches away, if not by now then once.
+    pub is_compacted: bool,
     /// How far it ever was committed, also by leaders that did not know that their reign was over.
     pub committed_ever: i64,
     pub leaders: BTreeMap<i32, BrokerId>,
@@ -89,6 +93,20 @@ impl Known {
         self.committed.iter().take_while(|batch| has(batch)).count()
     }
 
+    /// A batch was committed by the leader of an epoch.
+    pub fn commit(&mut self, batch: &RecordBatch, reign: i32) {
+        if self.reigns.last().is_none_or(|(_, last)| *last != reign) {
+            self.reigns.push((self.committed_end, reign));
+        }
+        self.committed.push((batch.base_offset, batch.leader_epoch));
+        self.committed_end = batch.next_offset();
+    }
+
+    /// How far it was committed by leaders before this epoch: what one has that hears of its election only after the next.
+    pub fn committed_before(&self, epoch: i32) -> i64 {
+        self.reigns.iter().find(|(_, reign)| *reign >= epoch).map_or(self.committed_end, |(from, _)| *from)
+    }
+
     /// After an unclean election what the new leader has of the committed log is all that is left of it.
     pub fn begin_anew(&mut self, epoch: i32, replica: &Replica) {
         self.begun_anew = epoch;
@@ -96,6 +114,7 @@ impl Known {
         if let Some((base, _)) = lost.first() {
             self.committed_end = *base;
         }
+        self.reigns.retain(|(from, _)| *from < self.committed_end);
         self.promises.forget(self.committed_end);
         (self.sequences, self.batches) = (BTreeMap::new(), BTreeSet::new());
     }
@@ -113,12 +132,13 @@ impl Known {
     pub fn check_promises(
         &self,
         broker: BrokerId,
-        replica: &Replica,
+        (replica, epoch): (&Replica, i32),
         name: &str,
         event: &Event,
         world: &World,
     ) -> Option<Finding> {
-        let (lost, _) = self.committed.get(self.left(replica))?;
+        let (lost, _) =
+            self.committed.get(self.left(replica)).filter(|(lost, _)| *lost < self.committed_before(epoch))?;
         let partition = event.kind.partition()?;
         let log_end =
             |broker| logs::replica(world, broker, partition).map_or(0, |replica| replica.log.log_end_offset());

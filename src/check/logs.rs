@@ -173,7 +173,9 @@ impl Logs {
             findings.add("log-end", text.with("before", seen.end).with("now", end), event);
             seen.end = end;
         }
-        let compacted = replica.log.config().compact;
+        // Gaps stay when a topic is not compacted any more.
+        known.is_compacted |= replica.log.config().compact;
+        let compacted = known.is_compacted;
         let (mut expected, mut epoch) = (seen.end.max(replica.log.log_start_offset()), i32::MIN);
         for batch in replica.log.batches().from(seen.end) {
             // Whoever copies a log that was compacted copies its gaps.
@@ -366,11 +368,11 @@ impl Logs {
             true => min_insync_replicas(findings.world, broker, partition),
             false => 0,
         };
+        let reign = replica.leader().map_or(known.begun_anew, |leader| leader.leader_epoch);
         let new: Vec<_> = replica.log.batches().from(known.committed_end).cloned().collect();
         for batch in new.iter().take_while(|batch| batch.base_offset < high_watermark) {
             known.check_producer(batch, &name, event, findings);
-            known.committed.push((batch.base_offset, batch.leader_epoch));
-            known.committed_end = batch.next_offset();
+            known.commit(batch, reign);
             known.promises.commit(batch.base_offset, needed);
         }
     }
@@ -447,13 +449,13 @@ impl Logs {
         let was_wiped = known.wiped.remove(&broker) && replica.log.log_end_offset() < known.committed_end;
         let was_unclean = known.unclean.take_if(|unclean| *unclean <= epoch).is_some();
         if !was_unclean {
-            let finding = known.check_promises(broker, replica, &name, event, findings.world);
+            let finding = known.check_promises(broker, (replica, epoch), &name, event, findings.world);
             findings.list.extend(finding);
         }
         if was_unclean || was_wiped {
             known.begin_anew(epoch, replica);
         }
-        let committed = known.committed_end;
+        let committed = known.committed_before(epoch);
         let seen = self.replicas.entry((broker, partition)).or_default();
         (seen.reign, seen.high_watermark) = (Some(epoch), replica.log.high_watermark());
         let end = replica.log.log_end_offset();

@@ -101,12 +101,13 @@ impl Members {
             let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {
                 template.with("group", id).with("member", &*consumer.name).with("partition", findings.name(*partition))
             };
+            // Who is no member any more, because its process was frozen for too long, may take up an answer from before.
+            let Some(member) = group.member(&consumer.member_id) else { continue };
             let have = others().filter(|other| other.partitions().contains_key(partition));
             for other in have.filter(|other| must_have_given_up(other, partition)) {
                 let text = text(&says::READ_TWICE, findings).with("other", &*other.name);
                 findings.add("owner", text, event);
             }
-            let Some(member) = group.member(&consumer.member_id) else { continue };
             let current = &member.current;
             let same = |at: &TopicIdPartition| at == partition || is_namesake(at, partition);
             if current.assigned.iter().chain(&current.pending_revocation).any(same) {

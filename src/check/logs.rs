@@ -299,11 +299,12 @@ impl Logs {
         let promises = self.partitions.get(&partition).map(|known| &known.promises);
         let had = |member| promises.is_some_and(|promises| promises.had(member, high_watermark));
         // Whoever is being added to the ISR may be in it already, for all that the leader knows (KIP-497). It may also have
-        // completed a reassignment, and whoever that takes away deletes its copy, before the leader hears of it.
+        // completed a reassignment, and whoever that takes away deletes its copy, before the leader hears of it; and so all
+        // of them do with a topic that is deleted.
         let assigned = findings.world.metadata().partition(partition).map(|state| &state.replicas);
         for member in leader.pending_isr.iter().flatten().filter(|member| **member != broker) {
             let log = findings.world.brokers().get(member).and_then(|broker| broker.replica(partition));
-            if log.is_none() && assigned.is_some_and(|replicas| !replicas.contains(member)) {
+            if log.is_none() && assigned.is_none_or(|replicas| !replicas.contains(member)) {
                 continue;
             }
             let end = log.map_or(0, |replica| replica.log.log_end_offset());

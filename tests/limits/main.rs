@@ -32,7 +32,7 @@ static CASES: &[Case] = &[
     (&limits::MEMBERS, members),
     (&limits::RECORDS, records),
     (&limits::EVENTS, events),
-    (&limits::LISTED, listed),
+    (&limits::LISTED, runs::listed),
     (&limits::COMMANDS, commands),
     (&limits::TIME, time),
     (&limits::TOPIC_NAME, topic_name),
@@ -336,33 +336,6 @@ fn busy() -> Scenario {
     let racks = vec![None];
     let cluster = ClusterSpec { racks, settings: Settings::new(), ..ClusterSpec::default() };
     Scenario { seed: 1, cluster, commands: [create].into_iter().chain((0..200).map(add)).collect(), begin_us: 0 }
-}
-
-/// Of a topic that was deleted nothing can change any more; what it was is listed as long as the limit says.
-fn listed() {
-    let max = limits::LISTED.max;
-    let given = |at_us, line: &str| (at_us, parse(line).expect(line));
-    let mut scenario = busy();
-    scenario.commands.extend([
-        given(0, "create-topic topic=gone partitions=1 replication.factor=1"),
-        given(50_000, "add-producer producer=first topic=gone rate=100 records.max=1 linger.ms=0"),
-        given(200_000, "delete-topic topic=gone"),
-    ]);
-    let mut run = Run::new(&scenario).expect("sound");
-    let folded = |run: &Run| {
-        let totals = run.ledger().totals(run.world());
-        assert!(totals.adds_up());
-        totals.folded
-    };
-    while run.event() < max {
-        assert_eq!(folded(&run), 0, "all are listed yet");
-        run.advance_to(run.time_us() + 20_000);
-    }
-    while folded(&run) == 0 {
-        assert!(run.event() < max + max / 10, "it is only counted soon");
-        run.advance_to(run.time_us() + 20_000);
-    }
-    assert_eq!(folded(&run), 1, "what is in a log is listed still");
 }
 
 fn commands() {

@@ -4,12 +4,13 @@ use kafkascope::{
     cluster::{
         ClusterSpec, WorldError,
         command::{Command, Settings},
+        command_text::parse,
     },
     history::{Bookmarks, History, Run, RunId, Runs, RunsError, Scenario},
     kafka::limits,
 };
 
-use super::{allowed, below, names, past};
+use super::{allowed, below, busy, names, past};
 
 /// A cluster of one broker, with nothing else.
 fn kept() -> Runs {
@@ -77,4 +78,31 @@ pub fn bookmarks() {
     past(toggle(limit.max), limit);
     allowed(toggle(0));
     allowed(toggle(limit.max));
+}
+
+/// Of a topic that was deleted nothing can change any more; what it was is listed as long as the limit says.
+pub fn listed() {
+    let max = limits::LISTED.max;
+    let given = |at_us, line: &str| (at_us, parse(line).expect(line));
+    let mut scenario = busy();
+    scenario.commands.extend([
+        given(0, "create-topic topic=gone partitions=1 replication.factor=1"),
+        given(50_000, "add-producer producer=first topic=gone rate=100 records.max=1 linger.ms=0"),
+        given(200_000, "delete-topic topic=gone"),
+    ]);
+    let mut run = Run::new(&scenario).expect("sound");
+    let folded = |run: &Run| {
+        let totals = run.ledger().totals(run.world());
+        assert!(totals.adds_up());
+        totals.folded
+    };
+    while run.event() < max {
+        assert_eq!(folded(&run), 0, "all are listed yet");
+        run.advance_to(run.time_us() + 20_000);
+    }
+    while folded(&run) == 0 {
+        assert!(run.event() < max + max / 10, "it is only counted soon");
+        run.advance_to(run.time_us() + 20_000);
+    }
+    assert_eq!(folded(&run), 1, "what is in a log is listed still");
 }

@@ -24,8 +24,10 @@ const WORDS_EVERY_MS: f64 = 100.0;
 const FLOOD: (f64, f64) = (120.0, 80.0);
 /// Then they need not be new as often; nor while the playhead is dragged.
 const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
-/// Making and rendering them takes at most one part in so many of the time, while elements wait for them.
+/// Making and rendering them takes at most one part in so many of the time, while elements wait for them ...
 const COST_SHARE: f64 = 80.0;
+/// ... but even on a slow machine they are not older than this.
+const WORDS_EVERY_MS_MAX: f64 = 1_000.0;
 /// And marks, for which all events of the axis are gone through.
 const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.
@@ -41,7 +43,8 @@ impl Player {
         let none_is_read = self.flood || self.live && self.in_hurry;
         let every_ms = if none_is_read { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
         // Where everything waits for them, they take no more than a small part of the time.
-        let every_ms = if self.live { every_ms.max(self.words_cost_ms.unwrap_or(0.0) * COST_SHARE) } else { every_ms };
+        let cheap_ms = (self.words_cost_ms.unwrap_or(0.0) * COST_SHARE).min(WORDS_EVERY_MS_MAX);
+        let every_ms = if self.live { every_ms.max(cheap_ms) } else { every_ms };
         let may_wait = self.playback.active() || self.in_hurry;
         self.stale && (!may_wait || now_ms() - self.words_at_ms >= every_ms)
     }

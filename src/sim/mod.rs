@@ -78,11 +78,16 @@ pub struct Kernel<M, T: Ord> {
     queue: Queue<(EventId, Due<M, T>)>,
     /// Sequence number in the queue of each timer that is set; another number there is a cancelled one.
     timers: Map<(NodeId, T), u64>,
+    /// How many cancelled ones are in the queue.
+    cancelled: usize,
 }
+
+/// The queue is rid of cancelled timers once there are so many, and more of them than of all else.
+const CANCELLED_MAX: usize = 64;
 
 impl<M, T: Ord> Default for Kernel<M, T> {
     fn default() -> Self {
-        Kernel { now_us: 0, last_event: 0, queue: Queue::default(), timers: Map::new() }
+        Kernel { now_us: 0, last_event: 0, queue: Queue::default(), timers: Map::new(), cancelled: 0 }
     }
 }
 
@@ -90,7 +95,7 @@ impl<M: Hash, T: Ord + Copy + Hash> Hash for Kernel<M, T> {
     /// Without cancelled timers: when they leave the queue depends on who looked at it, and nothing on them.
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.now_us, self.last_event, &self.timers).hash(state);
-        self.queue.hash_those(state, |sequence, (_, due)| self.is_set(sequence, due));
+        self.queue.hash_those(state, |sequence, (_, due)| is_set(&self.timers, sequence, due));
     }
 }
 
@@ -134,17 +139,21 @@ impl<M, T: Ord + Copy> Kernel<M, T> {
     /// Sets a timer; one that is set already is moved.
     pub fn set_timer(&mut self, cause: EventId, node: NodeId, timer: T, at_us: u64) {
         let sequence = self.queue.push(at_us.max(self.now_us), (cause, Due::Timer { node, timer }));
-        self.timers.insert((node, timer), sequence);
+        let moved = self.timers.insert((node, timer), sequence).is_some();
+        self.cancel(usize::from(moved));
     }
 
     /// Clears a timer, if it is set.
     pub fn clear_timer(&mut self, node: NodeId, timer: T) {
-        self.timers.remove(&(node, timer));
+        let cleared = self.timers.remove(&(node, timer)).is_some();
+        self.cancel(usize::from(cleared));
     }
 
     /// Clears all timers of a node.
     pub fn clear_timers(&mut self, node: NodeId) {
+        let before = self.timers.len();
         self.timers.retain(|(owner, _), _| *owner != node);
+        self.cancel(before - self.timers.len());
     }
 
     /// When the next item falls due.
@@ -184,19 +193,31 @@ impl<M, T: Ord + Copy> Kernel<M, T> {
         self.queue.time_of(*sequence)
     }
 
-    /// Timers that were moved or cleared stay in the queue until they come up; they are no events.
-    fn drop_cleared(&mut self) {
-        while self.queue.peek().is_some_and(|(sequence, (_, due))| !self.is_set(sequence, due)) {
-            self.queue.pop();
+    /// Timers that were moved or cleared stay in the queue until they come up or are the most of it; they are no
+    /// events. A producer sets timers of half a minute and more for every request: all of them would be a hundred
+    /// times what is under way.
+    fn cancel(&mut self, count: usize) {
+        self.cancelled += count;
+        if self.cancelled > CANCELLED_MAX && self.cancelled > self.queue.len() / 2 {
+            let timers = &self.timers;
+            self.queue.retain(|sequence, (_, due)| is_set(timers, sequence, due));
+            self.cancelled = 0;
         }
     }
 
-    /// Will it come, or is it a timer that was cleared or moved?
-    fn is_set(&self, sequence: u64, due: &Due<M, T>) -> bool {
-        match due {
-            Due::Timer { node, timer } => self.timers.get(&(*node, *timer)) == Some(&sequence),
-            Due::Message { .. } => true,
+    fn drop_cleared(&mut self) {
+        while self.queue.peek().is_some_and(|(sequence, (_, due))| !is_set(&self.timers, sequence, due)) {
+            self.queue.pop();
+            self.cancelled -= 1;
         }
+    }
+}
+
+/// Will it come, or is it a timer that was cleared or moved?
+fn is_set<M, T: Ord + Copy>(timers: &Map<(NodeId, T), u64>, sequence: u64, due: &Due<M, T>) -> bool {
+    match due {
+        Due::Timer { node, timer } => timers.get(&(*node, *timer)) == Some(&sequence),
+        Due::Message { .. } => true,
     }
 }
 
@@ -234,6 +255,20 @@ mod tests {
         kernel.clear_timer(A, 2);
         assert_eq!(kernel.timer_due_us(A, 1), Some(30));
         assert_eq!(timers(&mut kernel), [(30, 1)]);
+    }
+
+    #[test]
+    fn cancelled_timers_do_not_pile_up() {
+        let mut kernel = Kernel::<(), u8>::default();
+        for at_us in 0..10_000 {
+            kernel.set_timer(0, A, 1, 1_000_000 + at_us);
+            kernel.set_timer(0, A, 2, 2_000_000);
+            kernel.clear_timer(A, 2);
+            kernel.set_timer(0, NodeId(2), 3, 3_000_000);
+            kernel.clear_timers(NodeId(2));
+        }
+        assert!(kernel.queue.len() <= CANCELLED_MAX + 2, "{} in the queue", kernel.queue.len());
+        assert_eq!(timers(&mut kernel), [(1_009_999, 1)]);
     }
 
     #[test]

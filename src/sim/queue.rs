@@ -84,9 +84,14 @@ impl<I> Queue<I> {
         }
     }
 
-    /// Removes the items that `keep` refuses.
-    pub fn retain(&mut self, mut keep: impl FnMut(&I) -> bool) {
-        self.heap.retain(|Reverse(entry)| keep(&entry.item));
+    /// Removes the items that `keep` refuses by sequence number and item.
+    pub fn retain(&mut self, mut keep: impl FnMut(u64, &I) -> bool) {
+        self.heap.retain(|Reverse(entry)| keep(entry.sequence, &entry.item));
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.heap.len()
     }
 }
 

@@ -33,8 +33,8 @@ pub(super) struct Known {
     pub leaders: BTreeMap<i32, BrokerId>,
     /// Epoch and next sequence of each idempotent producer.
     pub sequences: BTreeMap<u64, (i16, i32)>,
-    /// Committed batches of idempotent producers.
-    pub batches: BTreeSet<(NodeId, u32)>,
+    /// Committed batches of idempotent producers, with the producer epoch.
+    pub batches: BTreeMap<(NodeId, u32), i16>,
     /// Leader epoch of an unclean election whose leader has not taken over yet.
     pub unclean: Option<i32>,
     /// Leader epoch of the last one that has; what older leaders go on committing is lost.
@@ -116,7 +116,7 @@ impl Known {
         }
         self.reigns.retain(|(from, _)| *from < self.committed_end);
         self.promises.forget(self.committed_end);
-        (self.sequences, self.batches) = (BTreeMap::new(), BTreeSet::new());
+        (self.sequences, self.batches) = (BTreeMap::new(), BTreeMap::new());
     }
 
     /// A producer was told with acks=all that its batch is there.
@@ -168,7 +168,7 @@ impl Known {
                 if stamp.producer_id != NO_PRODUCER.producer_id {
                     let next = add_sequence(stamp.base_sequence, batch.records.len() as i32);
                     self.sequences.insert(stamp.producer_id, (stamp.producer_epoch, next));
-                    self.batches.insert((stamp.client, stamp.batch));
+                    self.batches.insert((stamp.client, stamp.batch), stamp.producer_epoch);
                 }
             }
         }
@@ -195,7 +195,9 @@ impl Known {
             let text = text.with("epoch", i32::from(stamp.producer_epoch)).with("expected", expected);
             findings.add("idempotence", text, event);
         }
-        if !self.batches.insert((stamp.client, stamp.batch)) {
+        // A producer that raised its epoch numbers anew what it was not told of, and an earlier leader may have it.
+        let written = self.batches.insert((stamp.client, stamp.batch), stamp.producer_epoch);
+        if written == Some(stamp.producer_epoch) {
             let text = says::WRITTEN_TWICE.with("partition", name).with("offset", batch.base_offset);
             let producer = findings.world.producers().get(&stamp.client);
             let producer = producer.map_or("?", |slot| &slot.producer.name).to_owned();

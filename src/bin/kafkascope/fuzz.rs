@@ -127,7 +127,7 @@ fn tell(seed: u64, failure: &Failure, lang: Lang, out: &mut dyn Write) -> io::Re
     writeln!(out, "seed {seed}: {}", failure.check)?;
     match failure.check {
         PEACE => {
-            writeln!(out, "After 15 minutes in which nothing was disturbed any more, this had not come right:")?;
+            writeln!(out, "Peace was made at least 15 minutes before, and this had not come right:")?;
             writeln!(out, "{}", failure.what.trim_end())?;
         }
         _ => {

@@ -29,6 +29,8 @@ use crate::{
 const SECOND_US: u64 = 1_000_000;
 /// How long everything may take to come right: longer than the longest rebalance and the longest delivery.
 const PEACE_US: u64 = 900 * SECOND_US;
+/// An answer that is smaller holds one batch.
+const BATCH_BYTES: u32 = 1_000;
 
 /// All that random worlds draw.
 static KINDS: &[Kind] =
@@ -259,7 +261,8 @@ impl Fuzz {
         let mut open = String::new();
         let mut first = true;
         self.watched.audit();
-        while self.watched.findings.is_empty() && self.world().now_us() < from_us + PEACE_US {
+        let patience_us = PEACE_US + self.small_answers_us();
+        while self.watched.findings.is_empty() && self.world().now_us() < from_us + patience_us {
             let seed = self.script.seed;
             let lines: Vec<String> = kinds(seed).flat_map(|kind| (kind.peace)(self, first)).collect();
             for line in lines {
@@ -275,5 +278,13 @@ impl Fuzz {
             self.watched.run_to(until_us);
         }
         Err(open)
+    }
+
+    /// How long those may take besides that are given a batch at a time: while it is being read, what is asked of the
+    /// same broker is only the partitions that have nothing, and the answer takes `fetch.max.wait.ms`; as in Kafka.
+    fn small_answers_us(&self) -> u64 {
+        let configs = self.world().consumers().values().map(|slot| &slot.consumer.config);
+        let small = configs.filter(|config| config.fetch_max_bytes.min(config.max_partition_fetch_bytes) < BATCH_BYTES);
+        self.world().records_kept() * small.map(|config| config.fetch_max_wait_us).max().unwrap_or(0)
     }
 }

@@ -211,7 +211,7 @@ impl World {
             }
             Command::AddProducer { producer, load, settings } => {
                 let order = self.next_order();
-                let (load, settings) = (load.clone(), settings.clone());
+                let (load, settings) = (Arc::new(load.clone()), settings.clone());
                 self.open_producer(producer, load, settings, order, Ledger::default(), base, events);
             }
             Command::AddConsumer { consumer, work, settings } => {
@@ -270,7 +270,7 @@ impl World {
                 slot.producer.close(now_us, &mut out);
             }
             Command::ConfigureProducer { load, settings, .. } => {
-                slot.reopen = Some((load.clone(), settings.clone()));
+                slot.reopen = Some((Arc::new(load.clone()), settings.clone()));
                 slot.producer.close(now_us, &mut out);
             }
             Command::Send { topic, key, value, partition, headers, .. } => {

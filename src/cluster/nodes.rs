@@ -1,5 +1,7 @@
 //! Clients on the stage: the node, and what it was told to be.
 
+use std::sync::Arc;
+
 use super::command::{Load, Settings, Work};
 use crate::kafka::client::{consumer::Consumer, producer::Producer};
 
@@ -8,14 +10,14 @@ use crate::kafka::client::{consumer::Consumer, producer::Producer};
 pub struct ProducerSlot {
     /// The node.
     pub producer: Producer,
-    /// What it sends.
-    pub load: Load,
+    /// What it sends; shared with every copy of the world, since it may be a thousand keys and a large value.
+    pub load: Arc<Load>,
     /// Settings as given.
     pub settings: Settings,
     /// Place on the page: lower is earlier.
     pub order: u32,
     /// What it is opened again with once it has closed.
-    pub(super) reopen: Option<(Load, Settings)>,
+    pub(super) reopen: Option<(Arc<Load>, Settings)>,
 }
 
 /// A consumer and what it was told to be.

@@ -1,5 +1,7 @@
 //! Processes that begin and end, and what their peers see of it.
 
+use std::sync::Arc;
+
 use super::{
     ADMIN, CHANNELS, ClientProcess, ConsumerSlot, ProducerSlot, World,
     command::{KeyOrder, KeySerializer, Load, Settings, Work},
@@ -81,7 +83,7 @@ impl World {
     pub(super) fn open_producer(
         &mut self,
         name: &str,
-        load: Load,
+        load: Arc<Load>,
         settings: Settings,
         order: u32,
         ledger: Ledger,

@@ -8,7 +8,10 @@ use std::{rc::Rc, sync::Arc};
 
 use super::{copies::Copies, quorum::QuorumView};
 use crate::{
-    cluster::{ClientProcess, command::Command},
+    cluster::{
+        ClientProcess,
+        command::{Command, Load},
+    },
     history::FaultGiven,
     i18n::Text,
     kafka::{config::Settings, ids::is_controller_only, pattern::TopicPattern},
@@ -258,10 +261,8 @@ pub struct ProducerView {
     pub acks: String,
     /// How it chooses a partition, such as "key = customer" or "no key · sticky batches".
     pub how: Text,
-    /// Records a second, in thousandths.
-    pub rate_millihertz: u64,
-    /// Its keys.
-    pub keys: Vec<String>,
+    /// What it was told to send.
+    pub load: Arc<Load>,
     /// Paused by hand?
     pub paused: bool,
     /// Its process is frozen.

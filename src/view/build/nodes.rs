@@ -98,8 +98,7 @@ impl Builder {
                 .find(|(name, ..)| *name == "acks")
                 .map_or_else(String::new, |(_, value, _)| value.clone()),
             how: how(slot),
-            rate_millihertz: slot.load.rate_millihertz,
-            keys: slot.load.keys.clone(),
+            load: slot.load.clone(),
             paused: producer.paused,
             frozen: world.is_frozen(producer.node),
             cut_from: cut_from(world, producer.node),

@@ -460,7 +460,7 @@ impl App {
         match dialog {
             Dialog::ConfigureProducer(name) => {
                 let slot = world.producers().values().find(|slot| *slot.producer.name == **name)?;
-                Some(Current::Producer(slot.load.clone(), slot.settings.clone()))
+                Some(Current::Producer((*slot.load).clone(), slot.settings.clone()))
             }
             Dialog::ConfigureConsumer(name) => {
                 let slot = world.consumers().values().find(|slot| *slot.consumer.name == **name)?;

@@ -1,9 +1,9 @@
 //! "Send one": a record by hand, and before it is sent, where it would go and why.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use kafkascope::{
-    cluster::command::Command,
+    cluster::command::{Command, Load},
     i18n::{Lang, forms, ui},
     view::why::{WhyCard, WhyKey, WhyStep},
 };
@@ -23,8 +23,8 @@ pub struct SendProps {
     pub lang: Lang,
     /// The producer.
     pub producer: String,
-    /// Keys to suggest.
-    pub keys: Vec<String>,
+    /// What it sends by itself, whose keys are suggested.
+    pub load: Arc<Load>,
     /// Partitions of its topic.
     pub partitions: usize,
     /// Where the record would go.
@@ -69,7 +69,7 @@ impl Component for SendOne {
     type Properties = SendProps;
 
     fn create(ctx: &Context<Self>) -> SendOne {
-        let key = ctx.props().keys.first().cloned().unwrap_or_default();
+        let key = ctx.props().load.keys.first().cloned().unwrap_or_default();
         let form = SendOne {
             key_field: NodeRef::default(),
             key,
@@ -159,7 +159,7 @@ impl Component for SendOne {
                                 placeholder={tr(&ui::FACT_NO_KEYS, lang)} autocomplete="off" spellcheck="false"
                                 aria-describedby={described_by("send-key", true, wrong_key.is_some())} aria-invalid={invalid(wrong_key.is_some())}
                                 oninput={link.callback(|event: InputEvent| Msg::Key(input_value(&event)))} />
-                            <datalist id="send-keys">{ for props.keys.iter().map(|key| html! { <option value={key.clone()} /> }) }</datalist>
+                            <datalist id="send-keys">{ for props.load.keys.iter().map(|key| html! { <option value={key.clone()} /> }) }</datalist>
                         </div>
                         <div class="field">
                             <label for="send-value">{ tr(&forms::VALUE, lang) }</label>

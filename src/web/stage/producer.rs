@@ -83,7 +83,7 @@ pub fn Producer(props: &ProducerProps) -> Html {
             if roomy {
                 { doing }
             }
-            <SendForm name={view.name.clone()} first={view.keys.first().cloned()} {lang} acts={props.acts.clone()} />
+            <SendForm name={view.name.clone()} first={view.load.keys.first().cloned()} {lang} acts={props.acts.clone()} />
         </li>
     }
 }
@@ -165,8 +165,8 @@ fn how(view: &ProducerView, names_topic: bool, lang: Lang) -> Html {
             { say(&view.how, lang) }
             if view.paused {
                 { " · " }<span class="warned">{ stage::PAUSED.source(lang) }</span>
-            } else if view.rate_millihertz > 0 {
-                { " · " }{ stage::RATE.with("n", words::rate(view.rate_millihertz)).plain(lang) }
+            } else if view.load.rate_millihertz > 0 {
+                { " · " }{ stage::RATE.with("n", words::rate(view.load.rate_millihertz)).plain(lang) }
             }
         </>
     }
@@ -178,9 +178,9 @@ fn how_plain(view: &ProducerView, names_topic: bool, lang: Lang) -> String {
         out = stage::TO_TOPIC.with("topic", view.topic.as_str()).plain(lang) + " · ";
     }
     out += &view.how.plain(lang);
-    if view.rate_millihertz > 0 {
+    if view.load.rate_millihertz > 0 {
         out += " · ";
-        out += &stage::RATE.with("n", words::rate(view.rate_millihertz)).plain(lang);
+        out += &stage::RATE.with("n", words::rate(view.load.rate_millihertz)).plain(lang);
     }
     out
 }

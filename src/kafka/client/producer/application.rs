@@ -28,7 +28,7 @@ pub struct Load {
     /// Topic.
     pub topic: Name,
     /// Serialized keys that it chooses from; empty: no key.
-    pub keys: Vec<Arc<[u8]>>,
+    pub keys: Arc<[Arc<[u8]>]>,
     /// Chooses at random, not in turn.
     pub random_keys: bool,
     /// `key.serializer`.

@@ -35,7 +35,7 @@ impl Bench {
         let config = ProducerConfig::from_settings(&settings).expect("sound settings");
         let load = Load {
             topic: "t".into(),
-            keys: Vec::new(),
+            keys: Arc::default(),
             random_keys: false,
             serializer: Serializer::String,
             value: [].into(),

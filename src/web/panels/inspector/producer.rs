@@ -54,7 +54,7 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let content = html! { <>
         <p class="doing">{ say(&producer.doing, lang) }</p>
         { action_parts(props, parts) }
-        <SendOne key={name.to_owned()} {lang} producer={name.to_owned()} keys={producer.keys.clone()} {partitions}
+        <SendOne key={name.to_owned()} {lang} producer={name.to_owned()} load={producer.load.clone()} {partitions}
             preview={props.preview.clone()} refusal={props.refusal.clone()} asked={props.send_asked}
             on_send={props.on_send.clone()} on_preview={props.on_preview.clone()} />
         { facts(props, producer) }
@@ -74,14 +74,14 @@ pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
 
 fn facts(props: &InspectorProps, producer: &ProducerView) -> Html {
     let lang = props.lang;
-    let speed = match producer.rate_millihertz {
+    let speed = match producer.load.rate_millihertz {
         0 => ui::FACT_RATE_BY_HAND.text(),
         millihertz => ui::FACT_RATE_VALUE.with("n", rate(millihertz)),
     };
-    let keys = if producer.keys.is_empty() {
+    let keys = if producer.load.keys.is_empty() {
         html! { { tr(&ui::FACT_NO_KEYS, lang) } }
     } else {
-        html! { <code>{ producer.keys.join(", ") }</code> }
+        html! { <code>{ producer.load.keys.join(", ") }</code> }
     };
     let metadata = if producer.metadata_stale { &ui::FACT_METADATA_STALE } else { &ui::FACT_METADATA_FRESH };
     Facts::new(lang)

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Commits of a group in a partition that are remembered: those that an answer under way may still tell of.
-const COMMITS_KEPT: usize = 64;
+const COMMITS_KEPT: usize = 1_024;
 
 /// What is known of clients.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,8 @@ pub(super) struct Clients {
     ended: BTreeMap<NodeId, BTreeSet<u32>>,
     ledgers: BTreeMap<NodeId, Ledger>,
     commits: BTreeMap<(Name, TopicIdPartition), Commits>,
+    /// Groups under whose name a consumer that assigns itself partitions has committed, as it likes and perhaps late.
+    unmanaged: BTreeSet<Name>,
 }
 
 /// What is known of a group's offset in a partition.
@@ -336,9 +338,7 @@ impl Clients {
         offset: i64,
         findings: &mut Findings<'_>,
     ) {
-        // A consumer that assigns itself partitions under the same group commits as it likes.
-        let mut consumers = findings.world.consumers().values().map(|slot| &slot.consumer);
-        let managed = consumers.all(|consumer| consumer.assign.is_empty() || consumer.group.as_ref() != Some(group));
+        let managed = !self.unmanaged.contains(group);
         let known = self.commits.entry((group.clone(), partition)).or_default();
         let text = |template: &'static Template, findings: &Findings<'_>| {
             template.with("group", &**group).with("offset", offset).with("partition", findings.name(partition))
@@ -372,13 +372,15 @@ impl Clients {
         known.read = known.read.max(Some(offset));
     }
 
-    /// A new coordinator knows every commit that the one before told of.
+    /// A new coordinator knows every commit that the one before told of, or one that was sent and that nobody was told of.
     fn check_loaded(&self, event: &Event, group: &Group, findings: &mut Findings<'_>) {
         let topics = &findings.world.metadata().topics;
         let of_group = self.commits.iter().filter(|((id, at), _)| *id == group.id && topics.contains_key(&at.topic));
         let told = of_group.filter_map(|((_, partition), known)| Some((*partition, known.told?)));
         for (partition, offset) in told {
-            if group.offsets.get(&partition).is_none_or(|loaded| loaded.offset < offset) {
+            let sent = &self.commits[&(group.id.clone(), partition)].sent;
+            let is_there = |loaded: i64| loaded >= offset || sent.contains(&loaded);
+            if group.offsets.get(&partition).is_none_or(|loaded| !is_there(loaded.offset)) {
                 commit_lost(event, &group.id, partition, offset, findings);
             }
         }
@@ -412,7 +414,11 @@ impl Clients {
 
     /// A consumer commits its positions: those of this moment, not those after what came with it.
     fn note_sent(&mut self, world: &World, node: NodeId) {
-        let Some(group) = world.consumers().get(&node).and_then(|slot| slot.consumer.group.clone()) else { return };
+        let Some(consumer) = world.consumers().get(&node).map(|slot| &slot.consumer) else { return };
+        let Some(group) = consumer.group.clone() else { return };
+        if !consumer.assign.is_empty() {
+            self.unmanaged.insert(group.clone());
+        }
         for ((_, partition), position) in self.positions.iter().filter(|((of, _), _)| *of == node) {
             self.commits.entry((group.clone(), *partition)).or_default().send(*position);
         }

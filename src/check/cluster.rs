@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Cluster {
     /// Committed records, as the first broker that applied each had it.
     log: Vec<(u32, MetadataDelta)>,
+    /// Quorum epoch of that broker then: the one in which each was committed, or a later one. Ascending.
+    committed_in: Vec<u32>,
     /// How many of them each broker has applied.
     applied: BTreeMap<BrokerId, usize>,
     partitions: BTreeMap<TopicIdPartition, Arc<PartitionState>>,
@@ -30,6 +32,7 @@ impl Cluster {
         if let Some(broker) = furthest {
             let record = |offset| broker.quorum.log().get(offset).cloned();
             cluster.log = (0..broker.image.offset).filter_map(record).collect();
+            cluster.committed_in = vec![0; cluster.log.len()];
             cluster.partitions = broker.image.partitions().map(|(at, state)| (at, state.clone())).collect();
         }
         for broker in world.nodes() {
@@ -67,6 +70,8 @@ impl Cluster {
                 }
                 None => {
                     self.log.push(record.clone());
+                    let before = self.committed_in.last().copied().unwrap_or_default();
+                    self.committed_in.push(before.max(broker.quorum.epoch()));
                     if let MetadataDelta::Partition { partition, state } = &record.1 {
                         self.check_partition(*partition, state, event, findings);
                     }
@@ -87,10 +92,12 @@ impl Cluster {
             findings.add("controller", text, event);
         }
         let Some(log) = findings.world.node(broker).map(|broker| broker.quorum.log()) else { return };
-        let same = (0..self.log.len()).rev().take(64).all(|at| log.get(at as u64) == self.log.get(at));
-        if (log.len() as usize) < self.log.len() || !same {
+        // Of one that hears late of its votes, others may have been elected since: what those committed it need not have.
+        let committed = self.committed_in.partition_point(|of| *of < epoch);
+        let same = (0..committed).rev().take(64).all(|at| log.get(at as u64) == self.log.get(at));
+        if (log.len() as usize) < committed || !same {
             let text = says::METADATA_LOST.with("node", named_first(broker)).with("records", log.len());
-            findings.add("metadata", text.with("committed", self.log.len()), event);
+            findings.add("metadata", text.with("committed", committed), event);
         }
     }
 

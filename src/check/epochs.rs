@@ -18,15 +18,12 @@ use crate::{
 pub(super) struct Epochs {
     /// The latest quorum epoch that each node stood in or was elected in.
     stood: BTreeMap<BrokerId, u32>,
-    /// The latest in which anybody was elected.
-    elected: u32,
 }
 
 impl Epochs {
     pub fn new(world: &World) -> Epochs {
         let stood: BTreeMap<BrokerId, u32> = world.nodes().map(|broker| (broker.id, broker.quorum.epoch())).collect();
-        let elected = world.controller().map_or(0, |broker| broker.quorum.epoch());
-        Epochs { stood, elected }
+        Epochs { stood }
     }
 
     pub fn check(&mut self, event: &Event, findings: &mut Findings<'_>) {
@@ -50,13 +47,14 @@ impl Epochs {
         }
     }
 
-    /// Each active controller comes in a later epoch than the one before.
+    /// Who is elected is so in the epoch in which it stood last. Others may have been elected in later ones meanwhile, if
+    /// it hears late of its votes; nobody follows it then.
     fn check_elected(&mut self, epoch: u32, event: &Event, findings: &mut Findings<'_>) {
-        if epoch < self.elected {
+        let before = self.stood.insert(event.node.0, epoch);
+        if let Some(before) = before.filter(|before| *before > epoch) {
             let text = says::QUORUM_EPOCH_BACK.with("node", named_first(event.node.0)).with("epoch", epoch);
-            findings.add("quorum-epoch", text.with("before", self.elected), event);
+            findings.add("quorum-epoch", text.with("before", before), event);
         }
-        self.elected = self.elected.max(epoch);
     }
 }
 

@@ -52,8 +52,8 @@ templates! { "check":
 
     STOOD_BEFORE = "{node} stands for election in quorum epoch {epoch}, but it stood in epoch {before} before. Who stands raises the epoch, so that each vote of an epoch is for one candidate.",
         "{node} 在 quorum epoch {epoch} 参选，但它之前已在 epoch {before} 参选过。参选者必须提高 epoch，使每个 epoch 中的一票只投给一个候选者。";
-    QUORUM_EPOCH_BACK = "{node} became the active controller in quorum epoch {epoch}, though there had been one in epoch {before}. Quorum epochs only rise, so that everyone knows the older controller by its epoch.",
-        "{node} 在 quorum epoch {epoch} 成为 active controller，而 epoch {before} 已有过 active controller。quorum epoch 只会上升，这样所有节点都能凭 epoch 认出过时的 controller。";
+    QUORUM_EPOCH_BACK = "{node} became the active controller in quorum epoch {epoch}, though it had stood in epoch {before}. Quorum epochs only rise, so that everyone knows the older controller by its epoch.",
+        "{node} 在 quorum epoch {epoch} 成为 active controller，而它此前已在 epoch {before} 参选。quorum epoch 只会上升，这样所有节点都能凭 epoch 认出过时的 controller。";
     FENCED_STAYS = "Broker {broker} was fenced, but still leads `{partition}` or is in its ISR beside others. Who is fenced leads nothing, and nobody waits for it.",
         "broker {broker} 已被 fence，却仍是 `{partition}` 的 leader，或仍与其他副本一起留在其 ISR 中。被 fence 的 broker 不担任任何 leader，也没有人等待它。";
     LOGS_DO_NOT_MATCH = "Brokers {broker} and {other} hold the same batch at `{partition}@{offset}`, of leader epoch {epoch}, but before it one has a batch of epoch {before} and the other one of epoch {its_before}. Logs that agree on a batch agree on everything before it: where they do not, the follower must cut its log first.",

@@ -140,7 +140,8 @@ impl History {
             self.seek_end();
         } else if self.stand_before(|run| run.time_us() <= time_us) {
             self.run.advance_to(time_us);
-            self.frames.keep(&self.run);
+            // Who drags the playhead comes by here again.
+            self.frames.keep_near(&self.run);
         }
     }
 

@@ -22,6 +22,9 @@ impl Broker {
     pub(super) fn on_fetch(&mut self, now_us: u64, handle: Handle, request: FetchRequest, out: &mut Outbox) {
         if let Some(follower) = request.replica {
             let mut hint = 0;
+            if *request.new_session {
+                self.forget_session(follower);
+            }
             for wanted in request.partitions.iter() {
                 self.note_follower_fetch(now_us, follower, wanted, &mut hint, out);
             }

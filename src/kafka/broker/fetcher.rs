@@ -31,6 +31,8 @@ pub(super) struct Fetcher {
     appending: bool,
     /// Waits before asking again.
     backing_off: bool,
+    /// The answer to the last fetch is lost, and with it what the leader holds for told.
+    lost_answer: Rare<bool>,
     /// Partitions that failed, and until when each is left out.
     delayed: Map<TopicIdPartition, u64>,
     /// Partitions of which the leader was asked where its log lies; left out until it has told.
@@ -97,6 +99,7 @@ impl Broker {
         let fetcher = self.fetchers.entry(leader).or_default();
         fetcher.delayed.retain(|_, until_us| *until_us > now_us);
         (fetcher.appending, fetcher.backing_off) = (false, false);
+        let new_session = fetcher.lost_answer;
         let (delayed, asking) = (&fetcher.delayed, &fetcher.asking);
         let wanted: Vec<FetchPartition> = self
             .replicas
@@ -128,6 +131,7 @@ impl Broker {
         let correlation = self.correlation();
         if let Some(fetcher) = self.fetchers.get_mut(&leader) {
             fetcher.in_flight = Some((correlation, partitions.clone()));
+            fetcher.lost_answer = Rare(false);
         }
         let request = FetchRequest {
             replica: Some(self.id),
@@ -136,6 +140,7 @@ impl Broker {
             max_bytes: RESPONSE_BYTES_MAX,
             partitions,
             rack_id: Rare::default(),
+            new_session,
         };
         out.request(broker_node(leader), Channel::Replication, correlation, Request::Fetch(request));
     }
@@ -294,7 +299,7 @@ impl Broker {
         fetcher.asking.retain(|_, asking| correlation.is_some_and(|lost| lost != asking.correlation));
         let lost = fetcher.in_flight.take_if(|(at, _)| correlation.is_none_or(|lost| lost == *at));
         if lost.is_some() {
-            fetcher.backing_off = true;
+            (fetcher.backing_off, fetcher.lost_answer) = (true, Rare(true));
             out.set_timer(Timer::ReplicaFetch(leader), now_us + BACKOFF_US);
         }
     }

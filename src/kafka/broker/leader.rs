@@ -58,7 +58,7 @@ impl Broker {
         out.unchain();
     }
 
-    /// A follower's connection closed: its next process knows no high watermark.
+    /// A follower's connection closed, or it lost an answer: what it was told it may not know.
     pub(super) fn forget_session(&mut self, follower: BrokerId) {
         let leaders = self.replicas.values_mut().filter_map(|replica| replica.leader_mut());
         for state in leaders.filter_map(|leader| leader.followers.get_mut(&follower)) {

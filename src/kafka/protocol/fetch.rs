@@ -26,6 +26,8 @@ pub struct FetchRequest {
     pub partitions: Arc<[FetchPartition]>,
     /// `client.rack` of a consumer.
     pub rack_id: Rare<Option<Name>>,
+    /// A follower that lost the answer before begins a new fetch session (KIP-227): it is told everything again.
+    pub new_session: Rare<bool>,
 }
 
 /// One partition of a fetch.

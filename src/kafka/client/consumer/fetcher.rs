@@ -147,6 +147,7 @@ impl Consumer {
                 max_bytes: self.config.fetch_max_bytes,
                 partitions,
                 rack_id: Rare(rack.clone()),
+                new_session: Rare(false),
             };
             out.request(broker_node(broker), Channel::Data, self.correlation, Request::Fetch(request));
         }

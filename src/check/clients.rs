@@ -52,10 +52,10 @@ struct Commits {
     told: Option<i64>,
     /// Below this nothing is committed until a consumer goes back by itself.
     floor: Option<i64>,
-    /// Commits that consumers have sent and that were not told yet, the last one last.
-    sent: VecDeque<i64>,
+    /// Commits that consumers have sent and that were not told yet, the last one last, and how often in a row.
+    sent: VecDeque<(i64, u32)>,
     /// The same, from before a consumer went elsewhere: when they arrive it may be behind them.
-    sent_before: VecDeque<i64>,
+    sent_before: VecDeque<(i64, u32)>,
 }
 
 impl Commits {
@@ -69,7 +69,10 @@ impl Commits {
 
     /// A consumer has asked for a commit.
     fn send(&mut self, offset: i64) {
-        self.sent.push_back(offset);
+        match self.sent.back_mut() {
+            Some((last, count)) if *last == offset => *count += 1,
+            _ => self.sent.push_back((offset, 1)),
+        }
         if self.sent.len() > COMMITS_KEPT {
             self.sent.pop_front();
         }
@@ -88,12 +91,18 @@ impl Commits {
     fn tell(&mut self, offset: i64) {
         self.note(offset);
         self.told = Some(offset);
-        let mut take = |from: fn(&mut Commits) -> &mut VecDeque<i64>| {
+        let mut take = |from: fn(&mut Commits) -> &mut VecDeque<(i64, u32)>| {
             let from = from(self);
-            let at = from.iter().position(|sent| *sent == offset);
-            at.and_then(|at| from.remove(at)).is_some()
+            let Some(at) = from.iter().position(|(sent, _)| *sent == offset) else { return false };
+            from[at].1 -= 1;
+            if from[at].1 == 0 {
+                from.remove(at);
+            }
+            true
         };
-        if take(|commits| &mut commits.sent) || !take(|commits| &mut commits.sent_before) {
+        // Of two of the same offset the earlier one is told first.
+        if !take(|commits| &mut commits.sent_before) {
+            take(|commits| &mut commits.sent);
             self.floor = Some(offset);
         }
     }
@@ -308,6 +317,10 @@ impl Clients {
             return;
         }
         *self.acknowledged.entry(event.node).or_insert(0) += u64::from(records);
+        if findings.world.metadata().partition(partition).is_none() {
+            // A broker that was frozen writes it and deletes the topic in the same step.
+            return;
+        }
         let text = if !logs.holds(partition, offset, event.node, batch, false) {
             &says::ACKNOWLEDGED_LOST
         } else if producer.config.acks == Acks::All && !logs.holds(partition, offset, event.node, batch, true) {
@@ -379,7 +392,7 @@ impl Clients {
         let told = of_group.filter_map(|((_, partition), known)| Some((*partition, known.told?)));
         for (partition, offset) in told {
             let sent = &self.commits[&(group.id.clone(), partition)].sent;
-            let is_there = |loaded: i64| loaded >= offset || sent.contains(&loaded);
+            let is_there = |loaded: i64| loaded >= offset || sent.iter().any(|(sent, _)| *sent == loaded);
             if group.offsets.get(&partition).is_none_or(|loaded| !is_there(loaded.offset)) {
                 commit_lost(event, &group.id, partition, offset, findings);
             }

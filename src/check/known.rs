@@ -33,6 +33,8 @@ pub(super) struct Known {
     pub leaders: BTreeMap<i32, BrokerId>,
     /// Epoch and next sequence of each idempotent producer.
     pub sequences: BTreeMap<u64, (i16, i32)>,
+    /// Parts that were committed and deleted in one step.
+    skipped: Vec<std::ops::Range<i64>>,
     /// Committed batches of idempotent producers, with the producer epoch.
     pub batches: BTreeMap<(NodeId, u32), i16>,
     /// Leader epoch of an unclean election whose leader has not taken over yet.
@@ -100,6 +102,20 @@ impl Known {
         }
         self.committed.push((batch.base_offset, batch.leader_epoch));
         self.committed_end = batch.next_offset();
+    }
+
+    /// What lies before an offset was committed and deleted in one step, so that nobody saw what it was.
+    pub fn skip_to(&mut self, offset: i64, reign: i32) {
+        if offset > self.committed_end {
+            self.reigns.push((self.committed_end, reign));
+            self.skipped.push(self.committed_end..offset);
+            (self.committed_end, self.sequences) = (offset, BTreeMap::new());
+        }
+    }
+
+    /// Was it committed and deleted in one step?
+    pub fn was_skipped(&self, offset: i64) -> bool {
+        self.skipped.iter().any(|part| part.contains(&offset))
     }
 
     /// How far it was committed by leaders before this epoch: what one has that hears of its election only after the next.

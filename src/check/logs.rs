@@ -82,13 +82,16 @@ impl Logs {
             let placed = known.placed.get(&(epoch, offset));
             placed.is_some_and(|placed| (placed.stamp.client, placed.stamp.batch) == (client, batch))
         };
+        let is_placed = || known.leaders.keys().any(|epoch| is(*epoch));
         match committed {
             // What leaders before an unclean election had committed is lost, but it was true.
             true => {
                 let mut before = known.leaders.range(..known.begun_anew);
-                known.committed_epoch(offset).is_some_and(is) || before.any(|(epoch, _)| is(*epoch))
+                known.committed_epoch(offset).is_some_and(is)
+                    || before.any(|(epoch, _)| is(*epoch))
+                    || known.was_skipped(offset) && is_placed()
             }
-            false => known.leaders.keys().any(|epoch| is(*epoch)),
+            false => is_placed(),
         }
     }
 
@@ -331,8 +334,10 @@ impl Logs {
                     let batch = replica.log.batches().holding(high_watermark - 1)?;
                     Some((batch.base_offset, batch.leader_epoch))
                 };
-                // What it has deleted already, by retention or because it was asked to, it cannot have otherwise.
-                let deleted = log.is_some_and(|replica| replica.log.log_start_offset() >= high_watermark);
+                // What either has deleted already, by retention or because it was asked to, it cannot have otherwise; a
+                // leader that was frozen does so in the same step.
+                let is_deleted = |replica: &Replica| replica.log.log_start_offset() >= high_watermark;
+                let deleted = is_deleted(replica) || log.is_some_and(is_deleted);
                 let text = if deleted || end < high_watermark && had(follower) {
                     continue;
                 } else if end < high_watermark {
@@ -370,6 +375,7 @@ impl Logs {
             false => 0,
         };
         let reign = replica.leader().map_or(known.begun_anew, |leader| leader.leader_epoch);
+        known.skip_to(replica.log.log_start_offset().min(high_watermark), reign);
         let new: Vec<_> = replica.log.batches().from(known.committed_end).cloned().collect();
         for batch in new.iter().take_while(|batch| batch.base_offset < high_watermark) {
             known.check_producer(batch, &name, event, findings);
@@ -479,6 +485,9 @@ impl Logs {
     ) {
         let Some(replica) = replica(findings.world, broker, partition) else { return };
         let Some(known) = self.partitions.get(&partition) else { return };
+        // What lies before its start is gone for everyone, be it in a segment that still stands: one that comes back with
+        // other records than the leader deleted by retention cuts its log to where the leader's starts.
+        let part = part.start.max(replica.log.log_start_offset())..part.end;
         let in_part = replica.log.batches().from(part.start).take_while(|batch| batch.base_offset < part.end);
         let other = in_part.map(|batch| (batch.base_offset, batch.leader_epoch)).find(|(offset, epoch)| {
             // A batch that begins before the part was looked at before.

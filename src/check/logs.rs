@@ -119,9 +119,12 @@ impl Logs {
             | E::LogCleaned { partition, .. } => {
                 self.check_bounds(broker, *partition, event, findings);
                 let start = replica(findings.world, broker, *partition).map(|replica| replica.log.log_start_offset());
-                let cleaned = if let E::LogCleaned { cleaned, .. } = &event.kind { cleaned.to } else { 0 };
-                let removed_to = start.unwrap_or(0).max(cleaned);
-                self.partitions.entry(*partition).or_default().promises.remove(removed_to);
+                let known = self.partitions.entry(*partition).or_default();
+                let mut removed_to = start.unwrap_or(0);
+                if let E::LogCleaned { cleaned, .. } = &event.kind {
+                    (known.is_compacted, removed_to) = (true, removed_to.max(cleaned.to));
+                }
+                known.promises.remove(removed_to);
             }
             E::BatchAcknowledged { partition, base_offset, batch, .. } => {
                 let producer = findings.world.producers().get(&event.node).map(|slot| &slot.producer);

@@ -72,7 +72,7 @@ impl Members {
         let coordinators = world.brokers().values().filter(|broker| broker.is_up());
         let known = coordinators.filter_map(|broker| broker.groups.group(id)?.consumer.as_deref());
         // While the coordinator moves, two brokers may believe to be it; the later epoch is the one that counts.
-        let Some(group) = known.max_by_key(|group| (group.epoch, group.members.len())) else { return };
+        let Some(group) = known.clone().max_by_key(|group| (group.epoch, group.members.len())) else { return };
         let others = || {
             let consumers = world.consumers().values().map(|slot| &slot.consumer);
             consumers.filter(|other| other.node != event.node && other.group.as_deref() == Some(id))
@@ -95,7 +95,10 @@ impl Members {
             // A static member that leaves for a while gives up at once what it still had to, although its application, which may
             // hang, learns of it in its next poll only; as one that is no member any more.
             let is_here = |member: &Member| is_known(member) && !member.is_away();
-            group.member(&other.member_id).is_some_and(|member| is_here(member) && !holds(&member.current))
+            // One that had not heard yet of its topic said that it had nothing, and took it while the coordinator, which
+            // believed that, gave it to another; as in Kafka.
+            let has_told = !other.is_modern() || other.modern.has_told(*partition);
+            has_told && group.member(&other.member_id).is_some_and(|member| is_here(member) && !holds(&member.current))
         };
         for partition in partitions {
             let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {
@@ -108,9 +111,11 @@ impl Members {
                 let text = text(&says::READ_TWICE, findings).with("other", &*other.name);
                 findings.add("owner", text, event);
             }
-            let current = &member.current;
             let same = |at: &TopicIdPartition| at == partition || is_namesake(at, partition);
-            if current.assigned.iter().chain(&current.pending_revocation).any(same) {
+            let gives =
+                |current: &CurrentAssignment| current.assigned.iter().chain(&current.pending_revocation).any(same);
+            let mut of_each = known.clone().filter_map(|group| group.member(&consumer.member_id));
+            if of_each.any(|member| gives(&member.current)) {
                 continue;
             }
             // A topic of which a member has not heard yet it cannot take; it says that it has nothing of it, so that the
@@ -118,7 +123,7 @@ impl Members {
             let epoch = consumer.modern.epoch;
             let given = self.given.get(&consumer.member_id).and_then(|epochs| epochs.get(&epoch));
             let was_given = given.is_some_and(|given| given.iter().any(same));
-            if current.member_epoch <= epoch || !was_given {
+            if member.current.member_epoch <= epoch || !was_given {
                 let text = text(&says::TOOK_UNGIVEN, findings);
                 findings.add("owner", text, event);
             }

@@ -21,7 +21,7 @@ pub(super) struct Sent {
     /// The pattern by which, if the coordinator resolves it.
     regex: Option<Name>,
     /// What it owns.
-    assignment: Option<(u64, Set<TopicIdPartition>)>,
+    pub(super) assignment: Option<(u64, Set<TopicIdPartition>)>,
 }
 
 impl Consumer {

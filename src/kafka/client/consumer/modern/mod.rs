@@ -106,6 +106,11 @@ impl Modern {
         }
     }
 
+    /// Has it told the coordinator last that it owns a partition?
+    pub fn has_told(&self, partition: TopicIdPartition) -> bool {
+        self.sent.assignment.as_ref().is_some_and(|(_, owned)| owned.contains(&partition))
+    }
+
     fn is_reconciled(&self) -> bool {
         self.current == self.target
     }

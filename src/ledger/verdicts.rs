@@ -102,7 +102,7 @@ views! {
 }
 
 views! {
-    /// What removed a record.
+    /// What removed a record: the last of its copies, if there were several.
     Remover {
         /// The log start offset moved past it: `retention.ms` or `retention.bytes`.
         Retention "retention",

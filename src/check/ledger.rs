@@ -3,16 +3,27 @@
 //! [`sums`] is cheap and looked at after every change. [`audit`] counts everything again in another way: record by
 //! record, and from the logs of the leaders that the metadata names; it is for the ends of runs and now and then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, sentences as says};
 use crate::{
     cluster::World,
     i18n::Text,
-    kafka::ids::{TopicIdPartition, is_internal},
-    ledger::{Filter, Flag, GroupView, Ledger, Place, ProducerView, RecordId, Totals, Verdict},
+    kafka::{
+        ids::{TopicIdPartition, is_internal},
+        log::Log,
+    },
+    ledger::{Filter, Flag, GroupView, Ledger, LineId, Place, ProducerView, RecordId, Totals, Verdict},
     sim::NodeId,
 };
+
+/// What the ledger says of a partition: the visible records by offset, producer and batch; and by batch and index those
+/// that are out of order.
+#[derive(Default)]
+struct Said {
+    visible: Vec<(i64, NodeId, u32)>,
+    out_of_order: BTreeSet<(LineId, u32)>,
+}
 
 /// Does each view add up to what was sent, and does the producers' view say what they say themselves?
 pub fn sums(ledger: &Ledger, world: &World) -> Vec<Finding> {
@@ -44,7 +55,7 @@ pub fn audit(ledger: &Ledger, world: &World) -> Vec<Finding> {
     let mut found = Found { list: sums(ledger, world), event: world.last_event() };
     // What is only counted is in no list.
     let mut counted = ledger.folded();
-    let mut visible: BTreeMap<TopicIdPartition, Vec<(i64, NodeId, u32)>> = BTreeMap::new();
+    let mut said: BTreeMap<TopicIdPartition, Said> = BTreeMap::new();
     for id in ledger.list(world, &Filter::All, 0, usize::MAX).records {
         let Some(standing) = ledger.standing(world, id) else {
             found.expect("records without a line", 1, 0);
@@ -67,19 +78,24 @@ pub fn audit(ledger: &Ledger, world: &World) -> Vec<Finding> {
                 group.by_zombie += u64::from(*zombie);
             }
         }
-        if let (RecordId::InBatch { line, .. }, Some(partition)) = (id, standing.partition) {
+        if let (RecordId::InBatch { line, index }, Some(partition)) = (id, standing.partition) {
             let seen = standing.places.iter().filter(|(.., place)| *place == Place::Visible);
             let seen = seen.map(|(offset, ..)| (*offset, line.client, line.batch));
-            visible.entry(partition).or_default().extend(seen);
+            let said = said.entry(partition).or_default();
+            said.visible.extend(seen);
+            if standing.flags.contains(&Flag::OutOfOrder) {
+                said.out_of_order.insert((line, index));
+            }
         }
     }
     found.expect_same(&totals, &counted);
-    check_logs(world, visible, &mut found);
+    check_logs(ledger, world, said, &mut found);
     found.list
 }
 
-/// What a consumer could read now is what the ledger calls visible, in every partition that has a leader.
-fn check_logs(world: &World, mut visible: BTreeMap<TopicIdPartition, Vec<(i64, NodeId, u32)>>, found: &mut Found) {
+/// What a consumer could read now is what the ledger calls visible, and what the log has out of order is what it calls
+/// so, in every partition that has a leader.
+fn check_logs(ledger: &Ledger, world: &World, mut said: BTreeMap<TopicIdPartition, Said>, found: &mut Found) {
     for (partition, state) in world.metadata().partitions() {
         let broker = state.leader.and_then(|leader| world.brokers().get(&leader)).filter(|broker| broker.is_up());
         let Some(replica) = broker.and_then(|broker| broker.replica(partition)) else { continue };
@@ -95,15 +111,41 @@ fn check_logs(world: &World, mut visible: BTreeMap<TopicIdPartition, Vec<(i64, N
             batch.iter().map(move |(offset, _)| (offset, stamp.client, stamp.batch))
         });
         let in_log: Vec<_> = of_batches.filter(|(offset, ..)| readable.contains(offset)).collect();
-        let mut in_ledger = visible.remove(&partition).unwrap_or_default();
+        let Said { visible: mut in_ledger, out_of_order } = said.remove(&partition).unwrap_or_default();
         in_ledger.sort_unstable();
         let name = super::name_of(world, partition);
+        let behind = behind_later_ones(ledger, partition, &replica.log);
+        let what = format!("{}, {name}", Flag::OutOfOrder.name());
+        found.expect(&what, out_of_order.len() as u64, behind.len() as u64);
+        found.expect(&format!("{what}, elsewhere"), out_of_order.difference(&behind).count() as u64, 0);
         found.expect(&name, in_ledger.len() as u64, in_log.len() as u64);
         if let Some((ledger, log)) = in_ledger.iter().zip(&in_log).find(|(ledger, log)| ledger != log) {
             found.expect(&format!("{name}@{}", log.0), ledger.0 as u64, log.0 as u64);
             found.expect(&format!("{name}@{} batch", log.0), ledger.2.into(), log.2.into());
         }
     }
+}
+
+/// The records of a log that stand behind a later one of the same producer and key, but for second copies.
+fn behind_later_ones(ledger: &Ledger, partition: TopicIdPartition, log: &Log) -> BTreeSet<(LineId, u32)> {
+    let (mut behind, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut newest: BTreeMap<(NodeId, &[u8]), u32> = BTreeMap::new();
+    for batch in log.batches().iter() {
+        let line = LineId { client: batch.records.stamp.client, batch: batch.records.stamp.batch };
+        // Of a deleted topic, whose producer meanwhile sends it to the one made anew under its name.
+        if ledger.line(line).is_none_or(|known| known.partition != partition) {
+            continue;
+        }
+        for (offset, record) in batch.iter().filter(|(offset, _)| *offset >= log.log_start_offset()) {
+            let (id, Some(key)) = ((line, (offset - batch.base_offset) as u32), record.key) else { continue };
+            let newest = newest.entry((line.client, key)).or_default();
+            if seen.insert(id) && line.batch < *newest {
+                behind.insert(id);
+            }
+            *newest = line.batch.max(*newest);
+        }
+    }
+    behind
 }
 
 struct Found {

@@ -287,26 +287,28 @@ impl Lines {
         self.count(id, true);
     }
 
+    /// What removed those of its records that the partition's log had and has no more: a record is there until the last
+    /// of its copies goes. Later copies lie behind earlier ones, so they go later, but for those lost with the log.
+    pub fn remover(&self, id: LineId) -> Option<Remover> {
+        let was_inside = self.copies(id).filter(|copy| copy.place != Place::Outside);
+        was_inside.max_by_key(|copy| copy.place != Place::RemovedAndLost).map(|copy| copy.remover)
+    }
+
     /// How its records are spread.
     pub fn spread(&self, id: LineId) -> Spread {
         let Some(line) = self.get(id) else { return Spread::default() };
-        let (mut visible, mut stored, mut second, mut any) = (0, 0, 0, false);
-        let mut remover = Remover::default();
+        let (mut visible, mut stored, mut second) = (0, 0, 0);
         for copy in self.copies(id).filter(|copy| copy.place != Place::Outside) {
-            any = true;
             // Copies are removed from the front of the log, so what one has kept a later one has too.
             let kept = if copy.place.is_removed() { 0 } else { copy.kept };
             if copy.place == Place::Visible {
                 visible = kept.max(visible);
             }
-            if kept < line.records {
-                remover = copy.remover;
-            }
             (stored, second) = (kept.max(stored), second.max(kept.min(stored)));
         }
-        match any {
-            false => Spread { absent: line.records, ..Spread::default() },
-            true => {
+        match self.remover(id) {
+            None => Spread { absent: line.records, ..Spread::default() },
+            Some(remover) => {
                 let (hidden, removed) = (stored - visible.min(stored), line.records - stored);
                 Spread { visible, hidden, removed, absent: 0, twice: second, remover }
             }

@@ -141,7 +141,7 @@ impl Ledger {
             return None;
         }
         let (view, partition) = (line.view, self.partitions.get(&line.partition)?);
-        let (mut there, mut visible, mut twice, mut remover) = (false, false, false, None);
+        let (mut there, mut visible, mut twice) = (false, false, false);
         let mut key = line.content.as_ref().and_then(|content| content.get(index as usize)).map(|record| record.key);
         let mut places = Vec::new();
         for copy in self.lines.copies(id) {
@@ -154,10 +154,10 @@ impl Ledger {
             places.push((copy.base_offset + i64::from(index), copy.epoch, place));
             (twice, there) = (twice | (there && is_there), there | is_there);
             visible |= place == Place::Visible;
-            remover = remover.or((place == Place::Removed).then_some(copy.remover));
             let content = partition.content(id, copy).filter(|_| place != Place::Removed);
             key = key.or(content.and_then(|batch| batch.records.at(index)).map(|record| record.key));
         }
+        let remover = self.lines.remover(id).filter(|_| !there);
         let verdict = match (there, remover) {
             (true, _) => verdict_of_present(view, visible),
             (false, Some(_)) => Verdict::Removed,
@@ -168,7 +168,7 @@ impl Ledger {
             key: key.map(|key| key.map(<[u8]>::to_vec)),
             error: line.error,
             verdict,
-            remover: remover.filter(|_| !there),
+            remover,
             places,
             first_event: Some(line.first_event),
             ..bare(id.client, view)

@@ -222,7 +222,7 @@ impl Ledger {
             self.lines.forget_copies(id);
         }
         self.lines.change(id, |line| {
-            (line.partition, line.records) = (partition, records);
+            (line.partition, line.records, line.out_of_order) = (partition, records, 0);
             if before.is_none() {
                 line.first_event = event.id;
                 line.view = ProducerView::InFlight;
@@ -294,7 +294,7 @@ impl Ledger {
         let of_topic = self.partitions.iter_mut().filter(|(partition, _)| partition.topic == topic);
         let deleted: Vec<TopicIdPartition> = of_topic
             .map(|(partition, known)| {
-                known.delete(&mut self.lines);
+                known.delete(*partition, &mut self.lines);
                 *partition
             })
             .collect();

@@ -90,7 +90,6 @@ impl Partition {
         if lines.get(id).is_none() {
             return;
         }
-        let is_first = !lines.copies(id).any(|copy| copy.place.has_offset());
         let place = if batch.next_offset() <= self.high_watermark { Place::Visible } else { Place::Stored };
         match lines.copy(id, batch.leader_epoch, batch.base_offset) {
             Some(_) => lines.change_copy(id, batch.leader_epoch, batch.base_offset, |copy| {
@@ -102,7 +101,7 @@ impl Partition {
         let newest = self.newest.entry(id.client).or_default();
         if *newest < id.batch {
             *newest = id.batch;
-        } else if is_first {
+        } else {
             self.note_order(id, lines);
         }
     }
@@ -120,12 +119,12 @@ impl Partition {
     }
 
     /// Its topic was deleted.
-    pub fn delete(&mut self, lines: &mut Lines) {
+    pub fn delete(&mut self, at: TopicIdPartition, lines: &mut Lines) {
         for batch in std::mem::take(&mut self.log).from(0) {
             remove(batch, Remover::TopicDeletion, lines);
         }
         (self.start, self.leader, self.holes, self.is_deleted) = (self.end, None, Ranges::default(), true);
-        self.look_at_order_again(lines);
+        self.look_at_order_again(at, lines);
     }
 
     /// Another log is the partition's, or the leader's own was cut: compares it with what was there.
@@ -177,10 +176,7 @@ impl Partition {
         }
         self.count_first(remover, lines);
         self.set_high_watermark(log.high_watermark(), lines);
-        if !lost.is_empty() {
-            self.find_newest();
-        }
-        self.look_at_order_again(lines);
+        self.look_at_order_again(at, lines);
         changed
     }
 
@@ -341,56 +337,69 @@ impl Partition {
         }
     }
 
-    /// A batch came into the log behind a later one of its producer.
+    /// A batch stands in the log, in one copy at least, behind a later one of its producer; or it did.
     fn note_order(&mut self, id: LineId, lines: &mut Lines) {
         let count = self.behind_later_ones(id, lines).len() as u32;
-        lines.change(id, |line| line.out_of_order = count);
+        if lines.get(id).is_some_and(|line| line.out_of_order != count) {
+            lines.change(id, |line| line.out_of_order = count);
+        }
         match count {
             0 => self.disordered.remove(&id),
             _ => self.disordered.insert(id),
         };
     }
 
-    /// The records of a batch that stand behind a later one of their producer and key, by index.
+    /// The records of a batch that stand behind a later one of their producer and key, by index. A record's earliest
+    /// copy counts: what is there again behind it is a duplicate and says nothing of order.
     pub fn behind_later_ones(&self, id: LineId, lines: &Lines) -> Vec<u32> {
-        let Some(late) = self.first_copy(id, lines).and_then(|copy| self.at(&copy)) else { return Vec::new() };
-        let (newest, base_offset) = (self.newest.get(&id.client).copied().unwrap_or_default(), late.base_offset);
-        let early = (id.batch + 1..=newest).filter_map(|batch| {
-            let copy = self.first_copy(LineId { batch, ..id }, lines);
-            self.at(&copy.filter(|copy| copy.base_offset < late.base_offset)?)
-        });
-        let overtaken = early.flat_map(|batch| batch.iter()).filter(|(offset, _)| *offset >= self.start);
-        let overtaken: Set<&[u8]> = overtaken.filter_map(|(_, record)| record.key).collect();
-        let is_late = |key: Option<&[u8]>| key.is_some_and(|key| overtaken.contains(key));
-        let late = late.iter().filter(|(offset, record)| *offset >= self.start && is_late(record.key));
-        late.map(|(offset, _)| (offset - base_offset) as u32).collect()
+        let Some(line) = lines.get(id) else { return Vec::new() };
+        let mut earliest: Map<u32, (i64, &[u8])> = Map::new();
+        for (index, offset, key) in self.keyed(id, lines) {
+            let known = earliest.entry(index).or_insert((offset, key));
+            *known = (*known).min((offset, key));
+        }
+        // A producer numbers its batches through, and most are of other partitions: what offsets they have there says
+        // nothing here.
+        let newest = self.newest.get(&id.client).copied().unwrap_or_default();
+        let later = (id.batch + 1..=newest).map(|batch| LineId { batch, ..id });
+        let later = later.filter(|later| lines.get(*later).is_some_and(|other| other.partition == line.partition));
+        let mut overtaken_at: Map<&[u8], i64> = Map::new();
+        for (_, offset, key) in later.flat_map(|later| self.keyed(later, lines)) {
+            let known = overtaken_at.entry(key).or_insert(offset);
+            *known = offset.min(*known);
+        }
+        let is_late = |(offset, key): &(i64, &[u8])| overtaken_at.get(key).is_some_and(|at| at < offset);
+        earliest.iter().filter(|(_, place)| is_late(place)).map(|(index, _)| *index).collect()
     }
 
-    fn find_newest(&mut self) {
+    /// The records of a batch that have a key and are in the log, in any copy: index, offset and key.
+    fn keyed<'a>(&'a self, id: LineId, lines: &'a Lines) -> impl Iterator<Item = (u32, i64, &'a [u8])> {
+        let inside = lines.copies(id).filter(|copy| matches!(copy.place, Place::Stored | Place::Visible));
+        inside.filter_map(|copy| self.at(copy)).flat_map(|batch| {
+            let there = batch.iter().filter(|(offset, _)| *offset >= self.start);
+            there.filter_map(|(offset, record)| Some(((offset - batch.base_offset) as u32, offset, record.key?)))
+        })
+    }
+
+    /// Other records are in the log than before. That may put in order what was not, and the reverse: when the earliest
+    /// copy of a record is removed, the next one's place counts.
+    fn look_at_order_again(&mut self, at: TopicIdPartition, lines: &mut Lines) {
+        let mut behind = std::mem::take(&mut self.disordered);
         self.newest = Map::new();
         for batch in self.log.from(0) {
             let id = line_of(batch);
             let newest = self.newest.entry(id.client).or_default();
+            if id.batch < *newest {
+                behind.insert(id);
+            }
             *newest = id.batch.max(*newest);
         }
-    }
-
-    fn look_at_order_again(&mut self, lines: &mut Lines) {
-        for id in self.disordered.clone().iter() {
-            match self.first_copy(*id, lines) {
-                Some(_) => self.note_order(*id, lines),
-                None => {
-                    lines.change(*id, |line| line.out_of_order = 0);
-                    self.disordered.remove(id);
-                }
+        // But for batches of a deleted topic, whose producer meanwhile sends them to the one made anew under its name.
+        for id in behind.iter().copied() {
+            if lines.get(id).is_some_and(|line| line.partition == at) {
+                self.note_order(id, lines);
             }
         }
-    }
-
-    /// The earliest copy in the log: what is there again behind it is a duplicate and says nothing of order.
-    fn first_copy(&self, id: LineId, lines: &Lines) -> Option<Copy> {
-        let inside = lines.copies(id).filter(|copy| matches!(copy.place, Place::Stored | Place::Visible));
-        inside.min_by_key(|copy| copy.base_offset).copied()
     }
 
     fn at(&self, copy: &Copy) -> Option<&Arc<RecordBatch>> {

@@ -94,7 +94,7 @@ views! {
     Flag {
         /// It is in the partition's log more than once: a duplicate from a retry.
         StoredTwice "stored_twice",
-        /// In the partition's log it stands behind a later record of the same producer and key.
+        /// In the partition's log its earliest copy stands behind a later record of the same producer and key.
         OutOfOrder "out_of_order",
         /// `poll` returned it to a consumer that its group did not count as the partition's owner any more.
         ByZombie "by_zombie",
@@ -102,7 +102,7 @@ views! {
 }
 
 views! {
-    /// What removed a record.
+    /// What removed a record: the last of its copies, if there were several.
     Remover {
         /// The log start offset moved past it: `retention.ms` or `retention.bytes`.
         Retention "retention",

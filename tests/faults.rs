@@ -14,15 +14,12 @@ use kafkascope::{
 /// Seeds after which a fault counts as not caught, unless `KAFKASCOPE_FAULT_SEEDS` says otherwise.
 const SEEDS_MAX: u64 = 60;
 
-/// What the random worlds seldom bring about, or only by going round for ever: these can be played for longer by hand, and
-/// are not counted as caught.
+/// What random worlds seldom bring about, or only by going round for ever: `tests/faults` holds for each the shortest
+/// list of commands of the first world that showed it.
 const SELDOM: &[Fault] = &[
     Fault::IsrEarly,
-    Fault::IsrOfStaleState,
-    Fault::AckAtTimeout,
     Fault::GapWritten,
     Fault::EpochForgotten,
-    Fault::EpochUnchecked,
     Fault::TruncationSkipped,
     Fault::MetadataAlone,
     Fault::DivergenceUnseen,
@@ -30,9 +27,12 @@ const SELDOM: &[Fault] = &[
     Fault::VoteTwice,
     Fault::RetryRenumbered,
     Fault::FencedCommitKept,
-    // Caught by a script of its own, below.
     Fault::UncleanShutdownUnseen,
 ];
+
+/// Not caught, not within 1,500 seeds either: who fetches drops an answer of another epoch by itself, and logs that diverge
+/// are told apart by the epoch of their last batch. Not counted.
+const UNCAUGHT: &[Fault] = &[Fault::EpochUnchecked];
 
 fn seeds_max() -> u64 {
     std::env::var("KAFKASCOPE_FAULT_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS_MAX)
@@ -52,7 +52,7 @@ fn caught(fault: Fault) -> Option<(u64, &'static str, u64)> {
 
 /// The faults that are counted on.
 fn counted() -> impl Iterator<Item = &'static (Fault, &'static str)> {
-    faults::ALL.iter().filter(|(fault, _)| !SELDOM.contains(fault))
+    faults::ALL.iter().filter(|(fault, _)| !SELDOM.contains(fault) && !UNCAUGHT.contains(fault))
 }
 
 /// Every other fault, so that two tests share them.
@@ -80,20 +80,48 @@ fn every_other_deliberate_fault_is_caught() {
     play(1);
 }
 
+fn script_of(fault: Fault) -> String {
+    format!("tests/faults/{fault:?}.txt")
+}
+
+#[test]
+fn every_seldom_fault_is_caught_by_its_script() {
+    for fault in SELDOM {
+        let path = script_of(*fault);
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let script: Script = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(script.play().is_ok(), "{path} shows something without the fault, too");
+        match faults::with(*fault, || script.play()) {
+            Err(failure) => println!("{:>7} events  {:<16} {fault:?}", failure.events, failure.check),
+            Ok(_) => panic!("{path} does not show the fault"),
+        }
+    }
+}
+
+/// Finds a script for each seldom fault that has none; `KAFKASCOPE_FAULT_SEEDS` says how long to look, `KAFKASCOPE_FAULT`
+/// for which one, since a world with a fault may go round for ever.
+#[test]
+#[ignore = "takes hours; only when the scripts have to be found anew"]
+fn scripts_of_seldom_faults_are_looked_for() {
+    let only = std::env::var("KAFKASCOPE_FAULT").ok();
+    let is_wanted = |fault: &Fault| only.as_ref().is_none_or(|only| *only == format!("{fault:?}"));
+    let has_script = |fault: &Fault| std::fs::exists(script_of(*fault)).is_ok_and(|is_there| is_there);
+    for fault in SELDOM.iter().filter(|fault| is_wanted(fault) && !has_script(fault)) {
+        let play = |seed| faults::with(*fault, || fuzz::run(seed, Size::default()).err().map(|found| (seed, found)));
+        let found = (1..=seeds_max()).find_map(|seed| catch_unwind(AssertUnwindSafe(|| play(seed))).ok().flatten());
+        let Some((seed, failure)) = found else {
+            println!("{fault:?}: not within {} seeds", seeds_max());
+            continue;
+        };
+        let shrunk = faults::with(*fault, || fuzz::shrink(&failure));
+        let text = format!("# Seed {seed}, found by the check \"{}\".\n{}", failure.check, shrunk.failure.script);
+        std::fs::write(script_of(*fault), text).expect("the folder is there");
+        println!("{fault:?}: seed {seed}");
+    }
+}
+
 /// A record that a producer was told of with acks=all, on three brokers; two are stopped, and the last one loses its disk.
-const ONE_COPY_WIPED: &str = "seed 1
-brokers - - - - -
-set min.insync.replicas=2
-0.000000 create-topic topic=t partitions=1 replication.factor=3
-0.100000 reassign topic=t partition=0 replicas=4,5,3
-1.000000 add-producer producer=p topic=t acks=all linger.ms=0
-1.100000 send producer=p value=safe
-2.000000 stop-broker broker=5
-3.000000 stop-broker broker=3
-6.000000 crash-broker broker=4
-7.000000 wipe-disk broker=4
-24.000000 restart-broker broker=4
-26.000000 end";
+const ONE_COPY_WIPED: &str = include_str!("faults/UncleanShutdownUnseen.txt");
 
 #[test]
 fn a_promise_that_is_broken_is_told_with_its_events() {

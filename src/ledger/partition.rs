@@ -256,6 +256,11 @@ impl Partition {
                 });
                 all.push_back(batch.clone());
             }
+            // The batch that the start lay in is whole again.
+            if let Some(first) = self.log.front() {
+                let kept = first.iter().filter(|(offset, _)| *offset >= start).count() as u32;
+                lines.change_copy(line_of(first), first.leader_epoch, first.base_offset, |copy| copy.kept = kept);
+            }
             all.extend(self.log.from(0).cloned());
             self.log = all;
         }

@@ -244,7 +244,7 @@ impl Broker {
     pub(super) fn on_produce_timeout(&mut self, number: u64, out: &mut Outbox) {
         if let Some(mut delayed) = self.delayed_produces.remove(&number) {
             for result in &mut delayed.results {
-                if delayed.required.contains_key(&result.partition) && !faulty!(AckAtTimeout) {
+                if delayed.required.contains_key(&result.partition) {
                     result.error = ErrorCode::RequestTimedOut;
                 }
             }

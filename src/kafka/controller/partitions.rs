@@ -265,9 +265,7 @@ impl Controller {
             Some(state) if state.leader_epoch > leader_epoch => ErrorCode::FencedLeaderEpoch,
             Some(state) if state.leader_epoch < leader_epoch => ErrorCode::NotController,
             Some(state) if state.leader != Some(broker) => ErrorCode::NotLeaderOrFollower,
-            Some(state) if state.partition_epoch != partition_epoch && !faulty!(IsrOfStaleState) => {
-                ErrorCode::InvalidUpdateVersion
-            }
+            Some(state) if state.partition_epoch != partition_epoch => ErrorCode::InvalidUpdateVersion,
             Some(state) => {
                 let eligible = |member: &BrokerId| state.replicas.contains(member) && self.image.is_active(*member);
                 if isr.contains(&broker) && isr.iter().all(eligible) {

@@ -309,8 +309,8 @@ impl Producer {
                 self.config.retry_backoff_max_us,
             ),
         };
-        if faulty!(RetryRenumbered) {
-            batch.base_sequence = None;
+        if let Some(base) = batch.base_sequence.filter(|_| faulty!(RetryRenumbered)) {
+            batch.restamp(batch.producer_epoch, base + batch.len() as i32);
         }
         batch.backoff_us = backoff;
         batch.last_attempt_us = now_us;

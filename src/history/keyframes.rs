@@ -24,7 +24,7 @@ pub struct Spacing {
 
 impl Default for Spacing {
     fn default() -> Self {
-        Spacing { events: 2_000, near: 150, copies: 120 }
+        Spacing { events: 2_000, near: 75, copies: 240 }
     }
 }
 

@@ -77,7 +77,7 @@ impl App {
                 <main class="room">
                     <section class="left" id="left" aria-label={tr(&ui::AREA_LEFT, lang)}>
                         <div class="slot">{ self.slot() }</div>
-                        <Story {lang} still={!self.player.playback.active()} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
+                        <Story {lang} still={!self.player.playback.active() && !self.player.is_running()} lines={self.player.lines.clone()} lit_from={self.player.lit_from} hidden={self.hidden.clone()}
                             on_why={self.on.why.clone()} on_lane={self.on.lane.clone()} />
                     </section>
                     { self.inspector() }

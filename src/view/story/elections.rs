@@ -18,8 +18,8 @@ templates! {
     WHY_NOBODY = "Why nobody?", "为什么没有？";
     BY_PREFERENCE = "Broker {broker} is the preferred leader of `{place}`, the first of its replicas, and is in sync.",
         "broker {broker} 是 `{place}` 的首选 leader（第一个副本），并且已同步。";
-    BY_ELIGIBILITY = "Nobody is in sync for `{place}`, but broker {broker} is **eligible**: it was in the ISR when that fell below `min.insync.replicas`, so it has everything that is committed.",
-        "`{place}` 没有同步副本，但 broker {broker} **有资格**：ISR 低于 `min.insync.replicas` 时它在其中，因此拥有全部已提交的消息。";
+    BY_ELIGIBILITY = "Nobody is in sync for `{place}`, but broker {broker} is **eligible**: it was in the ISR when that fell below `min.insync.replicas`, so the controller takes it to have everything that is committed.",
+        "`{place}` 没有同步副本，但 broker {broker} **有资格**：ISR 低于 `min.insync.replicas` 时它在其中，因此 controller 认为它拥有全部已提交的消息。";
     BY_MEMORY = "Nobody is in sync nor eligible for `{place}`: **broker {broker}**, who led last, leads again, and what its disk has is the log now (an **unclean** election).",
         "`{place}` 既没有同步副本也没有有资格的副本：最后的 leader **broker {broker}** 再次当选，以其磁盘上的日志为准（**unclean** 选举）。";
     BY_FORCE = "**Unclean election** for `{place}`: broker {broker} is not in sync, but lives. What it does not have is **lost**, acknowledged or not.",

@@ -478,10 +478,14 @@ impl Player {
         (Rc::as_ptr(&self.vm), self.live)
     }
 
+    fn is_dragged(&self) -> bool {
+        now_ms() - self.dragged_at_ms < DRAGGED_MS
+    }
+
     /// Is it enough that elements follow with the sentences? Yes where a canvas shows what changes in every frame, and
     /// in charts, which draw what is to come and veil it.
     fn is_live(&self) -> bool {
-        let dragged = now_ms() - self.dragged_at_ms < DRAGGED_MS;
+        let dragged = self.is_dragged();
         let in_flood = dragged || self.playback.playing() && self.flood;
         let has_rows = |topic: &Rc<TopicView>| topic.internal || topic.partitions.len() <= CELL_PARTITIONS_MAX;
         self.beside.is_none()

@@ -28,6 +28,8 @@ const WORDS_IN_FLOOD_EVERY_MS: f64 = 500.0;
 const COST_SHARE: f64 = 80.0;
 /// ... but even on a slow machine they are not older than this.
 const WORDS_EVERY_MS_MAX: f64 = 1_000.0;
+/// Nobody reads while dragging the playhead, and all of them are there as soon as it rests.
+const WORDS_IN_DRAG_EVERY_MS_MAX: f64 = 1_500.0;
 /// And marks, for which all events of the axis are gone through.
 const MARKS_EVERY_MS: f64 = 250.0;
 /// The timeline's first axis; later it slides.
@@ -43,7 +45,8 @@ impl Player {
         let none_is_read = self.flood || self.live && self.in_hurry;
         let every_ms = if none_is_read { WORDS_IN_FLOOD_EVERY_MS } else { WORDS_EVERY_MS };
         // Where everything waits for them, they take no more than a small part of the time.
-        let cheap_ms = (self.words_cost_ms.unwrap_or(0.0) * COST_SHARE).min(WORDS_EVERY_MS_MAX);
+        let most_ms = if self.is_dragged() { WORDS_IN_DRAG_EVERY_MS_MAX } else { WORDS_EVERY_MS_MAX };
+        let cheap_ms = (self.words_cost_ms.unwrap_or(0.0) * COST_SHARE).min(most_ms);
         let every_ms = if self.live { every_ms.max(cheap_ms) } else { every_ms };
         let may_wait = self.playback.active() || self.in_hurry;
         self.stale && (!may_wait || now_ms() - self.words_at_ms >= every_ms)

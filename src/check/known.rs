@@ -33,6 +33,8 @@ pub(super) struct Known {
     pub leaders: BTreeMap<i32, BrokerId>,
     /// Epoch and next sequence of each idempotent producer.
     pub sequences: BTreeMap<u64, (i16, i32)>,
+    /// Parts that their leader wrote and deleted in one step, so that nobody saw whose they were.
+    pub unseen: Vec<std::ops::Range<i64>>,
     /// Parts that were committed and deleted in one step.
     skipped: Vec<std::ops::Range<i64>>,
     /// Committed batches of idempotent producers, with the producer epoch.

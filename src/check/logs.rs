@@ -82,7 +82,8 @@ impl Logs {
             let placed = known.placed.get(&(epoch, offset));
             placed.is_some_and(|placed| (placed.stamp.client, placed.stamp.batch) == (client, batch))
         };
-        let is_placed = || known.leaders.keys().any(|epoch| is(*epoch));
+        let is_unseen = known.unseen.iter().any(|part| part.contains(&offset));
+        let is_placed = || is_unseen || known.leaders.keys().any(|epoch| is(*epoch));
         match committed {
             // What leaders before an unclean election had committed is lost, but it was true.
             true => {
@@ -105,7 +106,10 @@ impl Logs {
             }
             E::ReplicaAppended { partition, .. } => self.check_log(broker, *partition, event, findings),
             E::LogTruncated { partition, to, .. } => self.check_truncated(broker, *partition, *to, event, findings),
-            E::HighWatermarkAdvanced { partition, .. } => {
+            E::HighWatermarkAdvanced { partition, to, .. } => {
+                // By the event: in the same step the topic may be deleted, and the log with it.
+                let known = self.partitions.entry(*partition).or_default();
+                known.committed_ever = known.committed_ever.max(*to);
                 self.check_log(broker, *partition, event, findings);
                 self.check_leader(broker, *partition, event, findings);
             }
@@ -178,6 +182,12 @@ impl Logs {
             let text = says::LOG_SHRANK.with("broker", broker).with("partition", name.as_str());
             findings.add("log-end", text.with("before", seen.end).with("now", end), event);
             seen.end = end;
+        }
+        // A leader that was frozen writes, deletes by retention and answers in the same step.
+        let start = replica.log.log_start_offset();
+        if start > seen.end && seen.reign.is_some() && seen.reign == replica.leader().map(|leader| leader.leader_epoch)
+        {
+            known.unseen.push(seen.end..start);
         }
         // Gaps stay when a topic is not compacted any more.
         known.is_compacted |= replica.log.config().compact;
@@ -369,7 +379,6 @@ impl Logs {
         let Some(replica) = replica(findings.world, broker, partition) else { return };
         let name = findings.name(partition);
         let known = self.partitions.entry(partition).or_default();
-        known.committed_ever = known.committed_ever.max(high_watermark);
         if replica.log.latest_epoch() < known.begun_anew {
             return;
         }

@@ -151,10 +151,10 @@ impl Owners {
             // A frozen process takes up an answer that is long out of date: the group has gone on without it.
             return;
         }
+        // While the coordinator moves there may be two: one that was cut off still counts whom the other has put out.
+        let is_member = |other: &Consumer| coordinators().all(|group| is_up_to_date(other, &slot.consumer, group));
         let others = world.consumers().iter().filter(|(node, other)| {
-            **node != event.node
-                && other.consumer.group.as_ref() == Some(id)
-                && is_up_to_date(&other.consumer, &slot.consumer, group)
+            **node != event.node && other.consumer.group.as_ref() == Some(id) && is_member(&other.consumer)
         });
         for (node, other) in others {
             let Some(has) = self.told.get(node) else { continue };

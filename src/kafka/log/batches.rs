@@ -53,9 +53,9 @@ impl Batches {
         (batch.base_offset <= offset).then_some(batch)
     }
 
-    /// Removes every batch that starts at `offset` or after.
+    /// Removes every batch that has `offset` or anything after it: a batch is never cut (`LogSegment.truncateTo`).
     pub fn truncate_to(&mut self, offset: i64) {
-        let keep = self.skipped + self.iter().take_while(|batch| batch.base_offset < offset).count();
+        let keep = self.skipped + self.iter().take_while(|batch| batch.next_offset() <= offset).count();
         if keep >= self.sealed.len() * RUN {
             self.open.truncate(keep - self.sealed.len() * RUN);
         } else {

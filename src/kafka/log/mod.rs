@@ -412,6 +412,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_within_a_batch_takes_all_of_it_and_ends_where_it_was_asked_to() {
+        let mut log = log(150);
+        log.truncate_to(200);
+        assert_eq!(log.log_end_offset(), 200);
+        assert!(log.record(197).is_some() && log.record(198).is_none(), "the batch had 198 to 200");
+        assert_eq!(log.append(4, records(3)).base_offset, 200);
+        assert_eq!(log.batches().from(198).map(|batch| batch.base_offset).collect::<Vec<_>>(), [200]);
+    }
+
+    #[test]
     fn a_cut_before_the_start_leaves_nothing_and_ends_there() {
         let mut log = log(150);
         log.start_anew_at(450);

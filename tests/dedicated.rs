@@ -119,7 +119,7 @@ fn its_peers_see_its_connections_close_and_clients_have_none() {
     let mut run = stage(3);
     let heard_of = |run: &Watched, from_us: u64, gone: u32| {
         let of_it = run.events.iter().filter(|event| {
-            event.time_us >= from_us && matches!(event.kind, EventKind::Disconnected(peer) if peer.0 == gone)
+            event.time_us >= from_us && matches!(event.kind, EventKind::Disconnected { peer, .. } if peer.0 == gone)
         });
         let mut nodes: Vec<u32> = of_it.map(|event| event.node.0).collect();
         nodes.sort_unstable();

@@ -180,6 +180,42 @@ fn what_a_cut_link_held_up_arrives_when_tcp_sends_it_again() {
     assert!((6_200_000..6_220_000).contains(&waited_us), "{waited_us}");
 }
 
+/// Answers to 2 are lost, and so is what 3 asks it: each waits its own 30 seconds on its own connection.
+#[test]
+fn two_brokers_that_copy_from_each_other_each_give_up_their_own_connection() {
+    let mut run = three_brokers(&[]);
+    give(&mut run, "create-topic topic=t partitions=9 replication.factor=3");
+    after(&mut run, 2);
+    let leads = |broker| run.world.metadata().partitions().any(|(_, state)| state.leader == Some(broker));
+    assert!(leads(2) && leads(3), "each copies from the other");
+    give(&mut run, "cut from=3 to=2 direction=one-way");
+    after(&mut run, 31);
+    let gave_up = |run: &Watched, broker: u32, of: u32| {
+        let of_it = run.events.iter().filter(|event| {
+            event.node == NodeId(broker)
+                && matches!(event.kind, EventKind::ConnectionTimedOut { peer, .. } if peer == NodeId(of))
+        });
+        of_it.count()
+    };
+    assert_eq!((gave_up(&run, 2, 3), gave_up(&run, 3, 2)), (1, 1));
+}
+
+/// The goodbyes of the process that was killed while it was cut off are still to be sent again.
+#[test]
+fn a_process_that_starts_again_does_not_wait_for_the_connections_of_the_one_before_it() {
+    let (mut run, leader) = stage("", "rate=0");
+    give(&mut run, &format!("cut from={leader} to={}", others(leader)));
+    after(&mut run, 1);
+    give(&mut run, &format!("crash-broker broker={leader}"));
+    after(&mut run, 12);
+    give(&mut run, "heal-all");
+    let healed_us = run.world.now_us();
+    after(&mut run, 1);
+    let back = since(&run, healed_us, |kind| matches!(kind, EventKind::BrokerRegistered { .. }).then_some(()));
+    let waited_us = back[0].0 - healed_us;
+    assert!(waited_us < SECOND_US / 5, "{waited_us}");
+}
+
 #[test]
 fn a_client_that_cannot_open_a_connection_gives_up_after_ten_seconds_and_tries_again() {
     let (mut run, _) = stage("", "rate=0");

@@ -33,7 +33,7 @@ impl Joins {
             }
             E::Received(rpc) if is_join(rpc) && rpc.response => drop(self.under_way.remove(&event.node)),
             // What was asked on a connection that is closed is given up.
-            E::Disconnected(peer) | E::ConnectionTimedOut { peer, .. } => {
+            E::Disconnected { peer, .. } | E::ConnectionTimedOut { peer, .. } => {
                 self.under_way.retain(|node, of| *node != event.node || of != peer);
             }
             E::ClientClosed | E::ClientCrashed => drop(self.under_way.remove(&event.node)),

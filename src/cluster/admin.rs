@@ -57,7 +57,7 @@ impl Admin {
                     _ => {}
                 }
             }
-            Input::Message { from, message: Message::Disconnect(_) } => {
+            Input::Message { from, message: Message::Disconnect(..) } => {
                 let lost = self.under_way.iter().filter(|(_, (asked, _))| *asked == from.0);
                 let lost: Vec<CorrelationId> = lost.map(|(correlation, _)| *correlation).collect();
                 for correlation in lost {

@@ -15,9 +15,9 @@ use crate::{
     kafka::{
         event::{Event, EventKind},
         node::{Input, Timer},
-        protocol::{Channel, CorrelationId, Message, Request},
+        protocol::{Asker, Channel, CorrelationId, Message, Request},
     },
-    sim::{Due, Effect, Ends, EventId, Faults, Map, NodeId, Random, Set, delayed_by_losses_us, resent_us},
+    sim::{Due, Effect, Ends, EventId, Faults, Map, NodeId, Random, Set, Way, delayed_by_losses_us, resent_us},
 };
 
 /// `socket.connection.setup.timeout.ms`, at the first attempt.
@@ -29,8 +29,8 @@ const SOCKET_US: u64 = 30_000_000;
 /// A member has so long beyond its rebalance timeout to get the answer to its join (`joinGroupTimeoutMs`).
 const JOIN_US: u64 = 5_000_000;
 
-/// One direction of a connection: from whom, to whom, which of several.
-type Way = (NodeId, NodeId, u8);
+/// A connection: who asks on it, whom, which of several.
+type Connection = (NodeId, NodeId, u8);
 
 /// A request: to whom, where, which.
 type Asked = (NodeId, u8, CorrelationId);
@@ -50,9 +50,9 @@ pub(super) struct Links {
     waiting: Map<NodeId, Map<Asked, u64>>,
     /// When each node looks at those next.
     armed: Map<NodeId, u64>,
-    /// Connections that are closed, by their lower and higher node.
-    closed: Set<Way>,
-    losses: Map<Way, Random>,
+    /// Connections that are closed.
+    closed: Set<Connection>,
+    losses: Map<(NodeId, NodeId, u8), Random>,
 }
 
 /// A message that could not get through.
@@ -83,11 +83,13 @@ impl Links {
         }
     }
 
-    /// A connection is closed: whatever is on it is lost.
-    fn close(&mut self, a: NodeId, b: NodeId, channel: u8) {
-        self.stuck.remove(&(a, b, channel));
-        self.stuck.remove(&(b, a, channel));
-        self.closed.insert(pair(a, b, channel));
+    /// Connections between two nodes are closed: whatever is on them is lost.
+    fn close(&mut self, one: NodeId, two: NodeId, channel: u8, asker: Asker) {
+        for (asking, peer) in both_ways(one, two, asker) {
+            self.stuck.remove(&Way { from: asking, to: peer, channel, asks: true });
+            self.stuck.remove(&Way { from: peer, to: asking, channel, asks: false });
+            self.closed.insert((asking, peer, channel));
+        }
     }
 
     fn forget_requests(&mut self, asker: NodeId, peer: NodeId, channel: u8) {
@@ -113,8 +115,13 @@ impl Links {
     }
 }
 
-fn pair(a: NodeId, b: NodeId, channel: u8) -> Way {
-    (a.min(b), a.max(b), channel)
+/// Who asks whom on the connections between two nodes that an [`Asker`] names.
+fn both_ways(one: NodeId, two: NodeId, asker: Asker) -> impl Iterator<Item = (NodeId, NodeId)> {
+    [(one, two), (two, one)].into_iter().filter(move |(asking, _)| asker.is_none_or(|asker| asker == *asking))
+}
+
+fn way(from: NodeId, to: NodeId, message: &Message) -> Way {
+    Way { from, to, channel: message.channel() as u8, asks: message.is_of_asker(from) }
 }
 
 impl World {
@@ -155,7 +162,7 @@ impl World {
     /// The rules have changed: what is on its way is held up where a link is cut, and goes on where none is any more.
     pub(super) fn rules_changed(&mut self) {
         let links = &self.links;
-        let held = self.kernel.take_messages(|from, to| links.is_cut(from, to));
+        let held = self.kernel.take_messages(|from, to, _| links.is_cut(from, to));
         for (cause, due) in held {
             self.hold(cause, due);
         }
@@ -165,16 +172,33 @@ impl World {
         }
     }
 
+    /// A process starts on a node. Goodbyes of the one before it that still wait to be sent again are other
+    /// connections': nothing of the new one's waits behind them, and its peers hear of them before they hear of it.
+    pub(super) fn hasten_goodbyes(&mut self, node: NodeId) {
+        let is_goodbye = |message: &Message| matches!(message, Message::Disconnect(..));
+        let goodbyes = self.kernel.take_messages(|from, _, message| from == node && is_goodbye(message));
+        for (_, due) in &goodbyes {
+            if let Due::Message { from, to, message, .. } = due {
+                self.network.open_anew(way(*from, *to, message));
+            }
+        }
+        for (cause, due) in goodbyes {
+            if let Due::Message { from, to, message, .. } = &due {
+                let arrive_us = self.arrival_us(self.now_us(), way(*from, *to, message));
+                self.kernel.send_on(cause, due, arrive_us);
+            }
+        }
+    }
+
     fn hold(&mut self, cause: EventId, due: Due<Message, Timer>) {
         if let Due::Message { from, to, message, .. } = &due {
-            let way = (*from, *to, message.channel() as u8);
-            self.links.stuck.entry(way).or_default().push_back(Stuck { cause, due });
+            self.links.stuck.entry(way(*from, *to, message)).or_default().push_back(Stuck { cause, due });
         }
     }
 
     /// Sends on what waited on one way, if it gets through now.
     fn let_through(&mut self, way: Way) {
-        let (from, to, channel) = way;
+        let Way { from, to, channel, .. } = way;
         let Some(first) = self.links.stuck.get(&way).and_then(|waiting| waiting.front()) else { return };
         let Due::Message { sent_us, message, .. } = &first.due else { return };
         let opens = matches!(message, Message::Request(..)) && !self.is_open(from, to, channel);
@@ -182,7 +206,9 @@ impl World {
         if self.links.is_cut(from, to) || opens && self.links.is_cut(to, from) {
             return;
         }
-        self.links.closed.remove(&pair(from, to, channel));
+        if opens {
+            self.links.closed.remove(&(from, to, channel));
+        }
         for Stuck { cause, due } in self.links.stuck.remove(&way).unwrap_or_default() {
             if let Due::Message { message: Message::Request(on, correlation, request), .. } = &due {
                 let (on, correlation, patience) = (*on, *correlation, self.patience_us(from, *on, request));
@@ -191,22 +217,23 @@ impl World {
                     None => self.links.answered(from, to, channel, correlation),
                 }
             }
-            let arrive_us = self.arrival_us(resent_us, from, to, channel);
+            let arrive_us = self.arrival_us(resent_us, way);
             self.kernel.send_on(cause, due, arrive_us);
         }
     }
 
     /// Sends a message past the rules.
     pub(super) fn send_watched(&mut self, from: NodeId, to: NodeId, cause: EventId, message: Message) {
-        let channel = message.channel() as u8;
+        let way = way(from, to, &message);
+        let channel = way.channel;
         let cut = self.links.is_cut(from, to);
-        let mut is_stuck = cut || self.links.stuck.contains_key(&(from, to, channel));
+        let mut is_stuck = cut || self.links.stuck.contains_key(&way);
         match &message {
             Message::Request(on, correlation, request) => {
                 let opens = !self.is_open(from, to, channel);
                 is_stuck |= opens && self.links.is_cut(to, from);
                 if opens && !is_stuck {
-                    self.links.closed.remove(&pair(from, to, channel));
+                    self.links.closed.remove(&(from, to, channel));
                 }
                 let patience_us = self.patience_us(from, *on, request);
                 let patience_us = match opens && is_stuck {
@@ -217,9 +244,11 @@ impl World {
                     self.wait_for_answer(from, to, *on, *correlation, patience_us);
                 }
             }
-            Message::Disconnect(_) => {
-                self.links.close(from, to, channel);
-                self.links.forget_requests(from, to, channel);
+            Message::Disconnect(_, asker) => {
+                self.links.close(from, to, channel, *asker);
+                if way.asks {
+                    self.links.forget_requests(from, to, channel);
+                }
                 is_stuck = cut;
             }
             Message::Response(..) | Message::Refused(..) => {}
@@ -228,12 +257,13 @@ impl World {
         if is_stuck {
             return self.hold(cause, Due::Message { from, to, sent_us: now_us, message });
         }
-        let arrive_us = self.arrival_us(now_us, from, to, channel);
+        let arrive_us = self.arrival_us(now_us, way);
         self.kernel.send(cause, from, to, arrive_us, message);
     }
 
     /// When what leaves at `leave_us` arrives, with the delays that a rule adds.
-    fn arrival_us(&mut self, leave_us: u64, from: NodeId, to: NodeId, channel: u8) -> u64 {
+    fn arrival_us(&mut self, leave_us: u64, way: Way) -> u64 {
+        let Way { from, to, channel, .. } = way;
         let effect = if from == ADMIN || to == ADMIN { None } else { self.links.faults.effect(from, to) };
         let late_us = match effect {
             Some(Effect::Delay { delay_us }) => delay_us,
@@ -246,7 +276,7 @@ impl World {
             Some(Effect::Cut) | None => 0,
         };
         let (class, cross_rack) = self.link(from, to);
-        self.network.arrival(leave_us + late_us, from, to, channel, class, cross_rack)
+        self.network.arrival(leave_us + late_us, way, class, cross_rack)
     }
 
     /// What an arrival says about connections and requests.
@@ -256,9 +286,13 @@ impl World {
             Message::Response(_, correlation, _) | Message::Refused(_, correlation) => {
                 self.links.answered(to, from, channel, *correlation);
             }
-            Message::Disconnect(_) => {
-                self.links.stuck.remove(&(to, from, channel));
-                self.links.forget_requests(to, from, channel);
+            Message::Disconnect(_, asker) => {
+                for (asking, _) in both_ways(from, to, *asker) {
+                    self.links.stuck.remove(&Way { from: to, to: from, channel, asks: asking == to });
+                    if asking == to {
+                        self.links.forget_requests(to, from, channel);
+                    }
+                }
             }
             Message::Request(..) => {}
         }
@@ -273,15 +307,16 @@ impl World {
         let late: Set<(NodeId, u8)> = overdue.map(|((peer, on, _), _)| (*peer, *on)).collect();
         for (peer, on) in late {
             let Some(channel) = super::CHANNELS.iter().copied().find(|channel| *channel as u8 == on) else { continue };
+            let closed = Message::Disconnect(channel, Some(node));
             let was_open = self.is_open(node, peer, on);
             let cause = self.event(node, base, EventKind::ConnectionTimedOut { peer, opening: !was_open }, events);
             if was_open {
-                self.send(node, peer, cause, Message::Disconnect(channel));
+                self.send(node, peer, cause, closed.clone());
             } else {
-                self.links.close(node, peer, on);
+                self.links.close(node, peer, on, Some(node));
                 self.links.forget_requests(node, peer, on);
             }
-            let input = Input::Message { from: peer, message: Message::Disconnect(channel) };
+            let input = Input::Message { from: peer, message: closed };
             self.deliver(node, cause, input, events);
         }
         self.arm_deadline(node, base);
@@ -310,9 +345,9 @@ impl World {
         }
     }
 
-    fn is_open(&self, a: NodeId, b: NodeId, channel: u8) -> bool {
-        !self.links.closed.contains(&pair(a, b, channel))
-            && (self.network.was_used(a, b, channel) || self.network.was_used(b, a, channel))
+    fn is_open(&self, asker: NodeId, peer: NodeId, channel: u8) -> bool {
+        !self.links.closed.contains(&(asker, peer, channel))
+            && self.network.was_used(Way { from: asker, to: peer, channel, asks: true })
     }
 
     /// How long a node waits for the answer to a request; nothing where it watches that itself.

@@ -39,7 +39,7 @@ use crate::{
         node::{Input, Outbox, Output, Timer},
         protocol::{Channel, ErrorCode, Message, ProduceBatch, Request, Response},
     },
-    sim::{Digest, Due, EventId, Fired, Kernel, Latency, LinkClass, Map, Network, NodeId, Set},
+    sim::{Digest, Due, EventId, Fired, Kernel, Latency, LinkClass, Map, Network, NodeId, Set, Way},
 };
 use command::Settings;
 
@@ -425,7 +425,8 @@ impl World {
         let channel = message.channel();
         let (class, cross_rack) = self.link(from, to);
         let now_us = self.now_us();
-        let arrive_us = self.network.arrival(now_us, from, to, channel as u8, class, cross_rack);
+        let way = Way { from, to, channel: channel as u8, asks: message.is_of_asker(from) };
+        let arrive_us = self.network.arrival(now_us, way, class, cross_rack);
         self.kernel.send(cause, from, to, arrive_us, message);
     }
 
@@ -487,11 +488,11 @@ impl World {
     }
 
     fn sent(&self, to: NodeId, message: &Message) -> EventKind {
-        self.rpc(to, message).map_or(EventKind::Disconnected(to), EventKind::Sent)
+        self.rpc(to, message).map_or(disconnected(to, message), EventKind::Sent)
     }
 
     fn received(&self, from: NodeId, message: &Message) -> EventKind {
-        self.rpc(from, message).map_or(EventKind::Disconnected(from), EventKind::Received)
+        self.rpc(from, message).map_or(disconnected(from, message), EventKind::Received)
     }
 
     /// An RPC in passing; only records of user topics count, because only they are drawn.
@@ -522,9 +523,15 @@ impl World {
                 };
                 Some(Rpc { peer, api: response.api(), response: true, error: response.error(), records, says })
             }
-            Message::Disconnect(_) | Message::Refused(..) => None,
+            Message::Disconnect(..) | Message::Refused(..) => None,
         }
     }
+}
+
+/// No RPC: what else a message says, a connection is gone.
+fn disconnected(peer: NodeId, message: &Message) -> EventKind {
+    let asker = if let Message::Disconnect(_, asker) = message { *asker } else { None };
+    EventKind::Disconnected { peer, asker }
 }
 
 /// Every connection that a node may have.

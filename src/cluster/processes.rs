@@ -38,7 +38,7 @@ impl World {
         let peers: Vec<NodeId> = nodes.chain(clients).chain([ADMIN]).collect();
         for peer in peers {
             for channel in self.channels_between(node, peer) {
-                self.send(node, peer, cause, Message::Disconnect(*channel));
+                self.send(node, peer, cause, Message::Disconnect(*channel, None));
             }
         }
     }
@@ -61,6 +61,7 @@ impl World {
     pub(super) fn start_broker(&mut self, broker: BrokerId, cause: EventId, events: &mut Vec<Event>) {
         let now_us = self.now_us();
         self.started_us.insert(broker, now_us);
+        self.hasten_goodbyes(NodeId(broker));
         let mut out = Outbox::default();
         out.chain(EventKind::BrokerStarted);
         if let Some(broker) = self.node_mut(broker) {
@@ -193,7 +194,7 @@ impl World {
             self.brokers.values().filter(|broker| broker.is_up()).map(|broker| NodeId(broker.id)).collect();
         for broker in brokers {
             for channel in self.channels_between(broker, node) {
-                self.send(node, broker, cause, Message::Disconnect(*channel));
+                self.send(node, broker, cause, Message::Disconnect(*channel, None));
             }
         }
     }

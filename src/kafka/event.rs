@@ -20,7 +20,7 @@ use crate::{
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
         log::{Cleaned, Codec, Deleted, RollReason},
         node::Timer,
-        protocol::{Api, ErrorCode},
+        protocol::{Api, Asker, ErrorCode},
     },
     sim::{Effect, EventId, NodeId, Rare},
 };
@@ -213,8 +213,8 @@ pub enum EventKind {
     Sent(Rpc),
     /// A message arrived.
     Received(Rpc),
-    /// A connection was closed by the peer, or refused.
-    Disconnected(NodeId),
+    /// A connection was closed, by this node or by the peer.
+    Disconnected { peer: NodeId, asker: Asker },
     /// A timer fired.
     TimerFired(Timer),
 
@@ -502,7 +502,7 @@ impl EventKind {
         use EventKind as E;
         match self {
             E::Sent(rpc) => rpc.records > 0 && rpc.api == Api::Fetch,
-            E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected(_) => false,
+            E::Received(_) | E::TimerFired(_) | E::Command(_) | E::Disconnected { .. } => false,
             E::FollowerHighWatermark { .. } | E::MetadataApplied { .. } | E::MetadataRefreshed { .. } => false,
             E::CommitSent { .. } | E::BecameFollower { .. } | E::RecordsBuffered { .. } => false,
             E::MembershipChanged { .. } | E::PositionNotFound { .. } | E::OffsetsSkipped { .. } => false,

@@ -158,9 +158,9 @@ impl Outbox {
         self.outputs.push(Output::Send { to, message: Message::Response(channel, correlation, response) });
     }
 
-    /// Closes a connection.
+    /// Closes a connection between a client and a broker.
     pub fn disconnect(&mut self, from: NodeId, channel: Channel) {
-        self.outputs.push(Output::Send { to: from, message: Message::Disconnect(channel) });
+        self.outputs.push(Output::Send { to: from, message: Message::Disconnect(channel, None) });
     }
 
     /// Sets a timer.

@@ -16,10 +16,13 @@ pub use fetch::{FetchPartition, FetchRequest, FetchResult};
 
 use std::sync::Arc;
 
-use crate::kafka::{
-    ids::{BrokerId, Name, TopicIdPartition},
-    log::Records,
-    metadata::{MetadataDelta, PartitionState},
+use crate::{
+    kafka::{
+        ids::{BrokerId, Name, TopicIdPartition},
+        log::Records,
+        metadata::{MetadataDelta, PartitionState},
+    },
+    sim::NodeId,
 };
 
 /// Which of the several connections between two nodes: a broker answers the requests of one connection in order.
@@ -37,6 +40,10 @@ pub enum Channel {
     Quorum,
 }
 
+/// Whose connection is closed: two nodes that ask each other have one each, and whoever asks has opened it. Nothing for
+/// all that the two have on a channel, such as where a process has ended.
+pub type Asker = Option<NodeId>;
+
 /// Number of a request on its sender.
 pub type CorrelationId = u32;
 
@@ -47,8 +54,8 @@ pub enum Message {
     Request(Channel, CorrelationId, Request),
     /// Its answer.
     Response(Channel, CorrelationId, Response),
-    /// The peer is gone or closed the connection: it answers nothing and wants no answer.
-    Disconnect(Channel),
+    /// The peer is gone or closed the connection: it answers nothing on it and wants no answer.
+    Disconnect(Channel, Asker),
     /// Nobody took this request: the process that it was sent to is gone, or not ready for it.
     Refused(Channel, CorrelationId),
 }
@@ -61,12 +68,21 @@ impl Request {
 }
 
 impl Message {
-    /// The connection that it goes by.
+    /// Does it go over the connection on which its sender asks? Else over the one on which it answers.
+    pub fn is_of_asker(&self, sender: NodeId) -> bool {
+        match self {
+            Message::Request(..) => true,
+            Message::Response(..) | Message::Refused(..) => false,
+            Message::Disconnect(_, asker) => asker.is_none_or(|asker| asker == sender),
+        }
+    }
+
+    /// Which of the connections between two nodes it goes by.
     pub fn channel(&self) -> Channel {
         match self {
             Message::Request(channel, ..)
             | Message::Response(channel, ..)
-            | Message::Disconnect(channel)
+            | Message::Disconnect(channel, _)
             | Message::Refused(channel, _) => *channel,
         }
     }

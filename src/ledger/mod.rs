@@ -196,7 +196,7 @@ impl Ledger {
             }
             // A consumer that closes at once is known by what it was told.
             E::ClientStarted => drop(self.groups.of(world, event.node)),
-            E::AppendRefused { .. } | E::BrokerCrashed | E::BrokerStopped | E::Disconnected(_) => return true,
+            E::AppendRefused { .. } | E::BrokerCrashed | E::BrokerStopped | E::Disconnected { .. } => return true,
             E::Received(rpc) => return rpc.api == Api::Produce && !rpc.response && is_down(world, event.node),
             _ => {}
         }

@@ -17,7 +17,7 @@ mod rare;
 mod rules;
 
 pub use digest::Digest;
-pub use network::{Latency, LinkClass, Network};
+pub use network::{Latency, LinkClass, Network, Way};
 pub use ordered::{Map, Set, sort_by, sort_by_key};
 pub use queue::Queue;
 pub use random::{Random, stream_of};
@@ -128,9 +128,9 @@ impl<M, T: Ord + Copy> Kernel<M, T> {
     }
 
     /// Takes the messages that `which` names off their way, in the order in which they would have arrived.
-    pub fn take_messages(&mut self, which: impl Fn(NodeId, NodeId) -> bool) -> Vec<(EventId, Due<M, T>)> {
+    pub fn take_messages(&mut self, which: impl Fn(NodeId, NodeId, &M) -> bool) -> Vec<(EventId, Due<M, T>)> {
         let is_wanted = |(_, due): &(EventId, Due<M, T>)| match due {
-            Due::Message { from, to, .. } => which(*from, *to),
+            Due::Message { from, to, message, .. } => which(*from, *to, message),
             Due::Timer { .. } => false,
         };
         self.queue.take(is_wanted)

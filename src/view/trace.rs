@@ -512,7 +512,7 @@ fn kernel<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str) -> 
         EventKind::Command(index) => fields("command").with("index", *index),
         EventKind::Sent(rpc) => fields("sent").rpc(rpc),
         EventKind::Received(rpc) => fields("received").rpc(rpc),
-        EventKind::Disconnected(peer) => fields("disconnected").with("peer", node_name(world, *peer).as_str()),
+        EventKind::Disconnected { peer, .. } => fields("disconnected").with("peer", node_name(world, *peer).as_str()),
         EventKind::TimerFired(timer) => fields("timer_fired").with("timer", format!("{timer:?}").as_str()),
         // Every other kind is in one of the lists above; the test below walks them.
         _ => fields("unknown"),

@@ -32,7 +32,7 @@ use crate::{
         limits,
         metadata::{MetadataDelta, MetadataImage},
         node::{Input, Outbox, Timer},
-        protocol::{Channel, ErrorCode, Message, Request, Response},
+        protocol::{Asker, Channel, ErrorCode, Message, Request, Response},
     },
     sim::{Map, NodeId, Random, Set, clock_us},
 };
@@ -315,8 +315,8 @@ impl Broker {
                 self.on_response(now_us, from, channel, correlation, response, out);
                 self.serve_queued(now_us, out);
             }
-            Input::Message { from, message: Message::Disconnect(channel) } => {
-                self.on_disconnect(now_us, from, channel, out);
+            Input::Message { from, message: Message::Disconnect(channel, asker) } => {
+                self.on_disconnect(now_us, from, channel, asker, out);
             }
             Input::Message { from, message: Message::Refused(channel, correlation) } => {
                 self.on_refused(now_us, from.0, channel, correlation, out);
@@ -411,12 +411,17 @@ impl Broker {
         }
     }
 
-    fn on_disconnect(&mut self, now_us: u64, from: NodeId, channel: Channel, out: &mut Outbox) {
-        // A client or follower that is gone: nothing to answer on that connection any more.
-        self.connections.close(from, channel);
-        self.parked.retain(|_, parked| parked.handle.node != from || parked.handle.channel != channel);
-        if channel == Channel::Replication {
-            self.forget_session(from.0);
+    fn on_disconnect(&mut self, now_us: u64, from: NodeId, channel: Channel, asker: Asker, out: &mut Outbox) {
+        if asker.is_none_or(|asker| asker == from) {
+            // A client or follower that is gone: nothing to answer on that connection any more.
+            self.connections.close(from, channel);
+            self.parked.retain(|_, parked| parked.handle.node != from || parked.handle.channel != channel);
+            if channel == Channel::Replication {
+                self.forget_session(from.0);
+            }
+        }
+        if asker == Some(from) {
+            return;
         }
         match channel {
             Channel::Quorum => self.quorum.on_disconnect(now_us, from.0, out),

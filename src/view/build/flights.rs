@@ -109,7 +109,7 @@ impl Builder {
                     flights.push(flight(way, group, consumer, kind, Vec::new(), 0));
                 }
             }
-            Message::Disconnect(_) | Message::Refused(..) => {}
+            Message::Disconnect(..) | Message::Refused(..) => {}
         }
     }
 

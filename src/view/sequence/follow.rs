@@ -79,9 +79,10 @@ impl Recorder {
                     });
                 }
             }
-            EventKind::Disconnected(peer) => {
-                let (one, two) = (event.node.0, peer.0);
-                self.waiting.retain(|(from, to, _), _| (*from, *to) != (one, two) && (*from, *to) != (two, one));
+            EventKind::Disconnected { peer, asker } => {
+                let ends = [event.node.0, peer.0];
+                let closed = |from: u32| asker.is_none_or(|asker| asker.0 == from);
+                self.waiting.retain(|(from, to, _), _| !(ends.contains(from) && ends.contains(to) && closed(*from)));
             }
             _ => {
                 if let Some(text) = moment(world, event)

@@ -192,7 +192,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::MetadataRefreshed { metadata_offset } => {
             plain(METADATA_REFRESHED.with("who", who()).with("offset", *metadata_offset))
         }
-        E::Disconnected(peer) => {
+        E::Disconnected { peer, .. } => {
             let text = DISCONNECTED.with("who", names::node(world, event.node));
             plain(text.with("peer", names::node(world, *peer)))
         }

@@ -43,7 +43,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
     match &event.kind {
         E::Sent(rpc) => sent_lane(world, rpc),
         E::Received(rpc) => received_lane(rpc),
-        E::TimerFired(_) | E::Disconnected(_) => Lane::Idle,
+        E::TimerFired(_) | E::Disconnected { .. } => Lane::Idle,
         E::FollowerHighWatermark { .. } | E::BecameFollower { .. } => Lane::Idle,
         // A producer places keys by what it knows; its card says whether that is behind.
         E::MetadataRefreshed { .. } if world.producers().contains_key(&event.node) => Lane::Cluster,

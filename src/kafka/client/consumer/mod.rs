@@ -332,7 +332,7 @@ impl Consumer {
             Input::Message { from, message: Message::Response(_, correlation, response) } => {
                 self.on_response(now_us, from.0, correlation, response, out);
             }
-            Input::Message { from, message: Message::Disconnect(channel) } => {
+            Input::Message { from, message: Message::Disconnect(channel, _) } => {
                 self.on_disconnect(now_us, from.0, channel, out);
             }
             Input::Message { from, message: Message::Refused(channel, correlation) } => {

@@ -240,7 +240,7 @@ impl Producer {
             Input::Message { from, message: Message::Response(_, correlation, response) } => {
                 self.on_response(now_us, BrokerId::from(from.0), correlation, response, out);
             }
-            Input::Message { from, message: Message::Disconnect(channel) } => {
+            Input::Message { from, message: Message::Disconnect(channel, _) } => {
                 debug_assert!(channel == Channel::Data, "a producer has one connection to a broker");
                 self.on_disconnect(now_us, from.0, ErrorCode::NetworkException, out);
             }

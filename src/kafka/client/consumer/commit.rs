@@ -97,7 +97,7 @@ impl Consumer {
             // Of a generation that is over already: nothing that it does not know.
             let is_of_now = generation == self.generation && self.app != App::Failed;
             match error {
-                ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
+                ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.leave_coordinator(now_us, out),
                 ErrorCode::RebalanceInProgress => self.rejoin_needed = true,
                 ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId if self.is_subscribed() && is_of_now => {
                     self.last_error = Some(error);

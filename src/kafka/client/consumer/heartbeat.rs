@@ -62,7 +62,7 @@ impl Consumer {
                 self.lose_membership(error == ErrorCode::UnknownMemberId, out);
             }
             ErrorCode::FencedInstanceId if is_of_now => self.fail_for_good(error, out),
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
+            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.leave_coordinator(now_us, out),
             _ => {}
         }
     }

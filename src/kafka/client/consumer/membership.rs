@@ -10,7 +10,7 @@ use crate::kafka::{
     assignor::RebalanceProtocol,
     event::EventKind,
     ids::{BrokerId, Name, TopicIdPartition},
-    node::{Outbox, Timer},
+    node::{Outbox, Timer, broker_node},
     protocol::{Assignment, Channel, ErrorCode, GroupMember, JoinGroup, JoinGroupResponse, Request},
 };
 
@@ -99,6 +99,15 @@ impl Consumer {
         } else {
             self.back_off(now_us, out);
         }
+    }
+
+    /// The coordinator says that it is none. The classic consumer closes the connection, so that whatever else it asked
+    /// there is given up, and not asked twice (`AbstractCoordinator.markCoordinatorUnknown`).
+    pub(super) fn leave_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
+        if let Some(coordinator) = self.coordinator.filter(|_| !self.is_modern()) {
+            out.disconnect(broker_node(coordinator), Channel::Coordinator);
+        }
+        self.lose_coordinator(now_us, out);
     }
 
     /// The coordinator is gone or is another: it is looked for again, the membership stays.
@@ -221,7 +230,7 @@ impl Consumer {
                 return if is_over { self.rejoin() } else { self.send_join(coordinator, out) };
             }
             ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
-                return self.lose_coordinator(now_us, out);
+                return self.leave_coordinator(now_us, out);
             }
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration if is_over => return self.rejoin(),
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
@@ -276,7 +285,7 @@ impl Consumer {
                 self.membership = Membership::Stable;
                 self.assignment = Some(assignment.clone());
             }
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.lose_coordinator(now_us, out),
+            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.leave_coordinator(now_us, out),
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
                 self.lose_membership(error == ErrorCode::UnknownMemberId, out);
             }

@@ -137,7 +137,9 @@ impl Consumer {
             ErrorCode::None => {}
             // Its next heartbeat tells it the epoch of now, or that it is no member.
             ErrorCode::StaleMemberEpoch | ErrorCode::UnknownMemberId => return self.back_off(now_us, out),
-            _ => return self.lose_coordinator(now_us, out),
+            // It reads its log still: nothing but to ask again.
+            ErrorCode::CoordinatorLoadInProgress => return self.back_off(now_us, out),
+            _ => return self.leave_coordinator(now_us, out),
         }
         for (partition, committed) in offsets {
             let Some(progress) = self.partitions.get_mut(partition) else { continue };

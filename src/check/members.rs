@@ -100,7 +100,7 @@ impl Members {
             let has_told = !other.is_modern() || other.modern.has_told(*partition);
             has_told && group.member(&other.member_id).is_some_and(|member| is_here(member) && !holds(&member.current))
         };
-        for partition in partitions {
+        for partition in partitions.iter().filter(|partition| !consumer.modern.took_of_old(**partition)) {
             let text = |template: &'static crate::i18n::Template, findings: &Findings<'_>| {
                 template.with("group", id).with("member", &*consumer.name).with("partition", findings.name(*partition))
             };

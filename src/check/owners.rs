@@ -158,7 +158,8 @@ impl Owners {
         });
         for (node, other) in others {
             let Some(has) = self.told.get(node) else { continue };
-            let names = partitions.iter().map(|partition| super::name_of(world, *partition));
+            let taken = partitions.iter().filter(|partition| !slot.consumer.modern.took_of_old(**partition));
+            let names = taken.map(|partition| super::name_of(world, *partition));
             for partition in names.filter(|partition| has.contains(partition)) {
                 let text = says::STILL_OWNED.with("group", &**id).with("partition", partition);
                 let text = text.with("consumer", &*slot.consumer.name).with("other", &*other.consumer.name);

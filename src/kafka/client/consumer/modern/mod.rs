@@ -111,6 +111,14 @@ impl Modern {
         self.sent.assignment.as_ref().is_some_and(|(_, owned)| owned.contains(&partition))
     }
 
+    /// Did it take this partition by an assignment that another had replaced already? While it commits, what it is told
+    /// anew waits, and a reconciliation that has begun goes to its end (`AbstractMembershipManager.maybeReconcile`). The
+    /// coordinator, which was told that the member does not own it, may have given it to another meanwhile.
+    pub fn took_of_old(&self, partition: TopicIdPartition) -> bool {
+        let (Some((number, _)), Some((told, target))) = (&self.current, &self.target) else { return false };
+        number != told && !target.contains(&partition)
+    }
+
     fn is_reconciled(&self) -> bool {
         self.current == self.target
     }

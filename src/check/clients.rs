@@ -45,7 +45,7 @@ struct Commits {
     sought: i64,
     /// What was committed, or loaded by a coordinator, the last one last.
     offsets: VecDeque<i64>,
-    /// Offsets that an admin set, the last one last: of two resets the earlier may be told after the later was given, and
+    /// Offsets that an admin set, or another who is no member, the last one last: of two resets the earlier may be told after the later was given, and
     /// one of which no answer came is asked for again, and told as often as it was written.
     set: VecDeque<i64>,
     /// The last one that is replicated. What a coordinator loads may not be, and may be lost with it.
@@ -64,6 +64,14 @@ impl Commits {
         self.offsets.push_back(offset);
         if self.offsets.len() > COMMITS_KEPT {
             self.offsets.pop_front();
+        }
+    }
+
+    /// Somebody who is no member sets the offset, perhaps back.
+    fn set_to(&mut self, offset: i64) {
+        self.set.push_back(offset);
+        if self.set.len() > COMMITS_KEPT {
+            self.set.pop_front();
         }
     }
 
@@ -161,10 +169,7 @@ impl Clients {
                 for (partition, offset) in offsets.iter() {
                     let known = self.commits.entry((group.clone(), *partition)).or_default();
                     known.read = known.read.max(Some(*offset));
-                    known.set.push_back(*offset);
-                    if known.set.len() > COMMITS_KEPT {
-                        known.set.pop_front();
-                    }
+                    known.set_to(*offset);
                     known.forget();
                 }
             }
@@ -432,8 +437,15 @@ impl Clients {
         if !consumer.assign.is_empty() {
             self.unmanaged.insert(group.clone());
         }
+        // A group of the consumer protocol that has no members takes commits of who is none, as it does an admin's: a process
+        // that hung and was put out commits what it had as it closes (`ConsumerGroup.validateOffsetCommit`).
+        let is_outside = consumer.is_modern() && consumer.generation <= 0;
         for ((_, partition), position) in self.positions.iter().filter(|((of, _), _)| *of == node) {
-            self.commits.entry((group.clone(), *partition)).or_default().send(*position);
+            let known = self.commits.entry((group.clone(), *partition)).or_default();
+            known.send(*position);
+            if is_outside {
+                known.set_to(*position);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ templates! { "check":
         "事件 {event} 排在事件 {last} 之后，其原因是事件 {cause}。编号只会增大，原因必须先于结果。";
 
     OFFSETS_DENSE = "On broker {broker}, `{partition}` goes on with offset {found} where {expected} is due. Without truncation or compaction the offsets of a log have no gap.",
-        "在 broker {broker} 上，`{partition}` 本应接着写 offset {expected}，却是 {found}。没有截断或压缩时，日志的 offset 之间没有空缺。";
+        "在 broker {broker} 上，`{partition}` 本应接着写 offset {expected}，却是 {found}。没有截断或压实时，日志的 offset 之间没有空缺。";
     LOG_SHRANK = "On broker {broker}, the log of `{partition}` ended at offset {before} and now ends at {now}, and nobody truncated it. A log only grows.",
         "在 broker {broker} 上，`{partition}` 的日志末尾由 offset {before} 变为 {now}，却没有发生截断。日志只会增长。";
     EPOCH_BACK = "On broker {broker}, the batch at `{partition}@{offset}` has leader epoch {epoch}, and the one before it {before}. Leader epochs never go back in a log.",
@@ -19,21 +19,21 @@ templates! { "check":
     PLACE_TWICE = "On broker {broker}, `{partition}@{offset}` of leader epoch {epoch} holds another batch than other replicas had at that place. Partition, leader epoch and offset name one record for ever.",
         "在 broker {broker} 上，leader epoch {epoch} 的 `{partition}@{offset}` 处的 batch 与其他副本在同一位置的不同。分区、leader epoch 和 offset 三者永远只对应同一条消息。";
     HIGH_WATERMARK_BACK = "Broker {broker}, leader of `{partition}` in epoch {epoch}, moved the high watermark back from {before} to {now}. Within one leader's reign it never goes back.",
-        "leader epoch {epoch} 中 `{partition}` 的 leader broker {broker} 把高水位从 {before} 退回到 {now}。同一 leader 任期内高水位不会后退。";
+        "leader epoch {epoch} 中 `{partition}` 的 leader broker {broker} 把 high watermark 从 {before} 退回到 {now}。同一 leader 任期内 high watermark 不会后退。";
     HIGH_WATERMARK_BEYOND = "Broker {leader} moved the high watermark of `{partition}` to {high_watermark}, but broker {follower}, which is in the ISR, has only the records below {end}. What is committed must be on every in-sync replica.",
-        "broker {leader} 把 `{partition}` 的高水位移到 {high_watermark}，但 ISR 中的 broker {follower} 只有 offset {end} 之前的消息。已提交的消息必须存在于每个同步副本上。";
+        "broker {leader} 把 `{partition}` 的 high watermark 移到 {high_watermark}，但 ISR 中的 broker {follower} 只有 offset {end} 之前的消息。已提交的消息必须存在于每个同步副本上。";
     HIGH_WATERMARK_DIVERGES = "Broker {leader} moved the high watermark of `{partition}` to {high_watermark}, but broker {follower}, which is in the ISR, holds other records below it. What is committed must be the same on every in-sync replica.",
-        "broker {leader} 把 `{partition}` 的高水位移到 {high_watermark}，但 ISR 中的 broker {follower} 在其之前保存的消息不同。已提交的消息在每个同步副本上必须一致。";
+        "broker {leader} 把 `{partition}` 的 high watermark 移到 {high_watermark}，但 ISR 中的 broker {follower} 在其之前保存的消息不同。已提交的消息在每个同步副本上必须一致。";
     ISR_NOT_AWAITED = "The controller counts broker {follower} in the ISR of `{partition}`, but its leader, broker {leader}, does not wait for it. A leader must wait for every replica that the controller could elect.",
         "controller 把 broker {follower} 计入 `{partition}` 的 ISR，但 leader broker {leader} 并不等待它。leader 必须等待 controller 可能选出的每一个副本。";
     COMMITTED_LOST = "Broker {broker} became leader of `{partition}` in epoch {epoch} with the records below {end}, but those below {committed} were committed. An in-sync replica that is elected has every committed record.",
         "broker {broker} 在 epoch {epoch} 成为 `{partition}` 的 leader，只有 offset {end} 之前的消息，而 offset {committed} 之前的消息都已提交。被选出的同步副本拥有全部已提交的消息。";
     PROMISE_BROKEN = "Broker {broker} leads `{partition}` without {batches|the batch at offset {offset}|{batches} batches from offset {offset} on}, though event {told} told a producer with acks=all that it is stored. When it was committed, as many in-sync replicas had it as `min.insync.replicas` asks for, which is {needed}; {wiped|one of these copies was|{wiped} of these copies were} wiped since, and no unclean election took place. With eligible leader replicas, whoever may lead has every acknowledged record as long as one of the copies that were asked for is left.",
-        "broker {broker} 领导 `{partition}`，却缺少从 offset {offset} 开始的 {batches} 个 batch，而事件 {told} 已以 acks=all 告知 producer 该处已存储。提交时，拥有它的同步副本数达到了 `min.insync.replicas` 所要求的 {needed} 个；此后只有 {wiped} 份被清空，也没有发生不干净选举。启用 eligible leader replicas 时，只要所要求的副本还剩一份，任何可以当 leader 的副本都拥有全部已确认的消息。";
+        "broker {broker} 领导 `{partition}`，却缺少从 offset {offset} 开始的 {batches} 个 batch，而事件 {told} 已以 acks=all 告知 producer 该处已存储。提交时，拥有它的同步副本数达到了 `min.insync.replicas` 所要求的 {needed} 个；此后只有 {wiped} 份被清空，也没有发生 unclean 选举。启用 eligible leader replicas 时，只要所要求的副本还剩一份，任何可以当 leader 的副本都拥有全部已确认的消息。";
     COMMITTED_CHANGED = "Broker {broker} holds another batch at `{partition}@{offset}`, below its high watermark, than the one that was committed there. Below the high watermark every replica is a prefix of the same log.",
-        "broker {broker} 在高水位之前的 `{partition}@{offset}` 处保存的 batch 与已提交的不同。在高水位之前，每个副本都是同一份日志的前缀。";
+        "broker {broker} 在 high watermark 之前的 `{partition}@{offset}` 处保存的 batch 与已提交的不同。在 high watermark 之前，每个副本都是同一份日志的前缀。";
     FOLLOWER_AHEAD = "Broker {broker} takes `{partition}` for committed up to {high_watermark}, but no leader has committed more than {committed}. A follower learns the high watermark from its leader.",
-        "broker {broker} 认为 `{partition}` 已提交到 {high_watermark}，但没有任何 leader 提交超过 {committed}。follower 的高水位来自 leader。";
+        "broker {broker} 认为 `{partition}` 已提交到 {high_watermark}，但没有任何 leader 提交超过 {committed}。follower 的 high watermark 来自 leader。";
     TWO_LEADERS = "Broker {broker} became leader of `{partition}` in epoch {epoch}, in which broker {other} had led it. A leader epoch has one leader.",
         "broker {broker} 在 epoch {epoch} 成为 `{partition}` 的 leader，而该 epoch 的 leader 原是 broker {other}。每个 leader epoch 只有一个 leader。";
     SEQUENCE_BROKEN = "The batch at `{partition}@{offset}` is the {sequence}th of producer id {producer} (epoch {epoch}), but the {expected}th was due. With idempotence the records of a producer are committed in order, each once.",
@@ -44,9 +44,9 @@ templates! { "check":
     NOT_CUT = "Broker {broker} cut `{partition}` to offset {to}, but its log still ends at {end}. Where logs diverge the follower gives way.",
         "broker {broker} 把 `{partition}` 截断到 offset {to}，但其日志仍结束于 {end}。日志出现分歧时由 follower 让步。";
     CUT_COMMITTED = "Broker {broker} cut `{partition}` to offset {to}, but knew that what lies below {committed} is committed. Without an unclean election nothing committed is ever cut.",
-        "broker {broker} 把 `{partition}` 截断到 offset {to}，但它知道 {committed} 之前的消息已提交。没有不干净选举时，已提交的消息不会被截断。";
+        "broker {broker} 把 `{partition}` 截断到 offset {to}，但它知道 {committed} 之前的消息已提交。没有 unclean 选举时，已提交的消息不会被截断。";
     HIGH_WATERMARK_ALONE = "Broker {broker} moved the high watermark of `{partition}` with {isr} in-sync replicas, but `min.insync.replicas` asks for {needed}. Below that nothing is committed.",
-        "broker {broker} 在只有 {isr} 个同步副本时移动了 `{partition}` 的高水位，而 `min.insync.replicas` 要求 {needed} 个。不足时不会提交任何消息。";
+        "broker {broker} 在只有 {isr} 个同步副本时移动了 `{partition}` 的 high watermark，而 `min.insync.replicas` 要求 {needed} 个。不足时不会提交任何消息。";
     WRITTEN_ALONE = "Broker {broker} wrote a batch with acks=all to `{partition}` with {isr} in-sync replicas, but `min.insync.replicas` asks for {needed}. Such a write is refused.",
         "broker {broker} 在只有 {isr} 个同步副本时以 acks=all 向 `{partition}` 写入了 batch，而 `min.insync.replicas` 要求 {needed} 个。这样的写入应被拒绝。";
 
@@ -74,7 +74,7 @@ templates! { "check":
     METADATA_BACK = "{node} had applied {before} records of metadata, and now only {now}. What is applied stays applied.",
         "{node} 已应用 {before} 条 metadata 记录，现在却只有 {now} 条。已应用的记录不会被撤回。";
     LEADER_NOT_IN_SYNC = "The controller made broker {leader} leader of `{partition}`, whose ISR was [{isr}]. A clean election takes an in-sync replica.",
-        "controller 让 broker {leader} 成为 `{partition}` 的 leader，而其 ISR 为 [{isr}]。干净选举只选同步副本。";
+        "controller 让 broker {leader} 成为 `{partition}` 的 leader，而其 ISR 为 [{isr}]。clean 选举只选同步副本。";
     ISR_UNSOUND = "The controller wrote the ISR [{isr}] for `{partition}`, whose replicas are [{replicas}]. An ISR is made of replicas, each once, and is never empty.",
         "controller 为 `{partition}` 写入 ISR [{isr}]，其副本为 [{replicas}]。ISR 由副本组成，每个只出现一次，且不为空。";
     EPOCH_UNSOUND = "The controller wrote leader epoch {leader_epoch} and partition epoch {partition_epoch} for `{partition}` after {leader_before} and {partition_before}. Each change raises the partition epoch by one, and the leader epoch exactly when the leader changes.",
@@ -89,7 +89,7 @@ templates! { "check":
     NOT_SUBSCRIBED = "Group `{group}` gave `{partition}` to {consumer}, which does not subscribe to that topic. A member gets partitions of its own topics only.",
         "消费组 `{group}` 把 `{partition}` 分配给了没有订阅该 topic 的 {consumer}。成员只会得到自己订阅的 topic 的分区。";
     POLLED_UNCOMMITTED = "{consumer} got `{partition}` up to offset {end} from `poll()`, but it is committed only up to {committed}. A consumer sees nothing from the high watermark on.",
-        "{consumer} 从 `poll()` 得到了 `{partition}` 中 offset {end} 之前的消息，但只提交到 {committed}。consumer 看不到高水位及之后的消息。";
+        "{consumer} 从 `poll()` 得到了 `{partition}` 中 offset {end} 之前的消息，但只提交到 {committed}。consumer 看不到 high watermark 及之后的消息。";
     POSITION_JUMPED = "{consumer} got `{partition}` from offset {from} on, but its position was {expected}. Between two polls the position moves by what was returned, and by nothing else.",
         "{consumer} 从 `{partition}` 的 offset {from} 开始读取，但它的 position 是 {expected}。两次 poll 之间，position 只随返回的消息移动。";
     COMMIT_BEYOND = "Group `{group}` committed offset {offset} of `{partition}`, of which only the records below {committed} were committed by a leader. A group commits what it has read.",
@@ -128,7 +128,7 @@ templates! { "check":
     READ_TWICE = "**{member}** took `{partition}` of group **{group}**, but **{other}**, which is still a member, has not given it up. Partitions change hands only after they were given up.",
         "**{member}** 接手了消费组 **{group}** 的 `{partition}`，但仍是成员的 **{other}** 还没有放弃它。分区只有在放弃之后才会换手。";
     JOINED_TWICE = "**{consumer}** sent a JoinGroup or SyncGroup to broker {broker} while another of its was not answered yet. A member goes through one rebalance at a time.",
-        "**{consumer}** 在上一个 JoinGroup 或 SyncGroup 还没有得到应答时，又向 broker {broker} 发送了一个。成员一次只经历一次重平衡。";
+        "**{consumer}** 在上一个 JoinGroup 或 SyncGroup 还没有得到应答时，又向 broker {broker} 发送了一个。成员一次只经历一次 rebalance。";
     TOOK_UNGIVEN = "**{member}** took `{partition}` of group **{group}**, which its coordinator has not given it. A member takes what it was given only.",
         "**{member}** 接手了消费组 **{group}** 的 `{partition}`，而 coordinator 并没有给它。成员只能接手分给自己的分区。";
 }

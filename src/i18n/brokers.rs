@@ -8,7 +8,7 @@ templates! { "brokers":
     COUNT = "{n|1 broker|{n} brokers}", "{n} 个 broker";
     CONTROLLERS = "{n|1 controller apart|{n} controllers apart}", "{n} 个独立的 controller";
     CONTROLLER = "KRaft controller {node}", "KRaft controller {node}";
-    NO_CONTROLLER = "no active controller", "没有活动的 controller";
+    NO_CONTROLLER = "no active controller", "没有 active controller";
     TOPIC = "topic {name}, {n|1 partition|{n} partitions}, replication {rf}, min.insync {isr}",
         "topic {name}，{n} 个分区，副本因子 {rf}，min.insync {isr}";
     TOPICS = "{n} topics, {partitions} partitions", "{n} 个 topic，{partitions} 个分区";
@@ -22,20 +22,20 @@ templates! { "brokers":
     STOPPING = "handing over", "正在移交";
     STOPPED = "stopped at {at}", "{at} 停止";
     CRASHED = "crashed at {at}, not noticed yet", "{at} 崩溃，尚未被发现";
-    FENCED = "fenced since {at}", "{at} 起被隔离";
+    FENCED = "fenced since {at}", "{at} 起被 fence";
     STOPPED_ONCE = "stopped", "已停止";
     CRASHED_ONCE = "crashed, not noticed yet", "已崩溃，尚未被发现";
-    FENCED_ONCE = "fenced", "被隔离";
+    FENCED_ONCE = "fenced", "被 fence";
     CARD_ALT = "Broker {id}: {state}; leads {leads} of its {n|1 replica|{n} replicas}",
         "Broker {id}：{state}；{n} 个副本中有 {leads} 个是 leader";
     CARD_ALT_CONTROLLER = "Broker {id}, active controller: {state}; leads {leads} of its {n|1 replica|{n} replicas}",
-        "Broker {id}，当前 controller：{state}；{n} 个副本中有 {leads} 个是 leader";
+        "Broker {id}，active controller：{state}；{n} 个副本中有 {leads} 个是 leader";
     CARD_ALT_BEHIND = "{card}; {n} not in the ISR", "{card}；{n} 个不在 ISR 中";
-    RACK = "rack {rack}", "机架 {rack}";
+    RACK = "rack {rack}", "rack {rack}";
     HOLDS_NOTHING = "It holds no replica yet.", "它还没有任何副本。";
     DOWN_TITLE = "Broker {id} is down.", "Broker {id} 已停机。";
-    DOWN_TEXT = "Its copies stay on disk. When it returns it truncates to the leader epoch, then catches up.",
-        "它的副本留在磁盘上。重新启动后先按 leader epoch 截断，再追赶。";
+    DOWN_TEXT = "Its copies stay on disk. When it returns it cuts off what its leader does not have, as leader epochs tell, then catches up.",
+        "它的副本留在磁盘上。重新启动后，先借助 leader epoch 截断与 leader 不同的部分，再追赶。";
     DOWN_WIPED = "Its disk is empty. When it returns it copies everything from the leaders.",
         "它的磁盘是空的。重新启动后从各 leader 处复制全部内容。";
     RESTART = "Restart {node}", "重启 {node}";
@@ -49,10 +49,10 @@ templates! { "brokers":
     NODE_CONTROLLER = "Controller {id}", "Controller {id}";
     CRASHED_APART = "crashed at {at}", "{at} 崩溃";
     CRASHED_APART_ONCE = "crashed", "已崩溃";
-    ACTIVE = "active controller", "活动 controller";
+    ACTIVE = "active controller", "active controller";
     CANDIDATE = "stands for election", "正在竞选";
     FOLLOWS = "voter, follows {node}", "voter，跟随 {node}";
-    LEADERLESS = "voter, knows of no active controller", "voter，不知道谁是活动 controller";
+    LEADERLESS = "voter, knows of no active controller", "voter，不知道谁是 active controller";
     DOWN = "voter, not running", "voter，未运行";
     QUORUM = "{standing} · epoch {epoch} · log end {end}, committed {committed}", "{standing} · epoch {epoch} · 日志末端 {end}，已提交 {committed}";
     APART_ALT = "Controller {id}: {state}; {quorum}", "Controller {id}：{state}；{quorum}";
@@ -73,7 +73,7 @@ templates! { "brokers":
     ALT_DOWN = "broker not running", "broker 未运行";
     ALT_BEHIND = "{n|1 record|{n} records} behind the leader", "比 leader 少 {n} 条消息";
     ALT_END = "log end {n}", "日志末端 {n}";
-    ALT_HW = "high watermark {n}", "高水位 {n}";
+    ALT_HW = "high watermark {n}", "high watermark {n}";
     ALT_ONLY = "offsets {from} to {to} are on no broker in reach", "offset {from} 到 {to} 不在任何可达的 broker 上";
     ALT_ONLY_ONE = "offset {from} is on no broker in reach", "offset {from} 不在任何可达的 broker 上";
     HW = "HW {n}", "HW {n}";

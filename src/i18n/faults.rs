@@ -18,7 +18,7 @@ templates! { "faults":
     LOSSY_LINK_HELP = "Packets are lost; TCP sends them again, so messages come late and in bursts", "丢失部分包；TCP 会重传，报文会迟到且成批到达";
     FREEZE = "Freeze a process…", "冻结进程…";
     FREEZE_HELP = "It stands still with its connections open, as in a long pause of its machine, and does not know it afterwards", "进程停住而连接仍打开，如同机器长时间停顿，事后它自己并不知道";
-    CRASH = "Crash a process…", "终止进程…";
+    CRASH = "Crash a process…", "使进程崩溃…";
     CRASH_HELP = "It is killed: its connections close at once, its disk stays", "进程被终止：连接立即关闭，磁盘保留";
     STOP = "Stop a broker or controller…", "停止 broker 或 controller…";
     STOP_HELP = "Controlled shutdown: a broker hands its leaderships over first", "受控关闭：broker 先移交 leader 身份";

@@ -17,7 +17,7 @@ templates! { "forms":
     CONFIGURE_CONSUMER = "Configure consumer {name}", "配置 consumer {name}";
     SUBSCRIBE = "Subscription of {name}", "{name} 的订阅";
     SUBSCRIBE_NOTE = "It calls `subscribe` with these topics while it runs; its group rebalances when it joins again, at its next poll.",
-        "它在运行中以这些 topic 调用 `subscribe`；下一次 poll 时重新加入，消费组随之重平衡。";
+        "它在运行中以这些 topic 调用 `subscribe`；下一次 poll 时重新加入，消费组随之 rebalance。";
     SEEK = "Seek of {name}", "{name} 的 seek";
     SEEK_NOTE = "Its next poll returns what is there. Nothing is committed by that; an automatic commit follows as always.",
         "它的下一次 poll 返回该处的消息。seek 本身不提交 offset；自动提交照常进行。";
@@ -45,7 +45,7 @@ templates! { "forms":
     REPLICAS = "Replicas", "副本";
     REPLICAS_HELP = "Ids of brokers, the preferred leader first. There are: {brokers}.", "broker id，首选 leader 在前。现有：{brokers}。";
     ERROR_REPLICAS = "Ids of brokers are needed, such as 2, 3, 1.", "需要 broker id，例如 2, 3, 1。";
-    REFACTOR = "Replication factor of {name}", "{name} 的副本数";
+    REFACTOR = "Replication factor of {name}", "{name} 的副本因子";
     REFACTOR_NOTE = "Of each partition the first replicas stay; if more are wanted, brokers that hold the fewest come and copy everything first.",
         "每个分区保留前面的副本；需要更多时，由副本最少的 broker 加入并先完整复制。";
     DO_REASSIGN = "Reassign", "重分配";
@@ -75,8 +75,8 @@ templates! { "forms":
     NEW_TOTAL_HELP = "Now {n}. Keys may move to other partitions from now on; records that are there stay where they are.", "现在有 {n} 个。此后 key 可能进入其他分区；已有的消息留在原处。";
 
     // Broker.
-    RACK = "Rack (`broker.rack`)", "机架（`broker.rack`）";
-    RACK_HELP = "Replicas of a partition are spread over racks; leave it empty for none.", "一个分区的副本会分散到不同机架；留空表示没有。";
+    RACK = "Rack (`broker.rack`)", "rack（`broker.rack`）";
+    RACK_HELP = "Replicas of a partition are spread over racks; leave it empty for none.", "一个分区的副本会分散到不同 rack；留空表示没有。";
     BROKER_NOTE = "It gets the id {id}. It holds nothing until a topic or partition is created: Kafka never moves replicas by itself.",
         "它的 id 是 {id}。在创建新的 topic 或分区之前它不保存任何数据：Kafka 不会自行搬移副本。";
 

@@ -5,7 +5,7 @@ use crate::templates;
 templates! { "lens":
     TIME_SHOWN = "Time shown", "显示的时间";
     SPAN = "{from} – {to}", "{from} – {to}";
-    LAST_REBALANCE = "Last rebalance", "最近一次重平衡";
+    LAST_REBALANCE = "Last rebalance", "最近一次 rebalance";
     FOLLOW = "Whole", "全部";
     EARLIER = "Earlier", "更早";
     LATER = "Later", "更晚";

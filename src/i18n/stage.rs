@@ -38,15 +38,16 @@ templates! { "stage":
     BROKER_SHORT = "B{id}", "B{id}";
     BROKER_ALIVE = "alive", "正常";
     BROKER_STARTING = "starting", "启动中";
+    BROKER_RUNNING_FENCED = "running, fenced", "运行中，已被 fence";
     BROKER_STOPPING = "stopping", "停止中";
     BROKER_STOPPED = "stopped", "已停止";
     BROKER_CRASHED = "crashed, not noticed yet", "已崩溃，尚未被发现";
-    BROKER_FENCED = "crashed, fenced", "已崩溃，被隔离";
+    BROKER_FENCED = "crashed, fenced", "已崩溃，被 fence";
     BROKER_ALT = "Broker {id}: {state}", "Broker {id}：{state}";
     CONTROLLER_CRASHED = "crashed", "已崩溃";
     CONTROLLER_ALT = "Controller {id}: {state}", "Controller {id}：{state}";
-    CONTROLLER_ACTIVE = "Controller {id}, active controller: {state}", "Controller {id}，当前 controller：{state}";
-    BROKER_CONTROLLER = "Broker {id}, active controller: {state}", "Broker {id}，当前 controller：{state}";
+    CONTROLLER_ACTIVE = "Controller {id}, active controller: {state}", "Controller {id}，active controller：{state}";
+    BROKER_CONTROLLER = "Broker {id}, active controller: {state}", "Broker {id}，active controller：{state}";
 
     // Topics.
     TOPIC_FACTS = "{n|1 partition|{n} partitions} · replication {rf} · min.insync {isr}",
@@ -71,9 +72,9 @@ templates! { "stage":
     RECORDS_OF = "Records of {name}; arrow keys move between them", "{name} 的消息；用方向键在其间移动";
     EARLIER = "Older records are out of sight; the first kept is {offset}", "更早的消息不在视野内；保留的第一条是 {offset}";
     CELL_NO_KEY = "no key", "无 key";
-    CELL_HIDDEN = "not below the high watermark yet", "尚未低于高水位";
+    CELL_HIDDEN = "not below the high watermark yet", "尚未低于 high watermark";
     HW = "HW {n}", "HW {n}";
-    HW_ALT = "HW {n}, the high watermark. Why there?", "HW {n}，即高水位。为什么在这里？";
+    HW_ALT = "HW {n}, the high watermark. Why there?", "HW {n}，即 high watermark。为什么在这里？";
     REPLICA_LEADER = "broker {id}: leader", "broker {id}：leader";
     REPLICA_IN_SYNC = "broker {id}: in sync", "broker {id}：同步";
     REPLICA_BEHIND = "broker {id}: not in the ISR, log end {end}", "broker {id}：不在 ISR 中，日志末端 {end}";
@@ -81,7 +82,7 @@ templates! { "stage":
     ALT_LEADER = "leader broker {id}", "leader 为 broker {id}";
     ALT_NO_LEADER = "no leader", "没有 leader";
     ALT_RECORDS = "{n|1 record|{n} records}", "{n} 条消息";
-    ALT_HW = "high watermark {n}", "高水位 {n}";
+    ALT_HW = "high watermark {n}", "high watermark {n}";
     ALT_COMMITTED = "{group} committed {n}", "{group} 已提交 {n}";
     ALT_POSITION = "{group} at position {n}", "{group} 的位置为 {n}";
     ALT_UNCOMMITTED = "{group} committed nothing", "{group} 尚未提交";
@@ -94,7 +95,7 @@ templates! { "stage":
     PAUSED = "paused", "已暂停";
     RATE = "{n}/s", "{n}/秒";
     TO_TOPIC = "to {topic}", "发往 {topic}";
-    BATCHES = "batches", "批次";
+    BATCHES = "batches", "batch";
     CHART_ALT = "Waiting in the accumulator: {parts}", "累加器中等待：{parts}";
     CHART_PART = "P{partition}: {n}", "P{partition}：{n}";
     CHART_EMPTY = "Nothing waits in the accumulator", "累加器中没有等待的消息";
@@ -121,7 +122,7 @@ templates! { "stage":
     OWNED_COUNT = "{n} partitions", "{n} 个分区";
     WHY_ASSIGNED = "{name} owns {what}. Why?", "{name} 拥有 {what}。为什么？";
     PROGRESS_ALT = "{n} % of the records in hand processed", "手中的消息已处理 {n} %";
-    POSITION_ALT = "position {position}, high watermark {hw}", "位置 {position}，高水位 {hw}";
+    POSITION_ALT = "position {position}, high watermark {hw}", "位置 {position}，high watermark {hw}";
 
     // The timeline.
     TIMELINE_ALT = "Timeline from {from} to {to}: {parts}; now {time}", "时间线 {from}–{to}：{parts}；当前 {time}";

@@ -61,7 +61,7 @@ templates! { "ui":
     MILESTONE_BACK = "Previous milestone", "上一个里程碑";
     MILESTONE_NEXT = "Next milestone", "下一个里程碑";
     BOOKMARK = "Set or take away a bookmark at this moment", "在此时刻添加或去掉书签";
-    MILESTONE_HELP = "A milestone: a record becomes visible, a rebalance is done, a leader is elected, something breaks", "里程碑：消息变为可见、重平衡完成、选出 leader、发生故障";
+    MILESTONE_HELP = "A milestone: a record becomes visible, a rebalance is done, a leader is elected, something breaks", "里程碑：消息变为可见、rebalance 完成、选出 leader、发生故障";
     UNTIL = "Run until…", "运行到…";
     UNTIL_MENU = "Run until", "运行到";
     NOTE_UNTIL = "Running until {goal}", "正在运行，直到{goal}";
@@ -122,8 +122,8 @@ templates! { "ui":
 
     // Welcome.
     WELCOME = "A cluster to play with", "一个可以动手的集群";
-    WELCOME_TEXT = "Two applications send records to the topic `orders`. A record with a key always goes to the same partition; three brokers keep copies; the group `billing` shares the partitions among its members.",
-        "两个应用向 topic `orders` 发送消息。有 key 的消息总是进入同一个分区；三个 broker 保存副本；消费组 `billing` 的成员分担这些分区。";
+    WELCOME_TEXT = "Two applications send records to the topic `orders`. Records with the same key go to the same partition, as long as there are as many partitions; three brokers keep copies; the group `billing` shares the partitions among its members.",
+        "两个应用向 topic `orders` 发送消息。只要分区数不变，key 相同的消息就进入同一个分区；三个 broker 保存副本；消费组 `billing` 的成员分担这些分区。";
     WELCOME_DO = "**Step** runs one event and says what it did. Click anything to see its state and what you can do to it.",
         "**单步**执行一个事件并说明它做了什么。点击任何东西都可以查看它的状态和可做的操作。";
     WELCOME_LESSONS = "Or take a lesson", "或者上一课";
@@ -163,7 +163,7 @@ templates! { "ui":
     DO_STOP_HELP = "Controlled shutdown: hands its leaderships over first", "受控关闭：先移交 leader 身份";
     DO_STOP_APART_HELP = "Ends the process in an orderly way; the metadata log stays on its disk", "正常结束进程；metadata 日志留在它的磁盘上";
     DO_CRASH = "Crash", "崩溃";
-    DO_CRASH_HELP = "Kills the process at once; the disk stays", "立即杀死进程；磁盘保留";
+    DO_CRASH_HELP = "Kills the process at once; the disk stays", "立即终止进程；磁盘保留";
     DO_RESTART = "Restart", "重启";
     DO_PAUSE_CONSUMER_HELP = "`pause()` of all its partitions: it polls on and stays a member", "对所有分区 `pause()`：它继续 poll，仍是成员";
     DO_CRASH_CONSUMER_HELP = "Kills the process at once: no commit, no LeaveGroup", "立即终止进程：不提交 offset，也不发送 LeaveGroup";
@@ -211,7 +211,7 @@ templates! { "ui":
     DO_ELECT_UNCLEAN_HELP = "Lets any replica that lives lead; what it does not have is lost", "让任意存活的副本当 leader；它没有的消息会丢失";
     DO_REASSIGN = "Reassign…", "重分配…";
     DO_CANCEL_REASSIGNMENT = "Cancel reassignment", "撤销重分配";
-    DO_REPLICATION_FACTOR = "Replication factor…", "副本数…";
+    DO_REPLICATION_FACTOR = "Replication factor…", "副本因子…";
     DO_WHY_LEADER = "Why?", "为什么？";
     DO_WHY_HIDDEN = "Why not visible yet?", "为什么还不可见？";
     WHY = "Why?", "为什么？";
@@ -231,16 +231,16 @@ templates! { "ui":
     FACT_LAST_ERROR = "Last error", "最近的错误";
     FACT_LAST_REFUSED = "Last refused write", "最近被拒绝的写入";
     FACT_STATE = "State", "状态";
-    FACT_RACK = "Rack", "机架";
+    FACT_RACK = "Rack", "rack";
     FACT_LEADS = "Leads", "担任 leader";
     FACT_LEADS_VALUE = "{n|one partition|{n} partitions}", "{n} 个分区";
     FACT_REPLICAS = "Replicas", "副本";
     FACT_ROLE = "Roles", "角色";
     FACT_ROLE_BROKER = "broker", "broker";
     FACT_ROLE_VOTER = "broker, controller", "broker、controller";
-    FACT_ROLE_ACTIVE = "broker, **active controller**", "broker、**活动 controller**";
+    FACT_ROLE_ACTIVE = "broker, **active controller**", "broker、**active controller**";
     FACT_ROLE_ONLY_VOTER = "controller", "controller";
-    FACT_ROLE_ONLY_ACTIVE = "**active controller**", "**活动 controller**";
+    FACT_ROLE_ONLY_ACTIVE = "**active controller**", "**active controller**";
     FACT_QUORUM = "In the metadata quorum", "在 metadata quorum 中";
     FACT_QUORUM_EPOCH = "Quorum epoch", "quorum 的 epoch";
     FACT_METADATA_END = "End of its metadata log", "metadata 日志末端";
@@ -290,7 +290,7 @@ templates! { "ui":
     FACT_NO_MEMBER = "no member", "不是成员";
     FACT_TO_GIVE_UP = "Has to give up", "需要放弃";
     FACT_TO_WAIT_FOR = "Waits for", "等待";
-    FACT_ASSIGNOR = "Assignor", "分配策略";
+    FACT_ASSIGNOR = "Assignor", "分配器";
     FACT_COORDINATOR = "Coordinator", "Coordinator";
     FACT_COORDINATOR_VALUE = "broker {broker}, because the group's offsets are in `__consumer_offsets-{partition}`",
         "broker {broker}，因为该组的 offset 保存在 `__consumer_offsets-{partition}`";
@@ -316,6 +316,7 @@ templates! { "ui":
     PAUSED = "paused", "已暂停";
     STATE_ALIVE = "alive", "运行中";
     STATE_STARTING = "starting, still fenced", "启动中，仍被 fence";
+    STATE_RUNNING_FENCED = "running, fenced by the controller", "运行中，已被 controller fence";
     STATE_STOPPING = "shutting down", "正在关闭";
     STATE_STOPPED = "stopped", "已停止";
     STATE_CRASHED = "crashed, not yet noticed", "已崩溃，尚未被发现";
@@ -363,7 +364,7 @@ templates! { "ui":
     MEMBER_GENERATION = "generation {n}", "generation {n}";
     TIMER_LEFT = "{left} of {of}", "{left} / {of}";
     TIMER_STOPPED = "not running · {of}", "未运行 · {of}";
-    TABLE_REBALANCE = "Last rebalance", "最近一次重平衡";
+    TABLE_REBALANCE = "Last rebalance", "最近一次 rebalance";
     COLUMN_BEFORE = "Before", "之前";
     COLUMN_AFTER = "After", "之后";
     COLUMN_SO_FAR = "So far", "目前";

@@ -20,7 +20,7 @@ use crate::{
 templates! { "until":
     MILESTONE = "the next milestone", "下一个里程碑";
     LEADER = "a leader is elected", "选出一个 leader";
-    REBALANCED = "a rebalance is done", "一次重平衡完成";
+    REBALANCED = "a rebalance is done", "一次 rebalance 完成";
     LOST = "any record is lost", "有消息丢失";
     VISIBLE = "`{place}` is visible", "`{place}` 可见";
     ACKNOWLEDGED = "all that **{producer}** has sent is acknowledged", "**{producer}** 发送的都得到确认";

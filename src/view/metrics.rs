@@ -126,16 +126,16 @@ templates! { "metrics":
     NO_MORE = "Stop comparing", "停止对比";
     UNDER_REPLICATED = "Partitions whose leader runs and whose ISR is smaller than the set of their replicas.",
         "leader 在运行、但 ISR 小于副本集的分区数。";
-    OFFLINE = "Partitions that have no leader, by the controller's metadata.", "按 controller 的元数据，没有 leader 的分区数。";
+    OFFLINE = "Partitions that have no leader, by the controller's metadata.", "按 controller 的 metadata，没有 leader 的分区数。";
     UNDER_MIN_ISR = "Partitions whose leader runs and whose ISR is smaller than `min.insync.replicas`: `acks=all` is refused there.",
         "leader 在运行、但 ISR 小于 `min.insync.replicas` 的分区数：`acks=all` 会被拒绝。";
     ISR_SHRINKS = "How often leaders took a follower out of the ISR; what the controller takes out when it fences a broker does not count.",
-        "leader 将 follower 移出 ISR 的次数；controller 隔离 broker 时移出的不计入。";
+        "leader 将 follower 移出 ISR 的次数；controller fence broker 时移出的不计入。";
     ELECTIONS = "Elections of a partition's leader. KRaft counts them in no metric of its own: this is the name from the time of ZooKeeper.",
         "分区 leader 选举的次数。KRaft 没有对应的指标：这是 ZooKeeper 时期的名称。";
-    ACTIVE = "Controllers that hold themselves for the active one; it should be one.", "自认为是活动 controller 的节点数；应当为 1。";
+    ACTIVE = "Controllers that hold themselves for the active one; it should be one.", "自认为是 active controller 的节点数；应当为 1。";
     LAG = "Records below the high watermark that the consumers have not yet got from `poll`, of all partitions together.",
-        "高水位以下、consumer 尚未通过 `poll` 取到的消息数，所有分区合计。";
+        "high watermark 以下、consumer 尚未通过 `poll` 取到的消息数，所有分区合计。";
     ERRORS = "Records that producers gave up with an error.", "producer 放弃并报错的消息数。";
 }
 

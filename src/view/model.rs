@@ -126,7 +126,7 @@ pub struct BrokerView {
 impl BrokerView {
     /// Does its process run?
     pub fn is_up(&self) -> bool {
-        matches!(self.state, BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping)
+        matches!(self.state, BrokerState::Alive | BrokerState::Starting | BrokerState::Fenced | BrokerState::Stopping)
     }
 
     /// Is it a broker, and not only a controller?
@@ -142,6 +142,8 @@ pub enum BrokerState {
     Alive,
     /// Running, not yet unfenced by the controller.
     Starting,
+    /// Running, but fenced: the controller did not hear of it for too long.
+    Fenced,
     /// In controlled shutdown.
     Stopping,
     /// Not running, after a controlled shutdown.

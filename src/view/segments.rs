@@ -33,10 +33,10 @@ templates! {
     NEXT_NEVER = "As things stand, retention takes nothing: there is nothing in the log, or it has no limit.",
         "按目前的情况，保留策略不会删除任何内容：日志为空，或没有限制。";
     CLEANING = "Compaction: clean up to {clean}, {dirty} dirty of {all} that can be cleaned, which is {ratio} %; the cleaner takes the log above {needed} %.",
-        "压缩：已清理到 {clean}，可清理的 {all} 中有 {dirty} 未清理过，占 {ratio} %；超过 {needed} % 时 cleaner 会清理该日志。";
+        "压实（compaction）：已清理到 {clean}，可清理的 {all} 中有 {dirty} 未清理过，占 {ratio} %；超过 {needed} % 时 cleaner 会清理该日志。";
     CLEANING_NEXT = "The cleaner takes it at {time}.", "cleaner 将在 {time} 清理它。";
     CLEANING_NOTHING = "Compaction: nothing but the active segment was written since the last pass, and that is never cleaned.",
-        "压缩：上次清理之后只写入了 active segment，而它从不被清理。";
+        "压实（compaction）：上次清理之后只写入了 active segment，而它从不被清理。";
     BEGUN_FIRST = "the first of the log", "日志的第一个";
     BEGUN_BYTES = "the one before reached `segment.bytes`", "前一个达到 `segment.bytes`";
     BEGUN_TIME = "the one before reached `segment.ms`", "前一个达到 `segment.ms`";

@@ -100,7 +100,7 @@ async function nothingLeft(page) {
 function lesson(number, beats) {
   return async (page) => {
     await page.locator(".header .scenario button").first().click();
-    await page.getByRole("menuitemradio").nth(number).click();
+    await page.getByRole("menuitemradio", { name: new RegExp(`Lesson ${number} |第 ${number} 课`) }).click();
     const lead = page.locator(".lesson-lead");
     for (let beat = 1; beat <= beats; beat += 1) {
       if ((await page.getByRole("radio").count()) > 0) {
@@ -365,7 +365,7 @@ async function large(page) {
   await page.evaluate(() => window.wasmBindings.kafkascopeLarge());
   await page.getByRole("button", { name: /^B100, / }).waitFor({ timeout: 120_000 });
   await page.keyboard.press("Space");
-  await page.getByRole("button", { name: /^B100, Broker 100.*(fenced|被隔离)/ }).waitFor({ timeout: 120_000 });
+  await page.getByRole("button", { name: /^B100, Broker 100.*(fenced|被 fence)/ }).waitFor({ timeout: 120_000 });
   await page.keyboard.press("Space");
   await page.waitForTimeout(400);
 }

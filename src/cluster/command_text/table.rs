@@ -49,7 +49,7 @@ meanings! {
     TOPIC_SENT_TO "topic" "The topic; without it, the one that the producer sends to." "topic 名称；不写则为该 producer 正在发送的 topic。"
     PARTITIONS "partitions" "How many partitions the topic has." "topic 的分区数。"
     PARTITIONS_TOTAL "partitions" "How many partitions the topic has from now on." "topic 此后的分区总数。"
-    REPLICATION_FACTOR "replication.factor" "How many replicas each partition has; without it, as many as `default.replication.factor` of the brokers says." "每个分区的副本数；不写则取 broker 的 `default.replication.factor`。"
+    REPLICATION_FACTOR "replication.factor" "How many replicas each partition has; without it, as many as `default.replication.factor` of the brokers says." "每个分区有几个副本；不写则取 broker 的 `default.replication.factor`。"
     PRODUCER "producer" "The producer's `client.id`." "producer 的 `client.id`。"
     KEYS "keys" "The keys to choose from; without them, records have no key." "可选用的 key；不写则消息没有 key。"
     KEY_ORDER "key.order" "Whether the keys are taken in turn or at random." "依次还是随机选用 key。"
@@ -78,7 +78,7 @@ meanings! {
     PARTITION_ELECTED "partition" "The partition; without it, all of the topic." "分区；不写则为该 topic 的全部分区。"
     ELECTION_TYPE "type" "Which election: of the preferred leader, or of anybody who lives." "哪种选举：选首选 leader，或选任何存活的副本。"
     REPLICAS "replicas" "The brokers that hold the partition from now on, the preferred leader first; only with `partition`." "此后持有该分区的 broker，首选 leader 在前；须与 `partition` 同用。"
-    REPLICAS_WANTED "replication.factor" "How many replicas each partition has from now on, in place of `replicas`: the first ones stay, and brokers with the fewest replicas come." "此后每个分区的副本数，代替 `replicas`：保留前面的副本，不足时选副本最少的 broker。"
+    REPLICAS_WANTED "replication.factor" "How many replicas each partition has from now on, in place of `replicas`: the first ones stay, and brokers with the fewest replicas come." "此后每个分区有几个副本，代替 `replicas`：保留前面的副本，不足时选副本最少的 broker。"
     LINK_FROM "from" "Brokers or clients on one side; `*` is everyone." "一侧的 broker 或客户端；`*` 表示所有节点。"
     LINK_TO "to" "Brokers or clients on the other side; `*` is everyone." "另一侧的 broker 或客户端；`*` 表示所有节点。"
     DIRECTION "direction" "Both ways, or only from the first side to the other." "双向，或仅从第一侧到另一侧。"
@@ -372,7 +372,7 @@ verbs! {
         partition: Maybe<I32> = PARTITION_ELECTED;
     }
 
-    "reassign" "Moves partitions to other brokers, or changes how many replicas they have, as `kafka-reassign-partitions.sh` does." "把分区移到其他 broker，或修改副本数，等同于 `kafka-reassign-partitions.sh`。"
+    "reassign" "Moves partitions to other brokers, or changes how many replicas they have, as `kafka-reassign-partitions.sh` does." "把分区移到其他 broker，或修改副本因子，等同于 `kafka-reassign-partitions.sh`。"
     [Command::Reassign { topic, partition, replicas, replication_factor }]
     {
         topic: Required<Words> = TOPIC;

@@ -83,8 +83,8 @@ table! {
     "broker 持续多久未取走待发的 batch 后，为无 key 消息选分区时就跳过它；`0` 表示从不跳过。"
 
     "enable.idempotence" [Producer], Kind::Bool, PLAIN, "true";
-    "With `true` each batch carries a producer id and a sequence number, so that a retry is never written twice nor out of order."
-    "为 `true` 时，每个 batch 都带有 producer id 和序号，重试不会造成重复或乱序写入。"
+    "With `true` each batch carries a producer id and a sequence number, so that a leader knows a retry and writes it neither twice nor out of order, as long as the producer keeps its epoch."
+    "为 `true` 时，每个 batch 都带有 producer id 和序号，leader 据此识别重试，不会重复或乱序写入；仅在 producer 的 epoch 不变时有效。"
 
     "max.in.flight.requests.per.connection" [Producer], int(1), Requests, "5";
     "How many requests may be unanswered at once on one connection; at most 5 with idempotence."
@@ -246,7 +246,7 @@ table! {
 
     "min.compaction.lag.ms" [Topic], long(0), Milliseconds, "0";
     "For how long a record is safe from compaction."
-    "消息至少多久之后才会被压缩清理（compaction）。"
+    "消息至少多久之后才会被压实（compaction）。"
 
     "max.compaction.lag.ms" [Topic], long(1), Milliseconds, "9223372036854775807";
     "After how long a record is cleaned even if `min.cleanable.dirty.ratio` is not reached; it also rolls segments that old."
@@ -275,7 +275,7 @@ table! {
 
     "default.replication.factor" [Broker], Kind::Int { min: 1, max: SHORT_MAX }, Replicas, "1";
     "How many replicas each partition of a topic has when its creation does not say."
-    "创建 topic 时未指定副本数的情况下，每个分区的副本数。"
+    "创建 topic 时未指定副本因子的情况下所用的副本因子。"
 
     "log.initial.task.delay.ms" [Broker], long(0), Milliseconds, "30000";
     "How long after its start a broker looks for segments to delete for the first time."
@@ -287,7 +287,7 @@ table! {
 
     "log.cleaner.enable" [Broker], Kind::Bool, PLAIN, "true";
     "Whether brokers compact the logs of topics with `cleanup.policy=compact`."
-    "broker 是否对 `cleanup.policy=compact` 的 topic 进行日志压缩。"
+    "broker 是否对 `cleanup.policy=compact` 的 topic 进行日志压实（compaction）。"
 
     "log.cleaner.backoff.ms" [Broker], long(1), Milliseconds, "15000";
     "How long the cleaner rests when no log is dirty enough."
@@ -315,7 +315,7 @@ table! {
 
     "broker.session.timeout.ms" [Broker], int(1), Milliseconds, "9000";
     "After how long without a heartbeat the controller fences a broker, so that it leads nothing."
-    "controller 多久收不到心跳就会隔离（fence）该 broker，使其不再担任任何 leader。"
+    "controller 多久收不到心跳就会 fence 该 broker，使其不再担任任何 leader。"
 
     "controller.quorum.election.timeout.ms" [Broker], int(1), Milliseconds, "1000";
     "How long a controller waits for votes before it starts a new election; the real wait is random, up to twice as long."
@@ -387,7 +387,7 @@ table! {
 
     "offsets.topic.replication.factor" [Broker], Kind::Int { min: 1, max: SHORT_MAX }, Replicas, "3";
     "How many replicas each partition of `__consumer_offsets` has when it is created."
-    "创建 `__consumer_offsets` 时每个分区的副本数。"
+    "创建 `__consumer_offsets` 时的副本因子。"
 
     "offsets.retention.minutes" [Broker], int(1), Minutes, "10080";
     "How long a committed offset is kept once the group has nobody in it, or nobody who subscribes to the topic; then it is deleted, and `auto.offset.reset` decides where to begin."

@@ -55,7 +55,7 @@ fn state(broker: &Broker, fenced: bool) -> BrokerState {
         Process::Stopped => BrokerState::Stopped,
         Process::Stopping => BrokerState::Stopping,
         Process::Starting => BrokerState::Starting,
-        Process::Running if fenced => BrokerState::Starting,
+        Process::Running if fenced => BrokerState::Fenced,
         Process::Running => BrokerState::Alive,
     }
 }
@@ -169,15 +169,15 @@ fn doing(world: &World, slot: &ProducerSlot) -> Text {
 templates! { "producer":
     EXPLICIT = "always partition {partition}", "固定写入分区 {partition}";
     ROUND_ROBIN = "round-robin, keys ignored", "轮询，忽略 key";
-    STICKY = "no key · sticky batches", "无 key · 粘性批次";
+    STICKY = "no key · sticky batches", "无 key · 粘性 batch";
     KEYS = "keys {keys}", "key：{keys}";
     MANY_KEYS = "{n} keys", "{n} 个 key";
     LAST_ERROR = "The last error was `{error}`.", "最近的错误是 `{error}`。";
     CLOSING = "closing: sends what is left", "正在关闭：发送剩余消息";
     BLOCKED = "{n|one `send` waits|{n} calls of `send` wait} for `buffer.memory`", "{n} 次 `send` 在等待 `buffer.memory`";
-    NO_METADATA = "waits for metadata of its topic", "等待 topic 的元数据";
-    IN_FLIGHT = "{n|one batch|{n} batches} in flight", "{n} 个批次在途";
-    LINGERING = "batch waits, `linger.ms` {linger}", "批次等待中，`linger.ms` {linger}";
+    NO_METADATA = "waits for metadata of its topic", "等待 topic 的 metadata";
+    IN_FLIGHT = "{n|one batch|{n} batches} in flight", "{n} 个 batch 在途";
+    LINGERING = "batch waits, `linger.ms` {linger}", "batch 等待中，`linger.ms` {linger}";
     RETRYING = "will send again, {waited} old", "即将重发，已等待 {waited}";
     PAUSED = "paused", "已暂停";
     SPENT = "done after {n|one record|{n} records}", "发送 {n} 条后结束";

@@ -39,8 +39,8 @@ templates! { "compare":
     LONGEST = "The longest time for which a partition of group `{group}` went unread", "消费组 `{group}` 中单个分区无人读取的最长时间";
     UNREAD = "Time for which partitions of group `{group}` went unread, added up", "消费组 `{group}` 各分区无人读取的时间合计";
     UNREAD_OF = "Time for which group `{group}` left `{place}` unread", "消费组 `{group}` 未读取 `{place}` 的时间";
-    REBALANCES = "Rebalances of group `{group}`", "消费组 `{group}` 的重平衡次数";
-    REBALANCING = "Time that group `{group}` spent rebalancing", "消费组 `{group}` 用于重平衡的时间";
+    REBALANCES = "Rebalances of group `{group}`", "消费组 `{group}` 的 rebalance 次数";
+    REBALANCING = "Time that group `{group}` spent rebalancing", "消费组 `{group}` 用于 rebalance 的时间";
     STABLE = "Since when group `{group}` is stable", "消费组 `{group}` 从何时起稳定";
     COUNT = "{n}", "{n}";
     TIME = "{time}", "{time}";

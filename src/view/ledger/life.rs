@@ -36,8 +36,8 @@ templates! { "life":
         "从来没有 leader 写入过它；应用得到了错误 `{error}`。";
     YET_STORED = "Its application was given the error `{error}`, but a leader had written it: the producer only knows that nobody told it so in time.",
         "应用得到了错误 `{error}`，但 leader 其实已经写入：producer 只知道没有及时得到答复。";
-    WRITTEN_AT = "Its batch was written at {offsets}: the producer was not answered in time and sent it again, and without idempotence no leader can tell that it has it already.",
-        "它所在的 batch 被写入 {offsets}：producer 没有及时得到答复而重发；没有幂等，leader 无法知道自己已经有了它。";
+    WRITTEN_AT = "Its batch was written at {offsets}: the producer was not answered in time, or with an error, and sent it again. Without idempotence no leader can tell that it has it already; with it neither, once the producer has raised its epoch.",
+        "它所在的 batch 被写入 {offsets}：producer 没有及时得到答复，或得到了错误，于是重发。没有幂等时，leader 认不出自己已经有了它；即使有幂等，producer 提升 epoch 之后也认不出。";
     HIDDEN = "It stands at offset {offset}, and consumers see only what is below the high watermark. Why that is where it is can be asked at the partition.",
         "它位于 offset {offset}，而 consumer 只能看到 high watermark 以下的消息。其原因可以在分区上查看。";
     OVERTAKEN = "A later record of the same producer and key stands before it: its batch was refused or unanswered, and while it waited to be sent again another one in flight was written.",

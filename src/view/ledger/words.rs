@@ -32,7 +32,7 @@ templates! { "ledger":
     BY_ZOMBIE = "delivered by a zombie", "由僵尸 consumer 收到";
 
     BY_RETENTION = "by retention", "因保留策略";
-    BY_COMPACTION = "by compaction", "因日志压缩";
+    BY_COMPACTION = "by compaction", "因日志压实（compaction）";
     BY_DELETE_RECORDS = "by DeleteRecords", "因 DeleteRecords";
     BY_TOPIC_DELETION = "with its topic", "随 topic 删除";
 

@@ -36,7 +36,7 @@ templates! { "moment":
     STOPPED = "stopped", "停止";
     CRASHED = "crashed", "崩溃";
     FENCED = "fenced broker {broker}", "fence 了 broker {broker}";
-    CONTROLLER = "active controller, epoch {n}", "成为活动 controller，epoch {n}";
+    CONTROLLER = "active controller, epoch {n}", "成为 active controller，epoch {n}";
     NEW_LEADER = "leader of {place}: broker {broker}", "{place} 的 leader：broker {broker}";
     NO_LEADER = "no leader of {place}", "{place} 没有 leader";
 }

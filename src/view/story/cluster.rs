@@ -44,7 +44,7 @@ templates! {
     STOPPED = "**{node}** stopped.", "**{node}** 停止。";
     CRASHED = "**{node}** crashed.", "**{node}** 崩溃。";
     TOPIC_CREATED = "Controller made topic `{topic}`: {partitions|1 partition|{partitions} partitions}, replication factor {factor}.",
-        "controller 创建了 topic `{topic}`：{partitions} 个分区，副本数 {factor}。";
+        "controller 创建了 topic `{topic}`：{partitions} 个分区，副本因子 {factor}。";
     PARTITIONS_ADDED = "Topic `{topic}` grew from {from} to **{to}** partitions.", "topic `{topic}` 的分区从 {from} 个增加到 **{to}** 个。";
     TOPIC_DELETED = "Topic `{topic}` was deleted.", "topic `{topic}` 已删除。";
     CONFIG_TOPIC = "Settings of topic `{topic}` were changed.", "topic `{topic}` 的配置已修改。";

@@ -48,15 +48,15 @@ templates! {
         "组 leader **{who}** 用 `{assignor}` 为 {n} 个成员计算了分配。";
     ASSIGNED = "**{who}** was given {places} in generation **{generation}**.",
         "**{who}** 在 generation **{generation}** 中分到 {places}。";
-    ASSIGNED_NOTHING = "**{who}** was given nothing in generation **{generation}**: there are more members than partitions.",
-        "**{who}** 在 generation **{generation}** 中没有分到分区：成员比分区多。";
+    ASSIGNED_NOTHING = "**{who}** was given nothing in generation **{generation}**.",
+        "**{who}** 在 generation **{generation}** 中没有分到分区。";
     ASSIGNED_MORE = "**{who}** was given {places} on top of what it keeps, in generation **{generation}**.",
         "**{who}** 在 generation **{generation}** 中保留原有分区，并新分到 {places}。";
     ASSIGNED_NOTHING_NEW = "**{who}** was given nothing new in generation **{generation}**.",
         "**{who}** 在 generation **{generation}** 中没有新分到分区。";
     REVOKED = "**{who}** gave up {places}.", "**{who}** 放弃了 {places}。";
     REPLACED = "**{member}** was started again and took its old place in group **{group}** under its `group.instance.id`; the process before is fenced.",
-        "**{member}** 重新启动，凭 `group.instance.id` 接替了它在消费组 **{group}** 中的位置；之前的进程被隔离。";
+        "**{member}** 重新启动，凭 `group.instance.id` 接替了它在消费组 **{group}** 中的位置；之前的进程被 fence。";
     STATE_FULL = "Group **{group}** went from `{from}` to `{to}`: there was no room for **{member}**, as `group.max.size` members are there.",
         "消费组 **{group}** 从 `{from}` 变为 `{to}`：成员数已达 `group.max.size`，**{member}** 无法加入。";
     REMOVED_FULL = "**{member}** is out of group **{group}**: `group.max.size` others came before it.",
@@ -127,7 +127,12 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         }
         E::PartitionsRevoked { partitions } => {
             let text = REVOKED.with("who", who()).with("places", names::places(world, partitions));
-            Some((text, Some((super::WHY_ALL.text(), WhyKey::Event { event: event.id }))))
+            let consumer = world.consumers().get(&event.node).map(|slot| &slot.consumer);
+            let is_eager = consumer.is_some_and(|consumer| {
+                !consumer.is_modern() && consumer.rebalance_protocol() == RebalanceProtocol::Eager
+            });
+            let question = if is_eager { &super::WHY_ALL } else { &super::WHY };
+            Some((text, Some((question.text(), WhyKey::Event { event: event.id }))))
         }
         E::PartitionsLost { partitions } => {
             caused(LOST.with("who", who()).with("places", names::places(world, partitions)), event)

@@ -45,16 +45,16 @@ templates! {
     SEND_FAILED = "A `send` of **{who}** failed: `{error}`.", "**{who}** 的一次 `send` 失败：`{error}`。";
     LIMIT_REACHED = "**{who}** was paused: the run keeps as many records as it may.",
         "**{who}** 已暂停：本次运行保存的消息数已达上限。";
-    APPENDED_ALONE = "Broker {broker} appended **{keys}** at `{place}`; nobody else has to copy it.",
-        "broker {broker} 将 **{keys}** 追加到 `{place}`；无需其他副本复制。";
+    APPENDED_ALONE = "Broker {broker} appended **{keys}** at `{place}`; the ISR has nobody else.",
+        "broker {broker} 将 **{keys}** 追加到 `{place}`；ISR 中没有其他副本。";
     APPENDED = "Broker {broker} appended **{keys}** at `{place}`; {missing|1 follower does|{missing} followers do} not have it yet.",
         "broker {broker} 将 **{keys}** 追加到 `{place}`；还有 {missing} 个 follower 尚未复制。";
-    APPENDED_UNKEYED_ALONE = "Broker {broker} appended a record without a key at `{place}`; nobody else has to copy it.",
-        "broker {broker} 将一条没有 key 的消息追加到 `{place}`；无需其他副本复制。";
+    APPENDED_UNKEYED_ALONE = "Broker {broker} appended a record without a key at `{place}`; the ISR has nobody else.",
+        "broker {broker} 将一条没有 key 的消息追加到 `{place}`；ISR 中没有其他副本。";
     APPENDED_UNKEYED = "Broker {broker} appended a record without a key at `{place}`; {missing|1 follower does|{missing} followers do} not have it yet.",
         "broker {broker} 将一条没有 key 的消息追加到 `{place}`；还有 {missing} 个 follower 尚未复制。";
-    APPENDED_MANY_ALONE = "Broker {broker} appended {n} records ({keys}) at `{place}`; nobody else has to copy them.",
-        "broker {broker} 将 {n} 条消息（{keys}）追加到 `{place}`；无需其他副本复制。";
+    APPENDED_MANY_ALONE = "Broker {broker} appended {n} records ({keys}) at `{place}`; the ISR has nobody else.",
+        "broker {broker} 将 {n} 条消息（{keys}）追加到 `{place}`；ISR 中没有其他副本。";
     APPENDED_MANY = "Broker {broker} appended {n} records ({keys}) at `{place}`; {missing|1 follower does|{missing} followers do} not have them yet.",
         "broker {broker} 将 {n} 条消息（{keys}）追加到 `{place}`；还有 {missing} 个 follower 尚未复制。";
     DUPLICATE = "Broker {broker} has this batch at `{place}` already and does not append it again: the producer is idempotent.",

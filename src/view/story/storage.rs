@@ -16,8 +16,8 @@ templates! {
     "story":
     ROLLED_BYTES = "Broker {broker} began segment **{base}** of `{place}`: the one before would have grown over `segment.bytes`.",
         "broker {broker} 为 `{place}` 新建了 segment **{base}**：否则前一个会超过 `segment.bytes`。";
-    ROLLED_TIME = "Broker {broker} began segment **{base}** of `{place}`: its first record is more than `segment.ms` later than the first of the one before.",
-        "broker {broker} 为 `{place}` 新建了 segment **{base}**：这批消息比前一个 segment 的首条消息晚超过 `segment.ms`。";
+    ROLLED_TIME = "Broker {broker} began segment **{base}** of `{place}`: its newest record is more than `segment.ms` later than the first of the segment before; where the log is compacted, `max.compaction.lag.ms` counts, too.",
+        "broker {broker} 为 `{place}` 新建了 segment **{base}**：这个 batch 中最新的消息比前一个 segment 的首条消息晚超过 `segment.ms`；若日志会被压实，`max.compaction.lag.ms` 同样有效。";
     ROLLED_INDEX = "Broker {broker} began segment **{base}** of `{place}`: an index of the one before was full (`segment.index.bytes`).",
         "broker {broker} 为 `{place}` 新建了 segment **{base}**：前一个的索引已满（`segment.index.bytes`）。";
     ROLLED_OFFSETS = "Broker {broker} began segment **{base}** of `{place}`: offsets of the one before would not have fitted into 31 bits.",
@@ -37,9 +37,9 @@ templates! {
     START_MOVED_LEADER = "Broker {broker} learnt from the leader that `{place}` starts at **{to}** now.",
         "broker {broker} 从 leader 得知 `{place}` 现在从 **{to}** 开始。";
     CLEANED = "The cleaner of broker {broker} compacted `{place}` from {from} to **{to}**: {superseded|one record|{superseded} records} with a newer record of the same key went, {before} became {after}.",
-        "broker {broker} 的 cleaner 压缩了 `{place}` 的 {from} 到 **{to}**：{superseded} 条已有同 key 更新消息的旧消息被移除，{before} 变为 {after}。";
+        "broker {broker} 的 cleaner 压实（compaction）了 `{place}` 的 {from} 到 **{to}**：{superseded} 条已有同 key 更新消息的旧消息被移除，{before} 变为 {after}。";
     CLEANED_TOMBSTONES = "The cleaner of broker {broker} compacted `{place}` from {from} to **{to}**: {superseded|one record|{superseded} records} with a newer record of the same key went, and {tombstones|one tombstone|{tombstones} tombstones} whose `delete.retention.ms` was over; {before} became {after}.",
-        "broker {broker} 的 cleaner 压缩了 `{place}` 的 {from} 到 **{to}**：{superseded} 条已有同 key 更新消息的旧消息被移除，{tombstones} 条 `delete.retention.ms` 已过的 tombstone 也被移除；{before} 变为 {after}。";
+        "broker {broker} 的 cleaner 压实（compaction）了 `{place}` 的 {from} 到 **{to}**：{superseded} 条已有同 key 更新消息的旧消息被移除，{tombstones} 条 `delete.retention.ms` 已过的 tombstone 也被移除；{before} 变为 {after}。";
     OUT_OF_RANGE = "Broker {broker} asked for offset {offset} of `{place}`, which its leader does not have (OFFSET_OUT_OF_RANGE); it asks where the leader's log ends and starts.",
         "broker {broker} 请求 `{place}` 的 offset {offset}，但 leader 没有（OFFSET_OUT_OF_RANGE）；它向 leader 询问日志的末尾和起点。";
     STARTED_ANEW = "Broker {broker} threw away its log of `{place}`, which ended at {end}, and begins again at **{at}**, where the leader's starts.",
@@ -47,7 +47,7 @@ templates! {
     STARTED_ANEW_EARLIER = "Broker {broker} begins its empty log of `{place}` at **{at}** and not at {end}: the batch that holds {end} begins there, and a batch is copied whole.",
         "broker {broker} 的空日志 `{place}` 从 **{at}** 而不是 {end} 开始：包含 {end} 的 batch 从那里开始，而 batch 总是整体复制。";
     SKIPPED = "**{who}** passed over {n|one offset|{n} offsets} of `{place}` whose records are gone, compacted away; its position is **{to}**.",
-        "**{who}** 越过了 `{place}` 中 {n} 个消息已被压缩掉的 offset；它的 position 是 **{to}**。";
+        "**{who}** 越过了 `{place}` 中 {n} 个消息已被压实清除的 offset；它的 position 是 **{to}**。";
     WHY_DELETED = "Why deleted?", "为什么被删除？";
     BYTES = "{n}\u{a0}B", "{n}\u{a0}B";
 }

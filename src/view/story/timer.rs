@@ -50,7 +50,7 @@ templates! {
     RETENTION_CHECK = "It was time for {who} to look for segments to delete (`log.retention.check.interval.ms`).",
         "到了 {who} 检查可删除的 segment 的时间（`log.retention.check.interval.ms`）。";
     CLEANER = "The cleaner of {who} looked for logs to compact (`log.cleaner.backoff.ms`).",
-        "{who} 的 cleaner 检查需要压缩的日志（`log.cleaner.backoff.ms`）。";
+        "{who} 的 cleaner 检查需要压实的日志（`log.cleaner.backoff.ms`）。";
     DELETE_RECORDS_TIMEOUT = "A deletion of records at {who} was not taken up by every replica in time.",
         "{who} 上的一次消息删除没有及时在所有副本上生效。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",

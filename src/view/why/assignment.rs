@@ -30,10 +30,10 @@ templates! {
         "`{topic}`：n = **{n}** 个分区，m = **{m}** 个成员。";
     DIVIDED = "{n} div {m}", "{n} div {m}";
     REMAINDER = "{n} mod {m}", "{n} mod {m}";
-    RULE_EVEN = "Each member gets {each|1 partition|{each} partitions} in a row; the members stand in the order of their member ids.",
-        "每个成员得到连续的 {each} 个分区；成员按 member id 排序。";
-    RULE = "Each member gets {each|1 partition|{each} partitions} in a row and the first {more|member gets|{more} members get} one more; the members stand in the order of their member ids.",
-        "每个成员得到连续的 {each} 个分区，前 {more} 个成员各多一个；成员按 member id 排序。";
+    RULE_EVEN = "Each member gets {each|1 partition|{each} partitions} in a row; static members stand first, by `group.instance.id`, the others by member id.",
+        "每个成员得到连续的 {each} 个分区；静态成员在前，按 `group.instance.id` 排序，其余按 member id 排序。";
+    RULE = "Each member gets {each|1 partition|{each} partitions} in a row and the first {more|member gets|{more} members get} one more; static members stand first, by `group.instance.id`, the others by member id.",
+        "每个成员得到连续的 {each} 个分区，前 {more} 个成员各多一个；静态成员在前，按 `group.instance.id` 排序，其余按 member id 排序。";
     RULE_RACKS = "Members in the rack of a replica came first; the rest was divided by ranges.",
         "先按副本所在的 rack 匹配成员，其余再按 range 分配。";
     SHARE = "{who}: {partitions}", "{who}：{partitions}";

@@ -38,6 +38,8 @@ templates! {
         "已提交的 offset 落后于 position：**{who}** 只在 `poll` 中、距上次超过 `auto.commit.interval.ms`（{interval}）时才提交。";
     BY_HAND = "Committed trails position: `enable.auto.commit` is `false`, so **{who}** commits only when its application says so.",
         "已提交的 offset 落后于 position：`enable.auto.commit` 为 `false`，**{who}** 只在应用要求时提交。";
+    NO_LAG_UNCOMMITTED = "There is no lag: `poll` has returned everything that is visible; nothing is committed yet.",
+        "没有 lag：所有可见的消息 `poll` 都已返回，只是还没有提交过。";
     NO_LAG = "There is no lag: everything visible is committed.", "没有 lag：所有可见的消息都已提交。";
 }
 
@@ -130,7 +132,7 @@ fn note(
     committed: Option<i64>,
 ) -> Option<Text> {
     if lag == Some(0) {
-        return Some(NO_LAG.text());
+        return Some(if committed.is_some() { NO_LAG.text() } else { NO_LAG_UNCOMMITTED.text() });
     }
     let consumer = &reader?.consumer;
     if position <= committed || consumer.group.is_none() {

@@ -46,8 +46,8 @@ templates! {
     EPOCH = "leader epoch", "leader 的 epoch";
     EPOCH_RULE = "The leader epoch rises with every leader that is written, even nobody, and the records that a leader appends carry it: so a follower finds where its log differs, and who believes in an older leader is refused.",
         "每写入一次 leader（哪怕是“没有”）leader epoch 就加一，leader 追加的消息都带着它：follower 由此找到日志分歧之处，仍相信旧 leader 的请求会被拒绝。";
-    NOTE_UNCLEAN = "With `unclean.leader.election.enable=false` the partition would have waited instead, and lost nothing.",
-        "若 `unclean.leader.election.enable=false`，分区会一直等待，不会丢失任何消息。";
+    NOTE_UNCLEAN = "Without an unclean election the partition would have waited for a replica that has everything, and would lose nothing if one comes back.",
+        "若不进行 unclean 选举，分区会等待拥有全部消息的副本；只要它能回来，就不会丢失消息。";
     NOTE_ELIGIBLE = "With `eligible.leader.replicas.version=0`, as before Kafka 4.1, only the last one of the ISR could have led.",
         "若 `eligible.leader.replicas.version=0`（Kafka 4.1 之前），只有 ISR 的最后一个成员才能当 leader。";
 }

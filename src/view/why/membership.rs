@@ -9,7 +9,7 @@ use crate::{
         assignor::Assignor,
         client::consumer::Membership,
         coordinator::Group,
-        event::{Event, EventKind, GroupReason},
+        event::{Event, EventKind, GroupReason, Rpc, Says},
         ids::TopicIdPartition,
         protocol::{Api, ErrorCode},
     },
@@ -20,11 +20,11 @@ use crate::{
 
 templates! {
     "why":
-    TITLE_REBALANCE = "Why did this rebalance begin?", "这次重平衡为什么开始？";
+    TITLE_REBALANCE = "Why did this rebalance begin?", "这次 rebalance 为什么开始？";
     TRIGGER_JOINED = "**{member}** joined, so the partitions must be divided among one member more.",
-        "**{member}** 加入，分区要由多一个成员来分。";
-    TRIGGER_REJOINED = "**{member}** joined again: its topics or their partitions changed, or it leads the group.",
-        "**{member}** 再次加入：它的 topic 或其分区有变化，或者它是组 leader。";
+        "**{member}** 加入，成员多了一个，分区需要重新分配。";
+    TRIGGER_REJOINED = "**{member}** joined again: what it subscribes to changed, or it leads the group, or it gave partitions up (cooperative) and asks for the round that hands them out.",
+        "**{member}** 再次加入：它的订阅有变化，或者它是组 leader，或者它（cooperative）刚放弃了分区，要再来一轮把它们分出去。";
     TRIGGER_LEFT = "**{member}** said goodbye with `LeaveGroup`, so its partitions need other owners.",
         "**{member}** 用 `LeaveGroup` 告别，它的分区需要新的主人。";
     TRIGGER_SESSION = "Nothing was heard of **{member}** for `session.timeout.ms`: the coordinator takes it for dead, and its partitions need other owners.",
@@ -43,6 +43,10 @@ templates! {
         "**{who}** 在 `onPartitionsRevoked` 中放弃了它：eager 成员重新加入前必须放弃全部分区，不管之后是否拿回。";
     GIVEN_UP_COOPERATIVE = "**{who}** gave it up in `onPartitionsRevoked` because the new assignment takes it away; a cooperative member keeps all else, and who gets it is given it in the next round.",
         "**{who}** 在 `onPartitionsRevoked` 中放弃了它，因为新的分配把它拿走了；cooperative 成员保留其余分区，接手者在下一轮才得到它。";
+    GIVEN_UP_CLOSING = "**{who}** gave it up in `onPartitionsRevoked` because it closes.",
+        "**{who}** 在 `onPartitionsRevoked` 中放弃了它，因为它正在关闭。";
+    GIVEN_UP_MODERN = "**{who}** gave it up in `onPartitionsRevoked` because its coordinator no longer gives it to it; whatever else it has it reads on.",
+        "**{who}** 在 `onPartitionsRevoked` 中放弃了它，因为 coordinator 不再把它分给该成员；其余分区继续读取。";
     LOST = "**{who}** lost it: it is no member of that generation any more.", "**{who}** 失去了它：它已不是那个 generation 的成员。";
     ENDED = "**{who}** closed or ended and read it last.", "**{who}** 关闭或结束了，它是最后的读者。";
     SLOWEST = "An assignment needs everyone: the last to join again was **{who}**, {time} after that.",
@@ -60,6 +64,8 @@ templates! {
     REFUSED_OTHER = "The coordinator answered **{who}** with `{error}`.", "coordinator 对 **{who}** 的应答是 `{error}`。";
     REFUSED_NOTE = "The committed offsets are what they were; the next owner reads those records again.",
         "已提交的 offset 不变；下一个主人会重新读取这些消息。";
+    REFUSED_YET = "Until a commit succeeds, whoever takes over begins at the offsets committed before.",
+        "在提交成功之前，接手者会从之前提交的 offset 开始读取。";
 
     TITLE_IDLE = "Why is {who} idle?", "为什么 {who} 空闲？";
     IDLE_NOT_JOINED = "**{who}** is not in an assignment yet: it is joining.", "**{who}** 还没有参与分配：它正在加入。";
@@ -134,14 +140,21 @@ pub(super) fn unread(
     let first = run.events().front()?.id;
     let after = usize::try_from(event.id.checked_sub(first)?).ok()? + 1;
     let (mut again, mut slowest) = (None, None);
+    // Whatever it says next to its coordinator tells why it gave up.
+    let mut says_next = None;
     for later in run.events().iter().skip(after) {
         match &later.kind {
             EventKind::PartitionsAssigned { partitions, .. } if partitions.contains(&at) && in_group(later.node) => {
                 again = Some(later);
                 break;
             }
-            EventKind::Sent(rpc) if rpc.api == Api::JoinGroup && !rpc.response && in_group(later.node) => {
-                slowest = Some(later);
+            EventKind::Sent(rpc) if is_of_membership(rpc) && in_group(later.node) => {
+                if later.node == event.node {
+                    says_next.get_or_insert((rpc.api, rpc.says));
+                }
+                if rpc.api == Api::JoinGroup {
+                    slowest = Some(later);
+                }
             }
             _ => {}
         }
@@ -150,7 +163,11 @@ pub(super) fn unread(
     let template = if again.is_some() { &LENGTH } else { &LENGTH_OPEN };
     let left = template.with("to", moment(to_us)).with("from", moment(event.time_us));
     let mut steps = vec![formula(left, strong(Arg::Duration(to_us - event.time_us)))];
+    let is_closing = matches!(says_next, Some((Api::LeaveGroup, _) | (_, Some(Says::Leaves))));
+    let is_modern = matches!(says_next, Some((Api::ConsumerGroupHeartbeat, _)));
     let how = match &event.kind {
+        EventKind::PartitionsRevoked { .. } if is_closing => &GIVEN_UP_CLOSING,
+        EventKind::PartitionsRevoked { .. } if is_modern => &GIVEN_UP_MODERN,
         EventKind::PartitionsRevoked { .. } if is_cooperative(run, group, event) => &GIVEN_UP_COOPERATIVE,
         EventKind::PartitionsRevoked { .. } => &GIVEN_UP,
         EventKind::PartitionsLost { .. } => &LOST,
@@ -168,6 +185,11 @@ pub(super) fn unread(
     let name = story::partition(world, at);
     let title = if again.is_some() { &TITLE_UNREAD_THEN } else { &TITLE_UNREAD };
     Some(card(run, key, title.with("place", name), group.to_owned(), steps, None, event))
+}
+
+/// A request by which a member joins, stays or leaves; heartbeats of the classic protocol say nothing of it.
+fn is_of_membership(rpc: &Rpc) -> bool {
+    !rpc.response && matches!(rpc.api, Api::JoinGroup | Api::LeaveGroup | Api::ConsumerGroupHeartbeat)
 }
 
 /// Was the assignment before this event computed by the cooperative assignor?
@@ -212,7 +234,8 @@ pub(super) fn refused(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCard>
         _ => REFUSED_OTHER.with("error", error.name()),
     };
     let steps = vec![sentence(text.with("who", name))];
-    let note = Some(REFUSED_NOTE.text());
+    let is_final = matches!(error, ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId);
+    let note = Some(if is_final { REFUSED_NOTE.text() } else { REFUSED_YET.text() });
     Some(card(run, key, TITLE_REFUSED.text(), name.to_owned(), steps, note, event))
 }
 

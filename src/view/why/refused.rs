@@ -28,9 +28,9 @@ templates! {
     NO_BROKER = "nobody", "没有";
     LEADING = "broker {broker}", "broker {broker}";
     OUT_OF_ORDER = "An idempotent producer numbers its records in each partition. The leader takes only the number that follows the last one it has, so that nothing is doubled, left out or out of order; a batch before this one is missing there.",
-        "幂等 producer 为每个分区的消息编号。leader 只接受紧接上一个的编号，这样不会重复、遗漏或乱序；这里缺少它之前的一个批次。";
-    TOO_LARGE = "The batch is larger than `max.message.bytes` of the topic. Sending it again would not help, so it fails at once.",
-        "该批次大于 topic 的 `max.message.bytes`。重发也没有用，因此立即失败。";
+        "幂等 producer 为每个分区的消息编号。leader 只接受紧接上一个的编号，这样不会重复、遗漏或乱序；这里缺少它之前的一个 batch。";
+    TOO_LARGE = "The batch is larger than `max.message.bytes` of the topic. Sending it again as it is would not help. Kafka's producer would split a batch of several records; here it fails at once.",
+        "该 batch 大于 topic 的 `max.message.bytes`，原样重发没有用。Kafka 的 producer 会把含多条消息的 batch 拆分后重发；这里则立即失败。";
     OTHER = "The leader answered `{error}`.", "leader 应答 `{error}`。";
     LAG_LIMIT = "`replica.lag.time.max.ms`", "`replica.lag.time.max.ms`";
     LAST_CAUGHT_UP = "broker {broker} last had everything at", "broker {broker} 上次拥有全部消息的时刻";
@@ -40,7 +40,7 @@ templates! {
         "落后以时间衡量，而不是消息数：follower 超过这段时间没有拥有全部消息，就会退出 ISR。leader 每隔一半时间检查一次，因此最多会多等一半时间。";
     COMES_BACK = "It comes back into the ISR when a fetch of it reaches the high watermark.", "当它的某次拉取追上 high watermark 时，会重新进入 ISR。";
     TAKEN_OUT = "The controller took broker {broker} out of the ISR at {time}: whoever is fenced or stops is taken out at once, and so is everybody but the new leader in an unclean election.",
-        "controller 在 {time} 将 broker {broker} 移出 ISR：被隔离或正在停止的 broker 会立即移出；unclean 选举时，除新 leader 外的所有副本也会移出。";
+        "controller 在 {time} 将 broker {broker} 移出 ISR：被 fence 或正在停止的 broker 会立即移出；unclean 选举时，除新 leader 外的所有副本也会移出。";
     NOT_YET_IN = "Broker {broker} has not been in the ISR for as long as the run remembers: a replica comes into it once it has everything up to the high watermark.",
         "在本次运行保留的事件范围内，broker {broker} 从未进入 ISR：副本拥有 high watermark 之前的全部消息后才会进入。";
     LOG_END = "log end of broker {broker}", "broker {broker} 的日志末端";

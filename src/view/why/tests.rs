@@ -281,7 +281,12 @@ fn each_assignor_tells_its_own_steps() {
     assert!(lines.contains(&"N1: P0, P1".to_owned()), "{lines:?}");
 
     let lines = of("roundrobin");
-    assert!(lines[2].ends_with("in this order, which is that of their member ids: N1, N2, N3."), "{lines:?}");
+    assert!(
+        lines[2].ends_with(
+            "in this order (static members first, by group.instance.id, the others by member id): N1, N2, N3."
+        ),
+        "{lines:?}"
+    );
     assert_eq!(lines[3..5], ["orders-0 → N1", "orders-1 → N2"]);
     assert!(lines.contains(&"Nobody has more than one partition more than another: N1 2, N2 2, N3 2.".to_owned()));
 

@@ -27,6 +27,7 @@ templates! {
     FOLLOWER_END = "log end of broker {broker}, as its last fetch told", "broker {broker} 的日志末端（据其上次拉取）";
     FOLLOWER_UNKNOWN = "log end of broker {broker}: it has not fetched in this epoch", "broker {broker} 的日志末端：它在这个 epoch 还没有拉取过";
     HW_MIN = "high watermark as the least of them", "high watermark 取其中最小值";
+    HW_STAYS = "high watermark: it has not moved", "high watermark：没有前进";
     TWO_FETCHES = "A follower says how far it is only with its next fetch: one fetch brings the record, the next one tells the leader that it arrived.",
         "follower 只在下一次拉取时才说明自己到了哪里：一次拉取取走消息，再下一次才让 leader 知道已送达。";
     WAITS_FOR = "What is missing is the next fetch of {followers}.", "还缺 {followers} 的下一次拉取。";
@@ -53,13 +54,13 @@ pub(super) fn card(run: &Run, key: &WhyKey, topic: &str, partition: i32) -> Opti
             pending = hw < end;
             let text = if pending { PENDING.with("end", end) } else { NOTHING_PENDING.text() };
             steps.push(WhyStep::Sentence(text.with("leader", leader).with("hw", hw)));
-            let late = ends(&mut steps, role, leader, (end, hw));
-            steps.push(formula(HW_MIN.text(), strong(hw)));
+            let (late, least) = ends(&mut steps, role, leader, end);
+            steps.push(formula(if least == hw { HW_MIN.text() } else { HW_STAYS.text() }, strong(hw)));
             let (have, need) = (role.isr.len(), min_insync_replicas(run, leader, topic, state.replicas.len()));
             let enough = if have < need { &TOO_SMALL } else { &LARGE_ENOUGH };
             steps.push(WhyStep::Sentence(enough.with("have", have).with("need", need)));
             steps.push(WhyStep::Sentence(TWO_FETCHES.text()));
-            note = waits_for(late).filter(|_| pending);
+            note = waits_for(late).filter(|_| pending && have >= need);
         }
     }
     let appended =
@@ -74,15 +75,18 @@ pub(super) fn card(run: &Run, key: &WhyKey, topic: &str, partition: i32) -> Opti
     })
 }
 
-/// The log end of every replica that the high watermark waits for. Returns those that are behind the leader.
-fn ends(steps: &mut Vec<WhyStep>, role: &LeaderState, leader: BrokerId, (end, _): (i64, i64)) -> Vec<BrokerId> {
+/// The log end of every replica that the high watermark waits for. Returns those that are behind the leader, and the
+/// least log end; −1 as long as one has not fetched.
+fn ends(steps: &mut Vec<WhyStep>, role: &LeaderState, leader: BrokerId, end: i64) -> (Vec<BrokerId>, i64) {
     let mut late = Vec::new();
+    let mut least = end;
     for broker in role.maximal_isr() {
         if broker == leader {
             steps.push(formula(LEADER_END.with("broker", broker), end));
             continue;
         }
         let told = role.followers.get(&broker).map_or(-1, |follower| follower.log_end_offset);
+        least = least.min(told);
         if told < end {
             late.push(broker);
         }
@@ -94,7 +98,7 @@ fn ends(steps: &mut Vec<WhyStep>, role: &LeaderState, leader: BrokerId, (end, _)
             }
         }
     }
-    late
+    (late, least)
 }
 
 fn waits_for(late: Vec<BrokerId>) -> Option<Text> {

@@ -94,7 +94,7 @@ fn BrokerChip(props: &BrokerChipProps) -> Html {
     let class = match view.state {
         BrokerState::Alive if view.frozen => "frozen",
         BrokerState::Alive => "alive",
-        BrokerState::Starting | BrokerState::Stopping => "between",
+        BrokerState::Starting | BrokerState::Fenced | BrokerState::Stopping => "between",
         _ => "dead",
     };
     html! {

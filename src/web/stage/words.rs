@@ -92,6 +92,7 @@ pub fn broker_state(state: BrokerState, lang: Lang) -> &'static str {
     match state {
         BrokerState::Alive => &stage::BROKER_ALIVE,
         BrokerState::Starting => &stage::BROKER_STARTING,
+        BrokerState::Fenced => &stage::BROKER_RUNNING_FENCED,
         BrokerState::Stopping => &stage::BROKER_STOPPING,
         BrokerState::Stopped => &stage::BROKER_STOPPED,
         BrokerState::CrashedNotFenced => &stage::BROKER_CRASHED,

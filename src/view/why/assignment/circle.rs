@@ -9,8 +9,8 @@ use crate::{
 
 templates! {
     "why":
-    CIRCLE = "All partitions stand in one row, topic by topic, and the members take turns in this order, which is that of their member ids: {members}.",
-        "所有分区按 topic 排成一列，成员按 member id 的顺序依次轮流领取：{members}。";
+    CIRCLE = "All partitions stand in one row, topic by topic, and the members take turns in this order (static members first, by `group.instance.id`, the others by member id): {members}.",
+        "所有分区按 topic 排成一列，成员按此顺序依次轮流领取（静态成员在前，按 `group.instance.id`，其余按 member id）：{members}。";
     CIRCLE_TURN = "{partition} → {who}", "{partition} → {who}";
     CIRCLE_MORE = "… and {n|one partition|{n} partitions} more.", "……以及另外 {n} 个分区。";
     CIRCLE_SKIPPED = "Who does not subscribe to a topic is passed over in its partitions, so the numbers may differ by more than one.",

@@ -51,6 +51,7 @@ fn state(state: BrokerState) -> (&'static str, &'static Template) {
     match state {
         BrokerState::Alive => ("ok", &ui::STATE_ALIVE),
         BrokerState::Starting => ("warn", &ui::STATE_STARTING),
+        BrokerState::Fenced => ("warn", &ui::STATE_RUNNING_FENCED),
         BrokerState::Stopping => ("warn", &ui::STATE_STOPPING),
         BrokerState::Stopped => ("plain", &ui::STATE_STOPPED),
         BrokerState::CrashedNotFenced => ("bad", &ui::STATE_CRASHED),

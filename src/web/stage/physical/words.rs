@@ -53,7 +53,7 @@ pub fn state(view: &BrokerView, behind: usize, since_us: Option<u64>, lang: Lang
     };
     let plain = |template: &'static kafkascope::i18n::Template| template.source(lang).to_owned();
     match view.state {
-        BrokerState::Alive | BrokerState::Starting | BrokerState::Stopping if view.frozen => {
+        BrokerState::Alive | BrokerState::Starting | BrokerState::Fenced | BrokerState::Stopping if view.frozen => {
             ("between", plain(&ui::FROZEN))
         }
         BrokerState::Alive if !view.cut_from.is_empty() => {
@@ -62,6 +62,7 @@ pub fn state(view: &BrokerView, behind: usize, since_us: Option<u64>, lang: Lang
         BrokerState::Alive if behind > 0 => ("between", plain(&said::CATCHING_UP)),
         BrokerState::Alive => ("alive", plain(&said::ALIVE)),
         BrokerState::Starting => ("between", plain(&said::STARTING)),
+        BrokerState::Fenced => ("between", at(&said::FENCED, &said::FENCED_ONCE)),
         BrokerState::Stopping => ("between", plain(&said::STOPPING)),
         BrokerState::Stopped => ("dead", at(&said::STOPPED, &said::STOPPED_ONCE)),
         BrokerState::CrashedNotFenced => ("dead", at(&said::CRASHED, &said::CRASHED_ONCE)),

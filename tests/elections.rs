@@ -8,7 +8,7 @@ use kafkascope::{
     check::Watched,
     cluster::{ClusterSpec, error::Refusal},
     kafka::{
-        event::{ElectedBy, EventKind},
+        event::{ElectedBy, Event, EventKind},
         metadata::PartitionState,
         protocol::ErrorCode,
     },
@@ -163,6 +163,28 @@ fn leaders_go_back_to_preferred_replicas_by_the_clock_unless_that_is_off() {
         after(&mut run, 61);
         assert_eq!(state(&run).leader, leader, "auto.leader.rebalance.enable={enabled}");
     }
+}
+
+/// At the end the leader stays, in a later epoch: whoever waits for followers waits on.
+#[test]
+fn the_end_of_a_reassignment_fails_nobody_who_waits() {
+    let mut run = stage(&[]);
+    give(&mut run, "reassign topic=t partition=0 replicas=3,4,1");
+    after(&mut run, 6);
+    give(&mut run, "elect-leaders type=preferred");
+    after(&mut run, 1);
+    give(&mut run, "add-producer producer=p topic=t rate=900 acks=all linger.ms=0 enable.idempotence=false");
+    after(&mut run, 2);
+    let before = state(&run);
+    give(&mut run, "reassign topic=t partition=0 replicas=3,4,2");
+    after(&mut run, 6);
+    let now = state(&run);
+    assert_eq!((before.leader, now.leader, &*now.replicas), (Some(3), Some(3), &[3, 4, 2][..]));
+    assert!(now.leader_epoch > before.leader_epoch);
+    let retried: Vec<&Event> =
+        run.events.iter().filter(|event| matches!(event.kind, EventKind::BatchRetried { .. })).collect();
+    assert!(retried.is_empty(), "{retried:#?}");
+    assert!(now.isr.contains(&2) && now.isr.contains(&4));
 }
 
 #[test]

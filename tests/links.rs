@@ -17,7 +17,7 @@ use kafkascope::{
         event::EventKind,
         ids::{BrokerId, TopicIdPartition},
         metadata::PartitionState,
-        protocol::ErrorCode,
+        protocol::{Api, ErrorCode},
     },
     sim::NodeId,
 };
@@ -471,4 +471,60 @@ fn a_wrong_clock_shows_in_timestamps_and_nowhere_else() {
     assert_eq!(stamp("heal-all"), 0);
     assert_eq!(stamp("skew-clock node=2 ahead.ms=-1000"), 0, "a producer's records bear its own clock's time");
     assert_eq!(run.world.broken().len(), 1);
+}
+
+/// `message.timestamp.after.max.ms` is an hour.
+#[test]
+fn a_timestamp_too_far_ahead_of_the_leaders_clock_is_refused() {
+    let (mut run, _) = stage("", "rate=0 linger.ms=0");
+    for (ahead_ms, refused) in [(3_590_000, 0), (3_610_000, 1)] {
+        give(&mut run, &format!("skew-clock node=p ahead.ms={ahead_ms}"));
+        give(&mut run, "send producer=p value=v");
+        after(&mut run, 1);
+        let failed = since(&run, 0, |kind| match kind {
+            EventKind::BatchFailed { error, .. } => Some(*error),
+            _ => None,
+        });
+        assert_eq!(failed.len(), refused, "{ahead_ms}");
+        assert!(failed.iter().all(|(_, error)| *error == ErrorCode::InvalidTimestamp));
+    }
+}
+
+/// A registration that is refused, because the controller still counts the process before, is repeated ever more seldom.
+#[test]
+fn a_broker_that_is_refused_registers_after_ever_longer_waits() {
+    let (mut run, leader) = stage("", "rate=0");
+    give(&mut run, &format!("crash-broker broker={leader}"));
+    let restarted_us = run.world.now_us();
+    give(&mut run, &format!("restart-broker broker={leader}"));
+    after(&mut run, 30);
+    let is_asked = |kind: &EventKind| match kind {
+        EventKind::Sent(rpc) if rpc.api == Api::BrokerRegistration && !rpc.response => Some(()),
+        _ => None,
+    };
+    let asked: Vec<u64> = since(&run, restarted_us, is_asked).into_iter().map(|(at_us, ())| at_us).collect();
+    assert!((6..=9).contains(&asked.len()), "{asked:?}");
+    let waits: Vec<u64> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(waits[1..].windows(2).all(|pair| pair[1] * 10 > pair[0] * 19), "each twice the last: {waits:?}");
+    assert!(run.world.metadata().brokers[&leader].fenced.eq(&false), "and is back");
+}
+
+/// Nobody waits who need not: whether a broker may stop it asks a second time soon, and then with its heartbeats.
+#[test]
+fn a_broker_that_stops_asks_as_seldom_as_it_heartbeats() {
+    let (mut run, leader) = stage("", "rate=0");
+    let asked_us = run.world.now_us();
+    give(&mut run, &format!("stop-broker broker={leader}"));
+    after(&mut run, 10);
+    let is_asked = |kind: &EventKind| match kind {
+        EventKind::Sent(rpc) if rpc.api == Api::BrokerHeartbeat && !rpc.response => Some(()),
+        _ => None,
+    };
+    let stopped = since(&run, asked_us, |kind| matches!(kind, EventKind::BrokerStopped).then_some(()));
+    let asked = run.events.iter().filter(|event| {
+        event.node == NodeId(leader)
+            && (asked_us..=stopped[0].0).contains(&event.time_us)
+            && is_asked(&event.kind).is_some()
+    });
+    assert!(asked.count() <= 4, "not ten times a second");
 }

@@ -204,6 +204,28 @@ fn a_compacted_topic_keeps_each_key_and_a_reader_passes_over_the_holes() {
     assert_eq!(failed.iter().map(|(_, error)| *error).collect::<Vec<_>>(), [ErrorCode::InvalidRecord]);
 }
 
+/// In a log that is compacted and deleted from, the cleaner deletes, and so nobody where it is switched off.
+#[test]
+fn the_cleaner_deletes_old_segments_of_a_compacted_log() {
+    for (cleaner, begins_later) in [("true", true), ("false", false)] {
+        let mut run = three_brokers(&[
+            ("log.initial.task.delay.ms", "1000"),
+            ("log.retention.check.interval.ms", "1000"),
+            ("log.cleaner.backoff.ms", "2000"),
+            ("log.cleaner.enable", cleaner),
+        ]);
+        give(
+            &mut run,
+            "create-topic topic=t partitions=1 replication.factor=3 cleanup.policy=compact,delete retention.ms=5000 \
+             internal.segment.bytes=1000",
+        );
+        after(&mut run, 1);
+        give(&mut run, "add-producer producer=p topic=t rate=20 keys=a,b,c");
+        after(&mut run, 30);
+        assert_eq!(log(&run, leader(&run)).log_start_offset() > 0, begins_later, "log.cleaner.enable={cleaner}");
+    }
+}
+
 /// A batch that no segment can hold is refused, and followers copy whole segments' worth at most.
 #[test]
 fn a_batch_larger_than_a_segment_is_refused() {

@@ -191,9 +191,9 @@ mod tests {
         let mut run = Run::new(&start_cluster()).expect("sound");
         let begin_us = run.time_us();
         let lines = [
-            "cut from=1 to=2",
             "stop-broker broker=3",
-            "cut from=1 to=2",
+            "cut from=1 to=3",
+            "cut from=1 to=3",
             "crash-controller",
             "skew-clock node=2 ahead.ms=9",
         ];

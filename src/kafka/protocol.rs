@@ -518,6 +518,8 @@ error_codes! {
     PolicyViolation = "POLICY_VIOLATION", 44, false;
     /// A record that the topic does not take, such as one without a key where compaction is on.
     InvalidRecord = "INVALID_RECORD", 87, false;
+    /// A record whose timestamp is too far ahead of the broker's clock.
+    InvalidTimestamp = "INVALID_TIMESTAMP", 32, false;
 }
 
 impl Response {

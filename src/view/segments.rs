@@ -156,12 +156,13 @@ pub fn deleted(run: &Run, topic: &str, partition: i32, broker: BrokerId) -> Vec<
 pub fn segments(world: &World, topic: &str, partition: i32, broker: BrokerId) -> Option<SegmentsView> {
     let (id, _) = world.metadata().topic_by_name(topic)?;
     let broker = world.brokers().get(&broker)?;
-    let log = &broker.replica(TopicIdPartition::new(id, partition))?.log;
+    let partition = TopicIdPartition::new(id, partition);
+    let log = &broker.replica(partition)?.log;
     let (now_us, clock_us) = (world.now_us(), broker.clock_us(world.now_us()));
-    let about = ABOUT.with("broker", broker.id).with("place", format!("{topic}-{partition}"));
+    let about = ABOUT.with("broker", broker.id).with("place", format!("{topic}-{}", partition.partition));
     let about = about.with("segments", log.segments().len() as i64).with("bytes", bytes(log.size_bytes()));
     let about = about.with("start", log.log_start_offset()).with("end", log.log_end_offset());
-    let next = log.deletion_due_us().map(|due_us| broker.retention_look_us(now_us, due_us));
+    let next = log.deletion_due_us().and_then(|due_us| broker.deletion_look_us(now_us, partition, due_us));
     Some(SegmentsView {
         about: about.with("high_watermark", log.high_watermark()),
         next: next_deletion(broker, log, next),

@@ -12,6 +12,9 @@ use crate::sim::Map;
 
 /// Pause before a request to the controller is sent again.
 const RETRY_US: u64 = 100_000;
+/// How soon a broker that starts asks again, and, once, one that stops (`BrokerLifecycleManager`).
+const SOON_WHILE_STARTING_US: u64 = 10_000;
+const SOON_WHILE_STOPPING_US: u64 = 50_000;
 /// How long a stopping broker waits for the controller before it just stops (`BrokerServer.beginShutdown`).
 const SHUTDOWN_US: u64 = 300_000_000;
 
@@ -24,6 +27,10 @@ pub(super) struct Control {
     pub active_epoch: u32,
     /// Heartbeat or registration under way.
     liveness: Option<Asked>,
+    /// Registrations and heartbeats that the controller refused, in a row.
+    refused: u32,
+    /// The controller has answered that this broker may not stop yet.
+    must_wait: bool,
     /// The ISR change that is wanted of each partition: its request, or nothing while it waits to be asked again.
     isr_changes: Map<TopicIdPartition, Option<Asked>>,
     /// Broker epoch of the process before, if its clean shutdown file was there.
@@ -128,10 +135,10 @@ impl Broker {
             Response::BrokerRegistration { error, broker_epoch } if self.control.liveness == asked => {
                 self.control.liveness = None;
                 if error == ErrorCode::None {
-                    self.control.broker_epoch = broker_epoch;
+                    (self.control.broker_epoch, self.control.refused) = (broker_epoch, 0);
                     out.set_timer(Timer::BrokerHeartbeat, now_us);
                 } else {
-                    out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
+                    self.ask_after_refusal(now_us, error, out);
                 }
             }
             Response::BrokerHeartbeat { error, is_fenced, should_shut_down } if self.control.liveness == asked => {
@@ -168,15 +175,29 @@ impl Broker {
         should_shut_down: bool,
         out: &mut Outbox,
     ) {
-        match error {
-            ErrorCode::None if should_shut_down && self.process == Process::Stopping => self.stop_now(out),
-            // A fenced broker hurries: it wants to be unfenced as soon as it has applied its registration.
-            ErrorCode::None if is_fenced || self.process == Process::Stopping => {
-                out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US);
-            }
-            ErrorCode::None => {}
-            _ => out.set_timer(Timer::BrokerHeartbeat, now_us + RETRY_US),
+        if error != ErrorCode::None {
+            return self.ask_after_refusal(now_us, error, out);
         }
+        self.control.refused = 0;
+        match self.process {
+            Process::Stopping if should_shut_down => self.stop_now(out),
+            Process::Stopping if !std::mem::replace(&mut self.control.must_wait, true) => {
+                out.set_timer(Timer::BrokerHeartbeat, now_us + SOON_WHILE_STOPPING_US);
+            }
+            Process::Starting if is_fenced => out.set_timer(Timer::BrokerHeartbeat, now_us + SOON_WHILE_STARTING_US),
+            _ => {}
+        }
+    }
+
+    /// A refusal is waited on ever longer, up to a session; that another is the controller is none: it is asked at once
+    /// when it is known (`BrokerLifecycleManager.scheduleNextCommunicationAfterFailure`, `NodeToControllerRequestThread`).
+    fn ask_after_refusal(&mut self, now_us: u64, error: ErrorCode, out: &mut Outbox) {
+        let wait_us = match error {
+            ErrorCode::NotController => RETRY_US,
+            _ => (RETRY_US << self.control.refused.min(20)).min(self.config.broker_session_timeout_us),
+        };
+        self.control.refused += u32::from(error != ErrorCode::NotController);
+        out.set_timer(Timer::BrokerHeartbeat, now_us + wait_us);
     }
 
     fn stop_now(&mut self, out: &mut Outbox) {

@@ -13,6 +13,7 @@ use crate::kafka::{
     log::Log,
     metadata::{MetadataDelta, PartitionState},
     node::Outbox,
+    protocol::ErrorCode,
 };
 use crate::sim::{Set, faults::faulty};
 
@@ -140,7 +141,16 @@ impl Broker {
         }
         replica.partition_epoch = state.partition_epoch;
         if state.leader == Some(id) {
-            if let Some(leader) = replica.leader_mut().filter(|leader| leader.leader_epoch == state.leader_epoch) {
+            let log_end = replica.log.log_end_offset();
+            let renewed = replica.leader().is_some_and(|leader| leader.leader_epoch < state.leader_epoch);
+            if renewed {
+                replica.log.start_epoch(state.leader_epoch);
+            }
+            if let Some(leader) = replica.leader_mut() {
+                if renewed {
+                    leader.renew(now_us, state, log_end);
+                    out.event(EventKind::BecameLeader { partition, leader_epoch: state.leader_epoch, log_end });
+                }
                 leader.isr.clone_from(&state.isr);
                 leader.pending_isr = None;
                 leader.replicas.clone_from(&state.replicas);
@@ -149,16 +159,14 @@ impl Broker {
                     leader.followers.entry(*broker).or_insert_with(FollowerState::unknown);
                 }
                 self.forget_isr_change(partition);
+                if renewed {
+                    self.fail_parked(partition, ErrorCode::FencedLeaderEpoch, out);
+                }
                 self.maybe_advance_high_watermark(now_us, partition, out);
                 return;
             }
-            // It led before, and leads again in a later epoch: between the two somebody else might have, so whoever
-            // waits must ask again.
-            replica.role = Role::Offline;
-            self.lay_down(partition, is_offsets, out);
-            let Some(replica) = self.replicas.get_mut(&partition) else { return };
+            let epoch_start = log_end;
             replica.log.start_epoch(state.leader_epoch);
-            let epoch_start = replica.log.log_end_offset();
             if faulty!(WatermarkOfNewLeader) {
                 replica.log.set_high_watermark(epoch_start);
             }

@@ -14,6 +14,9 @@ use crate::kafka::{
 use crate::sim::Map;
 use crate::sim::faults::faulty;
 
+/// `message.timestamp.after.max.ms`: how far a timestamp may be ahead of the broker's clock.
+const TIMESTAMP_AFTER_US_MAX: u64 = 3_600_000_000;
+
 /// Work given to the disk.
 #[derive(Clone, Debug, Hash)]
 pub(super) enum Append {
@@ -139,7 +142,7 @@ impl Broker {
         records: &Arc<Records>,
         out: &mut Outbox,
     ) -> Result<i64, ErrorCode> {
-        let min_isr = self.min_insync_replicas(partition);
+        let (min_isr, clock_us) = (self.min_insync_replicas(partition), self.clock_us(now_us));
         let Some(replica) = self.replicas.get_mut(&partition) else {
             return Err(self.refuse(partition, self.not_here(partition), out));
         };
@@ -151,7 +154,7 @@ impl Broker {
         }
         let came = records;
         let records = &compressed_for(replica.log.config(), came);
-        if let Some(error) = unacceptable(replica.log.config(), came, records) {
+        if let Some(error) = unacceptable(replica.log.config(), clock_us, came, records) {
             return Err(self.refuse(partition, error, out));
         }
         let (leader_epoch, missing) = (leader.leader_epoch, leader.isr.len() as u32 - 1);
@@ -287,7 +290,10 @@ fn compressed_for(config: &TopicConfig, records: &Arc<Records>) -> Arc<Records> 
 
 /// Why a topic does not take a batch, if it does not, as it came and as it would be stored (`LogValidator`,
 /// `UnifiedLog.append`).
-fn unacceptable(config: &TopicConfig, came: &Records, records: &Records) -> Option<ErrorCode> {
+fn unacceptable(config: &TopicConfig, clock_us: u64, came: &Records, records: &Records) -> Option<ErrorCode> {
+    if came.max_timestamp_us() > clock_us + TIMESTAMP_AFTER_US_MAX {
+        return Some(ErrorCode::InvalidTimestamp);
+    }
     if came.size_bytes().max(records.size_bytes()) > config.max_message_bytes {
         return Some(ErrorCode::MessageTooLarge);
     }

@@ -1,6 +1,6 @@
 //! One replica of a partition on one broker: its log, and what it knows as a leader or a follower.
 
-use crate::kafka::{ids::BrokerId, log::Log};
+use crate::kafka::{ids::BrokerId, log::Log, metadata::PartitionState};
 use crate::sim::Map;
 
 /// A replica.
@@ -68,6 +68,15 @@ pub struct FollowerState {
 }
 
 impl LeaderState {
+    /// It leads on in a later epoch, as at the end of a reassignment. Whoever waits for the high watermark waits on, and of
+    /// its followers it knows what it knew (`Partition.makeLeader`, `Replica.resetReplicaState`).
+    pub fn renew(&mut self, now_us: u64, state: &PartitionState, log_end: i64) {
+        (self.leader_epoch, self.epoch_start) = (state.leader_epoch, log_end);
+        for (broker, follower) in &mut self.followers {
+            follower.last_caught_up_us = state.isr.contains(broker).then_some(now_us);
+        }
+    }
+
     /// Committed ISR and whoever is being added: what the high watermark waits for (KIP-497, "maximal ISR").
     pub fn maximal_isr(&self) -> impl Iterator<Item = BrokerId> {
         let pending = self.pending_isr.iter().flatten().filter(|broker| !self.isr.contains(broker));

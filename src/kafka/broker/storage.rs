@@ -79,6 +79,9 @@ impl Broker {
     fn plan_deletion(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
         let due_us = self.replicas.get(&partition).and_then(|replica| replica.log.deletion_due_us());
         let Some(due_us) = due_us else { return };
+        if self.is_compacted(partition) {
+            return self.plan_look_of_cleaner(now_us, due_us, out);
+        }
         let at_us = self.retention_look_us(now_us, due_us);
         if self.storage.deletion_at_us.is_none_or(|known_us| at_us < known_us) {
             self.storage.deletion_at_us = Some(at_us);
@@ -87,7 +90,7 @@ impl Broker {
     }
 
     /// When this broker looks for segments to delete for the first time once its clock shows `due_us`.
-    pub fn retention_look_us(&self, now_us: u64, due_us: u64) -> u64 {
+    fn retention_look_us(&self, now_us: u64, due_us: u64) -> u64 {
         let first_us = self.storage.started_us + self.config.log_initial_task_delay_us;
         next_look(first_us, self.config.log_retention_check_interval_us, self.true_us(now_us, due_us))
     }
@@ -98,12 +101,17 @@ impl Broker {
     }
 
     fn plan_cleaning(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
+        let clock_us = self.clock_us(now_us);
+        let due_us = self.replicas.get(&partition).and_then(|replica| replica.log.cleaning_due_us(clock_us));
+        if let Some(due_us) = due_us {
+            self.plan_look_of_cleaner(now_us, due_us, out);
+        }
+    }
+
+    fn plan_look_of_cleaner(&mut self, now_us: u64, due_us: u64, out: &mut Outbox) {
         if !self.config.log_cleaner_enable {
             return;
         }
-        let clock_us = self.clock_us(now_us);
-        let due_us = self.replicas.get(&partition).and_then(|replica| replica.log.cleaning_due_us(clock_us));
-        let Some(due_us) = due_us else { return };
         let at_us = self.cleaner_look_us(now_us, due_us);
         if self.storage.cleaning_at_us.is_none_or(|known_us| at_us < known_us) {
             self.storage.cleaning_at_us = Some(at_us);
@@ -159,14 +167,32 @@ impl Broker {
         Some(reason)
     }
 
-    /// It is time to look for segments to delete, in every log.
+    /// It is time to look for segments to delete, in every log that is not compacted: in those the cleaner does it
+    /// (`LogManager.cleanupLogs`, `LogCleanerManager.deletableLogs`).
     pub(super) fn check_retention(&mut self, now_us: u64, out: &mut Outbox) {
         self.storage.deletion_at_us = None;
-        let held: Vec<TopicIdPartition> = self.replicas.keys().copied().collect();
-        for partition in held {
+        for partition in self.held(false) {
             self.delete_old_segments(now_us, partition, out);
             self.plan_deletion(now_us, partition, out);
         }
+    }
+
+    /// When segments of a log are looked at once this broker's clock shows `due_us`, by the retention check or, where the
+    /// log is compacted, by the cleaner; nothing where that is switched off.
+    pub fn deletion_look_us(&self, now_us: u64, partition: TopicIdPartition, due_us: u64) -> Option<u64> {
+        match self.is_compacted(partition) {
+            true => self.config.log_cleaner_enable.then(|| self.cleaner_look_us(now_us, due_us)),
+            false => Some(self.retention_look_us(now_us, due_us)),
+        }
+    }
+
+    fn is_compacted(&self, partition: TopicIdPartition) -> bool {
+        self.replicas.get(&partition).is_some_and(|replica| replica.log.config().compact)
+    }
+
+    fn held(&self, compacted: bool) -> Vec<TopicIdPartition> {
+        let of_kind = self.replicas.iter().filter(|(_, replica)| replica.log.config().compact == compacted);
+        of_kind.map(|(partition, _)| *partition).collect()
     }
 
     fn delete_old_segments(&mut self, now_us: u64, partition: TopicIdPartition, out: &mut Outbox) {
@@ -204,8 +230,11 @@ impl Broker {
                 out.event(EventKind::LogCleaned { partition, cleaned: Box::new(cleaned) });
             }
         }
-        let held: Vec<TopicIdPartition> = self.replicas.keys().copied().collect();
-        for partition in held {
+        for partition in self.held(true) {
+            if self.config.log_cleaner_enable {
+                self.delete_old_segments(now_us, partition, out);
+            }
+            self.plan_deletion(now_us, partition, out);
             self.plan_cleaning(now_us, partition, out);
         }
     }

@@ -31,6 +31,8 @@ templates! {
         "幂等 producer 为每个分区的消息编号。leader 只接受紧接上一个的编号，这样不会重复、遗漏或乱序；这里缺少它之前的一个 batch。";
     TOO_LARGE = "The batch is larger than `max.message.bytes` of the topic. Sending it again as it is would not help. Kafka's producer would split a batch of several records; here it fails at once.",
         "该 batch 大于 topic 的 `max.message.bytes`，原样重发没有用。Kafka 的 producer 会把含多条消息的 batch 拆分后重发；这里则立即失败。";
+    TOO_LATE = "A timestamp in the batch is more than an hour (`message.timestamp.after.max.ms`) ahead of the clock of the leader. Sending it again as it is would not help, so it fails at once.",
+        "batch 中有时间戳比 leader 的时钟超前一小时以上（`message.timestamp.after.max.ms`）。原样重发没有用，因此立即失败。";
     OTHER = "The leader answered `{error}`.", "leader 应答 `{error}`。";
     LAG_LIMIT = "`replica.lag.time.max.ms`", "`replica.lag.time.max.ms`";
     LAST_CAUGHT_UP = "broker {broker} last had everything at", "broker {broker} 上次拥有全部消息的时刻";
@@ -99,6 +101,7 @@ pub(super) fn write(run: &Run, key: &WhyKey, event: &Event) -> Option<WhyCard> {
         }
         ErrorCode::OutOfOrderSequenceNumber => vec![WhyStep::Sentence(OUT_OF_ORDER.text())],
         ErrorCode::MessageTooLarge => vec![WhyStep::Sentence(TOO_LARGE.text())],
+        ErrorCode::InvalidTimestamp => vec![WhyStep::Sentence(TOO_LATE.text())],
         error => vec![WhyStep::Sentence(OTHER.with("error", error.name()))],
     };
     Some(card(run, key, event, (TITLE_WRITE.text(), place), steps))

@@ -266,10 +266,13 @@ impl Accumulator {
         self.queues.get_mut(&partition)?.pop_front()
     }
 
-    /// Puts a batch back to be sent again: before all that were not sent, and by sequence among those that were.
+    /// Puts a batch back to be sent again: before all that were not sent, and by sequence among those that were. One
+    /// without a sequence goes before all others, so that several that come back are turned round
+    /// (`RecordAccumulator.reenqueue`).
     pub fn put_back(&mut self, batch: Batch) {
         let queue = self.queues.entry(batch.partition).or_default();
-        let earlier = |other: &Batch| other.attempts > 0 && other.number < batch.number;
+        let in_sequence = batch.base_sequence.is_some();
+        let earlier = |other: &Batch| in_sequence && other.attempts > 0 && other.number < batch.number;
         let at = queue.iter().take_while(|other| earlier(other)).count();
         queue.insert(at, batch);
     }

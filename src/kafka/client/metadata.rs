@@ -233,6 +233,11 @@ impl ClientMetadata {
         self.in_flight == Some((correlation, broker))
     }
 
+    /// Has it asked this broker, and not heard yet?
+    pub fn is_asking(&self, broker: BrokerId) -> bool {
+        self.in_flight.is_some_and(|(_, asked)| asked == broker)
+    }
+
     /// An answer. Returns whether it was to a request of its own.
     pub fn on_response(
         &mut self,
@@ -289,7 +294,7 @@ impl ClientMetadata {
         let until_us = now_us + backoff_us(&mut self.random, attempts, RECONNECT_US, RECONNECT_MAX_US);
         self.unreachable.insert(broker, Unreachable { attempts, until_us });
         self.set_reconnect_timer(now_us, out);
-        if self.in_flight.is_some_and(|(_, asked)| asked == broker) {
+        if self.is_asking(broker) {
             self.in_flight = None;
         }
         self.update_needed = false;

@@ -289,7 +289,13 @@ impl Producer {
         if matches!(self.producer_id, ProducerIdState::Asked(_, asked) if asked == broker) {
             self.producer_id = ProducerIdState::Missing;
         }
+        let asked_for_metadata = self.metadata.is_asking(broker);
         self.metadata.on_disconnect(now_us, broker, out);
+        if !asked_for_metadata {
+            // Only a request for metadata that failed waits for its backoff
+            // (`NetworkClient.DefaultMetadataUpdater.handleServerDisconnect`).
+            self.metadata.invalidate(now_us, out);
+        }
         for request in self.in_flight.remove(&broker).unwrap_or_default() {
             for batch in request.batches {
                 self.failed_once(now_us, batch, error, None, out);

@@ -286,7 +286,8 @@ impl Producer {
         // A gap in the sequence heals when the batch before it has been sent again, or else with a new epoch.
         let gap = error == ErrorCode::OutOfOrderSequenceNumber && batch.base_sequence.is_some();
         let in_time = now_us < batch.created_us + self.config.delivery_timeout_us;
-        if error.is_retriable() {
+        if error.is_invalid_metadata() {
+            // `Sender.completeBatch`; that too few replicas are in sync has nothing to do with metadata.
             self.metadata.invalidate(now_us, out);
         }
         if !in_time {

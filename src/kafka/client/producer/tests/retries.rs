@@ -32,3 +32,38 @@ fn without_sequences_what_comes_back_is_turned_round() {
         assert!(idempotence == "true" || numbers[4..] == [2, 1], "{numbers:?}");
     }
 }
+
+/// `Sender.completeBatch` asks for metadata after an `InvalidMetadataException` only.
+#[test]
+fn only_errors_that_speak_of_stale_metadata_ask_for_it() {
+    for (error, asks) in [
+        (ErrorCode::NotEnoughReplicas, false),
+        (ErrorCode::NotEnoughReplicasAfterAppend, false),
+        (ErrorCode::RequestTimedOut, false),
+        (ErrorCode::UnknownLeaderEpoch, false),
+        (ErrorCode::NotLeaderOrFollower, true),
+        (ErrorCode::FencedLeaderEpoch, true),
+        (ErrorCode::UnknownTopicOrPartition, true),
+        (ErrorCode::LeaderNotAvailable, true),
+        (ErrorCode::NetworkException, true),
+    ] {
+        let mut bench = Bench::new(&[("linger.ms", "0")]);
+        bench.run_to(1_000_000);
+        bench.send(0, 10);
+        let (request, asked) = (bench.sent().remove(0), bench.asked);
+        bench.produced(&request, error);
+        assert_eq!(bench.asked > asked, asks, "{}", error.name());
+        assert_eq!(bench.producer.ledger.in_flight, 1, "it will be sent again");
+    }
+}
+
+/// A request that is not answered in time closes the connection, and that asks for metadata.
+#[test]
+fn a_request_that_times_out_asks_for_metadata() {
+    let mut bench = Bench::new(&[("linger.ms", "0"), ("request.timeout.ms", "2000")]);
+    bench.run_to(1_000_000);
+    bench.send(0, 10);
+    let asked = bench.asked;
+    bench.run_to(3_100_000);
+    assert!(bench.asked > asked);
+}

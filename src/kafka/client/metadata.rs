@@ -192,6 +192,12 @@ impl ClientMetadata {
         self.unreachable.get(&broker).is_none_or(|unreachable| unreachable.until_us <= now_us)
     }
 
+    /// Is there a connection to the broker? It is gone once it was closed or refused, until the broker answers again.
+    /// The first one counts as there: opening it costs no time here.
+    pub fn is_connected(&self, broker: BrokerId) -> bool {
+        !self.unreachable.contains_key(&broker)
+    }
+
     /// The broker answered.
     pub fn on_answer(&mut self, broker: BrokerId) {
         self.unreachable.remove(&broker);

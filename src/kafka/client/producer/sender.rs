@@ -31,7 +31,10 @@ impl Producer {
             let (ready, wake_us) = self.ready(now_us);
             let mut sent = false;
             for broker in ready {
-                sent |= self.drain(now_us, broker, out);
+                match self.metadata.is_connected(broker) {
+                    true => sent |= self.drain(now_us, broker, out),
+                    false => self.open(broker, out),
+                }
             }
             if !sent {
                 break wake_us;
@@ -133,6 +136,20 @@ impl Producer {
             ProducerIdState::Known(_) => self.idempotence.may_send(partition, head),
             ProducerIdState::Missing | ProducerIdState::Asked(..) => false,
         }
+    }
+
+    /// Opens the connection to a broker again. Until it stands, batches wait in the accumulator and spend no attempt
+    /// (`Sender.sendProducerData` drains only to nodes that are `client.ready`). Kafka asks for `ApiVersions` on it
+    /// first; here that is a request for the metadata of no topic, unless something else is asked of the broker.
+    fn open(&mut self, broker: BrokerId, out: &mut Outbox) {
+        let asks_for_id = matches!(self.producer_id, ProducerIdState::Asked(_, asked) if asked == broker);
+        if asks_for_id || self.metadata.is_asking(broker) || self.opening.contains_key(&broker) {
+            return;
+        }
+        self.correlation += 1;
+        self.opening.insert(broker, self.correlation);
+        let topics = Some([].into());
+        out.request(broker_node(broker), Channel::Data, self.correlation, Request::Metadata { topics });
     }
 
     /// Sends one batch of each partition that the broker leads, in one request. Returns whether it sent any.

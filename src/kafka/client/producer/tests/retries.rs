@@ -67,3 +67,35 @@ fn a_request_that_times_out_asks_for_metadata() {
     bench.run_to(3_100_000);
     assert!(bench.asked > asked);
 }
+
+/// `Sender.sendProducerData` leaves out the nodes that are not `client.ready`: their batches wait, and cost no attempt.
+#[test]
+fn nothing_goes_to_a_broker_without_a_connection() {
+    for acks in ["0", "1"] {
+        let mut bench = Bench::new(&[("linger.ms", "0"), ("acks", acks), ("enable.idempotence", "false")]);
+        bench.run_to(1_000_000);
+        (bench.down, bench.asked) = (true, 0);
+        bench.disconnect();
+        bench.send(0, 10);
+        bench.run_to(6_000_000);
+        assert_eq!((bench.attempts(), bench.producer.ledger.waiting), (vec![], 1), "acks={acks}");
+        assert!((6..=14).contains(&bench.asked), "it tries again every second at last: {}", bench.asked);
+        bench.down = false;
+        bench.run_to(8_000_000);
+        assert_eq!(bench.attempts(), [(1, 1)], "acks={acks}");
+    }
+}
+
+/// What opens the connection is a request of its own where nothing else is asked of the broker.
+#[test]
+fn a_closed_connection_is_opened_for_what_is_ready() {
+    let mut bench = Bench::new(&[("linger.ms", "0")]);
+    bench.run_to(1_000);
+    bench.asked = 0;
+    bench.disconnect();
+    bench.send(0, 10);
+    bench.run_to(30_000);
+    assert_eq!((bench.attempts(), bench.asked), (vec![], 0), "it lets reconnect.backoff.ms pass");
+    bench.run_to(90_000);
+    assert_eq!((bench.attempts(), bench.asked), (vec![(1, 1)], 1), "before it asks for metadata");
+}

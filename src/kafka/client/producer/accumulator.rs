@@ -43,6 +43,8 @@ pub struct Batch {
     pub last_attempt_us: u64,
     /// How long to wait after that before it is sent again.
     pub backoff_us: u64,
+    /// Epoch of the leader that it was sent to last.
+    pub leader_epoch: Option<i32>,
     /// Sequence of its first record, once it has been sent by an idempotent producer.
     pub base_sequence: Option<i32>,
     /// Producer epoch of that sequence.
@@ -246,6 +248,7 @@ impl Accumulator {
             attempts: 0,
             last_attempt_us: now_us,
             backoff_us: 0,
+            leader_epoch: None,
             base_sequence: None,
             producer_epoch: 0,
             sequence_reset: false,

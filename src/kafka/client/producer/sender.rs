@@ -106,7 +106,7 @@ impl Producer {
         let (waited_us, limit_us) = head.wait_us(now_us, self.config.linger_us);
         let over = waited_us >= limit_us;
         if head.attempts > 0 {
-            return over.then_some(SendReason::Retry);
+            return (over || self.has_later_leader(head)).then_some(SendReason::Retry);
         }
         if queued > 1 || head.is_full() {
             Some(SendReason::Full)
@@ -117,6 +117,13 @@ impl Producer {
         } else {
             self.closing.then_some(SendReason::Flush)
         }
+    }
+
+    /// Is a later leader known than the one that a batch was sent to last? Then it need not wait
+    /// (`ProducerBatch.hasLeaderChangedForTheOngoingRetry`).
+    fn has_later_leader(&self, batch: &Batch) -> bool {
+        let known = self.metadata.leader(batch.partition).map(|(_, epoch)| epoch);
+        batch.leader_epoch.is_some() && known > batch.leader_epoch
     }
 
     fn may_send_to(&self, now_us: u64, broker: BrokerId) -> bool {
@@ -200,6 +207,8 @@ impl Producer {
             }
             batch.attempts += 1;
             batch.last_attempt_us = now_us;
+            let leader = self.metadata.leader(batch.partition);
+            batch.leader_epoch = batch.leader_epoch.max(leader.map(|(_, epoch)| epoch));
             let stamp = self.stamp(&mut batch);
             content.push(ProduceBatch { partition: batch.partition, records: batch.seal(stamp) });
             if batch.attempts == 1 {
@@ -298,8 +307,9 @@ impl Producer {
         out: &mut Outbox,
     ) {
         let partition = batch.partition;
-        let leader_is_known =
-            current_leader.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
+        if let Some((leader, epoch)) = current_leader {
+            self.metadata.learn_leader(partition, leader, epoch);
+        }
         // A gap in the sequence heals when the batch before it has been sent again, or else with a new epoch.
         let gap = error == ErrorCode::OutOfOrderSequenceNumber && batch.base_sequence.is_some();
         let in_time = now_us < batch.created_us + self.config.delivery_timeout_us;
@@ -318,7 +328,7 @@ impl Producer {
         if gap {
             self.idempotence.out_of_order(&batch);
         }
-        let backoff = match leader_is_known {
+        let backoff = match self.has_later_leader(&batch) {
             true => 0,
             false => backoff_us(
                 &mut self.random,

@@ -12,6 +12,15 @@ impl Bench {
         self.events.iter().filter_map(attempt).collect()
     }
 
+    /// How long each batch that failed was told to wait.
+    fn backoffs(&self) -> Vec<u64> {
+        let backoff = |event: &EventKind| match event {
+            EventKind::BatchRetried { backoff_us, .. } => Some(*backoff_us),
+            _ => None,
+        };
+        self.events.iter().filter_map(backoff).collect()
+    }
+
     fn disconnect(&mut self) {
         self.input(Input::Message { from: BROKER, message: Message::Disconnect(Channel::Data, None) });
     }
@@ -98,4 +107,32 @@ fn a_closed_connection_is_opened_for_what_is_ready() {
     assert_eq!((bench.attempts(), bench.asked), (vec![], 0), "it lets reconnect.backoff.ms pass");
     bench.run_to(90_000);
     assert_eq!((bench.attempts(), bench.asked), (vec![(1, 1)], 1), "before it asks for metadata");
+}
+
+/// `ProducerBatch.hasLeaderChangedForTheOngoingRetry`.
+#[test]
+fn no_batch_waits_once_a_later_leader_is_known() {
+    let settings = [("linger.ms", "0"), ("retry.backoff.ms", "1000"), ("enable.idempotence", "false")];
+    let mut bench = Bench::new(&settings);
+    bench.send(0, 10);
+    bench.send(0, 10);
+    let (partition, error) = (TopicIdPartition::new(TopicId(1), 0), ErrorCode::NotLeaderOrFollower);
+    for request in bench.sent() {
+        let result = ProduceResult { partition, error, base_offset: -1, current_leader: Some((1, 1)) };
+        bench.answer(request.0, Response::Produce(vec![result]));
+    }
+    assert_eq!((bench.backoffs(), bench.attempts().len()), (vec![0, 0], 4), "the second one too");
+    for request in bench.sent() {
+        bench.produced(&request, ErrorCode::NotEnoughReplicas);
+    }
+    bench.run_to(500_000);
+    assert_eq!(bench.attempts().len(), 4, "both wait: it is the leader that refused them");
+
+    // And now they hear of another one meanwhile.
+    let state = &bench.metadata.topics[0].partitions[0];
+    let later = PartitionState { leader_epoch: 2, ..PartitionState::clone(state) };
+    bench.metadata.topics[0].partitions[0] = Arc::new(later);
+    bench.metadata.metadata_offset += 1;
+    bench.input(Input::Timer(Timer::MetadataAge));
+    assert_eq!(bench.attempts().len(), 6);
 }

@@ -403,3 +403,23 @@ fn a_queue_of_a_partition_that_is_no_more_harms_nobody() {
     let ledger = bench.producer.ledger;
     assert_eq!((ledger.waiting, ledger.in_flight, ledger.failed), (0, 0, 1), "nobody leads it, so it fails in time");
 }
+
+/// `RecordAccumulator.append` looks whether to leave once more when the open batch had no room for the record.
+#[test]
+fn the_sticky_partitioner_leaves_no_batch_open_behind_it() {
+    let mut bench = Bench::new(&[("linger.ms", "60000"), ("batch.size", "300")]);
+    let mut switches = 0;
+    for _ in 0..100 {
+        bench.send_anywhere(100);
+        for request in bench.sent() {
+            bench.produced(&request, ErrorCode::None);
+        }
+        let queues = bench.producer.accumulator.queues();
+        let open = queues.filter(|(_, queue)| queue.back().is_some_and(|batch| !batch.is_full())).count();
+        assert!(open <= 1, "only where it is now");
+        switches +=
+            bench.events.iter().filter(|event| matches!(event, EventKind::StickyPartitionChanged { .. })).count();
+        bench.events.clear();
+    }
+    assert!(switches > 5, "{switches}");
+}

@@ -147,7 +147,8 @@ fn request_timeout_closes_the_connection_and_everything_on_it_is_sent_again() {
     assert_eq!(ledger(&run).acknowledged, 4, "the new leader has them");
     give(&mut run, &format!("thaw-broker broker={leader}"));
     after(&mut run, 30);
-    assert_eq!(values(&run), ["first", "a", "b", "c"], "what the frozen one still took is cut off");
+    // With acks=1 there are no sequences, so what comes back together is turned round (`RecordAccumulator.reenqueue`).
+    assert_eq!(values(&run), ["first", "c", "b", "a"], "what the frozen one still took is cut off");
 }
 
 #[test]

@@ -409,6 +409,22 @@ macro_rules! error_codes {
         }
     };
 }
+impl ErrorCode {
+    /// Does it say that the metadata may be out of date (`InvalidMetadataException`)?
+    pub fn is_invalid_metadata(self) -> bool {
+        matches!(
+            self,
+            ErrorCode::UnknownTopicOrPartition
+                | ErrorCode::LeaderNotAvailable
+                | ErrorCode::NotLeaderOrFollower
+                | ErrorCode::NetworkException
+                | ErrorCode::FencedLeaderEpoch
+                | ErrorCode::PreferredLeaderNotAvailable
+                | ErrorCode::EligibleLeadersNotAvailable
+                | ErrorCode::ElectionNotNeeded
+        )
+    }
+}
 error_codes! {
     /// No error.
     None = "NONE", 0, false;

@@ -192,6 +192,12 @@ impl ClientMetadata {
         self.unreachable.get(&broker).is_none_or(|unreachable| unreachable.until_us <= now_us)
     }
 
+    /// Is there a connection to the broker? It is gone once it was closed or refused, until the broker answers again.
+    /// The first one counts as there: opening it costs no time here.
+    pub fn is_connected(&self, broker: BrokerId) -> bool {
+        !self.unreachable.contains_key(&broker)
+    }
+
     /// The broker answered.
     pub fn on_answer(&mut self, broker: BrokerId) {
         self.unreachable.remove(&broker);
@@ -231,6 +237,11 @@ impl ClientMetadata {
     /// Is this the request under way?
     pub fn is_waiting_for(&self, broker: BrokerId, correlation: CorrelationId) -> bool {
         self.in_flight == Some((correlation, broker))
+    }
+
+    /// Has it asked this broker, and not heard yet?
+    pub fn is_asking(&self, broker: BrokerId) -> bool {
+        self.in_flight.is_some_and(|(_, asked)| asked == broker)
     }
 
     /// An answer. Returns whether it was to a request of its own.
@@ -289,7 +300,7 @@ impl ClientMetadata {
         let until_us = now_us + backoff_us(&mut self.random, attempts, RECONNECT_US, RECONNECT_MAX_US);
         self.unreachable.insert(broker, Unreachable { attempts, until_us });
         self.set_reconnect_timer(now_us, out);
-        if self.in_flight.is_some_and(|(_, asked)| asked == broker) {
+        if self.is_asking(broker) {
             self.in_flight = None;
         }
         self.update_needed = false;

@@ -43,6 +43,8 @@ pub struct Batch {
     pub last_attempt_us: u64,
     /// How long to wait after that before it is sent again.
     pub backoff_us: u64,
+    /// Epoch of the leader that it was sent to last.
+    pub leader_epoch: Option<i32>,
     /// Sequence of its first record, once it has been sent by an idempotent producer.
     pub base_sequence: Option<i32>,
     /// Producer epoch of that sequence.
@@ -114,7 +116,8 @@ impl Batch {
 
     /// Does it take no more records?
     pub fn is_full(&self) -> bool {
-        self.closed || (!self.is_empty() && self.size_bytes() >= self.write_limit)
+        let open = matches!(self.content, Content::Open(_)) && !self.closed;
+        !open || (!self.is_empty() && self.size_bytes() >= self.write_limit)
     }
 
     /// Key of its newest record.
@@ -223,19 +226,43 @@ impl Accumulator {
     /// Appends a record. Returns by how many bytes its batch grew (a new batch counts whole), or nothing if there is
     /// not enough memory for a new batch.
     pub fn append(&mut self, now_us: u64, partition: TopicIdPartition, record: NewRecord<'_>) -> Option<u32> {
+        self.append_to_open(now_us, partition, record).or_else(|| self.append_to_new(now_us, partition, record))
+    }
+
+    /// Appends a record to the newest batch of its partition. If that has no room for it, it takes no more from now on.
+    pub(super) fn append_to_open(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        record: NewRecord<'_>,
+    ) -> Option<u32> {
         let timestamp_us = clock_us(now_us, self.clock_ahead_us);
-        let queue = self.queues.entry(partition).or_default();
-        if let Some(last) = queue.back_mut()
-            && let Some(growth) = last.try_append(timestamp_us, &record)
-        {
-            return Some(growth);
-        }
-        let size = BATCH_OVERHEAD + record_size(0, 0, record.key, record.value, record.headers);
-        let write_limit = self.batch_size.max(size);
-        let memory = u64::from(write_limit);
-        if memory > self.memory_free {
+        self.queues.entry(partition).or_default().back_mut()?.try_append(timestamp_us, &record)
+    }
+
+    /// Is there memory for a new batch that begins with this record?
+    pub(super) fn has_memory_for(&self, record: NewRecord<'_>) -> bool {
+        u64::from(self.limit_of_new(record)) <= self.memory_free
+    }
+
+    /// How large a batch may grow that begins with this record.
+    fn limit_of_new(&self, record: NewRecord<'_>) -> u32 {
+        self.batch_size.max(BATCH_OVERHEAD + record_size(0, 0, record.key, record.value, record.headers))
+    }
+
+    /// Appends a record to a new batch, if there is memory for it.
+    pub(super) fn append_to_new(
+        &mut self,
+        now_us: u64,
+        partition: TopicIdPartition,
+        record: NewRecord<'_>,
+    ) -> Option<u32> {
+        if !self.has_memory_for(record) {
             return None;
         }
+        let timestamp_us = clock_us(now_us, self.clock_ahead_us);
+        let write_limit = self.limit_of_new(record);
+        let memory = u64::from(write_limit);
         self.memory_free -= memory;
         self.next_batch += 1;
         let mut batch = Batch {
@@ -246,6 +273,7 @@ impl Accumulator {
             attempts: 0,
             last_attempt_us: now_us,
             backoff_us: 0,
+            leader_epoch: None,
             base_sequence: None,
             producer_epoch: 0,
             sequence_reset: false,
@@ -257,7 +285,7 @@ impl Accumulator {
         };
         batch.try_append(timestamp_us, &record);
         let size = batch.size_bytes();
-        queue.push_back(batch);
+        self.queues.entry(partition).or_default().push_back(batch);
         Some(size)
     }
 
@@ -266,10 +294,13 @@ impl Accumulator {
         self.queues.get_mut(&partition)?.pop_front()
     }
 
-    /// Puts a batch back to be sent again: before all that were not sent, and by sequence among those that were.
+    /// Puts a batch back to be sent again: before all that were not sent, and by sequence among those that were. One
+    /// without a sequence goes before all others, so that several that come back are turned round
+    /// (`RecordAccumulator.reenqueue`).
     pub fn put_back(&mut self, batch: Batch) {
         let queue = self.queues.entry(batch.partition).or_default();
-        let earlier = |other: &Batch| other.attempts > 0 && other.number < batch.number;
+        let in_sequence = batch.base_sequence.is_some();
+        let earlier = |other: &Batch| in_sequence && other.attempts > 0 && other.number < batch.number;
         let at = queue.iter().take_while(|other| earlier(other)).count();
         queue.insert(at, batch);
     }

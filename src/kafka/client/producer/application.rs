@@ -283,28 +283,42 @@ impl Producer {
                 let state = topic_state(&mut self.topics, &record.topic, self.config.batch_size);
                 let random = &mut self.random;
                 let mut draw = || random.positive_i32();
-                // A switch that was put off while a batch was open is made up for before the append.
-                let mut partition = state.sticky.peek(&available, count, &mut draw);
-                while self.accumulator.all_batches_full(id(partition)) {
-                    let next = state.sticky.update(0, true, &available, count, &mut draw);
-                    if next == partition {
-                        break;
+                let record = new(PartitionedBy::Sticky);
+                let changed = |to, bytes: i32, out: &mut Outbox| {
+                    let bytes = bytes.max(0) as u32;
+                    out.event(EventKind::StickyPartitionChanged { topic: topic_id, to, bytes });
+                };
+                // A switch that was put off while a batch was open is made up for before the append, and looked for
+                // once more when the open batch had no room (`RecordAccumulator.append`, `partitionChanged`).
+                let mut had_no_room = None;
+                let (partition, growth) = loop {
+                    let partition = state.sticky.peek(&available, count, &mut draw);
+                    if self.accumulator.all_batches_full(id(partition)) {
+                        let bytes = state.sticky.produced_bytes();
+                        let next = state.sticky.update(0, true, &available, count, &mut draw);
+                        if next != partition {
+                            changed(next, bytes, out);
+                            continue;
+                        }
                     }
-                    partition = next;
-                }
-                let Some(growth) = self.accumulator.append(now_us, id(partition), new(PartitionedBy::Sticky)) else {
-                    return Sent::Blocks(Lacks::Memory);
+                    let growth = match had_no_room == Some(partition) {
+                        true => self.accumulator.append_to_new(now_us, id(partition), record),
+                        false => self.accumulator.append_to_open(now_us, id(partition), record),
+                    };
+                    if let Some(growth) = growth {
+                        break (partition, growth);
+                    }
+                    if !self.accumulator.has_memory_for(record) {
+                        return Sent::Blocks(Lacks::Memory);
+                    }
+                    had_no_room = Some(partition);
                 };
                 let full = self.accumulator.all_batches_full(id(partition));
                 let bytes = state.sticky.produced_bytes() + growth as i32;
                 let next = state.sticky.update(growth as i32, full, &available, count, &mut draw);
                 buffered(partition, PartitionedBy::Sticky, out);
                 if next != partition {
-                    out.event(EventKind::StickyPartitionChanged {
-                        topic: topic_id,
-                        to: next,
-                        bytes: bytes.max(0) as u32,
-                    });
+                    changed(next, bytes, out);
                 }
                 return Sent::Done;
             }

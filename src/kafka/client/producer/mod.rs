@@ -53,6 +53,8 @@ pub struct Producer {
     producer_id: ProducerIdState,
     idempotence: idempotence::Idempotence,
     in_flight: Map<BrokerId, Vec<InFlight>>,
+    /// Connections that are being opened again, and the request that does it.
+    opening: Map<BrokerId, CorrelationId>,
     /// Calls of `send` that block, oldest first.
     waiting: std::collections::VecDeque<Waiting>,
     closing: bool,
@@ -157,6 +159,7 @@ impl Producer {
             producer_id,
             idempotence: idempotence::Idempotence::default(),
             in_flight: Map::new(),
+            opening: Map::new(),
             waiting: std::collections::VecDeque::new(),
             closing: false,
             closed: false,
@@ -263,7 +266,10 @@ impl Producer {
         response: Response,
         out: &mut Outbox,
     ) {
-        self.metadata.on_answer(from);
+        if self.is_waiting_for(from, correlation) {
+            self.metadata.on_answer(from);
+            self.opening.remove(&from);
+        }
         match response {
             Response::Metadata(metadata) => {
                 let taken = self.metadata.on_response(now_us, correlation, &metadata, out);
@@ -289,7 +295,14 @@ impl Producer {
         if matches!(self.producer_id, ProducerIdState::Asked(_, asked) if asked == broker) {
             self.producer_id = ProducerIdState::Missing;
         }
+        self.opening.remove(&broker);
+        let asked_for_metadata = self.metadata.is_asking(broker);
         self.metadata.on_disconnect(now_us, broker, out);
+        if !asked_for_metadata {
+            // Only a request for metadata that failed waits for its backoff
+            // (`NetworkClient.DefaultMetadataUpdater.handleServerDisconnect`).
+            self.metadata.invalidate(now_us, out);
+        }
         for request in self.in_flight.remove(&broker).unwrap_or_default() {
             for batch in request.batches {
                 self.failed_once(now_us, batch, error, None, out);
@@ -302,6 +315,7 @@ impl Producer {
         let produces = self.in_flight.get(&broker).into_iter().flatten();
         self.metadata.is_waiting_for(broker, correlation)
             || self.producer_id == ProducerIdState::Asked(correlation, broker)
+            || self.opening.get(&broker) == Some(&correlation)
             || produces.map(|request| request.correlation).any(|at| at == correlation)
     }
 

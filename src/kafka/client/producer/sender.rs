@@ -31,7 +31,10 @@ impl Producer {
             let (ready, wake_us) = self.ready(now_us);
             let mut sent = false;
             for broker in ready {
-                sent |= self.drain(now_us, broker, out);
+                match self.metadata.is_connected(broker) {
+                    true => sent |= self.drain(now_us, broker, out),
+                    false => self.open(broker, out),
+                }
             }
             if !sent {
                 break wake_us;
@@ -103,7 +106,7 @@ impl Producer {
         let (waited_us, limit_us) = head.wait_us(now_us, self.config.linger_us);
         let over = waited_us >= limit_us;
         if head.attempts > 0 {
-            return over.then_some(SendReason::Retry);
+            return (over || self.has_later_leader(head)).then_some(SendReason::Retry);
         }
         if queued > 1 || head.is_full() {
             Some(SendReason::Full)
@@ -114,6 +117,13 @@ impl Producer {
         } else {
             self.closing.then_some(SendReason::Flush)
         }
+    }
+
+    /// Is a later leader known than the one that a batch was sent to last? Then it need not wait
+    /// (`ProducerBatch.hasLeaderChangedForTheOngoingRetry`).
+    fn has_later_leader(&self, batch: &Batch) -> bool {
+        let known = self.metadata.leader(batch.partition).map(|(_, epoch)| epoch);
+        batch.leader_epoch.is_some() && known > batch.leader_epoch
     }
 
     fn may_send_to(&self, now_us: u64, broker: BrokerId) -> bool {
@@ -133,6 +143,20 @@ impl Producer {
             ProducerIdState::Known(_) => self.idempotence.may_send(partition, head),
             ProducerIdState::Missing | ProducerIdState::Asked(..) => false,
         }
+    }
+
+    /// Opens the connection to a broker again. Until it stands, batches wait in the accumulator and spend no attempt
+    /// (`Sender.sendProducerData` drains only to nodes that are `client.ready`). Kafka asks for `ApiVersions` on it
+    /// first; here that is a request for the metadata of no topic, unless something else is asked of the broker.
+    fn open(&mut self, broker: BrokerId, out: &mut Outbox) {
+        let asks_for_id = matches!(self.producer_id, ProducerIdState::Asked(_, asked) if asked == broker);
+        if asks_for_id || self.metadata.is_asking(broker) || self.opening.contains_key(&broker) {
+            return;
+        }
+        self.correlation += 1;
+        self.opening.insert(broker, self.correlation);
+        let topics = Some([].into());
+        out.request(broker_node(broker), Channel::Data, self.correlation, Request::Metadata { topics });
     }
 
     /// Sends one batch of each partition that the broker leads, in one request. Returns whether it sent any.
@@ -183,6 +207,8 @@ impl Producer {
             }
             batch.attempts += 1;
             batch.last_attempt_us = now_us;
+            let leader = self.metadata.leader(batch.partition);
+            batch.leader_epoch = batch.leader_epoch.max(leader.map(|(_, epoch)| epoch));
             let stamp = self.stamp(&mut batch);
             content.push(ProduceBatch { partition: batch.partition, records: batch.seal(stamp) });
             if batch.attempts == 1 {
@@ -281,12 +307,14 @@ impl Producer {
         out: &mut Outbox,
     ) {
         let partition = batch.partition;
-        let leader_is_known =
-            current_leader.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
+        if let Some((leader, epoch)) = current_leader {
+            self.metadata.learn_leader(partition, leader, epoch);
+        }
         // A gap in the sequence heals when the batch before it has been sent again, or else with a new epoch.
         let gap = error == ErrorCode::OutOfOrderSequenceNumber && batch.base_sequence.is_some();
         let in_time = now_us < batch.created_us + self.config.delivery_timeout_us;
-        if error.is_retriable() {
+        if error.is_invalid_metadata() {
+            // `Sender.completeBatch`; that too few replicas are in sync has nothing to do with metadata.
             self.metadata.invalidate(now_us, out);
         }
         if !in_time {
@@ -300,7 +328,7 @@ impl Producer {
         if gap {
             self.idempotence.out_of_order(&batch);
         }
-        let backoff = match leader_is_known {
+        let backoff = match self.has_later_leader(&batch) {
             true => 0,
             false => backoff_us(
                 &mut self.random,

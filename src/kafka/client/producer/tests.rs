@@ -1,5 +1,7 @@
 //! The producer by itself: its requests are taken from its outbox and answered by hand.
 
+mod retries;
+
 use std::sync::Arc;
 
 use super::*;
@@ -27,6 +29,10 @@ struct Bench {
     events: Vec<EventKind>,
     /// What a broker says when it is asked.
     metadata: MetadataResponse,
+    /// How often it was asked for metadata.
+    asked: usize,
+    /// The broker's process is gone.
+    down: bool,
 }
 
 impl Bench {
@@ -47,7 +53,8 @@ impl Bench {
         };
         let producer = Producer::new(1, NodeId(1_000_000), "p".into(), config, load, vec![1]);
         let (timers, requests, events) = (Map::new(), Vec::new(), Vec::new());
-        let mut bench = Bench { producer, now_us: 0, timers, requests, events, metadata: metadata(TopicId(1), 2) };
+        let metadata = metadata(TopicId(1), 2);
+        let mut bench = Bench { producer, now_us: 0, timers, requests, events, metadata, asked: 0, down: false };
         let mut out = Outbox::default();
         bench.producer.start(0, &mut out);
         bench.take(out);
@@ -61,9 +68,14 @@ impl Bench {
                 Output::Event(kind) => self.events.push(kind),
                 Output::SetTimer(timer, at_us) => drop(self.timers.insert(timer, at_us)),
                 Output::ClearTimer(timer) => drop(self.timers.remove(&timer)),
+                Output::Send { message: Message::Request(channel, correlation, request), .. } if self.down => {
+                    self.asked += usize::from(matches!(request, Request::Metadata { .. }));
+                    self.input(Input::Message { from: BROKER, message: Message::Refused(channel, correlation) });
+                }
                 Output::Send { message: Message::Request(_, correlation, request), .. } => match request {
                     Request::Produce { batches, .. } => self.requests.push((correlation, batches)),
                     Request::Metadata { .. } => {
+                        self.asked += 1;
                         self.answer(correlation, Response::Metadata(self.metadata.clone().into()));
                     }
                     Request::InitProducerId => {
@@ -94,6 +106,13 @@ impl Bench {
         let mut out = Outbox::default();
         let value = vec![0; bytes];
         self.producer.send(self.now_us, "t".into(), None, Some(value), Some(partition), Vec::new(), &mut out);
+        self.take(out);
+    }
+
+    /// One `send` of a record that the sticky partitioner finds a partition for.
+    fn send_anywhere(&mut self, bytes: usize) {
+        let mut out = Outbox::default();
+        self.producer.send(self.now_us, "t".into(), None, Some(vec![0; bytes]), None, Vec::new(), &mut out);
         self.take(out);
     }
 
@@ -372,9 +391,7 @@ fn a_queue_of_a_partition_that_is_no_more_harms_nobody() {
     bench.metadata = metadata(TopicId(1), 8);
     bench.run_to(2_000_000);
     // Without a partition of its own: the sticky partitioner looks at the queues.
-    let mut out = Outbox::default();
-    bench.producer.send(bench.now_us, "t".into(), None, Some(vec![0; 10]), None, Vec::new(), &mut out);
-    bench.take(out);
+    bench.send_anywhere(10);
     // Deleted, and made anew with one partition: the one queue that stands is of another.
     bench.metadata = metadata(TopicId(2), 1);
     bench.run_to(4_000_000);
@@ -385,4 +402,24 @@ fn a_queue_of_a_partition_that_is_no_more_harms_nobody() {
     bench.run_to(130_000_000);
     let ledger = bench.producer.ledger;
     assert_eq!((ledger.waiting, ledger.in_flight, ledger.failed), (0, 0, 1), "nobody leads it, so it fails in time");
+}
+
+/// `RecordAccumulator.append` looks whether to leave once more when the open batch had no room for the record.
+#[test]
+fn the_sticky_partitioner_leaves_no_batch_open_behind_it() {
+    let mut bench = Bench::new(&[("linger.ms", "60000"), ("batch.size", "300")]);
+    let mut switches = 0;
+    for _ in 0..100 {
+        bench.send_anywhere(100);
+        for request in bench.sent() {
+            bench.produced(&request, ErrorCode::None);
+        }
+        let queues = bench.producer.accumulator.queues();
+        let open = queues.filter(|(_, queue)| queue.back().is_some_and(|batch| !batch.is_full())).count();
+        assert!(open <= 1, "only where it is now");
+        switches +=
+            bench.events.iter().filter(|event| matches!(event, EventKind::StickyPartitionChanged { .. })).count();
+        bench.events.clear();
+    }
+    assert!(switches > 5, "{switches}");
 }

@@ -38,6 +38,15 @@ impl Consumer {
         out.set_timer(Timer::Heartbeat, next_us.max(now_us + 1));
     }
 
+    /// Beside the poll loop a member looks for its coordinator too, so that it can beat on however long its application
+    /// takes (`AbstractCoordinator.HeartbeatThread.run`).
+    pub(super) fn run_heartbeat_thread(&mut self, now_us: u64, out: &mut Outbox) {
+        let is_member = self.membership == Membership::Stable && !self.closing && !self.closed;
+        if is_member && self.coordinator.is_none() {
+            self.find_coordinator(now_us, out);
+        }
+    }
+
     fn beat(&mut self, out: &mut Outbox) {
         let (Some(coordinator), Some(member), false) =
             (self.coordinator, self.group_member(), self.heartbeat_in_flight)

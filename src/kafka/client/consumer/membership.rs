@@ -3,7 +3,7 @@
 //!
 //! A rebalance is gone through inside `poll`: before it joins a member commits, if that is automatic, and gives up what
 //! it must; what it is given it takes in hand in the next `poll` after the answer came. Beside the poll loop only
-//! heartbeats go on, and answers are taken.
+//! heartbeats go on, the coordinator is looked for, and answers are taken.
 
 use super::{Consumer, Pending};
 use crate::kafka::{

@@ -345,6 +345,7 @@ impl Consumer {
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
         self.run_background(now_us, out);
+        self.run_heartbeat_thread(now_us, out);
     }
 
     fn on_response(

@@ -1,6 +1,7 @@
 //! The consumer by itself: its requests are taken from its outbox and answered by hand.
 
 mod cooperative;
+mod coordinator;
 mod errors;
 mod leader;
 mod static_member;

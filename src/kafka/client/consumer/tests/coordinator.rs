@@ -1,0 +1,50 @@
+//! A coordinator that moves or is lost: what goes on beside the poll loop, and what is asked again.
+
+use super::*;
+
+/// A member without automatic commits.
+fn by_hand(processing_us: u64) -> Bench {
+    Bench::member(&[("enable.auto.commit", "false")], processing_us, Some(3))
+}
+
+impl Bench {
+    /// The connection to the coordinator is gone, with whatever was asked there; returns what that was.
+    fn lose_coordinator(&mut self) -> Vec<&'static str> {
+        self.input(Input::Message { from: NodeId(1), message: Message::Disconnect(Channel::Coordinator, None) });
+        self.requests.drain(..).map(|(.., request)| request.api().name()).collect()
+    }
+
+    fn request_commit(&mut self) {
+        let mut out = Outbox::default();
+        self.consumer.request_commit(self.now_us, &mut out);
+        self.take(out);
+    }
+
+    fn close(&mut self) {
+        let mut out = Outbox::default();
+        self.consumer.close(self.now_us, &mut out);
+        self.take(out);
+    }
+
+    fn refused_commits(&self) -> Vec<ErrorCode> {
+        let refused = |event: &EventKind| match event {
+            EventKind::CommitFailed { error } => Some(*error),
+            _ => None,
+        };
+        self.events.iter().filter_map(refused).collect()
+    }
+}
+
+#[test]
+fn one_that_processes_looks_for_it_and_beats_on() {
+    let mut bench = by_hand(60_000_000);
+    bench.fetched(ErrorCode::None, 1);
+    bench.heartbeat(ErrorCode::NotCoordinator);
+    let not_yet = Response::FindCoordinator { error: ErrorCode::CoordinatorNotAvailable, coordinator: None };
+    let began_us = bench.now_us;
+    assert_eq!(bench.next_name(not_yet), "FindCoordinator");
+    assert!(bench.now_us - began_us >= 80_000, "after a backoff");
+    assert_eq!(bench.next_name(found()), "FindCoordinator");
+    bench.heartbeat(ErrorCode::None);
+    assert!(matches!(bench.consumer.app, App::Processing { .. }));
+}

@@ -7,6 +7,7 @@ use crate::kafka::{
     event::EventKind,
     ids::TopicIdPartition,
     node::{Outbox, Timer},
+    protocol::ErrorCode,
 };
 use crate::sim::faults::faulty;
 
@@ -31,6 +32,25 @@ pub enum App {
     },
     /// It got an exception and stopped.
     Failed,
+}
+
+/// The exception that an application got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// That of an error which a broker answered with.
+    Answer(ErrorCode),
+    /// There is no committed offset, and `auto.offset.reset` is `none`. No broker answers with that.
+    NoOffsetForPartition,
+}
+
+impl Failure {
+    /// Kafka's name of the error, or of the exception where there is no such error.
+    pub fn name(self) -> &'static str {
+        match self {
+            Failure::Answer(error) => error.name(),
+            Failure::NoOffsetForPartition => "NoOffsetForPartitionException",
+        }
+    }
 }
 
 impl Consumer {

@@ -1,6 +1,6 @@
 //! Commits: automatic inside `poll`, before a rebalance and in `close`, and by hand (reference §8).
 
-use super::{App, Consumer, Membership, Pending};
+use super::{App, Consumer, Failure, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::BrokerId,
@@ -100,7 +100,7 @@ impl Consumer {
                 ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.leave_coordinator(now_us, out),
                 ErrorCode::RebalanceInProgress => self.rejoin_needed = true,
                 ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId if self.is_subscribed() && is_of_now => {
-                    self.last_error = Some(error);
+                    self.last_error = Some(Failure::Answer(error));
                     self.lose_membership(error == ErrorCode::UnknownMemberId, out);
                 }
                 ErrorCode::FencedInstanceId if is_of_now => return self.fail_for_good(error, out),

@@ -5,7 +5,7 @@
 //! it must; what it is given it takes in hand in the next `poll` after the answer came. Beside the poll loop only
 //! heartbeats go on, the coordinator is looked for, and answers are taken.
 
-use super::{Consumer, Pending};
+use super::{Consumer, Failure, Pending};
 use crate::kafka::{
     assignor::RebalanceProtocol,
     event::EventKind,
@@ -350,6 +350,6 @@ impl Consumer {
     /// An error after which the application has to begin anew: it is no member any more, and does not become one.
     pub(super) fn fail_for_good(&mut self, error: ErrorCode, out: &mut Outbox) {
         self.lose_membership(true, out);
-        self.fail(error, out);
+        self.fail(Failure::Answer(error), out);
     }
 }

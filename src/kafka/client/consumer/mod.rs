@@ -16,7 +16,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 
-pub use application::App;
+pub use application::{App, Failure};
 pub use fetcher::Completed;
 pub use leader::{Computed, StickyComputed};
 pub use membership::Membership;
@@ -82,7 +82,7 @@ pub struct Consumer {
     /// Records that `poll` has returned.
     pub records_consumed: u64,
     /// The last error that the application was told.
-    pub last_error: Option<ErrorCode>,
+    pub last_error: Option<Failure>,
     partitions: Map<TopicIdPartition, PartitionProgress>,
     completed: VecDeque<Completed>,
     fetches: Map<BrokerId, (CorrelationId, Arc<[FetchPartition]>)>,
@@ -465,7 +465,7 @@ impl Consumer {
     }
 
     /// The application gets an exception and does not poll any more.
-    fn fail(&mut self, error: ErrorCode, out: &mut Outbox) {
+    fn fail(&mut self, error: Failure, out: &mut Outbox) {
         self.last_error = Some(error);
         self.app = App::Failed;
         out.event(EventKind::ConsumerFailed { error });

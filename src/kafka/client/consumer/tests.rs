@@ -356,6 +356,10 @@ fn without_a_commit_the_policy_decides_where_to_begin() {
     assert_eq!(bench.fetch.as_ref().map(|(_, wanted)| wanted.clone()), Some(vec![(0, 40), (1, 40)]));
     let bench = Bench::member(&[("auto.offset.reset", "none")], 0, None);
     assert_eq!(bench.consumer.app, App::Failed);
+    assert!(format!("{:?}", bench.events.last()).contains("NoOffsetForPartition"), "{:?}", bench.events.last());
+    let mut bench = Bench::member(&[("auto.offset.reset", "none")], 0, Some(7));
+    bench.fetched(ErrorCode::OffsetOutOfRange, 0);
+    assert!(format!("{:?}", bench.events.last()).contains("OffsetOutOfRange"), "{:?}", bench.events.last());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::Consumer;
 use crate::kafka::{
+    client::consumer::Failure,
     event::EventKind,
     node::Outbox,
     protocol::{ErrorCode, OffsetAndEpoch},
@@ -39,7 +40,7 @@ impl Consumer {
             }
             _ => {
                 out.event(EventKind::CommitFailed { error });
-                self.last_error = Some(error);
+                self.last_error = Some(Failure::Answer(error));
             }
         }
         match (&mut self.modern.reconciliation, before_revocation) {

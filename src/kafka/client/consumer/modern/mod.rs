@@ -11,7 +11,7 @@ mod reconcile;
 #[cfg(test)]
 mod tests;
 
-use super::{App, Consumer};
+use super::{App, Consumer, Failure};
 use crate::kafka::{
     config::{ConsumerConfig, GroupProtocol},
     event::EventKind,
@@ -218,7 +218,7 @@ impl Consumer {
         self.lose_partitions(out);
         self.clear_assignment();
         self.set_state(ClientState::Fatal, out);
-        self.fail(error, out);
+        self.fail(Failure::Answer(error), out);
     }
 
     /// `close()`: gives up what it has, and says goodbye if it is in a group.

@@ -299,7 +299,7 @@ fn what_it_cannot_get_over_the_application_gets() {
         let mut bench = Bench::new(&[], 0);
         bench.next(|_| found());
         bench.beat(refused(error));
-        assert_eq!((bench.state(), bench.consumer.last_error), (ClientState::Fatal, Some(error)));
+        assert_eq!((bench.state(), bench.consumer.last_error), (ClientState::Fatal, Some(Failure::Answer(error))));
         assert_eq!(bench.consumer.app, App::Failed);
     }
 }

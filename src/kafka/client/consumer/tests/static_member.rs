@@ -66,7 +66,7 @@ fn another_process_under_its_instance_ends_it() {
     joining.next_name(found());
     joining.next_name(join_error(fenced, ""));
     for bench in [&mut beating, &mut committing, &mut joining] {
-        assert_eq!((bench.consumer.app, bench.consumer.last_error), (App::Failed, Some(fenced)));
+        assert_eq!((bench.consumer.app, bench.consumer.last_error), (App::Failed, Some(Failure::Answer(fenced))));
         bench.run_to(bench.now_us + 60_000_000);
         assert!(bench.requests.is_empty(), "it does not come back: {:?}", bench.requests);
     }

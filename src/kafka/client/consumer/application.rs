@@ -62,6 +62,12 @@ impl Consumer {
         if self.closing {
             return self.go_on_closing(now_us, out);
         }
+        if let Some(failure) = self.failure.take() {
+            if self.is_modern() {
+                self.lose_partitions(out);
+            }
+            return self.fail(failure, out);
+        }
         self.last_poll_us = now_us;
         self.take_assigned_partitions(now_us, out);
         if !self.poll_coordinator(now_us, out) {
@@ -185,6 +191,7 @@ impl Consumer {
         self.modern = Modern::new();
         self.is_leader = false;
         self.stalled = false;
+        self.failure = None;
     }
 
     /// `pause()` or `resume()` of all partitions, by hand.

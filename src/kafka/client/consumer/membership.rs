@@ -347,9 +347,10 @@ impl Consumer {
         out.clear_timer(Timer::Heartbeat);
     }
 
-    /// An error after which the application has to begin anew: it is no member any more, and does not become one.
+    /// An error after which the application has to begin anew: it is no member any more, and does not become one. It
+    /// learns that in its next poll (`ConsumerCoordinator.poll` throws what `HeartbeatThread` and callbacks kept).
     pub(super) fn fail_for_good(&mut self, error: ErrorCode, out: &mut Outbox) {
         self.lose_membership(true, out);
-        self.fail(Failure::Answer(error), out);
+        self.failure = Some(Failure::Answer(error));
     }
 }

@@ -83,6 +83,8 @@ pub struct Consumer {
     pub records_consumed: u64,
     /// The last error that the application was told.
     pub last_error: Option<Failure>,
+    /// What it gets at its next poll.
+    failure: Option<Failure>,
     partitions: Map<TopicIdPartition, PartitionProgress>,
     completed: VecDeque<Completed>,
     fetches: Map<BrokerId, (CorrelationId, Arc<[FetchPartition]>)>,
@@ -208,6 +210,7 @@ impl Consumer {
             computed: None,
             records_consumed: 0,
             last_error: None,
+            failure: None,
             partitions: Map::new(),
             completed: VecDeque::new(),
             fetches: Map::new(),

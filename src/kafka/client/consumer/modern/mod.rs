@@ -212,13 +212,13 @@ impl Consumer {
         self.set_state(ClientState::Fenced, out);
     }
 
-    /// It cannot be a member: its application gets the error.
+    /// It cannot be a member: its application gets the error in its next poll, where its partitions are lost as well
+    /// (`AsyncKafkaConsumer.processBackgroundEvents`).
     fn become_fatal(&mut self, error: ErrorCode, out: &mut Outbox) {
         self.set_epoch(0);
-        self.lose_partitions(out);
         self.clear_assignment();
         self.set_state(ClientState::Fatal, out);
-        self.fail(Failure::Answer(error), out);
+        self.failure = Some(Failure::Answer(error));
     }
 
     /// `close()`: gives up what it has, and says goodbye if it is in a group.

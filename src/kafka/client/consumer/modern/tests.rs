@@ -304,6 +304,22 @@ fn what_it_cannot_get_over_the_application_gets() {
     }
 }
 
+/// What it cannot get over is an exception of `poll`.
+#[test]
+fn what_it_cannot_get_over_waits_for_the_end_of_its_batch() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 20_000_000);
+    bench.fetched();
+    let until_us = bench.now_us + 20_000_000;
+    bench.beat(refused(ErrorCode::UnsupportedAssignor));
+    assert_eq!((bench.state(), bench.owned()), (ClientState::Fatal, vec![0, 1, 2, 3]));
+    bench.run_to(until_us - 1);
+    assert!(matches!(bench.consumer.app, App::Processing { .. }), "{:?}", bench.consumer.app);
+    bench.run_to(until_us);
+    assert_eq!((bench.consumer.app, bench.owned()), (App::Failed, vec![]));
+    assert!(bench.has(|event| matches!(event, EventKind::RecordsProcessed { records: 1 })));
+    assert!(bench.has(|event| matches!(event, EventKind::PartitionsLost { .. })));
+}
+
 #[test]
 fn a_coordinator_that_moved_is_found_and_told_everything() {
     let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Consumer, Membership, Modern, Pending, fetcher::Taken};
+use super::{Consumer, Membership, Modern, Pending, commit::CommitFor, fetcher::Taken};
 use crate::kafka::{
     event::EventKind,
     ids::TopicIdPartition,
@@ -15,6 +15,8 @@ use crate::sim::faults::faulty;
 const LOOP_US: u64 = 10;
 /// How long `close()` waits for the coordinator (`ConsumerUtils.DEFAULT_CLOSE_TIMEOUT_MS`).
 const CLOSE_US: u64 = 30_000_000;
+/// How long a call tries what may come to something yet (`default.api.timeout.ms`).
+const API_US: u64 = 60_000_000;
 
 /// What the application does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +71,7 @@ impl Consumer {
             return self.fail(failure, out);
         }
         self.last_poll_us = now_us;
+        self.give_up_commit(now_us, out);
         self.take_assigned_partitions(now_us, out);
         if !self.poll_coordinator(now_us, out) {
             // A cooperative member goes on with what it keeps while it joins.
@@ -212,7 +215,7 @@ impl Consumer {
 
     /// `commitSync()` at the next poll.
     pub fn request_commit(&mut self, now_us: u64, out: &mut Outbox) {
-        self.commit_requested = true;
+        self.commit_until_us = Some(now_us + API_US);
         self.poll(now_us, out);
     }
 
@@ -226,7 +229,7 @@ impl Consumer {
             && self.config.enable_auto_commit
             && self.group.is_some()
         {
-            self.commit(now_us, coordinator, true, false, out);
+            self.commit(coordinator, CommitFor::Interval, out);
         }
         if !self.is_modern() {
             self.give_up_all(out);

@@ -5,7 +5,7 @@
 //! it must; what it is given it takes in hand in the next `poll` after the answer came. Beside the poll loop only
 //! heartbeats go on, the coordinator is looked for, and answers are taken.
 
-use super::{Consumer, Failure, Pending};
+use super::{Consumer, Failure, Pending, commit::CommitFor};
 use crate::kafka::{
     assignor::RebalanceProtocol,
     event::EventKind,
@@ -115,7 +115,15 @@ impl Consumer {
         self.coordinator = None;
         self.heartbeat_in_flight = false;
         self.leading = None;
+        let commit = |pending: &Pending| match pending {
+            Pending::Commit { what_for, .. } => Some(*what_for),
+            _ => None,
+        };
+        let commits: Vec<CommitFor> = self.pending.values().filter_map(commit).collect();
         self.pending.retain(|_, pending| matches!(pending, Pending::ListOffsets { .. }));
+        for what_for in commits {
+            self.commit_again(what_for);
+        }
         self.forget_asked();
         match self.membership {
             Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),
@@ -145,7 +153,7 @@ impl Consumer {
         let is_member = self.membership == Membership::Stable;
         self.membership = Membership::Preparing;
         let commits = self.join_unprepared && is_member && self.config.enable_auto_commit;
-        if !(commits && self.commit(now_us, coordinator, true, true, out)) {
+        if !(commits && self.commit(coordinator, CommitFor::Rebalance, out)) {
             self.give_up_and_join(now_us, out);
         }
     }

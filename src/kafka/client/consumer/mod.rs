@@ -17,6 +17,7 @@ mod subscription;
 mod tests;
 
 pub use application::{App, Failure};
+use commit::CommitFor;
 pub use fetcher::Completed;
 pub use leader::{Computed, StickyComputed};
 pub use membership::Membership;
@@ -33,9 +34,7 @@ use crate::{
         ids::{BrokerId, Name, TopicIdPartition},
         node::{Input, Outbox, Timer},
         pattern::TopicPattern,
-        protocol::{
-            Assignment, Channel, CorrelationId, ErrorCode, FetchPartition, JoinGroupResponse, Message, Response,
-        },
+        protocol::{Assignment, Channel, CorrelationId, FetchPartition, JoinGroupResponse, Message, Response},
     },
     sim::{Map, NodeId, Random, Rare},
 };
@@ -110,7 +109,8 @@ pub struct Consumer {
     last_auto_commit_us: u64,
     /// Has `poll` returned records since the last automatic commit?
     returned_since_commit: bool,
-    commit_requested: bool,
+    /// A commit by hand is asked for, and tried until then.
+    commit_until_us: Option<u64>,
     /// Fetches so far; with [`PartitionProgress::last_fetched`] the order in which partitions are asked for.
     fetch_count: u64,
     last_poll_us: u64,
@@ -158,7 +158,7 @@ enum Pending {
     Join,
     Sync,
     Heartbeat { generation: i32 },
-    Commit { before_join: bool, generation: i32 },
+    Commit { what_for: CommitFor, generation: i32 },
     OffsetFetch,
     ListOffsets { asked_us: u64 },
     Leave,
@@ -230,7 +230,7 @@ impl Consumer {
             next_auto_commit_us: 0,
             last_auto_commit_us: 0,
             returned_since_commit: false,
-            commit_requested: false,
+            commit_until_us: None,
             fetch_count: 0,
             last_poll_us: 0,
             closing: false,
@@ -398,14 +398,14 @@ impl Consumer {
             (Pending::MemberHeartbeat, Response::ConsumerGroupHeartbeat(answer)) => {
                 self.on_member_heartbeat(now_us, *answer, out);
             }
-            (Pending::Commit { before_join, .. }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
-                self.on_member_commit(now_us, error, &offsets, before_join, out);
+            (Pending::Commit { what_for, .. }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
+                self.on_member_commit(now_us, error, &offsets, what_for, out);
             }
             (Pending::Heartbeat { generation }, Response::Heartbeat { error }) => {
                 self.on_heartbeat_answer(now_us, error, generation, out);
             }
-            (Pending::Commit { before_join, generation }, Response::OffsetCommit { error, offsets }) => {
-                self.on_committed(now_us, (error, generation), &offsets, before_join, out);
+            (Pending::Commit { what_for, generation }, Response::OffsetCommit { error, offsets }) => {
+                self.on_committed(now_us, (error, generation), &offsets, what_for, out);
             }
             (Pending::OffsetFetch, Response::OffsetFetch { error, offsets }) => {
                 self.on_committed_offsets(now_us, error, &offsets, out);

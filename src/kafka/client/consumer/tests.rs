@@ -15,8 +15,8 @@ use crate::kafka::{
     metadata::PartitionState,
     node::Output,
     protocol::{
-        FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch, Request,
-        TopicMetadata,
+        ErrorCode, FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch,
+        Request, TopicMetadata,
     },
 };
 

@@ -164,6 +164,18 @@ impl Bench {
         self.answer(Channel::Data, correlation, Response::Fetch([result].into()));
     }
 
+    fn request_commit(&mut self) {
+        let mut out = Outbox::default();
+        self.consumer.request_commit(self.now_us, &mut out);
+        self.take(out);
+    }
+
+    /// The connection to the coordinator is gone, with whatever was asked there; returns what that was.
+    fn lose_coordinator(&mut self) -> Vec<Request> {
+        self.input(Input::Message { from: NodeId(1), message: Message::Disconnect(Channel::Coordinator, None) });
+        self.requests.drain(..).map(|(.., request)| request).collect()
+    }
+
     fn state(&self) -> ClientState {
         self.consumer.modern.state
     }
@@ -318,6 +330,15 @@ fn what_it_cannot_get_over_waits_for_the_end_of_its_batch() {
     assert_eq!((bench.consumer.app, bench.owned()), (App::Failed, vec![]));
     assert!(bench.has(|event| matches!(event, EventKind::RecordsProcessed { records: 1 })));
     assert!(bench.has(|event| matches!(event, EventKind::PartitionsLost { .. })));
+}
+
+#[test]
+fn a_commit_by_hand_that_is_lost_with_its_coordinator_is_asked_for_again() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
+    bench.request_commit();
+    assert!(matches!(bench.lose_coordinator()[..], [Request::OffsetCommit { .. }]));
+    bench.next(|_| found());
+    bench.committed(ErrorCode::None);
 }
 
 #[test]

@@ -48,3 +48,40 @@ fn one_that_processes_looks_for_it_and_beats_on() {
     bench.heartbeat(ErrorCode::None);
     assert!(matches!(bench.consumer.app, App::Processing { .. }));
 }
+
+#[test]
+fn a_commit_by_hand_is_asked_for_again() {
+    for error in [ErrorCode::NotCoordinator, ErrorCode::CoordinatorNotAvailable, ErrorCode::CoordinatorLoadInProgress] {
+        let mut bench = by_hand(0);
+        bench.request_commit();
+        bench.next(|request| commit_answer(request, error));
+        if error != ErrorCode::CoordinatorLoadInProgress {
+            assert_eq!(bench.next_name(found()), "FindCoordinator");
+        }
+        bench.next(|request| commit_answer(request, ErrorCode::None));
+        assert_eq!((bench.consumer.partitions()[&at(0)].committed, bench.refused_commits()), (Some(3), vec![error]));
+        bench.heartbeat(ErrorCode::None);
+    }
+    let mut bench = by_hand(0);
+    bench.request_commit();
+    assert_eq!(bench.lose_coordinator(), ["OffsetCommit"]);
+    assert_eq!(bench.next_name(found()), "FindCoordinator");
+    bench.next(|request| commit_answer(request, ErrorCode::None));
+}
+
+#[test]
+fn a_commit_by_hand_fails_after_default_api_timeout() {
+    let mut bench = by_hand(0);
+    bench.request_commit();
+    let began_us = bench.now_us;
+    bench.lose_coordinator();
+    while bench.refused_commits().is_empty() && bench.now_us < began_us + 70_000_000 {
+        let error = ErrorCode::CoordinatorNotAvailable;
+        bench.next_name(Response::FindCoordinator { error, coordinator: None });
+    }
+    let waited_us = bench.now_us - began_us;
+    assert!((60_000_000..62_000_000).contains(&waited_us), "{waited_us}");
+    assert_eq!(bench.refused_commits(), [ErrorCode::RequestTimedOut]);
+    assert_eq!(bench.next_name(found()), "FindCoordinator");
+    bench.heartbeat(ErrorCode::None);
+}

@@ -64,11 +64,13 @@ impl Consumer {
     }
 
     /// A commit that came to nothing, and may yet: one by hand is asked for again
-    /// (`ConsumerCoordinator.commitOffsetsSync`, `CommitRequestManager.commitSyncWithRetries`).
-    pub(super) fn commit_again(&mut self, what_for: CommitFor) {
+    /// (`ConsumerCoordinator.commitOffsetsSync`, `CommitRequestManager.commitSyncWithRetries`), an automatic one comes
+    /// again after a backoff and not after its interval (`autoCommitOffsetsAsync`, `maybeResetTimerWithBackoff`).
+    pub(super) fn commit_again(&mut self, now_us: u64, what_for: CommitFor) {
         match what_for {
             CommitFor::Hand { until_us } => self.commit_until_us = self.commit_until_us.max(Some(until_us)),
-            CommitFor::Interval | CommitFor::Rebalance => {}
+            CommitFor::Interval => self.next_auto_commit_us = now_us + self.config.retry_backoff_us,
+            CommitFor::Rebalance => {}
         }
     }
 
@@ -119,11 +121,11 @@ impl Consumer {
             match error {
                 ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
                     self.leave_coordinator(now_us, out);
-                    self.commit_again(what_for);
+                    self.commit_again(now_us, what_for);
                 }
                 ErrorCode::CoordinatorLoadInProgress => {
                     self.back_off(now_us, out);
-                    self.commit_again(what_for);
+                    self.commit_again(now_us, what_for);
                 }
                 ErrorCode::RebalanceInProgress => self.rejoin_needed = true,
                 ErrorCode::IllegalGeneration | ErrorCode::UnknownMemberId if self.is_subscribed() && is_of_now => {

@@ -122,7 +122,7 @@ impl Consumer {
         let commits: Vec<CommitFor> = self.pending.values().filter_map(commit).collect();
         self.pending.retain(|_, pending| matches!(pending, Pending::ListOffsets { .. }));
         for what_for in commits {
-            self.commit_again(what_for);
+            self.commit_again(now_us, what_for);
         }
         self.forget_asked();
         match self.membership {

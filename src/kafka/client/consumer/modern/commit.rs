@@ -46,8 +46,7 @@ impl Consumer {
         match (&mut self.modern.reconciliation, what_for) {
             (Some(reconciliation), CommitFor::Rebalance) if again => reconciliation.ask_again(),
             (Some(reconciliation), CommitFor::Rebalance) => reconciliation.commit_done(),
-            (_, CommitFor::Interval) if again => self.next_auto_commit_us = self.retry_at_us,
-            _ if again => self.commit_again(what_for),
+            _ if again => self.commit_again(now_us, what_for),
             _ => {}
         }
     }

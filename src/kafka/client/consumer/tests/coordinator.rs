@@ -85,3 +85,20 @@ fn a_commit_by_hand_fails_after_default_api_timeout() {
     assert_eq!(bench.next_name(found()), "FindCoordinator");
     bench.heartbeat(ErrorCode::None);
 }
+
+#[test]
+fn an_automatic_commit_is_asked_for_again_after_a_backoff() {
+    for answered in [true, false] {
+        let mut bench = Bench::member(&[("heartbeat.interval.ms", "14000")], 0, Some(3));
+        bench.run_to(bench.now_us + 5_000_000);
+        if answered {
+            bench.next(|request| commit_answer(request, ErrorCode::NotCoordinator));
+        } else {
+            assert_eq!(bench.lose_coordinator(), ["OffsetCommit"]);
+        }
+        let began_us = bench.now_us;
+        assert_eq!(bench.next_name(found()), "FindCoordinator");
+        bench.next(|request| commit_answer(request, ErrorCode::None));
+        assert!(bench.now_us - began_us < 300_000, "not after auto.commit.interval.ms");
+    }
+}

@@ -96,6 +96,9 @@ impl Consumer {
         if error == ErrorCode::None {
             self.coordinator = coordinator;
             self.attempts = 0;
+            if self.membership == Membership::Stable {
+                self.on_heartbeat_timer(now_us, out);
+            }
         } else {
             self.back_off(now_us, out);
         }
@@ -113,7 +116,10 @@ impl Consumer {
     /// The coordinator is gone or is another: it is looked for again, the membership stays.
     pub(super) fn lose_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
         self.coordinator = None;
-        self.heartbeat_in_flight = false;
+        // A heartbeat that is lost with it is due at once (`Heartbeat.failHeartbeat`).
+        if std::mem::take(&mut self.heartbeat_in_flight) {
+            self.next_heartbeat_us = now_us;
+        }
         self.leading = None;
         let commit = |pending: &Pending| match pending {
             Pending::Commit { what_for, .. } => Some(*what_for),
@@ -124,7 +130,7 @@ impl Consumer {
         for what_for in commits {
             self.commit_again(now_us, what_for);
         }
-        self.forget_asked();
+        self.forget_asked(now_us);
         match self.membership {
             Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),
             Membership::Unjoined | Membership::Stable => {}

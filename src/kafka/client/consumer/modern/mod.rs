@@ -260,9 +260,12 @@ impl Consumer {
         self.set_state(ClientState::Stale, out);
     }
 
-    /// The coordinator is gone, and with it whatever was asked of it.
-    pub(super) fn forget_asked(&mut self) {
-        self.modern.in_flight = false;
+    /// The coordinator is gone, and with it whatever was asked of it. A heartbeat is due again at once
+    /// (`HeartbeatRequestState.onFailedAttempt`).
+    pub(super) fn forget_asked(&mut self, now_us: u64) {
+        if std::mem::take(&mut self.modern.in_flight) {
+            self.modern.heartbeat_due_us = now_us;
+        }
         self.modern.sent = Sent::default();
         if let Some(reconciliation) = &mut self.modern.reconciliation {
             reconciliation.ask_again();

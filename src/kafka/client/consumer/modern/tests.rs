@@ -333,6 +333,17 @@ fn what_it_cannot_get_over_waits_for_the_end_of_its_batch() {
 }
 
 #[test]
+fn a_heartbeat_that_is_lost_with_its_coordinator_goes_out_again_at_once() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
+    bench.run_to(bench.now_us + INTERVAL_US);
+    assert!(matches!(bench.lose_coordinator()[..], [Request::ConsumerGroupHeartbeat(_)]));
+    let lost_us = bench.now_us;
+    bench.next(|_| found());
+    bench.beat(told(1, None));
+    assert!(bench.now_us - lost_us < 300_000, "not after the interval");
+}
+
+#[test]
 fn a_commit_by_hand_that_is_lost_with_its_coordinator_is_asked_for_again() {
     let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
     bench.request_commit();

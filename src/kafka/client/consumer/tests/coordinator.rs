@@ -102,3 +102,17 @@ fn an_automatic_commit_is_asked_for_again_after_a_backoff() {
         assert!(bench.now_us - began_us < 300_000, "not after auto.commit.interval.ms");
     }
 }
+
+#[test]
+fn a_heartbeat_that_is_lost_with_it_goes_out_again_at_once() {
+    for processing_us in [0, 60_000_000] {
+        let mut bench = by_hand(processing_us);
+        bench.fetched(ErrorCode::None, 1);
+        bench.run_to(bench.now_us + 3_000_000);
+        assert_eq!(bench.lose_coordinator(), ["Heartbeat"]);
+        let began_us = bench.now_us;
+        assert_eq!(bench.next_name(found()), "FindCoordinator");
+        bench.heartbeat(ErrorCode::None);
+        assert!(bench.now_us - began_us < 300_000, "not after heartbeat.interval.ms");
+    }
+}

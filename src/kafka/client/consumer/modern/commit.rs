@@ -9,8 +9,9 @@ use crate::kafka::{
 };
 
 impl Consumer {
-    /// A reconciliation waits for its commit. A member epoch that is over is no loss: the commit is sent again with the
-    /// one of now. Whether it is a member at all its heartbeats tell.
+    /// A reconciliation waits for its commit. A member epoch that is over is no loss there: the commit is sent again with
+    /// the one of now (`autoCommitSyncBeforeRebalanceWithRetries`). One by hand fails (`commitSyncExceptionForError`),
+    /// and an automatic one waits for its next interval. Whether it is a member at all its heartbeats tell.
     pub(in crate::kafka::client::consumer) fn on_member_commit(
         &mut self,
         now_us: u64,
@@ -33,10 +34,19 @@ impl Consumer {
                 again = true;
                 self.lose_coordinator(now_us, out);
             }
-            ErrorCode::StaleMemberEpoch | ErrorCode::CoordinatorLoadInProgress => {
+            ErrorCode::CoordinatorLoadInProgress => {
                 out.event(EventKind::CommitFailed { error });
                 again = true;
                 self.back_off(now_us, out);
+            }
+            ErrorCode::StaleMemberEpoch if what_for == CommitFor::Rebalance => {
+                out.event(EventKind::CommitFailed { error });
+                again = true;
+                self.back_off(now_us, out);
+            }
+            // Nobody waits for it.
+            ErrorCode::StaleMemberEpoch if what_for == CommitFor::Interval => {
+                out.event(EventKind::CommitFailed { error });
             }
             _ => {
                 out.event(EventKind::CommitFailed { error });

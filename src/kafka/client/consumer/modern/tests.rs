@@ -283,6 +283,23 @@ fn a_commit_with_an_epoch_that_is_over_is_sent_again() {
 }
 
 #[test]
+fn a_commit_with_an_epoch_that_is_over_is_not_sent_again_at_once() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
+    bench.request_commit();
+    bench.committed(ErrorCode::StaleMemberEpoch);
+    assert_eq!(bench.consumer.last_error.map(|error| error.name()), Some("STALE_MEMBER_EPOCH"));
+    bench.run_to(bench.now_us + 2_000_000);
+    assert!(bench.requests.iter().all(|(.., request)| !matches!(request, Request::OffsetCommit { .. })));
+
+    let mut bench = Bench::member(&[("auto.commit.interval.ms", "1000")], 0);
+    bench.committed(ErrorCode::StaleMemberEpoch);
+    let refused_us = bench.now_us;
+    bench.committed(ErrorCode::None);
+    assert!(bench.now_us - refused_us >= 980_000, "{}", bench.now_us - refused_us);
+    assert_eq!(bench.consumer.last_error, None, "nobody waited for it");
+}
+
+#[test]
 fn without_automatic_commits_it_gives_up_at_once() {
     let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
     bench.beat(told(1, Some(&[3])));

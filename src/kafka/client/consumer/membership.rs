@@ -49,6 +49,7 @@ impl Consumer {
         if !self.is_subscribed() {
             return true;
         }
+        self.rejoin_needed |= self.has_resubscribed();
         if self.rejoin_needed && matches!(self.membership, Membership::Unjoined | Membership::Stable) {
             // One rebalance at a time: a heartbeat may have told that the membership is over while this one joins
             // (`initiateJoinGroup`).
@@ -218,6 +219,7 @@ impl Consumer {
         let Some(member) = self.group_member() else { return };
         self.membership = Membership::Joining;
         self.rejoin_needed = false;
+        self.joined_topics.clone_from(&self.topics);
         out.clear_timer(Timer::Heartbeat);
         let join = JoinGroup {
             group_id: member.group_id,

@@ -99,6 +99,8 @@ pub struct Consumer {
     /// The answer to its SyncGroup, until the application polls.
     assignment: Option<Assignment>,
     rejoin_needed: bool,
+    /// The topics that it told its group when it joined last.
+    joined_topics: Vec<Name>,
     /// Before it joins it has to commit and to give up what it must.
     join_unprepared: bool,
     heartbeat_in_flight: bool,
@@ -223,6 +225,7 @@ impl Consumer {
             leading: None,
             assignment: None,
             rejoin_needed: true,
+            joined_topics: Vec::new(),
             join_unprepared: true,
             heartbeat_in_flight: false,
             next_heartbeat_us: 0,

@@ -379,6 +379,27 @@ fn a_commit_outweighs_the_policy_until_it_is_out_of_range() {
 }
 
 #[test]
+fn it_joins_again_only_for_another_subscription() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0, Some(0));
+    let subscribe = |bench: &mut Bench, topics: &[&str]| {
+        let mut out = Outbox::default();
+        let topics = topics.iter().map(|topic| Name::from(*topic)).collect();
+        bench.consumer.subscribe(bench.now_us, topics, None, &mut out);
+        bench.take(out);
+    };
+    subscribe(&mut bench, &["t"]);
+    bench.heartbeat(ErrorCode::None);
+    assert_eq!((bench.consumer.membership, bench.callbacks()), (Membership::Stable, vec!["+0,1".to_owned()]));
+    subscribe(&mut bench, &["u", "t"]);
+    let join = bench.next_join(|request| followed(request, 2));
+    assert_eq!(join.protocols[0].metadata.topics, ["u".into(), "t".into()]);
+    assert_eq!(bench.next_name(synced(&[0])), "SyncGroup");
+    subscribe(&mut bench, &["t", "u"]);
+    bench.run_to(bench.now_us + 1_000_000);
+    assert_eq!(bench.consumer.membership, Membership::Stable, "the same, in another order");
+}
+
+#[test]
 fn auto_commit_takes_what_the_previous_poll_returned() {
     let settings = [("auto.commit.interval.ms", "1000"), ("max.poll.records", "2")];
     let mut bench = Bench::member(&settings, 700_000, Some(0));

@@ -206,10 +206,12 @@ impl Consumer {
         }
     }
 
-    /// In `close()`: the application is told that its partitions go.
+    /// In `close()`: the application is told that its partitions go. In the middle of a rebalance they may be somebody
+    /// else's already (`ConsumerCoordinator.onLeavePrepare`).
     pub(super) fn give_up_all(&mut self, out: &mut Outbox) {
+        let rebalances = matches!(self.membership, Membership::Joining | Membership::Syncing);
         match self.is_subscribed() {
-            true if self.generation < 0 => self.lose_partitions(out),
+            true if self.generation < 0 || rebalances => self.lose_partitions(out),
             true => drop(self.revoke_all_but(&[], out)),
             false => {}
         }

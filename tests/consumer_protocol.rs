@@ -10,7 +10,7 @@ use kafkascope::{
     history::{Run, start_cluster},
     i18n::Lang,
     kafka::{
-        client::consumer::ClientState,
+        client::consumer::{ClientState, Failure},
         coordinator::Group,
         event::{Event, EventKind, GroupReason},
         protocol::Api,
@@ -298,7 +298,7 @@ fn a_static_member_that_restarts_moves_nothing_and_a_second_one_is_refused() {
     // The newcomer is refused while the one before lives; in the classic protocol that one would be fenced.
     join(&mut run, "twin", "group.instance.id=one");
     after(&mut run, 5);
-    let refused = Some(kafkascope::kafka::protocol::ErrorCode::UnreleasedInstanceId);
+    let refused = Some(Failure::Answer(kafkascope::kafka::protocol::ErrorCode::UnreleasedInstanceId));
     assert_eq!((consumer(&run, "twin").modern.state, consumer(&run, "twin").last_error), (ClientState::Fatal, refused));
     assert_eq!((owned(&run, "A"), owned(&run, "B")), (2, 2));
 

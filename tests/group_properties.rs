@@ -15,7 +15,7 @@ use kafkascope::{
     check::Watched,
     cluster::{ClientProcess, ClusterSpec, command_text::parse},
     kafka::{
-        client::consumer::Consumer,
+        client::consumer::{Consumer, Failure},
         coordinator::{Group, GroupState},
         protocol::ErrorCode,
     },
@@ -176,7 +176,7 @@ impl Sequence {
     fn living(&self) -> impl Iterator<Item = &Consumer> {
         let slots = self.run.world.consumers().values();
         let living = slots.filter(|slot| slot.process != ClientProcess::Crashed && !slot.consumer.is_closing());
-        let refused = Some(ErrorCode::UnreleasedInstanceId);
+        let refused = Some(Failure::Answer(ErrorCode::UnreleasedInstanceId));
         living.map(|slot| &slot.consumer).filter(move |consumer| consumer.last_error != refused)
     }
 

@@ -7,6 +7,7 @@ use common::{SECOND_US, after, consumer, give, owned, stage};
 use kafkascope::{
     check::Watched,
     kafka::{
+        client::consumer::Failure,
         coordinator::{Group, consumer_group::ConsumerGroup},
         event::{EventKind, GroupReason},
         protocol::ErrorCode,
@@ -172,7 +173,7 @@ fn the_policy_keeps_a_group_as_it_is() {
         let mut run = group_of_two(CLASSIC, &[("group.consumer.migration.policy", policy)]);
         join(&mut run, "C", CONSUMER);
         after(&mut run, 10);
-        assert_eq!(consumer(&run, "C").last_error, Some(ErrorCode::GroupIdNotFound), "{policy}");
+        assert_eq!(consumer(&run, "C").last_error, Some(Failure::Answer(ErrorCode::GroupIdNotFound)), "{policy}");
         assert!(group(&run).consumer.is_none());
         assert_eq!((owned(&run, "A"), owned(&run, "B")), (2, 2));
     }
@@ -194,7 +195,7 @@ fn a_group_in_its_very_first_rebalance_cannot_change() {
     assert_eq!(group(&run).state_name(), "PreparingRebalance");
     join(&mut run, "C", CONSUMER);
     after(&mut run, 20);
-    assert_eq!(consumer(&run, "C").last_error, Some(ErrorCode::UnknownServerError));
+    assert_eq!(consumer(&run, "C").last_error, Some(Failure::Answer(ErrorCode::UnknownServerError)));
     assert_eq!(owned(&run, "A"), 4, "the others go on");
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::{
     kafka::{
         assignor::Assignor,
-        client::consumer::LeftReadReplica,
+        client::consumer::{Failure, LeftReadReplica},
         config::AutoOffsetReset,
         coordinator::RetainedSince,
         ids::{BrokerId, Name, TopicId, TopicIdPartition},
@@ -342,7 +342,7 @@ pub enum EventKind {
     /// A position was set by `auto.offset.reset`. `out_of_range`: because the old one was outside the log.
     PositionReset { partition: TopicIdPartition, offset: i64, policy: AutoOffsetReset, out_of_range: bool },
     /// The application got an exception and stopped.
-    ConsumerFailed { error: ErrorCode },
+    ConsumerFailed { error: Failure },
 
     // --- client
     /// A client started.

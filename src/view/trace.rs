@@ -468,7 +468,7 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::ReadReplicaLeft { partition, broker, why } => {
             fields("read_replica_left").at(*partition).with("broker", *broker).with("reason", why.name())
         }
-        E::ConsumerFailed { error } => fields("consumer_failed").with("error", *error),
+        E::ConsumerFailed { error } => fields("consumer_failed").with("error", error.name()),
         E::ClientStarted => fields("client_started"),
         E::ClientClosed => fields("client_closed"),
         E::ClientPaused(true) => fields("client_paused"),

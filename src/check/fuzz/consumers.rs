@@ -6,7 +6,7 @@ use super::{Fuzz, Kind};
 use crate::{
     cluster::ClientProcess,
     kafka::{
-        client::consumer::{App, Consumer, PartitionProgress},
+        client::consumer::{App, Consumer, Failure, PartitionProgress},
         protocol::ErrorCode,
     },
 };
@@ -179,7 +179,7 @@ impl Fuzz {
             ErrorCode::IllegalGeneration,
             ErrorCode::UnknownMemberId,
         ];
-        let refused = refused.map(Some);
+        let refused = refused.map(|error| Some(Failure::Answer(error)));
         let must_return =
             |consumer: &&Consumer| refused.contains(&consumer.last_error) || self.is_last_fenced(consumer);
         let failed = consumers.filter(|consumer| consumer.app == App::Failed).filter(must_return);
@@ -191,7 +191,7 @@ impl Fuzz {
     fn is_last_fenced(&self, consumer: &Consumer) -> bool {
         let key = |consumer: &Consumer| (consumer.group.clone(), consumer.config.group_instance_id.clone());
         let mut others = self.world().consumers().values().map(|slot| &slot.consumer);
-        consumer.last_error == Some(ErrorCode::FencedInstanceId)
+        consumer.last_error == Some(Failure::Answer(ErrorCode::FencedInstanceId))
             && !others.any(|other| other.node != consumer.node && key(other) == key(consumer))
     }
 }

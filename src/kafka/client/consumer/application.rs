@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::{Consumer, Membership, Modern, Pending, fetcher::Taken};
+use super::{Consumer, Membership, Modern, Pending, commit::CommitFor, fetcher::Taken};
 use crate::kafka::{
     event::EventKind,
     ids::TopicIdPartition,
     node::{Outbox, Timer},
+    protocol::ErrorCode,
 };
 use crate::sim::faults::faulty;
 
@@ -14,6 +15,8 @@ use crate::sim::faults::faulty;
 const LOOP_US: u64 = 10;
 /// How long `close()` waits for the coordinator (`ConsumerUtils.DEFAULT_CLOSE_TIMEOUT_MS`).
 const CLOSE_US: u64 = 30_000_000;
+/// How long a call tries what may come to something yet (`default.api.timeout.ms`).
+const API_US: u64 = 60_000_000;
 
 /// What the application does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +36,25 @@ pub enum App {
     Failed,
 }
 
+/// The exception that an application got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// That of an error which a broker answered with.
+    Answer(ErrorCode),
+    /// There is no committed offset, and `auto.offset.reset` is `none`. No broker answers with that.
+    NoOffsetForPartition,
+}
+
+impl Failure {
+    /// Kafka's name of the error, or of the exception where there is no such error.
+    pub fn name(self) -> &'static str {
+        match self {
+            Failure::Answer(error) => error.name(),
+            Failure::NoOffsetForPartition => "NoOffsetForPartitionException",
+        }
+    }
+}
+
 impl Consumer {
     /// Inside `poll`: everything that the client does on the application's thread.
     pub(super) fn poll(&mut self, now_us: u64, out: &mut Outbox) {
@@ -42,7 +64,14 @@ impl Consumer {
         if self.closing {
             return self.go_on_closing(now_us, out);
         }
+        if let Some(failure) = self.failure.take() {
+            if self.is_modern() {
+                self.lose_partitions(out);
+            }
+            return self.fail(failure, out);
+        }
         self.last_poll_us = now_us;
+        self.give_up_commit(now_us, out);
         self.take_assigned_partitions(now_us, out);
         if !self.poll_coordinator(now_us, out) {
             // A cooperative member goes on with what it keeps while it joins.
@@ -165,6 +194,7 @@ impl Consumer {
         self.modern = Modern::new();
         self.is_leader = false;
         self.stalled = false;
+        self.failure = None;
     }
 
     /// `pause()` or `resume()` of all partitions, by hand.
@@ -185,7 +215,7 @@ impl Consumer {
 
     /// `commitSync()` at the next poll.
     pub fn request_commit(&mut self, now_us: u64, out: &mut Outbox) {
-        self.commit_requested = true;
+        self.commit_until_us = Some(now_us + API_US);
         self.poll(now_us, out);
     }
 
@@ -199,7 +229,7 @@ impl Consumer {
             && self.config.enable_auto_commit
             && self.group.is_some()
         {
-            self.commit(now_us, coordinator, true, false, out);
+            self.commit(coordinator, CommitFor::Interval, out);
         }
         if !self.is_modern() {
             self.give_up_all(out);

@@ -30,12 +30,24 @@ impl Consumer {
             }
             return self.lose_membership(true, out);
         }
-        if now_us >= self.next_heartbeat_us {
+        if now_us >= self.next_heartbeat_us && self.coordinator.is_some() {
             self.beat(out);
             self.next_heartbeat_us = now_us + self.config.heartbeat_interval_us;
         }
-        let next_us = if polls { self.next_heartbeat_us } else { self.next_heartbeat_us.min(poll_deadline_us + 1) };
+        // What is due without a coordinator goes out when that is found.
+        let is_due = self.next_heartbeat_us <= now_us;
+        let beat_us = if is_due { now_us + self.config.heartbeat_interval_us } else { self.next_heartbeat_us };
+        let next_us = if polls { beat_us } else { beat_us.min(poll_deadline_us + 1) };
         out.set_timer(Timer::Heartbeat, next_us.max(now_us + 1));
+    }
+
+    /// Beside the poll loop a member looks for its coordinator too, so that it can beat on however long its application
+    /// takes (`AbstractCoordinator.HeartbeatThread.run`).
+    pub(super) fn run_heartbeat_thread(&mut self, now_us: u64, out: &mut Outbox) {
+        let is_member = self.membership == Membership::Stable && !self.closing && !self.closed;
+        if is_member && self.coordinator.is_none() {
+            self.find_coordinator(now_us, out);
+        }
     }
 
     fn beat(&mut self, out: &mut Outbox) {
@@ -62,7 +74,10 @@ impl Consumer {
                 self.lose_membership(error == ErrorCode::UnknownMemberId, out);
             }
             ErrorCode::FencedInstanceId if is_of_now => self.fail_for_good(error, out),
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => self.leave_coordinator(now_us, out),
+            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
+                self.next_heartbeat_us = now_us;
+                self.leave_coordinator(now_us, out);
+            }
             _ => {}
         }
     }

@@ -3,9 +3,9 @@
 //!
 //! A rebalance is gone through inside `poll`: before it joins a member commits, if that is automatic, and gives up what
 //! it must; what it is given it takes in hand in the next `poll` after the answer came. Beside the poll loop only
-//! heartbeats go on, and answers are taken.
+//! heartbeats go on, the coordinator is looked for, and answers are taken.
 
-use super::{Consumer, Pending};
+use super::{Consumer, Failure, Pending, commit::CommitFor};
 use crate::kafka::{
     assignor::RebalanceProtocol,
     event::EventKind,
@@ -49,6 +49,7 @@ impl Consumer {
         if !self.is_subscribed() {
             return true;
         }
+        self.rejoin_needed |= self.has_resubscribed();
         if self.rejoin_needed && matches!(self.membership, Membership::Unjoined | Membership::Stable) {
             // One rebalance at a time: a heartbeat may have told that the membership is over while this one joins
             // (`initiateJoinGroup`).
@@ -96,6 +97,9 @@ impl Consumer {
         if error == ErrorCode::None {
             self.coordinator = coordinator;
             self.attempts = 0;
+            if self.membership == Membership::Stable {
+                self.on_heartbeat_timer(now_us, out);
+            }
         } else {
             self.back_off(now_us, out);
         }
@@ -113,10 +117,21 @@ impl Consumer {
     /// The coordinator is gone or is another: it is looked for again, the membership stays.
     pub(super) fn lose_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
         self.coordinator = None;
-        self.heartbeat_in_flight = false;
+        // A heartbeat that is lost with it is due at once (`Heartbeat.failHeartbeat`).
+        if std::mem::take(&mut self.heartbeat_in_flight) {
+            self.next_heartbeat_us = now_us;
+        }
         self.leading = None;
+        let commit = |pending: &Pending| match pending {
+            Pending::Commit { what_for, .. } => Some(*what_for),
+            _ => None,
+        };
+        let commits: Vec<CommitFor> = self.pending.values().filter_map(commit).collect();
         self.pending.retain(|_, pending| matches!(pending, Pending::ListOffsets { .. }));
-        self.forget_asked();
+        for what_for in commits {
+            self.commit_again(now_us, what_for);
+        }
+        self.forget_asked(now_us);
         match self.membership {
             Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),
             Membership::Unjoined | Membership::Stable => {}
@@ -145,7 +160,7 @@ impl Consumer {
         let is_member = self.membership == Membership::Stable;
         self.membership = Membership::Preparing;
         let commits = self.join_unprepared && is_member && self.config.enable_auto_commit;
-        if !(commits && self.commit(now_us, coordinator, true, true, out)) {
+        if !(commits && self.commit(coordinator, CommitFor::Rebalance, out)) {
             self.give_up_and_join(now_us, out);
         }
     }
@@ -191,10 +206,12 @@ impl Consumer {
         }
     }
 
-    /// In `close()`: the application is told that its partitions go.
+    /// In `close()`: the application is told that its partitions go. In the middle of a rebalance they may be somebody
+    /// else's already (`ConsumerCoordinator.onLeavePrepare`).
     pub(super) fn give_up_all(&mut self, out: &mut Outbox) {
+        let rebalances = matches!(self.membership, Membership::Joining | Membership::Syncing);
         match self.is_subscribed() {
-            true if self.generation < 0 => self.lose_partitions(out),
+            true if self.generation < 0 || rebalances => self.lose_partitions(out),
             true => drop(self.revoke_all_but(&[], out)),
             false => {}
         }
@@ -204,6 +221,7 @@ impl Consumer {
         let Some(member) = self.group_member() else { return };
         self.membership = Membership::Joining;
         self.rejoin_needed = false;
+        self.joined_topics.clone_from(&self.topics);
         out.clear_timer(Timer::Heartbeat);
         let join = JoinGroup {
             group_id: member.group_id,
@@ -347,9 +365,10 @@ impl Consumer {
         out.clear_timer(Timer::Heartbeat);
     }
 
-    /// An error after which the application has to begin anew: it is no member any more, and does not become one.
+    /// An error after which the application has to begin anew: it is no member any more, and does not become one. It
+    /// learns that in its next poll (`ConsumerCoordinator.poll` throws what `HeartbeatThread` and callbacks kept).
     pub(super) fn fail_for_good(&mut self, error: ErrorCode, out: &mut Outbox) {
         self.lose_membership(true, out);
-        self.fail(error, out);
+        self.failure = Some(Failure::Answer(error));
     }
 }

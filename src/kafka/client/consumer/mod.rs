@@ -16,7 +16,8 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 
-pub use application::App;
+pub use application::{App, Failure};
+use commit::CommitFor;
 pub use fetcher::Completed;
 pub use leader::{Computed, StickyComputed};
 pub use membership::Membership;
@@ -33,9 +34,7 @@ use crate::{
         ids::{BrokerId, Name, TopicIdPartition},
         node::{Input, Outbox, Timer},
         pattern::TopicPattern,
-        protocol::{
-            Assignment, Channel, CorrelationId, ErrorCode, FetchPartition, JoinGroupResponse, Message, Response,
-        },
+        protocol::{Assignment, Channel, CorrelationId, FetchPartition, JoinGroupResponse, Message, Response},
     },
     sim::{Map, NodeId, Random, Rare},
 };
@@ -82,7 +81,9 @@ pub struct Consumer {
     /// Records that `poll` has returned.
     pub records_consumed: u64,
     /// The last error that the application was told.
-    pub last_error: Option<ErrorCode>,
+    pub last_error: Option<Failure>,
+    /// What it gets at its next poll.
+    failure: Option<Failure>,
     partitions: Map<TopicIdPartition, PartitionProgress>,
     completed: VecDeque<Completed>,
     fetches: Map<BrokerId, (CorrelationId, Arc<[FetchPartition]>)>,
@@ -98,6 +99,8 @@ pub struct Consumer {
     /// The answer to its SyncGroup, until the application polls.
     assignment: Option<Assignment>,
     rejoin_needed: bool,
+    /// The topics that it told its group when it joined last.
+    joined_topics: Vec<Name>,
     /// Before it joins it has to commit and to give up what it must.
     join_unprepared: bool,
     heartbeat_in_flight: bool,
@@ -108,7 +111,8 @@ pub struct Consumer {
     last_auto_commit_us: u64,
     /// Has `poll` returned records since the last automatic commit?
     returned_since_commit: bool,
-    commit_requested: bool,
+    /// A commit by hand is asked for, and tried until then.
+    commit_until_us: Option<u64>,
     /// Fetches so far; with [`PartitionProgress::last_fetched`] the order in which partitions are asked for.
     fetch_count: u64,
     last_poll_us: u64,
@@ -156,7 +160,7 @@ enum Pending {
     Join,
     Sync,
     Heartbeat { generation: i32 },
-    Commit { before_join: bool, generation: i32 },
+    Commit { what_for: CommitFor, generation: i32 },
     OffsetFetch,
     ListOffsets { asked_us: u64 },
     Leave,
@@ -208,6 +212,7 @@ impl Consumer {
             computed: None,
             records_consumed: 0,
             last_error: None,
+            failure: None,
             partitions: Map::new(),
             completed: VecDeque::new(),
             fetches: Map::new(),
@@ -220,6 +225,7 @@ impl Consumer {
             leading: None,
             assignment: None,
             rejoin_needed: true,
+            joined_topics: Vec::new(),
             join_unprepared: true,
             heartbeat_in_flight: false,
             next_heartbeat_us: 0,
@@ -227,7 +233,7 @@ impl Consumer {
             next_auto_commit_us: 0,
             last_auto_commit_us: 0,
             returned_since_commit: false,
-            commit_requested: false,
+            commit_until_us: None,
             fetch_count: 0,
             last_poll_us: 0,
             closing: false,
@@ -345,6 +351,7 @@ impl Consumer {
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
         self.run_background(now_us, out);
+        self.run_heartbeat_thread(now_us, out);
     }
 
     fn on_response(
@@ -394,14 +401,14 @@ impl Consumer {
             (Pending::MemberHeartbeat, Response::ConsumerGroupHeartbeat(answer)) => {
                 self.on_member_heartbeat(now_us, *answer, out);
             }
-            (Pending::Commit { before_join, .. }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
-                self.on_member_commit(now_us, error, &offsets, before_join, out);
+            (Pending::Commit { what_for, .. }, Response::OffsetCommit { error, offsets }) if self.is_modern() => {
+                self.on_member_commit(now_us, error, &offsets, what_for, out);
             }
             (Pending::Heartbeat { generation }, Response::Heartbeat { error }) => {
                 self.on_heartbeat_answer(now_us, error, generation, out);
             }
-            (Pending::Commit { before_join, generation }, Response::OffsetCommit { error, offsets }) => {
-                self.on_committed(now_us, (error, generation), &offsets, before_join, out);
+            (Pending::Commit { what_for, generation }, Response::OffsetCommit { error, offsets }) => {
+                self.on_committed(now_us, (error, generation), &offsets, what_for, out);
             }
             (Pending::OffsetFetch, Response::OffsetFetch { error, offsets }) => {
                 self.on_committed_offsets(now_us, error, &offsets, out);
@@ -464,7 +471,7 @@ impl Consumer {
     }
 
     /// The application gets an exception and does not poll any more.
-    fn fail(&mut self, error: ErrorCode, out: &mut Outbox) {
+    fn fail(&mut self, error: Failure, out: &mut Outbox) {
         self.last_error = Some(error);
         self.app = App::Failed;
         out.event(EventKind::ConsumerFailed { error });

@@ -1,6 +1,6 @@
 //! Where to begin: the committed offset, else `auto.offset.reset` (reference §8).
 
-use super::{Consumer, Membership, PartitionProgress, Pending};
+use super::{Consumer, Failure, Membership, PartitionProgress, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
@@ -91,7 +91,14 @@ impl Consumer {
             return;
         }
         let Some(timestamp) = self.config.auto_offset_reset.timestamp(clock_us(now_us, self.clock_ahead_us)) else {
-            return self.fail(ErrorCode::OffsetOutOfRange, out);
+            // Of a position outside the log the fetcher tells; where there never was one, `SubscriptionState` does
+            // (`resetInitializingPositions`).
+            let all_outside = missing.iter().all(|at| self.partitions.get(at).is_some_and(|at| at.out_of_range));
+            let error = match all_outside {
+                true => Failure::Answer(ErrorCode::OffsetOutOfRange),
+                false => Failure::NoOffsetForPartition,
+            };
+            return self.fail(error, out);
         };
         let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, i32)>> = Map::new();
         for partition in missing {

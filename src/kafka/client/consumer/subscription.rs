@@ -56,8 +56,7 @@ impl Consumer {
         !self.topics.is_empty() || self.pattern.is_some()
     }
 
-    /// `subscribe()` to other topics, or by another pattern: the group hears of it when the consumer joins again, at its
-    /// next poll.
+    /// `subscribe()`: if that makes other topics, the group hears of them when the consumer joins again, at its next poll.
     pub fn subscribe(&mut self, now_us: u64, topics: Vec<Name>, pattern: Option<TopicPattern>, out: &mut Outbox) {
         if pattern.is_none() {
             out.event(EventKind::SubscriptionChanged { topics: topics.clone().into() });
@@ -71,7 +70,6 @@ impl Consumer {
         }
         self.tell_pattern(out);
         self.match_pattern(out);
-        self.rejoin_needed = true;
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
     }
@@ -100,6 +98,13 @@ impl Consumer {
             self.topics = topics;
             self.rejoin_needed = true;
         }
+    }
+
+    /// Does it subscribe to other topics than it joined with, in whatever order
+    /// (`ConsumerCoordinator.rejoinNeededOrPending`)?
+    pub(super) fn has_resubscribed(&self) -> bool {
+        let (now, then) = (&self.topics, &self.joined_topics);
+        now.len() != then.len() || !now.iter().all(|topic| then.contains(topic))
     }
 
     /// What it sends for each of its assignors.

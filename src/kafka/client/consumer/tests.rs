@@ -1,6 +1,7 @@
 //! The consumer by itself: its requests are taken from its outbox and answered by hand.
 
 mod cooperative;
+mod coordinator;
 mod errors;
 mod leader;
 mod static_member;
@@ -14,8 +15,8 @@ use crate::kafka::{
     metadata::PartitionState,
     node::Output,
     protocol::{
-        FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch, Request,
-        TopicMetadata,
+        ErrorCode, FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch,
+        Request, TopicMetadata,
     },
 };
 
@@ -355,6 +356,10 @@ fn without_a_commit_the_policy_decides_where_to_begin() {
     assert_eq!(bench.fetch.as_ref().map(|(_, wanted)| wanted.clone()), Some(vec![(0, 40), (1, 40)]));
     let bench = Bench::member(&[("auto.offset.reset", "none")], 0, None);
     assert_eq!(bench.consumer.app, App::Failed);
+    assert!(format!("{:?}", bench.events.last()).contains("NoOffsetForPartition"), "{:?}", bench.events.last());
+    let mut bench = Bench::member(&[("auto.offset.reset", "none")], 0, Some(7));
+    bench.fetched(ErrorCode::OffsetOutOfRange, 0);
+    assert!(format!("{:?}", bench.events.last()).contains("OffsetOutOfRange"), "{:?}", bench.events.last());
 }
 
 #[test]
@@ -371,6 +376,27 @@ fn a_commit_outweighs_the_policy_until_it_is_out_of_range() {
     assert!(matches!(&request, Request::ListOffsets { partitions, .. } if partitions.len() == 1));
     assert_eq!(bench.consumer.partitions()[&at(0)].position, Some(0));
     assert_eq!(bench.consumer.partitions()[&at(1)].position, Some(7));
+}
+
+#[test]
+fn it_joins_again_only_for_another_subscription() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0, Some(0));
+    let subscribe = |bench: &mut Bench, topics: &[&str]| {
+        let mut out = Outbox::default();
+        let topics = topics.iter().map(|topic| Name::from(*topic)).collect();
+        bench.consumer.subscribe(bench.now_us, topics, None, &mut out);
+        bench.take(out);
+    };
+    subscribe(&mut bench, &["t"]);
+    bench.heartbeat(ErrorCode::None);
+    assert_eq!((bench.consumer.membership, bench.callbacks()), (Membership::Stable, vec!["+0,1".to_owned()]));
+    subscribe(&mut bench, &["u", "t"]);
+    let join = bench.next_join(|request| followed(request, 2));
+    assert_eq!(join.protocols[0].metadata.topics, ["u".into(), "t".into()]);
+    assert_eq!(bench.next_name(synced(&[0])), "SyncGroup");
+    subscribe(&mut bench, &["t", "u"]);
+    bench.run_to(bench.now_us + 1_000_000);
+    assert_eq!(bench.consumer.membership, Membership::Stable, "the same, in another order");
 }
 
 #[test]

@@ -2,20 +2,22 @@
 
 use super::Consumer;
 use crate::kafka::{
+    client::consumer::{CommitFor, Failure},
     event::EventKind,
     node::Outbox,
     protocol::{ErrorCode, OffsetAndEpoch},
 };
 
 impl Consumer {
-    /// `before_revocation`: the commit is part of a reconciliation, which waits for it. A member epoch that is over is
-    /// no loss: the commit is sent again with the one of now. Whether it is a member at all its heartbeats tell.
+    /// A reconciliation waits for its commit. A member epoch that is over is no loss there: the commit is sent again with
+    /// the one of now (`autoCommitSyncBeforeRebalanceWithRetries`). One by hand fails (`commitSyncExceptionForError`),
+    /// and an automatic one waits for its next interval. Whether it is a member at all its heartbeats tell.
     pub(in crate::kafka::client::consumer) fn on_member_commit(
         &mut self,
         now_us: u64,
         error: ErrorCode,
         offsets: &[OffsetAndEpoch],
-        before_revocation: bool,
+        what_for: CommitFor,
         out: &mut Outbox,
     ) {
         let mut again = false;
@@ -32,21 +34,29 @@ impl Consumer {
                 again = true;
                 self.lose_coordinator(now_us, out);
             }
-            ErrorCode::StaleMemberEpoch => {
+            ErrorCode::CoordinatorLoadInProgress => {
                 out.event(EventKind::CommitFailed { error });
                 again = true;
                 self.back_off(now_us, out);
             }
+            ErrorCode::StaleMemberEpoch if what_for == CommitFor::Rebalance => {
+                out.event(EventKind::CommitFailed { error });
+                again = true;
+                self.back_off(now_us, out);
+            }
+            // Nobody waits for it.
+            ErrorCode::StaleMemberEpoch if what_for == CommitFor::Interval => {
+                out.event(EventKind::CommitFailed { error });
+            }
             _ => {
                 out.event(EventKind::CommitFailed { error });
-                self.last_error = Some(error);
+                self.last_error = Some(Failure::Answer(error));
             }
         }
-        match (&mut self.modern.reconciliation, before_revocation) {
-            (Some(reconciliation), true) if again => reconciliation.ask_again(),
-            (Some(reconciliation), true) => reconciliation.commit_done(),
-            (_, false) if again && self.config.enable_auto_commit => self.next_auto_commit_us = self.retry_at_us,
-            (_, false) if again => self.commit_requested = true,
+        match (&mut self.modern.reconciliation, what_for) {
+            (Some(reconciliation), CommitFor::Rebalance) if again => reconciliation.ask_again(),
+            (Some(reconciliation), CommitFor::Rebalance) => reconciliation.commit_done(),
+            _ if again => self.commit_again(now_us, what_for),
             _ => {}
         }
     }

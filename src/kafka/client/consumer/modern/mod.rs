@@ -11,7 +11,7 @@ mod reconcile;
 #[cfg(test)]
 mod tests;
 
-use super::{App, Consumer};
+use super::{App, Consumer, Failure};
 use crate::kafka::{
     config::{ConsumerConfig, GroupProtocol},
     event::EventKind,
@@ -212,13 +212,13 @@ impl Consumer {
         self.set_state(ClientState::Fenced, out);
     }
 
-    /// It cannot be a member: its application gets the error.
+    /// It cannot be a member: its application gets the error in its next poll, where its partitions are lost as well
+    /// (`AsyncKafkaConsumer.processBackgroundEvents`).
     fn become_fatal(&mut self, error: ErrorCode, out: &mut Outbox) {
         self.set_epoch(0);
-        self.lose_partitions(out);
         self.clear_assignment();
         self.set_state(ClientState::Fatal, out);
-        self.fail(error, out);
+        self.failure = Some(Failure::Answer(error));
     }
 
     /// `close()`: gives up what it has, and says goodbye if it is in a group.
@@ -260,9 +260,12 @@ impl Consumer {
         self.set_state(ClientState::Stale, out);
     }
 
-    /// The coordinator is gone, and with it whatever was asked of it.
-    pub(super) fn forget_asked(&mut self) {
-        self.modern.in_flight = false;
+    /// The coordinator is gone, and with it whatever was asked of it. A heartbeat is due again at once
+    /// (`HeartbeatRequestState.onFailedAttempt`).
+    pub(super) fn forget_asked(&mut self, now_us: u64) {
+        if std::mem::take(&mut self.modern.in_flight) {
+            self.modern.heartbeat_due_us = now_us;
+        }
         self.modern.sent = Sent::default();
         if let Some(reconciliation) = &mut self.modern.reconciliation {
             reconciliation.ask_again();

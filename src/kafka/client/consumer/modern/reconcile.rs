@@ -2,7 +2,7 @@
 //! (`AbstractMembershipManager.maybeReconcile`).
 
 use super::{ClientState, Consumer};
-use crate::kafka::{event::EventKind, ids::TopicIdPartition, node::Outbox};
+use crate::kafka::{client::consumer::CommitFor, event::EventKind, ids::TopicIdPartition, node::Outbox};
 use crate::sim::Set;
 
 /// A reconciliation that has begun.
@@ -49,7 +49,7 @@ impl Consumer {
             Commit::Sent => {}
             Commit::Due => {
                 let Some(coordinator) = self.coordinator.filter(|_| now_us >= self.retry_at_us) else { return };
-                let sent = self.commit(now_us, coordinator, true, true, out);
+                let sent = self.commit(coordinator, CommitFor::Rebalance, out);
                 if let Some(reconciliation) = &mut self.modern.reconciliation {
                     reconciliation.commit = if sent { Commit::Sent } else { Commit::Done };
                 }

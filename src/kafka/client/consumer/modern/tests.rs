@@ -164,6 +164,18 @@ impl Bench {
         self.answer(Channel::Data, correlation, Response::Fetch([result].into()));
     }
 
+    fn request_commit(&mut self) {
+        let mut out = Outbox::default();
+        self.consumer.request_commit(self.now_us, &mut out);
+        self.take(out);
+    }
+
+    /// The connection to the coordinator is gone, with whatever was asked there; returns what that was.
+    fn lose_coordinator(&mut self) -> Vec<Request> {
+        self.input(Input::Message { from: NodeId(1), message: Message::Disconnect(Channel::Coordinator, None) });
+        self.requests.drain(..).map(|(.., request)| request).collect()
+    }
+
     fn state(&self) -> ClientState {
         self.consumer.modern.state
     }
@@ -271,6 +283,23 @@ fn a_commit_with_an_epoch_that_is_over_is_sent_again() {
 }
 
 #[test]
+fn a_commit_with_an_epoch_that_is_over_is_not_sent_again_at_once() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
+    bench.request_commit();
+    bench.committed(ErrorCode::StaleMemberEpoch);
+    assert_eq!(bench.consumer.last_error.map(|error| error.name()), Some("STALE_MEMBER_EPOCH"));
+    bench.run_to(bench.now_us + 2_000_000);
+    assert!(bench.requests.iter().all(|(.., request)| !matches!(request, Request::OffsetCommit { .. })));
+
+    let mut bench = Bench::member(&[("auto.commit.interval.ms", "1000")], 0);
+    bench.committed(ErrorCode::StaleMemberEpoch);
+    let refused_us = bench.now_us;
+    bench.committed(ErrorCode::None);
+    assert!(bench.now_us - refused_us >= 980_000, "{}", bench.now_us - refused_us);
+    assert_eq!(bench.consumer.last_error, None, "nobody waited for it");
+}
+
+#[test]
 fn without_automatic_commits_it_gives_up_at_once() {
     let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
     bench.beat(told(1, Some(&[3])));
@@ -299,9 +328,45 @@ fn what_it_cannot_get_over_the_application_gets() {
         let mut bench = Bench::new(&[], 0);
         bench.next(|_| found());
         bench.beat(refused(error));
-        assert_eq!((bench.state(), bench.consumer.last_error), (ClientState::Fatal, Some(error)));
+        assert_eq!((bench.state(), bench.consumer.last_error), (ClientState::Fatal, Some(Failure::Answer(error))));
         assert_eq!(bench.consumer.app, App::Failed);
     }
+}
+
+/// What it cannot get over is an exception of `poll`.
+#[test]
+fn what_it_cannot_get_over_waits_for_the_end_of_its_batch() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 20_000_000);
+    bench.fetched();
+    let until_us = bench.now_us + 20_000_000;
+    bench.beat(refused(ErrorCode::UnsupportedAssignor));
+    assert_eq!((bench.state(), bench.owned()), (ClientState::Fatal, vec![0, 1, 2, 3]));
+    bench.run_to(until_us - 1);
+    assert!(matches!(bench.consumer.app, App::Processing { .. }), "{:?}", bench.consumer.app);
+    bench.run_to(until_us);
+    assert_eq!((bench.consumer.app, bench.owned()), (App::Failed, vec![]));
+    assert!(bench.has(|event| matches!(event, EventKind::RecordsProcessed { records: 1 })));
+    assert!(bench.has(|event| matches!(event, EventKind::PartitionsLost { .. })));
+}
+
+#[test]
+fn a_heartbeat_that_is_lost_with_its_coordinator_goes_out_again_at_once() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
+    bench.run_to(bench.now_us + INTERVAL_US);
+    assert!(matches!(bench.lose_coordinator()[..], [Request::ConsumerGroupHeartbeat(_)]));
+    let lost_us = bench.now_us;
+    bench.next(|_| found());
+    bench.beat(told(1, None));
+    assert!(bench.now_us - lost_us < 300_000, "not after the interval");
+}
+
+#[test]
+fn a_commit_by_hand_that_is_lost_with_its_coordinator_is_asked_for_again() {
+    let mut bench = Bench::member(&[("enable.auto.commit", "false")], 0);
+    bench.request_commit();
+    assert!(matches!(bench.lose_coordinator()[..], [Request::OffsetCommit { .. }]));
+    bench.next(|_| found());
+    bench.committed(ErrorCode::None);
 }
 
 #[test]

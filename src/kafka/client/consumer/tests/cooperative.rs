@@ -37,6 +37,21 @@ fn it_tells_what_it_has_reads_on_while_it_joins_and_gives_up_only_what_goes_to_o
 }
 
 #[test]
+fn one_that_closes_in_the_middle_of_a_rebalance_has_lost_what_it_had() {
+    for syncing in [false, true] {
+        let mut bench = member(0);
+        bench.heartbeat(ErrorCode::RebalanceInProgress);
+        if syncing {
+            bench.next_join(|request| followed(request, 2));
+        }
+        let mut out = Outbox::default();
+        bench.consumer.close(bench.now_us, &mut out);
+        bench.take(out);
+        assert_eq!(bench.callbacks(), ["+0,1", "!0,1"]);
+    }
+}
+
+#[test]
 fn what_is_new_comes_without_a_position_and_what_stays_keeps_its_own() {
     let mut bench = member(0);
     bench.heartbeat(ErrorCode::RebalanceInProgress);

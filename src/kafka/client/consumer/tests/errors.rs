@@ -13,7 +13,7 @@ fn errors_of_a_join_that_end_the_application() {
         let mut bench = Bench::new(&[], 0);
         bench.next_name(found());
         assert_eq!(bench.next_name(join_error(error, "")), "JoinGroup");
-        assert_eq!((bench.consumer.app, bench.consumer.last_error), (App::Failed, Some(error)));
+        assert_eq!((bench.consumer.app, bench.consumer.last_error), (App::Failed, Some(Failure::Answer(error))));
         bench.run_to(60_000_000);
         assert!(bench.requests.is_empty(), "{error:?}");
     }

@@ -66,8 +66,34 @@ fn another_process_under_its_instance_ends_it() {
     joining.next_name(found());
     joining.next_name(join_error(fenced, ""));
     for bench in [&mut beating, &mut committing, &mut joining] {
-        assert_eq!((bench.consumer.app, bench.consumer.last_error), (App::Failed, Some(fenced)));
+        assert_eq!((bench.consumer.app, bench.consumer.last_error), (App::Failed, Some(Failure::Answer(fenced))));
         bench.run_to(bench.now_us + 60_000_000);
+        assert!(bench.requests.is_empty(), "it does not come back: {:?}", bench.requests);
+    }
+}
+
+/// What ends it is an exception of `poll`.
+#[test]
+fn one_that_is_fenced_goes_through_its_batch_first() {
+    for commits in [false, true] {
+        let mut bench = Bench::member(&[STATIC, ("enable.auto.commit", "false")], 20_000_000, Some(3));
+        let mut out = Outbox::default();
+        if commits {
+            bench.consumer.request_commit(bench.now_us, &mut out);
+            bench.take(out);
+        }
+        bench.fetched(ErrorCode::None, 1);
+        let until_us = bench.now_us + 20_000_000;
+        match commits {
+            true => drop(bench.next(|request| commit_answer(request, ErrorCode::FencedInstanceId))),
+            false => bench.heartbeat(ErrorCode::FencedInstanceId),
+        }
+        bench.run_to(until_us - 1);
+        assert!(matches!(bench.consumer.app, App::Processing { .. }), "{:?}", bench.consumer.app);
+        assert!(bench.requests.is_empty(), "it is no member any more: {:?}", bench.requests);
+        bench.run_to(until_us + 60_000_000);
+        assert!(bench.events.iter().any(|event| matches!(event, EventKind::RecordsProcessed { records: 1 })));
+        assert_eq!(bench.consumer.app, App::Failed);
         assert!(bench.requests.is_empty(), "it does not come back: {:?}", bench.requests);
     }
 }

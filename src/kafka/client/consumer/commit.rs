@@ -70,7 +70,7 @@ impl Consumer {
         match what_for {
             CommitFor::Hand { until_us } => self.commit_until_us = self.commit_until_us.max(Some(until_us)),
             CommitFor::Interval => self.next_auto_commit_us = now_us + self.config.retry_backoff_us,
-            CommitFor::Rebalance => {}
+            CommitFor::Rebalance => self.prepare_again(),
         }
     }
 

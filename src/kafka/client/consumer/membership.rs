@@ -133,7 +133,9 @@ impl Consumer {
         }
         self.forget_asked(now_us);
         match self.membership {
-            Membership::Preparing | Membership::Joining | Membership::Syncing => self.rejoin(),
+            // It has not given up anything yet: it commits again first (`ConsumerCoordinator.onJoinPrepare`).
+            Membership::Preparing => self.prepare_again(),
+            Membership::Joining | Membership::Syncing => self.rejoin(),
             Membership::Unjoined | Membership::Stable => {}
         }
         self.back_off(now_us, out);
@@ -143,6 +145,14 @@ impl Consumer {
     fn rejoin(&mut self) {
         self.membership = Membership::Unjoined;
         self.rejoin_needed = true;
+    }
+
+    /// The commit before it joins came to nothing: it prepares anew, in a later poll.
+    pub(super) fn prepare_again(&mut self) {
+        if self.membership == Membership::Preparing {
+            self.membership = Membership::Stable;
+            self.rejoin_needed = true;
+        }
     }
 
     /// Who it is, for its requests.

@@ -56,7 +56,8 @@ impl Consumer {
         !self.topics.is_empty() || self.pattern.is_some()
     }
 
-    /// `subscribe()`: if that makes other topics, the group hears of them when the consumer joins again, at its next poll.
+    /// `subscribe()`: if that makes other topics, the group hears of them when the consumer joins again, at its next
+    /// poll.
     pub fn subscribe(&mut self, now_us: u64, topics: Vec<Name>, pattern: Option<TopicPattern>, out: &mut Outbox) {
         if pattern.is_none() {
             out.event(EventKind::SubscriptionChanged { topics: topics.clone().into() });

@@ -9,9 +9,10 @@ use crate::kafka::{
 };
 
 impl Consumer {
-    /// A reconciliation waits for its commit. A member epoch that is over is no loss there: the commit is sent again with
-    /// the one of now (`autoCommitSyncBeforeRebalanceWithRetries`). One by hand fails (`commitSyncExceptionForError`),
-    /// and an automatic one waits for its next interval. Whether it is a member at all its heartbeats tell.
+    /// A reconciliation waits for its commit. A member epoch that is over is no loss there: the commit is sent again
+    /// with the one of now (`autoCommitSyncBeforeRebalanceWithRetries`). One by hand fails
+    /// (`commitSyncExceptionForError`), and an automatic one waits for its next interval. Whether it is a member at all
+    /// its heartbeats tell.
     pub(in crate::kafka::client::consumer) fn on_member_commit(
         &mut self,
         now_us: u64,

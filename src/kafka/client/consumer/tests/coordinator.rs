@@ -20,12 +20,6 @@ impl Bench {
         self.take(out);
     }
 
-    fn close(&mut self) {
-        let mut out = Outbox::default();
-        self.consumer.close(self.now_us, &mut out);
-        self.take(out);
-    }
-
     fn refused_commits(&self) -> Vec<ErrorCode> {
         let refused = |event: &EventKind| match event {
             EventKind::CommitFailed { error } => Some(*error),
@@ -114,5 +108,23 @@ fn a_heartbeat_that_is_lost_with_it_goes_out_again_at_once() {
         assert_eq!(bench.next_name(found()), "FindCoordinator");
         bench.heartbeat(ErrorCode::None);
         assert!(bench.now_us - began_us < 300_000, "not after heartbeat.interval.ms");
+    }
+}
+
+#[test]
+fn the_commit_before_a_rebalance_is_asked_for_again() {
+    for answered in [true, false] {
+        let mut bench = Bench::member(&[], 0, Some(3));
+        bench.heartbeat(ErrorCode::RebalanceInProgress);
+        if answered {
+            bench.next(|request| commit_answer(request, ErrorCode::NotCoordinator));
+        } else {
+            assert_eq!(bench.lose_coordinator(), ["OffsetCommit"]);
+        }
+        assert_eq!(bench.next_name(found()), "FindCoordinator");
+        assert_eq!(bench.callbacks(), ["+0,1"], "it has them until that is committed");
+        bench.next(|request| commit_answer(request, ErrorCode::None));
+        assert_eq!(bench.callbacks(), ["+0,1", "-0,1"]);
+        bench.next_join(|request| followed(request, 2));
     }
 }

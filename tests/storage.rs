@@ -220,7 +220,7 @@ fn the_cleaner_deletes_old_segments_of_a_compacted_log() {
              internal.segment.bytes=1000",
         );
         after(&mut run, 1);
-        give(&mut run, "add-producer producer=p topic=t rate=20 keys=a,b,c");
+        give(&mut run, "add-producer producer=p topic=t rate=20 records.max=100 keys=a,b,c");
         after(&mut run, 30);
         assert_eq!(log(&run, leader(&run)).log_start_offset() > 0, begins_later, "log.cleaner.enable={cleaner}");
     }

@@ -451,7 +451,9 @@ impl App {
         } else {
             Default::default()
         };
-        self.dialog = Some(Open { dialog, vm: self.player.vm.clone(), current, refusal: None, saved, works });
+        self.dialogs += 1;
+        let (number, vm) = (self.dialogs, self.player.vm.clone());
+        self.dialog = Some(Open { number, dialog, vm, current, refusal: None, saved, works });
     }
 
     /// What is there already, for the forms that change it.

@@ -63,6 +63,8 @@ pub struct App {
     send_refusal: Option<Refusal>,
     send_asked: u32,
     dialog: Option<Open>,
+    /// How many dialogs were opened.
+    dialogs: u32,
     refusals: u32,
     toasts: Toasts,
     /// What was there before the last reset.
@@ -104,6 +106,8 @@ struct Asked {
 
 /// An open dialog, with what it needs of the moment when it was opened.
 struct Open {
+    /// Tells it from the dialog before it, which may be of the same kind.
+    number: u32,
     dialog: Dialog,
     vm: Rc<ViewModel>,
     current: Option<Rc<Current>>,
@@ -327,6 +331,7 @@ impl Component for App {
             send_refusal: None,
             send_asked: 0,
             dialog: None,
+            dialogs: 0,
             refusals: 0,
             toasts: Toasts::default(),
             undo: None,

@@ -230,7 +230,7 @@ impl App {
             }
             Dialog::Ledger(shown) => ledger(self.player.run(), shown, lang, &self.on.open, &self.on.why, on_close),
             dialog => html! {
-                <FormDialog key={format!("{dialog:?}")} dialog={dialog.clone()} {lang} vm={Rc::clone(&open.vm)} current={open.current.clone()}
+                <FormDialog key={open.number} dialog={dialog.clone()} {lang} vm={Rc::clone(&open.vm)} current={open.current.clone()}
                     refusal={open.refusal.clone()} on_submit={self.on.submit.clone()} {on_close} />
             },
         }

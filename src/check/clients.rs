@@ -41,7 +41,8 @@ pub(super) struct Clients {
 struct Commits {
     /// How far any of its consumers has read, if that is known.
     read: Option<i64>,
-    /// How far an application went by `seek()`: it may commit that, even past the log's end.
+    /// How far an application went by `seek()`, or where it stood before anything was read: it may commit that, even past
+    /// the log's end.
     sought: i64,
     /// What was committed, or loaded by a coordinator, the last one last.
     offsets: VecDeque<i64>,
@@ -361,7 +362,7 @@ impl Clients {
         let text = |template: &'static Template, findings: &Findings<'_>| {
             template.with("group", &**group).with("offset", offset).with("partition", findings.name(partition))
         };
-        if let Some(read) = known.read.filter(|read| *read < offset) {
+        if let Some(read) = known.read.filter(|read| *read < offset && offset > known.sought) {
             let text = text(&says::COMMIT_UNREAD, findings).with("read", read);
             findings.add("commit", text, event);
         }
@@ -440,6 +441,14 @@ impl Clients {
         // A group of the consumer protocol that has no members takes commits of who is none, as it does an admin's: a process
         // that hung and was put out commits what it had as it closes (`ConsumerGroup.validateOffsetCommit`).
         let is_outside = consumer.is_modern() && consumer.generation <= 0;
+        // In a topic that was made again under its name positions are inherited: a commit of one may be told of only when
+        // the new topic is read already.
+        for (partition, progress) in consumer.partitions() {
+            let known = self.commits.entry((group.clone(), *partition)).or_default();
+            if let Some(position) = progress.position.filter(|_| known.read.is_none()) {
+                known.sought = known.sought.max(position);
+            }
+        }
         for ((_, partition), position) in self.positions.iter().filter(|((of, _), _)| *of == node) {
             let known = self.commits.entry((group.clone(), *partition)).or_default();
             known.send(*position);

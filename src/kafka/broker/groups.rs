@@ -138,8 +138,12 @@ impl Broker {
             .iter()
             .position(|write| write.partition == partition && write.required <= high_watermark)
         {
-            let write = self.delayed_writes.remove(index);
+            let mut write = self.delayed_writes.remove(index);
             out.clear_timer(Timer::WriteTimeout(write.number));
+            if let Then::OffsetsStored { offsets, .. } = &mut write.then {
+                // With a topic go its commits, also those that were not replicated yet.
+                offsets.retain(|offset| self.image.topics.contains_key(&offset.partition.topic));
+            }
             let config = self.config.clone();
             let effects = self.groups.on_written(now_us, partition.partition, &config, write.then, out);
             self.carry_out(now_us, partition, effects, out);
@@ -170,9 +174,9 @@ impl Broker {
         let Some(write) = self.delayed_writes.iter_mut().find(|write| write.number == number) else { return };
         let partition = write.partition;
         let lost = match &mut write.then {
-            Then::OffsetsStored { group, offsets, committed_us, handle } => {
+            Then::OffsetsStored { group, slot, offsets, committed_us, handle } => {
                 let (group, offsets, handle) = (group.clone(), offsets.clone(), handle.take());
-                Then::OffsetsStored { group, offsets, committed_us: *committed_us, handle }
+                Then::OffsetsStored { group, slot: *slot, offsets, committed_us: *committed_us, handle }
             }
             then => std::mem::replace(then, Then::Nothing),
         };

@@ -8,7 +8,7 @@ use crate::kafka::{
     ids::{Name, TopicIdPartition},
     protocol::{Assignment, ErrorCode, JoinProtocol, JoinedMember, Subscription},
 };
-use crate::sim::Map;
+use crate::sim::{Map, Set};
 
 /// State of a classic group (reference §6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +59,8 @@ pub struct Group {
     pub pending: Map<Name, u32>,
     /// Committed offsets.
     pub offsets: Map<TopicIdPartition, Committed>,
+    /// Partitions of which a commit was ever written, though it may not be replicated yet.
+    pub written: Set<TopicIdPartition>,
     /// When it came into its state; 0 for a classic group that nobody ever joined.
     pub state_us: u64,
     /// The group in the consumer protocol; then nothing of the classic one is used.
@@ -128,6 +130,11 @@ impl Member {
 }
 
 impl Group {
+    /// Partitions whose commits have to be deleted with the group: also those that are not replicated yet.
+    pub fn tombstoned(&self) -> Set<TopicIdPartition> {
+        self.offsets.keys().chain(&self.written).copied().collect()
+    }
+
     /// An empty group.
     pub(super) fn new(id: Name, slot: u32) -> Group {
         Group {
@@ -140,6 +147,7 @@ impl Group {
             members: Vec::new(),
             pending: Map::new(),
             offsets: Map::new(),
+            written: Set::new(),
             state_us: 0,
             consumer: None,
             next_member_slot: 0,

@@ -94,6 +94,8 @@ pub enum Then {
     OffsetsStored {
         /// Group.
         group: Name,
+        /// Its number: one that was made again under its name is another.
+        slot: u32,
         /// What.
         offsets: Vec<OffsetAndEpoch>,
         /// When it was asked to.
@@ -231,8 +233,8 @@ impl GroupCoordinator {
             Then::StaticMemberStored { group, member } => {
                 self.static_member_stored(&mut context, &group, &member, ErrorCode::None);
             }
-            Then::OffsetsStored { group, offsets, committed_us, handle } => {
-                self.offsets_stored(&mut context, &group, offsets, committed_us, handle);
+            Then::OffsetsStored { group, slot, offsets, committed_us, handle } => {
+                self.offsets_stored(&mut context, (&group, slot), offsets, committed_us, handle);
             }
         }
         context.effects

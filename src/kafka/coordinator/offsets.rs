@@ -26,8 +26,9 @@ impl GroupCoordinator {
         let committed_us = context.now_us;
         let group = self.group_or_new(context.shard, &member.group_id);
         let records = offsets.iter().map(|offset| records::offset_record(&group.id, offset, committed_us)).collect();
-        let (id, offsets) = (group.id.clone(), offsets.to_vec());
-        let then = Then::OffsetsStored { group: id, offsets, committed_us, handle: Some(handle) };
+        group.written.extend(offsets.iter().map(|offset| offset.partition));
+        let (id, slot, offsets) = (group.id.clone(), group.slot, offsets.to_vec());
+        let then = Then::OffsetsStored { group: id, slot, offsets, committed_us, handle: Some(handle) };
         context.effects.writes.push(Write { shard: context.shard, records, then });
     }
 
@@ -70,12 +71,13 @@ impl GroupCoordinator {
     pub(super) fn offsets_stored(
         &mut self,
         context: &mut Context<'_>,
-        group: &Name,
+        (group, slot): (&Name, u32),
         offsets: Vec<OffsetAndEpoch>,
         committed_us: u64,
         handle: Option<Handle>,
     ) {
-        if let Some(group) = self.group_mut(context.shard, group) {
+        // A group that was deleted meanwhile took with it what was written but not replicated.
+        if let Some(group) = self.group_mut(context.shard, group).filter(|group| group.slot == slot) {
             for OffsetAndEpoch { partition, offset, leader_epoch } in offsets.iter().copied() {
                 let before = match faulty!(CommitForgotten) {
                     true => None,
@@ -112,7 +114,7 @@ impl GroupCoordinator {
             context.out.clear_timer(Timer::Session(slot, *member));
         }
         let mut records: Vec<_> =
-            group.offsets.keys().map(|partition| records::offset_tombstone(id, *partition)).collect();
+            group.tombstoned().into_iter().map(|partition| records::offset_tombstone(id, partition)).collect();
         match &group.consumer {
             Some(consumers) => records.extend(consumers.tombstones()),
             None => records.push(records::group_tombstone(id)),

@@ -490,6 +490,13 @@ fn a_timestamp_too_far_ahead_of_the_leaders_clock_is_refused() {
     }
 }
 
+/// When a broker sent this request, from a moment on.
+fn asked(run: &Watched, broker: BrokerId, api: Api, from_us: u64) -> Vec<u64> {
+    let of_it = run.events.iter().filter(|event| event.node == NodeId(broker) && event.time_us >= from_us);
+    let is_asked = |kind: &EventKind| matches!(kind, EventKind::Sent(rpc) if rpc.api == api && !rpc.response);
+    of_it.filter(|event| is_asked(&event.kind)).map(|event| event.time_us).collect()
+}
+
 /// A registration that is refused, because the controller still counts the process before, is repeated ever more seldom.
 #[test]
 fn a_broker_that_is_refused_registers_after_ever_longer_waits() {
@@ -498,15 +505,11 @@ fn a_broker_that_is_refused_registers_after_ever_longer_waits() {
     let restarted_us = run.world.now_us();
     give(&mut run, &format!("restart-broker broker={leader}"));
     after(&mut run, 30);
-    let is_asked = |kind: &EventKind| match kind {
-        EventKind::Sent(rpc) if rpc.api == Api::BrokerRegistration && !rpc.response => Some(()),
-        _ => None,
-    };
-    let asked: Vec<u64> = since(&run, restarted_us, is_asked).into_iter().map(|(at_us, ())| at_us).collect();
+    let asked = asked(&run, leader, Api::BrokerRegistration, restarted_us);
     assert!((6..=9).contains(&asked.len()), "{asked:?}");
     let waits: Vec<u64> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(waits[1..].windows(2).all(|pair| pair[1] * 10 > pair[0] * 19), "each twice the last: {waits:?}");
-    assert!(run.world.metadata().brokers[&leader].fenced.eq(&false), "and is back");
+    assert!(!run.world.metadata().brokers[&leader].fenced, "and is back");
 }
 
 /// Nobody waits who need not: whether a broker may stop it asks a second time soon, and then with its heartbeats.
@@ -516,15 +519,8 @@ fn a_broker_that_stops_asks_as_seldom_as_it_heartbeats() {
     let asked_us = run.world.now_us();
     give(&mut run, &format!("stop-broker broker={leader}"));
     after(&mut run, 10);
-    let is_asked = |kind: &EventKind| match kind {
-        EventKind::Sent(rpc) if rpc.api == Api::BrokerHeartbeat && !rpc.response => Some(()),
-        _ => None,
-    };
     let stopped = since(&run, asked_us, |kind| matches!(kind, EventKind::BrokerStopped).then_some(()));
-    let asked = run.events.iter().filter(|event| {
-        event.node == NodeId(leader)
-            && (asked_us..=stopped[0].0).contains(&event.time_us)
-            && is_asked(&event.kind).is_some()
-    });
-    assert!(asked.count() <= 4, "not ten times a second");
+    let asked = asked(&run, leader, Api::BrokerHeartbeat, asked_us);
+    assert!((2..=4).contains(&asked.len()), "not ten times a second: {asked:?}");
+    assert!(asked.iter().all(|at_us| *at_us <= stopped[0].0), "and never once it has stopped: {asked:?}");
 }

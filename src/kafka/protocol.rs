@@ -409,22 +409,7 @@ macro_rules! error_codes {
         }
     };
 }
-impl ErrorCode {
-    /// Does it say that the metadata may be out of date (`InvalidMetadataException`)?
-    pub fn is_invalid_metadata(self) -> bool {
-        matches!(
-            self,
-            ErrorCode::UnknownTopicOrPartition
-                | ErrorCode::LeaderNotAvailable
-                | ErrorCode::NotLeaderOrFollower
-                | ErrorCode::NetworkException
-                | ErrorCode::FencedLeaderEpoch
-                | ErrorCode::PreferredLeaderNotAvailable
-                | ErrorCode::EligibleLeadersNotAvailable
-                | ErrorCode::ElectionNotNeeded
-        )
-    }
-}
+
 error_codes! {
     /// No error.
     None = "NONE", 0, false;
@@ -536,6 +521,23 @@ error_codes! {
     InvalidRecord = "INVALID_RECORD", 87, false;
     /// A record whose timestamp is too far ahead of the broker's clock.
     InvalidTimestamp = "INVALID_TIMESTAMP", 32, false;
+}
+
+impl ErrorCode {
+    /// Does it say that the metadata may be out of date (`InvalidMetadataException`)?
+    pub fn is_invalid_metadata(self) -> bool {
+        matches!(
+            self,
+            ErrorCode::UnknownTopicOrPartition
+                | ErrorCode::LeaderNotAvailable
+                | ErrorCode::NotLeaderOrFollower
+                | ErrorCode::NetworkException
+                | ErrorCode::FencedLeaderEpoch
+                | ErrorCode::PreferredLeaderNotAvailable
+                | ErrorCode::EligibleLeadersNotAvailable
+                | ErrorCode::ElectionNotNeeded
+        )
+    }
 }
 
 impl Response {

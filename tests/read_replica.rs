@@ -253,3 +253,37 @@ fn of_several_one_in_sync_is_chosen() {
         assert_eq!(chosen(&run).iter().map(|(_, broker)| *broker).collect::<Vec<_>>(), [both[1 - away]]);
     }
 }
+
+/// A fetch is read before it is noted (`Partition.fetchRecords`): while more records wait, an answer tells the high
+/// watermark from before its own fetch, and a follower is one answer late.
+#[test]
+fn an_answer_with_records_tells_the_high_watermark_from_before_its_fetch() {
+    let mut run = stage(&["a", "b"], &[]);
+    for producer in ["q", "r"] {
+        give(&mut run, &format!("add-producer producer={producer} topic=t rate=1000 acks=1 linger.ms=0"));
+    }
+    after(&mut run, 1);
+    let (leader, follower) = (leader(&run), followers(&run)[0]);
+    let (mut arrived, mut answered) = (None, 0);
+    for event in &run.events {
+        match event.kind {
+            EventKind::HighWatermarkAdvanced { partition, to, .. } if partition == at(&run) && event.node.0 == leader => {
+                arrived = Some((event.time_us, to));
+            }
+            // The next answer on its way to the follower: did it leave in the same instant, with records?
+            EventKind::Sent(Rpc { peer, api: Api::Fetch, response: true, records, .. })
+                if peer.0 == follower && event.node.0 == leader =>
+            {
+                arrived = arrived.filter(|(time_us, _)| *time_us == event.time_us && records > 0);
+            }
+            EventKind::FollowerHighWatermark { partition, to } if partition == at(&run) && event.node.0 == follower => {
+                if let Some((_, advanced)) = arrived.take() {
+                    answered += 1;
+                    assert!(to < advanced, "at {} us: {to} of {advanced}", event.time_us);
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(answered > 20, "{answered}");
+}

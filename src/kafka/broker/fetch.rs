@@ -18,18 +18,19 @@ pub(super) struct Parked {
 }
 
 impl Broker {
-    /// A fetch request.
+    /// A fetch request. It is read before it is noted (`Partition.fetchRecords`): an answer that goes at once tells the
+    /// high watermark from before, and the one that this fetch moved comes with the next.
     pub(super) fn on_fetch(&mut self, now_us: u64, handle: Handle, request: FetchRequest, out: &mut Outbox) {
+        if let Some(follower) = request.replica.filter(|_| *request.new_session) {
+            self.forget_session(follower);
+        }
+        let (results, bytes, answer_now) = self.read(&request);
         if let Some(follower) = request.replica {
             let mut hint = 0;
-            if *request.new_session {
-                self.forget_session(follower);
-            }
             for wanted in request.partitions.iter() {
                 self.note_follower_fetch(now_us, follower, wanted, &mut hint, out);
             }
         }
-        let (results, bytes, answer_now) = self.read(&request);
         if answer_now || self.has_min_bytes(&request, bytes) || request.max_wait_us == 0 {
             self.answer_fetch(handle, request.replica, results, out);
             return;

@@ -198,6 +198,10 @@ impl Clients {
                 self.positions.insert((event.node, *partition), *offset);
                 self.note_read(findings.world, event.node, *partition, *offset);
             }
+            E::PositionTruncated { partition, to, .. } => {
+                self.go_elsewhere(findings.world, event.node, *partition);
+                self.positions.insert((event.node, *partition), *to);
+            }
             E::RecordsPolled { partition, from, records } => {
                 self.check_polled(event, *partition, *from, *records, logs, findings);
             }

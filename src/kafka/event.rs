@@ -397,6 +397,10 @@ pub enum EventKind {
     /// `auto.offset.reset=by_duration` found no record young enough: the consumer asks again after so long.
     PositionNotFound { partition: TopicIdPartition, retry_us: u64 },
 
+    /// The leader's log ends before a consumer's position: it goes back to where the logs part (KIP-320). `leader_epoch`:
+    /// the last one that both know.
+    PositionTruncated { partition: TopicIdPartition, from: i64, to: i64, leader_epoch: i32 },
+
     // --- coordinator, expiry
     /// A coordinator deleted committed offsets that had been kept for `offsets.retention.minutes`.
     OffsetsExpired { group: Name, partitions: Arc<[TopicIdPartition]>, since: RetainedSince },
@@ -540,6 +544,7 @@ impl EventKind {
             | E::PositionSought { partition, .. }
             | E::PositionReset { partition, .. }
             | E::PositionNotFound { partition, .. }
+            | E::PositionTruncated { partition, .. }
             | E::PartitionPaused { partition, .. }
             | E::EligibleChanged { partition, .. }
             | E::ElectionRefused { partition, .. }

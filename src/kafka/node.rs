@@ -74,8 +74,8 @@ pub enum Timer {
     MemberSync(u32, u32),
     /// Coordinator: a group's regular expressions are resolved.
     RegexRefresh(u32),
-    /// Consumer: ask again for a position where `auto.offset.reset` found none.
-    PositionReset,
+    /// Consumer: ask again about a partition: for a position, whether it is still right, or for records.
+    PartitionRetry,
     /// Coordinator: look for committed offsets that have been kept long enough.
     OffsetExpiry,
     /// Broker: look for segments to delete.

@@ -12,7 +12,7 @@ mod fetch;
 
 pub use classic::{JoinGroup, JoinGroupResponse, JoinProtocol, JoinedMember, OwnedPartitions, Subscription, UserData};
 pub use consumer_group::{ConsumerGroupHeartbeat, ConsumerGroupHeartbeatResponse};
-pub use fetch::{FetchPartition, FetchRequest, FetchResult};
+pub use fetch::{EpochAsked, EpochEnd, FetchPartition, FetchRequest, FetchResult};
 
 use std::sync::Arc;
 
@@ -126,6 +126,8 @@ apis! {
     Fetch,
     /// Offsets by time: earliest, latest.
     ListOffsets,
+    /// Where leader epochs end, so that a consumer sees whether the log below its position is still the same.
+    OffsetForLeaderEpoch,
     /// Who coordinates a group.
     FindCoordinator,
     /// Join phase of the classic protocol.
@@ -185,6 +187,8 @@ pub enum Request {
     Fetch(FetchRequest),
     /// `timestamp` −2 earliest, −1 latest; `replica`: the follower that asks, `None` for a consumer.
     ListOffsets { replica: Option<BrokerId>, partitions: Vec<(TopicIdPartition, i32)>, timestamp: i64 },
+    /// By partition.
+    OffsetForLeaderEpoch(Vec<EpochAsked>),
     /// By group id.
     FindCoordinator { group_id: Name },
     /// See [`JoinGroup`].
@@ -296,6 +300,8 @@ pub enum Response {
     Fetch(Arc<[FetchResult]>),
     /// By partition.
     ListOffsets(Vec<(TopicIdPartition, ErrorCode, i64, i32)>),
+    /// By partition.
+    OffsetForLeaderEpoch(Vec<EpochEnd>),
     /// The coordinator.
     FindCoordinator { error: ErrorCode, coordinator: Option<BrokerId> },
     /// See [`JoinGroupResponse`].
@@ -563,6 +569,7 @@ impl Response {
             Response::Produce(results) => first(&mut results.iter().map(|result| result.error)),
             Response::Fetch(results) => first(&mut results.iter().map(|result| result.error)),
             Response::ListOffsets(offsets) => first(&mut offsets.iter().map(|(_, error, ..)| *error)),
+            Response::OffsetForLeaderEpoch(ends) => first(&mut ends.iter().map(|end| end.error)),
             Response::JoinGroup(join) => join.error,
             Response::ConsumerGroupHeartbeat(heartbeat) => heartbeat.error,
             Response::Vote { .. } => ErrorCode::None,

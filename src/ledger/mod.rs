@@ -178,6 +178,7 @@ impl Ledger {
             E::PositionFromCommit { partition, offset }
             | E::PositionSought { partition, offset }
             | E::PositionReset { partition, offset, .. }
+            | E::PositionTruncated { partition, to: offset, .. }
             | E::OffsetsSkipped { partition, to: offset, .. } => {
                 if let Some(group) = self.groups.of(world, event.node) {
                     self.set_position(event, group, *partition, *offset);

@@ -460,6 +460,11 @@ fn consumer<'a>(kind: &EventKind, fields: impl Fn(&'static str) -> Fields<'a>) -
         E::PositionNotFound { partition, retry_us } => {
             fields("position_not_found").at(*partition).with("retry_us", *retry_us)
         }
+        E::PositionTruncated { partition, from, to, leader_epoch } => fields("position_truncated")
+            .at(*partition)
+            .with("from", *from)
+            .with("to", *to)
+            .with("leader_epoch", *leader_epoch),
         E::ReadReplicaChosen { partition, broker, leader, rack } => fields("read_replica_chosen")
             .at(*partition)
             .with("broker", *broker)

@@ -1,4 +1,4 @@
-//! Fetch requests, of consumers and followers, and ListOffsets (reference §3.6, §4.2, §4.7).
+//! Fetch requests, of consumers and followers (reference §3.6, §4.2, §4.7).
 
 use std::sync::Arc;
 
@@ -291,47 +291,6 @@ impl Broker {
             Some(_) => ErrorCode::NotLeaderOrFollower,
             None => ErrorCode::UnknownTopicOrPartition,
         }
-    }
-
-    /// Earliest (−2) or latest (−1) offsets, or those of the first records not before a timestamp in milliseconds.
-    ///
-    /// Follows `Partition.fetchOffsetForTimestamp`: what consumers may not see yet counts as not there, and where
-    /// nothing is found the answer is offset −1 without an error.
-    /// To a follower the log ends where it ends, and not at the high watermark.
-    pub(super) fn list_offsets(
-        &self,
-        follower: Option<u32>,
-        partitions: &[(TopicIdPartition, i32)],
-        timestamp: i64,
-    ) -> Response {
-        let find = |(partition, epoch): &(TopicIdPartition, i32)| {
-            let failed = |error| (*partition, error, -1, -1);
-            let Some(replica) = self.replicas.get(partition) else { return failed(self.not_here(*partition)) };
-            let Some(leader) = replica.leader() else { return failed(ErrorCode::NotLeaderOrFollower) };
-            if *epoch >= 0 && *epoch != leader.leader_epoch {
-                let older = *epoch < leader.leader_epoch;
-                return failed(if older { ErrorCode::FencedLeaderEpoch } else { ErrorCode::UnknownLeaderEpoch });
-            }
-            let log = &replica.log;
-            if timestamp == -2 {
-                return (*partition, ErrorCode::None, log.log_start_offset(), leader.leader_epoch);
-            }
-            if timestamp == -1 && follower.is_some() {
-                return (*partition, ErrorCode::None, log.log_end_offset(), leader.leader_epoch);
-            }
-            let found = match u64::try_from(timestamp) {
-                Ok(timestamp) => log.offset_for_time(timestamp.saturating_mul(1_000), log.high_watermark()),
-                Err(_) if log.high_watermark() < leader.epoch_start => None,
-                Err(_) => Some(log.high_watermark()),
-            };
-            match found {
-                Some(offset) => (*partition, ErrorCode::None, offset, leader.leader_epoch),
-                // Right after an election "latest" might go back; the client asks again.
-                None if log.high_watermark() < leader.epoch_start => failed(ErrorCode::OffsetNotAvailable),
-                None => failed(ErrorCode::None),
-            }
-        };
-        Response::ListOffsets(partitions.iter().map(find).collect())
     }
 }
 

@@ -12,6 +12,7 @@ mod fetcher;
 mod groups;
 mod leader;
 mod metadata;
+mod offsets;
 mod out_of_range;
 mod produce;
 mod replica;
@@ -360,6 +361,7 @@ impl Broker {
             Request::ListOffsets { replica, partitions, timestamp } => {
                 Some(self.list_offsets(*replica, partitions, *timestamp))
             }
+            Request::OffsetForLeaderEpoch(asked) => Some(self.ends_of_epochs(asked)),
             Request::DeleteRecords { partition, offset, timeout_us } => {
                 self.on_delete_records(now_us, handle, *partition, *offset, *timeout_us, out);
                 None
@@ -484,7 +486,7 @@ impl Broker {
             | Timer::RequestTimeout
             | Timer::Close
             | Timer::PollInterval
-            | Timer::PositionReset
+            | Timer::PartitionRetry
             | Timer::Connection => unreachable!("a client's timer"),
         }
     }

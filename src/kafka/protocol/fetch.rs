@@ -1,4 +1,4 @@
-//! Fetch: of consumers and of followers.
+//! Fetch: of consumers and of followers; and OffsetForLeaderEpoch, by which a consumer checks its positions.
 
 use std::sync::Arc;
 
@@ -66,4 +66,28 @@ pub struct FetchResult {
     pub current_leader: Option<(BrokerId, i32)>,
     /// A follower that the consumer had better read from (KIP-392); then there are no records.
     pub preferred_read_replica: Rare<Option<BrokerId>>,
+}
+
+/// A partition in OffsetForLeaderEpoch (KIP-320).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EpochAsked {
+    /// Which.
+    pub partition: TopicIdPartition,
+    /// Leader epoch that the sender believes in.
+    pub current_leader_epoch: i32,
+    /// The epoch whose end it wants to know: that of the last record it read.
+    pub leader_epoch: i32,
+}
+
+/// Where an epoch ends in the leader's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EpochEnd {
+    /// Which partition.
+    pub partition: TopicIdPartition,
+    /// Error, or NONE.
+    pub error: ErrorCode,
+    /// The greatest epoch up to the one asked for, −1 if the leader knows of none.
+    pub leader_epoch: i32,
+    /// Where the next epoch starts, or where the log ends; −1 likewise.
+    pub end_offset: i64,
 }

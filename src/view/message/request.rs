@@ -57,6 +57,10 @@ fn put(f: &mut Fields<'_>, request: &Request) {
                 f.place(*partition)
             });
         }
+        Request::OffsetForLeaderEpoch(asked) => f.list("topics", asked, |f, asked| {
+            f.put("currentLeaderEpoch", asked.current_leader_epoch).put("leaderEpoch", asked.leader_epoch);
+            f.place(asked.partition)
+        }),
         Request::FindCoordinator { group_id } => {
             f.put("keyType", "0 (GROUP)").put("coordinatorKeys", format!("[{group_id}]"));
         }

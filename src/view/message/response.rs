@@ -63,6 +63,11 @@ fn put(f: &mut Fields<'_>, response: &Response) {
             f.put("offset", offset).put("leaderEpoch", epoch);
             f.place(*partition)
         }),
+        Response::OffsetForLeaderEpoch(ends) => f.list("topics", ends, |f, end| {
+            put_error(f, end.error);
+            f.put("leaderEpoch", end.leader_epoch).put("endOffset", end.end_offset);
+            f.place(end.partition)
+        }),
         Response::FindCoordinator { error, coordinator } => {
             put_error(f, *error);
             f.put_broker("nodeId", *coordinator);

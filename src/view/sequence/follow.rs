@@ -141,7 +141,9 @@ impl Recorder {
 
     fn is_of_group(&mut self, world: &World, client: NodeId, api: Api) -> bool {
         let Some(wanted) = self.sequence.filter.group.clone() else { return true };
-        !matches!(api, Api::Produce | Api::Fetch | Api::Metadata | Api::ListOffsets | Api::InitProducerId)
+        let is_of_data = matches!(api, Api::Produce | Api::Fetch | Api::ListOffsets | Api::OffsetForLeaderEpoch);
+        !is_of_data
+            && !matches!(api, Api::Metadata | Api::InitProducerId)
             && client.0 >= FIRST_CLIENT
             && self.groups.of(world, client).as_deref() == Some(&*wanted)
     }

@@ -47,6 +47,8 @@ templates! {
         "**{who}** 转到 `{place}` 的 offset **{offset}**，这是不早于 `{duration}` 之前的第一条消息：它原来的 position 已在日志之外。";
     NOT_FOUND = "**{who}** finds no record in `{place}` that is young enough for `auto.offset.reset`, reads nothing of it, and asks again in {wait} (`request.timeout.ms`).",
         "**{who}** 在 `{place}` 中找不到符合 `auto.offset.reset` 时长的消息，因此不读取该分区，{wait} 后再次查询（`request.timeout.ms`）。";
+    WENT_BACK = "**{who}** goes back in `{place}` from offset **{from}** to **{to}**: in the leader's log, leader epoch {epoch} ends there, and what it read beyond is not in it.",
+        "**{who}** 在 `{place}` 中从 offset **{from}** 退回到 **{to}**：在 leader 的日志中，leader epoch {epoch} 到此为止，它在那之后读到的内容不在其中。";
     READS_FOLLOWER = "**{who}** reads `{place}` from broker {broker} from now on, a follower, because both are in rack `{rack}` and leader broker {leader} is not (`replica.selector.class`).",
         "**{who}** 此后从 follower broker {broker} 读取 `{place}`，因为两者都在 rack `{rack}`，而 leader broker {leader} 不在（`replica.selector.class`）。";
     LEFT_ERROR = "**{who}** got `{error}` for `{place}` from follower broker {broker} and reads from the leader again.",
@@ -115,6 +117,10 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::PositionNotFound { partition, retry_us } => {
             let place = names::partition(world, *partition);
             caused(NOT_FOUND.with("who", who()).with("place", place).with("wait", Arg::Duration(*retry_us)), event)
+        }
+        E::PositionTruncated { partition, from, to, leader_epoch } => {
+            let text = WENT_BACK.with("who", who()).with("place", names::partition(world, *partition));
+            caused(text.with("from", *from).with("to", *to).with("epoch", *leader_epoch), event)
         }
         E::ReadReplicaChosen { partition, broker, leader, rack } => {
             let text = READS_FOLLOWER.with("who", who()).with("place", names::partition(world, *partition));

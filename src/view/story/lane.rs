@@ -62,6 +62,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::PositionFromCommit { .. }
         | E::PositionReset { .. }
         | E::PositionNotFound { .. }
+        | E::PositionTruncated { .. }
         | E::ConsumerFailed { .. } => Lane::Consume,
 
         E::GroupState { .. } | E::MemberIdGiven { .. } | E::MemberJoined { .. } => Lane::Group,

@@ -45,8 +45,7 @@ templates! {
         "到了检查 **{who}** 的 `max.poll.interval.ms` 是否已到的时间。";
     OFFSET_EXPIRY = "It was time for {who} to look for committed offsets to delete (`offsets.retention.check.interval.ms`).",
         "到了 {who} 检查该删除的已提交 offset 的时间（`offsets.retention.check.interval.ms`）。";
-    POSITION_RESET = "`request.timeout.ms` had passed since **{who}** asked for a position and found none.",
-        "**{who}** 上次查找 position 未果，`request.timeout.ms` 已到。";
+    PARTITION_RETRY = "It was time for **{who}** to ask about a partition again.", "到了 **{who}** 再次查询分区的时间。";
     RETENTION_CHECK = "It was time for {who} to look for segments to delete (`log.retention.check.interval.ms`).",
         "到了 {who} 检查可删除的 segment 的时间（`log.retention.check.interval.ms`）。";
     CLEANER = "The cleaner of {who} looked for logs to compact (`log.cleaner.backoff.ms`).",
@@ -86,7 +85,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
         Timer::RetentionCheck => &RETENTION_CHECK,
         Timer::Cleaner => &CLEANER,
         Timer::DeleteRecordsTimeout(_) => &DELETE_RECORDS_TIMEOUT,
-        Timer::PositionReset => &POSITION_RESET,
+        Timer::PartitionRetry => &PARTITION_RETRY,
         Timer::BrokerSession => &BROKER_SESSION,
         Timer::Election => &ELECTION,
         Timer::QuorumFetch | Timer::QuorumFetchWait(_) => &QUORUM,

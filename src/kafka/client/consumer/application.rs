@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Consumer, Membership, Modern, Pending, commit::CommitFor, fetcher::Taken};
+use super::{Consumer, FetchState, Membership, Modern, Pending, commit::CommitFor, fetcher::Taken};
 use crate::kafka::{
     event::EventKind,
     ids::TopicIdPartition,
@@ -43,6 +43,8 @@ pub enum Failure {
     Answer(ErrorCode),
     /// There is no committed offset, and `auto.offset.reset` is `none`. No broker answers with that.
     NoOffsetForPartition,
+    /// What was read is not in the leader's log, and `auto.offset.reset` is `none`. No broker answers with that.
+    LogTruncation,
 }
 
 impl Failure {
@@ -51,6 +53,7 @@ impl Failure {
         match self {
             Failure::Answer(error) => error.name(),
             Failure::NoOffsetForPartition => "NoOffsetForPartitionException",
+            Failure::LogTruncation => "LogTruncationException",
         }
     }
 }
@@ -105,7 +108,10 @@ impl Consumer {
                 held.extend(self.completed.pop_front());
                 continue;
             }
-            let position = progress.position.unwrap_or(0);
+            let Some(position) = progress.position.filter(|_| progress.state == FetchState::Fetching) else {
+                self.completed.pop_front();
+                continue;
+            };
             let Taken { from, records, epoch, next } = completed.take(position, left);
             if completed.is_done() {
                 self.completed.pop_front();
@@ -174,8 +180,7 @@ impl Consumer {
     /// `seek()`: the next poll returns what is there. Returns whether the partition is its own.
     pub fn seek(&mut self, now_us: u64, partition: TopicIdPartition, offset: i64, out: &mut Outbox) -> bool {
         let Some(progress) = self.partitions.get_mut(&partition) else { return false };
-        (progress.position, progress.epoch, progress.out_of_range) = (Some(offset), -1, false);
-        progress.committed_known = true;
+        progress.seek(offset, -1, self.metadata.leader(partition));
         self.completed.retain(|completed| completed.partition != partition);
         out.event(EventKind::PositionSought { partition, offset });
         self.poll(now_us, out);

@@ -1,6 +1,6 @@
 //! Commits: automatic inside `poll`, before a rebalance and in `close`, and by hand (reference §8).
 
-use super::{App, Consumer, Failure, Membership, Pending};
+use super::{App, Consumer, Failure, FetchState, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::BrokerId,
@@ -86,7 +86,8 @@ impl Consumer {
             .iter()
             .filter_map(|(partition, progress)| {
                 let (partition, leader_epoch) = (*partition, progress.epoch);
-                let offset = progress.position? + i64::from(faulty!(CommitUnread));
+                let is_valid = progress.state == FetchState::Fetching;
+                let offset = progress.position.filter(|_| is_valid)? + i64::from(faulty!(CommitUnread));
                 Some(OffsetAndEpoch { partition, offset, leader_epoch })
             })
             .collect();

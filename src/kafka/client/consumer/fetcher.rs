@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Consumer, LeftReadReplica, PartitionProgress};
+use super::{App, Consumer, FetchState, LeftReadReplica, PartitionProgress};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, Name, TopicIdPartition},
@@ -113,12 +113,14 @@ impl Consumer {
         self.check_read_replicas(now_us, out);
         let mut wanted: Map<BrokerId, Vec<FetchPartition>> = Map::new();
         for (partition, progress) in &self.partitions {
-            let PartitionProgress { position: Some(position), out_of_range: false, .. } = progress else { continue };
+            let PartitionProgress { state: FetchState::Fetching, position: Some(position), .. } = progress else {
+                continue;
+            };
             if progress.fetch_after_us > now_us || progress.revoking || progress.paused {
                 continue;
             }
             let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);
-            let Some((leader, leader_epoch)) = self.metadata.leader(*partition) else { continue };
+            let Some((leader, leader_epoch)) = progress.current_leader else { continue };
             let from = progress.read_replica.as_ref().map_or(leader, |replica| replica.broker);
             if !in_hand && !self.fetches.contains_key(&from) && self.metadata.is_reachable(now_us, from) {
                 wanted.entry(from).or_default().push(FetchPartition {
@@ -164,14 +166,24 @@ impl Consumer {
         for result in results {
             let partition = result.partition;
             let Some(progress) = self.partitions.get_mut(&partition).filter(|at| !at.revoking) else { continue };
+            let current = result.current_leader;
+            let is_news = current.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch));
+            if is_news {
+                progress.check_leader(self.metadata.leader(partition));
+            }
+            // With a position in doubt the rest of the answer says nothing (`hasValidPosition`).
+            if progress.state != FetchState::Fetching {
+                continue;
+            }
+            // The position may have been reset while the answer was under way.
+            let is_asked = |position: &i64| {
+                asked.iter().any(|wanted| (wanted.partition, wanted.fetch_offset) == (partition, *position))
+            };
+            let asked_for = progress.position.filter(is_asked);
             match result.error {
                 ErrorCode::None => {
                     progress.high_watermark = result.high_watermark;
-                    // The position may have been reset while the answer was under way.
-                    let is_asked = |position: &i64| {
-                        asked.iter().any(|wanted| (wanted.partition, wanted.fetch_offset) == (partition, *position))
-                    };
-                    let Some(position) = progress.position.filter(is_asked) else { continue };
+                    let Some(position) = asked_for else { continue };
                     if let Some(broker) = *result.preferred_read_replica {
                         self.read_from(now_us, partition, broker, out);
                         continue;
@@ -191,16 +203,16 @@ impl Consumer {
                     progress.leave_read_replica(partition, LeftReadReplica::Error(result.error), out);
                 }
                 ErrorCode::OffsetOutOfRange => {
-                    progress.out_of_range = true;
-                    progress.position = None;
+                    if asked_for.is_some() {
+                        progress.request_reset(true);
+                    }
                 }
                 _ => {
                     if result.error != ErrorCode::UnknownLeaderEpoch {
                         progress.leave_read_replica(partition, LeftReadReplica::Error(result.error), out);
                     }
                     stale = true;
-                    let current = result.current_leader;
-                    if !current.is_some_and(|(leader, epoch)| self.metadata.learn_leader(partition, leader, epoch)) {
+                    if !is_news {
                         progress.fetch_after_us = now_us + self.config.retry_backoff_us;
                     }
                 }
@@ -208,7 +220,7 @@ impl Consumer {
         }
         if stale {
             self.metadata.invalidate(now_us, out);
-            self.back_off(now_us, out);
+            self.set_partition_timer(now_us, out);
         }
     }
 }

@@ -80,11 +80,14 @@ impl Consumer {
     }
 
     pub(super) fn find_coordinator(&mut self, now_us: u64, out: &mut Outbox) {
-        if now_us < self.retry_at_us || self.is_waiting_for(|pending| *pending == Pending::FindCoordinator) {
+        if now_us < self.retry_at_us
+            || self.is_waiting_for(|pending| matches!(pending, Pending::FindCoordinator { .. }))
+        {
             return;
         }
         let (Some(group_id), Some(broker)) = (self.group.clone(), self.metadata.any_broker(now_us)) else { return };
-        self.ask(broker, Channel::Data, Request::FindCoordinator { group_id }, Pending::FindCoordinator, out);
+        let pending = Pending::FindCoordinator { of: broker };
+        self.ask(broker, Channel::Data, Request::FindCoordinator { group_id }, pending, out);
     }
 
     pub(super) fn on_coordinator(
@@ -127,7 +130,7 @@ impl Consumer {
             _ => None,
         };
         let commits: Vec<CommitFor> = self.pending.values().filter_map(commit).collect();
-        self.pending.retain(|_, pending| matches!(pending, Pending::ListOffsets { .. }));
+        self.pending.retain(|_, pending| pending.is_about_positions());
         for what_for in commits {
             self.commit_again(now_us, what_for);
         }

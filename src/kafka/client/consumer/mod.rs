@@ -15,6 +15,7 @@ mod read_replica;
 mod subscription;
 #[cfg(test)]
 mod tests;
+mod validation;
 
 pub use application::{App, Failure};
 use commit::CommitFor;
@@ -127,24 +128,24 @@ pub struct Consumer {
 /// One partition in its hands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PartitionProgress {
+    /// What it waits for.
+    state: FetchState,
     /// Next offset that `poll` returns, once known.
     pub position: Option<i64>,
     /// Leader epoch of the last record returned, −1 for none.
     pub epoch: i32,
     /// Committed offset as far as this consumer knows.
     pub committed: Option<i64>,
-    /// Has it asked for the committed offset?
-    committed_known: bool,
+    /// The leader that it is read from, and its epoch: that of the metadata when the position was set or checked.
+    current_leader: Option<(BrokerId, i32)>,
     /// High watermark in the last answer, −1 before.
     pub high_watermark: i64,
     /// Paused by the application; forgotten when it is given up.
     pub paused: bool,
     /// The follower that it is read from, as its leader advised.
     pub read_replica: Rare<Option<ReadReplica>>,
-    /// Its position lies outside the log.
-    out_of_range: bool,
-    /// Not asked for by `auto.offset.reset` before, where nothing was found.
-    reset_after_us: u64,
+    /// No broker is asked for its position, or about it, before (`nextRetryTimeMs`).
+    ask_after_us: u64,
     /// Which of the answers to fetches brought its last records.
     last_fetched: u64,
     /// Not fetched before, after an error.
@@ -153,16 +154,47 @@ pub struct PartitionProgress {
     revoking: bool,
 }
 
+/// What a partition waits for before it is read (`SubscriptionState.FetchStates`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum FetchState {
+    /// The committed offset.
+    #[default]
+    Initializing,
+    /// A position by `auto.offset.reset`. `out_of_range`: because the old one was outside the log.
+    AwaitReset { out_of_range: bool },
+    /// The word of another leader that what was read is still in its log (KIP-320).
+    AwaitValidation,
+    /// The application, which is to be told that it is not, as there is no `auto.offset.reset`.
+    Truncated,
+    /// Nothing.
+    Fetching,
+}
+
 /// What an answer is to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Pending {
-    FindCoordinator,
+    FindCoordinator {
+        of: BrokerId,
+    },
     Join,
     Sync,
-    Heartbeat { generation: i32 },
-    Commit { what_for: CommitFor, generation: i32 },
+    Heartbeat {
+        generation: i32,
+    },
+    Commit {
+        what_for: CommitFor,
+        generation: i32,
+    },
     OffsetFetch,
-    ListOffsets { asked_us: u64 },
+    ListOffsets {
+        of: BrokerId,
+        partitions: Vec<TopicIdPartition>,
+    },
+    /// With the positions in question.
+    EndsOfEpochs {
+        of: BrokerId,
+        positions: Vec<(TopicIdPartition, validation::FetchPosition)>,
+    },
     Leave,
     MemberHeartbeat,
     Ignored,
@@ -314,7 +346,7 @@ impl Consumer {
     pub fn asked(&self) -> Vec<(BrokerId, Channel, CorrelationId)> {
         let fetches = self.fetches.iter().map(|(broker, (at, _))| (*broker, Channel::Data, *at));
         let is_for_group = |pending: &Pending| {
-            !matches!(pending, Pending::FindCoordinator | Pending::ListOffsets { .. } | Pending::Ignored)
+            !matches!(pending, Pending::FindCoordinator { .. } | Pending::Ignored) && !pending.is_about_positions()
         };
         let to_group = self.pending.iter().filter(|(_, pending)| is_for_group(pending)).map(|(at, _)| *at);
         let to_group = to_group.filter_map(|at| Some((self.coordinator?, Channel::Coordinator, at)));
@@ -367,6 +399,7 @@ impl Consumer {
             Response::Metadata(metadata) => {
                 if self.metadata.on_response(now_us, correlation, &metadata, out) {
                     self.follow_topics();
+                    self.check_leaders();
                     self.match_pattern(out);
                     self.go_on_leading(out);
                     self.notice_metadata();
@@ -391,7 +424,7 @@ impl Consumer {
         }
         let Some(pending) = self.pending.remove(&correlation) else { return };
         match (pending, response) {
-            (Pending::FindCoordinator, Response::FindCoordinator { error, coordinator }) => {
+            (Pending::FindCoordinator { .. }, Response::FindCoordinator { error, coordinator }) => {
                 self.on_coordinator(now_us, error, coordinator, out);
             }
             (Pending::Join, Response::JoinGroup(join)) => self.on_joined(now_us, *join, out),
@@ -413,8 +446,9 @@ impl Consumer {
             (Pending::OffsetFetch, Response::OffsetFetch { error, offsets }) => {
                 self.on_committed_offsets(now_us, error, &offsets, out);
             }
-            (Pending::ListOffsets { asked_us }, Response::ListOffsets(offsets)) => {
-                self.on_listed(now_us, asked_us, &offsets, out);
+            (Pending::ListOffsets { .. }, Response::ListOffsets(offsets)) => self.on_listed(now_us, &offsets, out),
+            (Pending::EndsOfEpochs { positions, .. }, Response::OffsetForLeaderEpoch(ends)) => {
+                self.on_ends_of_epochs(now_us, &positions, &ends, out);
             }
             (Pending::Leave, _) => self.finish_closing(out),
             _ => {}
@@ -433,10 +467,13 @@ impl Consumer {
             if let Some((_, asked)) = self.fetches.remove(&broker) {
                 self.leave_lost_read_replica(broker, &asked, out);
             }
-            self.pending
-                .retain(|_, pending| !matches!(pending, Pending::ListOffsets { .. } | Pending::FindCoordinator));
+            self.lose_answers_about_positions(now_us, broker, out);
             self.metadata.on_disconnect(now_us, broker, out);
-            self.back_off(now_us, out);
+            let before = self.pending.len();
+            self.pending.retain(|_, pending| *pending != Pending::FindCoordinator { of: broker });
+            if self.pending.len() < before {
+                self.back_off(now_us, out);
+            }
             return;
         }
         if self.coordinator == Some(broker) {

@@ -1,6 +1,6 @@
 //! Where to begin: the committed offset, else `auto.offset.reset` (reference §8).
 
-use super::{Consumer, Failure, Membership, PartitionProgress, Pending};
+use super::{Consumer, Failure, FetchState, Membership, PartitionProgress, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
@@ -31,7 +31,7 @@ impl Consumer {
     }
 
     /// Topics that were deleted and made again: Kafka's consumer knows its partitions by name, and goes on in the new
-    /// ones where it was in the old. If that lies outside the new log, `auto.offset.reset` decides.
+    /// ones where it was in the old, with the leader epoch of what it read there.
     pub(super) fn follow_topics(&mut self) {
         let moved: Vec<_> = self
             .partitions
@@ -42,10 +42,8 @@ impl Consumer {
         for (from, to) in moved {
             self.completed.retain(|completed| completed.partition != from);
             if let Some(progress) = self.partitions.remove(&from) {
-                self.partitions.insert(
-                    to,
-                    PartitionProgress { epoch: -1, high_watermark: -1, read_replica: Rare::default(), ..progress },
-                );
+                let progress = PartitionProgress { high_watermark: -1, read_replica: Rare::default(), ..progress };
+                self.partitions.insert(to, progress);
             }
         }
     }
@@ -71,49 +69,56 @@ impl Consumer {
         self.completed.retain(|completed| !partitions.contains(&completed.partition));
     }
 
-    /// Finds a position for every partition that has none.
+    /// Finds a position for every partition that has none, after checking those that another leader has to vouch for.
     pub(super) fn update_positions(&mut self, now_us: u64, out: &mut Outbox) {
-        let joined = !self.is_subscribed() || self.membership == Membership::Stable || self.is_modern();
-        if !joined || now_us < self.retry_at_us {
+        if self.is_subscribed() && self.membership != Membership::Stable && !self.is_modern() {
             return;
         }
-        if self.group.is_some() {
+        if !self.validate_positions(now_us, out) {
+            return;
+        }
+        if self.group.is_none() {
+            let new = self.partitions.values_mut().filter(|progress| progress.state == FetchState::Initializing);
+            new.for_each(|progress| progress.request_reset(false));
+        } else if now_us >= self.retry_at_us {
             self.fetch_committed(out);
         }
-        let has_group = self.group.is_some();
-        let lost = |progress: &PartitionProgress| {
-            let known = progress.out_of_range || progress.committed_known || !has_group;
-            progress.position.is_none() && known && progress.reset_after_us <= now_us
+        self.reset_positions(now_us, out);
+    }
+
+    /// Asks by `auto.offset.reset` (`OffsetFetcher.resetPositionsAsync`).
+    fn reset_positions(&mut self, now_us: u64, out: &mut Outbox) {
+        let is_due = |progress: &PartitionProgress| {
+            matches!(progress.state, FetchState::AwaitReset { .. }) && progress.ask_after_us <= now_us
         };
-        let missing: Vec<TopicIdPartition> =
-            self.partitions.iter().filter(|(_, progress)| lost(progress)).map(|(partition, _)| *partition).collect();
-        if missing.is_empty() || self.is_waiting_for(|pending| matches!(pending, Pending::ListOffsets { .. })) {
+        if !self.partitions.values().any(is_due) {
             return;
         }
         let Some(timestamp) = self.config.auto_offset_reset.timestamp(clock_us(now_us, self.clock_ahead_us)) else {
             // Of a position outside the log the fetcher tells; where there never was one, `SubscriptionState` does
             // (`resetInitializingPositions`).
-            let all_outside = missing.iter().all(|at| self.partitions.get(at).is_some_and(|at| at.out_of_range));
-            let error = match all_outside {
-                true => Failure::Answer(ErrorCode::OffsetOutOfRange),
-                false => Failure::NoOffsetForPartition,
+            let never = FetchState::AwaitReset { out_of_range: false };
+            let error = match self.partitions.values().any(|progress| is_due(progress) && progress.state == never) {
+                true => Failure::NoOffsetForPartition,
+                false => Failure::Answer(ErrorCode::OffsetOutOfRange),
             };
             return self.fail(error, out);
         };
         let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, i32)>> = Map::new();
-        for partition in missing {
-            let leader = self.metadata.leader(partition);
+        for (partition, progress) in self.partitions.iter_mut().filter(|(_, progress)| is_due(progress)) {
+            let leader = self.metadata.leader(*partition);
             if let Some((leader, epoch)) = leader.filter(|(leader, _)| self.metadata.is_reachable(now_us, *leader)) {
-                by_leader.entry(leader).or_default().push((partition, epoch));
+                progress.ask_after_us = now_us + self.config.request_timeout_us;
+                by_leader.entry(leader).or_default().push((*partition, epoch));
             }
         }
-        for (leader, partitions) in by_leader {
-            let (request, pending) = (
-                Request::ListOffsets { replica: None, partitions, timestamp },
-                Pending::ListOffsets { asked_us: now_us },
-            );
-            self.ask(leader, Channel::Data, request, pending, out);
+        for (of, wanted) in by_leader {
+            let pending =
+                Pending::ListOffsets { of, partitions: wanted.iter().map(|(partition, _)| *partition).collect() };
+            let request = Request::ListOffsets { replica: None, partitions: wanted, timestamp };
+            self.ask(of, Channel::Data, request, pending, out);
         }
+        self.set_partition_timer(now_us, out);
     }
 
     fn fetch_committed(&mut self, out: &mut Outbox) {
@@ -121,8 +126,7 @@ impl Consumer {
         let partitions: Vec<TopicIdPartition> = self
             .partitions
             .iter()
-            .filter(|(_, progress)| progress.position.is_none() && !progress.committed_known && !progress.out_of_range)
-            .filter(|(_, progress)| !progress.revoking)
+            .filter(|(_, progress)| progress.state == FetchState::Initializing && !progress.revoking)
             .map(|(partition, _)| *partition)
             .collect();
         if partitions.is_empty() || self.is_waiting_for(|pending| *pending == Pending::OffsetFetch) {
@@ -149,19 +153,21 @@ impl Consumer {
             _ => return self.leave_coordinator(now_us, out),
         }
         for (partition, committed) in offsets {
-            let Some(progress) = self.partitions.get_mut(partition) else { continue };
-            progress.committed_known = true;
-            if let Some((offset, epoch)) = committed {
-                (progress.committed, progress.position, progress.epoch) = (Some(*offset), Some(*offset), *epoch);
-                out.event(EventKind::PositionFromCommit { partition: *partition, offset: *offset });
-            }
+            let is_awaited = |progress: &&mut PartitionProgress| progress.state == FetchState::Initializing;
+            let Some(progress) = self.partitions.get_mut(partition).filter(is_awaited) else { continue };
+            let Some((offset, epoch)) = committed else {
+                progress.request_reset(false);
+                continue;
+            };
+            progress.committed = Some(*offset);
+            progress.seek(*offset, *epoch, self.metadata.leader(*partition));
+            out.event(EventKind::PositionFromCommit { partition: *partition, offset: *offset });
         }
     }
 
     pub(super) fn on_listed(
         &mut self,
         now_us: u64,
-        asked_us: u64,
         offsets: &[(TopicIdPartition, ErrorCode, i64, i32)],
         out: &mut Outbox,
     ) {
@@ -169,29 +175,60 @@ impl Consumer {
         for (partition, error, offset, _) in offsets {
             let Some(progress) = self.partitions.get_mut(partition) else { continue };
             if *error != ErrorCode::None {
+                progress.ask_after_us = now_us + self.config.retry_backoff_us;
                 self.metadata.invalidate(now_us, out);
-                self.back_off(now_us, out);
                 continue;
             }
-            if progress.position.is_some() {
-                continue;
-            }
+            // It may have been given up and taken again while it was asked for: then the group's commit comes first
+            // (`SubscriptionState.maybeSeekUnvalidated`).
+            let FetchState::AwaitReset { out_of_range } = progress.state else { continue };
             if *offset < 0 {
                 // No record is young enough. Kafka's consumer does not fall back to the end of the log: the partition
                 // waits for `request.timeout.ms` as if there had been no answer, and is asked for again.
-                progress.reset_after_us = asked_us + self.config.request_timeout_us;
-                let retry_us = progress.reset_after_us.saturating_sub(now_us);
+                let retry_us = progress.ask_after_us.saturating_sub(now_us);
                 out.event(EventKind::PositionNotFound { partition: *partition, retry_us });
                 continue;
             }
-            let out_of_range = std::mem::take(&mut progress.out_of_range);
-            progress.position = Some(*offset);
-            self.attempts = 0;
+            progress.seek(*offset, -1, self.metadata.leader(*partition));
             out.event(EventKind::PositionReset { partition: *partition, offset: *offset, policy, out_of_range });
         }
-        let waiting = self.partitions.values().filter(|progress| progress.position.is_none());
-        if let Some(next_us) = waiting.map(|at| at.reset_after_us).filter(|at_us| *at_us > now_us).min() {
-            out.set_timer(Timer::PositionReset, next_us);
+        self.set_partition_timer(now_us, out);
+    }
+
+    /// The connection is gone over which positions were asked for.
+    pub(super) fn lose_answers_about_positions(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
+        let mut lost = Vec::new();
+        self.pending.retain(|_, pending| match pending {
+            Pending::ListOffsets { of, partitions } if *of == broker => {
+                lost.append(partitions);
+                false
+            }
+            Pending::EndsOfEpochs { of, positions } if *of == broker => {
+                lost.extend(positions.iter().map(|(partition, _)| *partition));
+                false
+            }
+            _ => true,
+        });
+        for partition in &lost {
+            if let Some(progress) = self.partitions.get_mut(partition) {
+                progress.ask_after_us = now_us + self.config.retry_backoff_us;
+            }
+        }
+        if !lost.is_empty() {
+            self.set_partition_timer(now_us, out);
+        }
+    }
+
+    /// When to ask again about a partition.
+    pub(super) fn set_partition_timer(&mut self, now_us: u64, out: &mut Outbox) {
+        let next_us = |progress: &PartitionProgress| match progress.state {
+            FetchState::AwaitReset { .. } | FetchState::AwaitValidation => progress.ask_after_us,
+            FetchState::Fetching => progress.fetch_after_us,
+            FetchState::Initializing | FetchState::Truncated => 0,
+        };
+        match self.partitions.values().map(next_us).filter(|at_us| *at_us > now_us).min() {
+            Some(next_us) => out.set_timer(Timer::PartitionRetry, next_us),
+            None => out.clear_timer(Timer::PartitionRetry),
         }
     }
 }

@@ -5,6 +5,7 @@ mod coordinator;
 mod errors;
 mod leader;
 mod static_member;
+mod validation;
 
 use std::sync::Arc;
 
@@ -15,8 +16,8 @@ use crate::kafka::{
     metadata::PartitionState,
     node::Output,
     protocol::{
-        ErrorCode, FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse, OffsetAndEpoch,
-        Request, TopicMetadata,
+        EpochAsked, EpochEnd, ErrorCode, FetchResult, GroupMember, JoinGroupResponse, JoinedMember, MetadataResponse,
+        OffsetAndEpoch, Request, TopicMetadata,
     },
 };
 
@@ -31,6 +32,8 @@ struct Bench {
     events: Vec<EventKind>,
     /// What a broker says when it is asked.
     metadata: MetadataResponse,
+    /// Do leaders vouch for every position by themselves?
+    is_intact: bool,
 }
 
 impl Bench {
@@ -41,7 +44,8 @@ impl Bench {
         let consumer =
             Consumer::new(1, node, name, group, vec!["t".into()], Vec::new(), config, processing_us, vec![1]);
         let (timers, requests, events) = (Map::new(), VecDeque::new(), Vec::new());
-        let mut bench = Bench { consumer, now_us: 0, timers, requests, fetch: None, events, metadata: metadata() };
+        let mut bench =
+            Bench { consumer, now_us: 0, timers, requests, fetch: None, events, metadata: metadata(), is_intact: true };
         let mut out = Outbox::default();
         bench.consumer.start(0, &mut out);
         bench.take(out);
@@ -61,6 +65,9 @@ impl Bench {
                     Request::Fetch(fetch) => {
                         let wanted = fetch.partitions.iter().map(|at| (at.partition.partition, at.fetch_offset));
                         self.fetch = Some((correlation, wanted.collect()));
+                    }
+                    Request::OffsetForLeaderEpoch(asked) if self.is_intact => {
+                        self.answer(channel, correlation, ends(&asked, i64::MAX));
                     }
                     other => self.requests.push_back((channel, correlation, other)),
                 },
@@ -197,6 +204,15 @@ impl Bench {
         let partitions = self.consumer.partitions().iter();
         partitions.map(|(partition, progress)| (partition.partition, progress.position)).collect()
     }
+}
+
+/// The answer of a leader in whose log every epoch ends there.
+pub(super) fn ends(asked: &[EpochAsked], end_offset: i64) -> Response {
+    let end = |EpochAsked { partition, leader_epoch, .. }: &EpochAsked| {
+        let (partition, leader_epoch) = (*partition, *leader_epoch);
+        EpochEnd { partition, error: ErrorCode::None, leader_epoch, end_offset }
+    };
+    Response::OffsetForLeaderEpoch(asked.iter().map(end).collect())
 }
 
 /// The answer to a SyncGroup.

@@ -61,6 +61,9 @@ impl Bench {
                         let wanted = fetch.partitions.iter().map(|at| at.partition.partition).collect();
                         self.fetch = Some((correlation, wanted));
                     }
+                    Request::OffsetForLeaderEpoch(asked) => {
+                        self.answer(channel, correlation, super::super::tests::ends(&asked, i64::MAX));
+                    }
                     other => self.requests.push_back((channel, correlation, other)),
                 },
                 _ => {}

@@ -1,0 +1,142 @@
+//! Is what was read still in the log? After another leader's election, and where it begins by a commit, a consumer asks
+//! the leader where the epoch of the last record ends, before it reads on (KIP-320).
+//!
+//! After `SubscriptionState.TopicPartitionState`, `OffsetFetcher.validatePositionsAsync` and
+//! `SubscriptionState.maybeCompleteValidation`. Left out: epochs in answers do not make metadata out of date by themselves
+//! (`updateLastSeenEpochIfNewer`).
+
+use super::{Consumer, Failure, FetchState, PartitionProgress, Pending};
+use crate::kafka::{
+    config::AutoOffsetReset,
+    event::EventKind,
+    ids::{BrokerId, TopicIdPartition},
+    node::Outbox,
+    protocol::{Channel, EpochAsked, EpochEnd, ErrorCode, Request},
+};
+use crate::sim::Map;
+
+/// A leader and its epoch.
+type LeaderAndEpoch = (BrokerId, i32);
+
+/// Offset, epoch of the record before it, and the leader asked (`SubscriptionState.FetchPosition`).
+pub(super) type FetchPosition = (Option<i64>, i32, Option<LeaderAndEpoch>);
+
+impl PartitionProgress {
+    /// Goes to an offset. `epoch`: that of the record before it, −1 if nobody knows (`seekUnvalidated`).
+    pub(super) fn seek(&mut self, offset: i64, epoch: i32, leader: Option<LeaderAndEpoch>) {
+        (self.position, self.epoch, self.current_leader) = (Some(offset), epoch, leader);
+        self.validate();
+    }
+
+    /// Metadata names a leader: another one has to vouch for the position (`maybeValidatePosition`).
+    pub(super) fn check_leader(&mut self, leader: Option<LeaderAndEpoch>) {
+        if self.position.is_some() && leader.is_some() && leader != self.current_leader {
+            self.current_leader = leader;
+            self.validate();
+        }
+    }
+
+    /// Its position is given up, and looked for by `auto.offset.reset`.
+    pub(super) fn request_reset(&mut self, out_of_range: bool) {
+        (self.state, self.position, self.ask_after_us) = (FetchState::AwaitReset { out_of_range }, None, 0);
+    }
+
+    /// Without an epoch there is nothing to ask for.
+    fn validate(&mut self) {
+        let can_ask = self.epoch >= 0 && self.current_leader.is_some();
+        self.state = if can_ask { FetchState::AwaitValidation } else { FetchState::Fetching };
+        self.ask_after_us = 0;
+    }
+
+    fn fetch_position(&self) -> FetchPosition {
+        (self.position, self.epoch, self.current_leader)
+    }
+}
+
+impl Consumer {
+    /// Metadata may name other leaders (`validatePositionsOnMetadataChange`).
+    pub(super) fn check_leaders(&mut self) {
+        for (partition, progress) in &mut self.partitions {
+            progress.check_leader(self.metadata.leader(*partition));
+        }
+    }
+
+    /// Inside `poll`: asks about the positions in doubt. Returns whether the application polls on.
+    pub(super) fn validate_positions(&mut self, now_us: u64, out: &mut Outbox) -> bool {
+        if self.partitions.values().any(|progress| progress.state == FetchState::Truncated) {
+            self.fail(Failure::LogTruncation, out);
+            return false;
+        }
+        let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, FetchPosition)>> = Map::new();
+        for (partition, progress) in &mut self.partitions {
+            let is_due = progress.state == FetchState::AwaitValidation && progress.ask_after_us <= now_us;
+            let leader =
+                progress.current_leader.filter(|(leader, _)| is_due && self.metadata.is_reachable(now_us, *leader));
+            let Some((leader, _)) = leader else { continue };
+            progress.ask_after_us = now_us + self.config.request_timeout_us;
+            by_leader.entry(leader).or_default().push((*partition, progress.fetch_position()));
+        }
+        if by_leader.is_empty() {
+            return true;
+        }
+        for (of, positions) in by_leader {
+            let ask = |(partition, (_, leader_epoch, leader)): &(TopicIdPartition, FetchPosition)| EpochAsked {
+                partition: *partition,
+                current_leader_epoch: leader.map_or(-1, |(_, epoch)| epoch),
+                leader_epoch: *leader_epoch,
+            };
+            let request = Request::OffsetForLeaderEpoch(positions.iter().map(ask).collect());
+            self.ask(of, Channel::Data, request, Pending::EndsOfEpochs { of, positions }, out);
+        }
+        self.set_partition_timer(now_us, out);
+        true
+    }
+
+    /// Where the epochs of its positions end in the leaders' logs.
+    pub(super) fn on_ends_of_epochs(
+        &mut self,
+        now_us: u64,
+        asked: &[(TopicIdPartition, FetchPosition)],
+        ends: &[EpochEnd],
+        out: &mut Outbox,
+    ) {
+        let has_policy = self.config.auto_offset_reset != AutoOffsetReset::None;
+        for EpochEnd { partition, error, leader_epoch, end_offset } in ends {
+            let Some(progress) = self.partitions.get_mut(partition) else { continue };
+            if *error != ErrorCode::None {
+                progress.ask_after_us = now_us + self.config.retry_backoff_us;
+                self.metadata.invalidate(now_us, out);
+                continue;
+            }
+            let is_asked = asked.contains(&(*partition, progress.fetch_position()));
+            let Some(from) = progress.position.filter(|_| is_asked && progress.state == FetchState::AwaitValidation)
+            else {
+                continue;
+            };
+            let is_known = *leader_epoch >= 0 && *end_offset >= 0;
+            if is_known && *end_offset >= from {
+                progress.state = FetchState::Fetching;
+                continue;
+            }
+            self.completed.retain(|completed| completed.partition != *partition);
+            if !has_policy {
+                progress.state = FetchState::Truncated;
+            } else if is_known {
+                (progress.position, progress.epoch) = (Some(*end_offset), *leader_epoch);
+                progress.state = FetchState::Fetching;
+                let (partition, leader_epoch) = (*partition, *leader_epoch);
+                out.event(EventKind::PositionTruncated { partition, from, to: *end_offset, leader_epoch });
+            } else {
+                progress.request_reset(true);
+            }
+        }
+        self.set_partition_timer(now_us, out);
+    }
+}
+
+impl Pending {
+    /// Is it asked of a leader, about positions?
+    pub(super) fn is_about_positions(&self) -> bool {
+        matches!(self, Pending::ListOffsets { .. } | Pending::EndsOfEpochs { .. })
+    }
+}

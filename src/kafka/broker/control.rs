@@ -234,6 +234,7 @@ impl Broker {
             (
                 ErrorCode::None
                 | ErrorCode::UnknownTopicOrPartition
+                | ErrorCode::UnknownTopicId
                 | ErrorCode::FencedLeaderEpoch
                 | ErrorCode::NotLeaderOrFollower
                 | ErrorCode::InvalidUpdateVersion

@@ -284,9 +284,19 @@ impl Broker {
         near.max_by_key(|(broker, state)| (state.log_end_offset, state.last_caught_up_us, **broker)).map(|(id, _)| *id)
     }
 
-    /// Why a partition cannot be asked for here: nobody knows it, or it was reassigned to others
-    /// (`ReplicaManager.getPartitionOrError`).
+    /// Why a partition cannot be asked for here by topic id, as Produce and Fetch do: nobody knows it, or it was
+    /// reassigned to others (`ReplicaManager.getPartitionOrError`).
     pub(super) fn not_here(&self, partition: TopicIdPartition) -> ErrorCode {
+        match self.not_here_by_name(partition) {
+            ErrorCode::UnknownTopicOrPartition if !self.image.topics.contains_key(&partition.topic) => {
+                ErrorCode::UnknownTopicId
+            }
+            error => error,
+        }
+    }
+
+    /// The same, where topics go by their names.
+    pub(super) fn not_here_by_name(&self, partition: TopicIdPartition) -> ErrorCode {
         match self.image.partition(partition) {
             Some(_) => ErrorCode::NotLeaderOrFollower,
             None => ErrorCode::UnknownTopicOrPartition,

@@ -62,7 +62,7 @@ impl Broker {
 
     /// The log of a partition that it leads in this epoch, −1 for any (`Partition.localLogWithEpochOrThrow`).
     fn led(&self, partition: TopicIdPartition, epoch: i32) -> Result<(&Log, &LeaderState), ErrorCode> {
-        let replica = self.replicas.get(&partition).ok_or_else(|| self.not_here(partition))?;
+        let replica = self.replicas.get(&partition).ok_or_else(|| self.not_here_by_name(partition))?;
         let leader = replica.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
         match epoch {
             0.. if epoch < leader.leader_epoch => Err(ErrorCode::FencedLeaderEpoch),

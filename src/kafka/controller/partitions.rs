@@ -258,6 +258,7 @@ impl Controller {
         out: &mut Outbox,
     ) -> Response {
         let mut error = match self.image.partition(partition) {
+            None if !self.image.topics.contains_key(&partition.topic) => ErrorCode::UnknownTopicId,
             None => ErrorCode::UnknownTopicOrPartition,
             Some(_) if self.image.brokers.get(&broker).is_none_or(|state| state.epoch != broker_epoch) => {
                 ErrorCode::StaleBrokerEpoch

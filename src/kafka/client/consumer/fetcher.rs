@@ -103,29 +103,45 @@ impl Completed {
     }
 }
 
+/// From where a partition is fetched, and what.
+struct Fetchable {
+    broker: BrokerId,
+    position: i64,
+    leader_epoch: i32,
+}
+
+impl PartitionProgress {
+    /// Whether it may be fetched (`SubscriptionState.isFetchable`), from its leader or the follower that it advised.
+    fn fetchable(&self) -> Option<Fetchable> {
+        let position =
+            self.position.filter(|_| self.state == FetchState::Fetching && !self.revoking && !self.paused)?;
+        let (leader, leader_epoch) = self.current_leader?;
+        let broker = self.read_replica.as_ref().map_or(leader, |replica| replica.broker);
+        Some(Fetchable { broker, position, leader_epoch })
+    }
+}
+
 impl Consumer {
-    /// Fetches every partition with a position and nothing in hand, one request a broker: the leader, or the follower that
-    /// it advised.
+    /// Fetches every partition with a position and nothing in hand, one request a broker.
     pub(super) fn send_fetches(&mut self, now_us: u64, out: &mut Outbox) {
         if self.paused || self.app == App::Failed {
             return;
         }
         self.check_read_replicas(now_us, out);
+        let in_hand: Vec<TopicIdPartition> = self.completed.iter().map(|completed| completed.partition).collect();
+        // Whose records wait to be handed out is not asked for more of them, nor of others (KAFKA-17182).
+        let busy: Vec<BrokerId> =
+            in_hand.iter().filter_map(|at| Some(self.partitions.get(at)?.fetchable()?.broker)).collect();
         let mut wanted: Map<BrokerId, Vec<FetchPartition>> = Map::new();
         for (partition, progress) in &self.partitions {
-            let PartitionProgress { state: FetchState::Fetching, position: Some(position), .. } = progress else {
-                continue;
-            };
-            if progress.fetch_after_us > now_us || progress.revoking || progress.paused {
+            let Some(Fetchable { broker, position, leader_epoch }) = progress.fetchable() else { continue };
+            if progress.fetch_after_us > now_us || in_hand.contains(partition) || busy.contains(&broker) {
                 continue;
             }
-            let in_hand = self.completed.iter().any(|completed| completed.partition == *partition);
-            let Some((leader, leader_epoch)) = progress.current_leader else { continue };
-            let from = progress.read_replica.as_ref().map_or(leader, |replica| replica.broker);
-            if !in_hand && !self.fetches.contains_key(&from) && self.metadata.is_reachable(now_us, from) {
-                wanted.entry(from).or_default().push(FetchPartition {
+            if !self.fetches.contains_key(&broker) && self.metadata.is_reachable(now_us, broker) {
+                wanted.entry(broker).or_default().push(FetchPartition {
                     partition: *partition,
-                    fetch_offset: *position,
+                    fetch_offset: position,
                     current_leader_epoch: leader_epoch,
                     last_fetched_epoch: -1,
                     log_start_offset: -1,

@@ -5,7 +5,7 @@
 //! it must; what it is given it takes in hand in the next `poll` after the answer came. Beside the poll loop only
 //! heartbeats go on, the coordinator is looked for, and answers are taken.
 
-use super::{Consumer, Failure, Pending, commit::CommitFor};
+use super::{App, Consumer, Failure, Pending, commit::CommitFor};
 use crate::kafka::{
     assignor::RebalanceProtocol,
     event::EventKind,
@@ -248,7 +248,20 @@ impl Consumer {
         self.ask(coordinator, Channel::Coordinator, Request::JoinGroup(Box::new(join)), Pending::Join, out);
     }
 
-    pub(super) fn on_joined(&mut self, now_us: u64, join: JoinGroupResponse, out: &mut Outbox) {
+    /// Only the application's thread takes the answer to its JoinGroup, inside `poll`: the other one sends heartbeats, and
+    /// has none to send while it joins (`HeartbeatThread`, `MemberState.hasNotJoinedGroup`).
+    pub(super) fn take_joined(&mut self, now_us: u64, out: &mut Outbox) {
+        if self.app != App::Polling {
+            return;
+        }
+        if let Some((asked, join)) = self.joined.take()
+            && self.pending.remove(&asked).is_some()
+        {
+            self.on_joined(now_us, *join, out);
+        }
+    }
+
+    fn on_joined(&mut self, now_us: u64, join: JoinGroupResponse, out: &mut Outbox) {
         let Some(coordinator) = self.coordinator.filter(|_| !self.closing) else { return };
         // A heartbeat may have told meanwhile that the membership is over: then whatever this came to means nothing any
         // more, and it joins again (`UnjoinedGroupException`).

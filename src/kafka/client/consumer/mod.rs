@@ -97,6 +97,8 @@ pub struct Consumer {
     assigned_from: leader::Snapshot,
     /// As leader: the answer to its join, while it waits for metadata.
     leading: Option<Box<JoinGroupResponse>>,
+    /// The answer to its JoinGroup, until the application polls.
+    joined: Option<(CorrelationId, Box<JoinGroupResponse>)>,
     /// The answer to its SyncGroup, until the application polls.
     assignment: Option<Assignment>,
     rejoin_needed: bool,
@@ -255,6 +257,7 @@ impl Consumer {
             group_topics: Vec::new(),
             assigned_from: Vec::new(),
             leading: None,
+            joined: None,
             assignment: None,
             rejoin_needed: true,
             joined_topics: Vec::new(),
@@ -380,6 +383,7 @@ impl Consumer {
             }
             Input::Message { message: Message::Request(..), .. } => unreachable!("nobody asks a consumer"),
         }
+        self.take_joined(now_us, out);
         self.metadata.poll(now_us, &mut self.correlation, out);
         self.poll(now_us, out);
         self.run_background(now_us, out);
@@ -427,7 +431,10 @@ impl Consumer {
             (Pending::FindCoordinator { .. }, Response::FindCoordinator { error, coordinator }) => {
                 self.on_coordinator(now_us, error, coordinator, out);
             }
-            (Pending::Join, Response::JoinGroup(join)) => self.on_joined(now_us, *join, out),
+            (Pending::Join, Response::JoinGroup(join)) => {
+                self.pending.insert(correlation, Pending::Join);
+                self.joined = Some((correlation, join));
+            }
             (Pending::Sync, Response::SyncGroup { error, assignment }) => {
                 self.on_synced(now_us, error, &assignment, out);
             }

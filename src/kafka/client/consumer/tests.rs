@@ -446,6 +446,16 @@ fn a_poll_returns_no_more_than_max_poll_records_and_what_is_left_needs_no_fetch(
     assert_eq!(bench.events.iter().filter_map(polled).collect::<Vec<_>>(), [(0, 4), (4, 2)]);
 }
 
+/// As long as records of a broker wait to be handed out, it is not asked for those of other partitions (KAFKA-17182).
+#[test]
+fn a_broker_whose_records_are_in_hand_is_not_asked() {
+    let mut bench = Bench::member(&[("max.poll.records", "4"), ("enable.auto.commit", "false")], 1_000, Some(0));
+    bench.fetched(ErrorCode::None, 6);
+    assert_eq!((bench.consumer.buffered(), &bench.fetch), (2, &None));
+    bench.run_to(bench.now_us + 4_000);
+    assert_eq!((bench.consumer.buffered(), bench.fetch), (0, Some((bench.consumer.correlation, vec![(1, 0), (0, 6)]))));
+}
+
 #[test]
 fn an_application_that_is_too_slow_leaves_its_group() {
     let settings = [("max.poll.interval.ms", "5000"), ("session.timeout.ms", "6000")];

@@ -83,12 +83,17 @@ fn what_it_gives_up_and_what_it_gets_are_told_apart() {
 }
 
 #[test]
-fn an_assignment_waits_until_the_application_polls() {
+fn a_join_and_an_assignment_wait_until_the_application_polls() {
     let mut bench = member(10_000_000);
     bench.heartbeat(ErrorCode::RebalanceInProgress);
     bench.fetched(ErrorCode::None, 1);
     assert!(matches!(bench.consumer.app, App::Processing { .. }), "it reads while it joins");
     bench.next_join(|request| followed(request, 2));
+    bench.run_to(bench.now_us + 9_000_000);
+    assert_eq!(bench.consumer.membership, Membership::Joining, "the answer to its join waits for the next poll");
+    bench.run_to(bench.now_us + 1_000_000);
+    bench.fetched(ErrorCode::None, 1);
+    assert!(matches!(bench.consumer.app, App::Processing { .. }), "it reads while it syncs");
     assert_eq!(bench.next_name(synced(&[1])), "SyncGroup");
     assert_eq!(bench.callbacks(), ["+0,1"], "nothing is taken from an application that is at work");
     bench.run_to(bench.now_us + 10_000_000);

@@ -53,6 +53,7 @@ fn only_errors_that_speak_of_stale_metadata_ask_for_it() {
         (ErrorCode::NotLeaderOrFollower, true),
         (ErrorCode::FencedLeaderEpoch, true),
         (ErrorCode::UnknownTopicOrPartition, true),
+        (ErrorCode::UnknownTopicId, true),
         (ErrorCode::LeaderNotAvailable, true),
         (ErrorCode::NetworkException, true),
     ] {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Consumer, FetchState, Membership, Modern, Pending, commit::CommitFor, fetcher::Taken};
+use super::{Consumer, FetchState, Membership, Modern, fetcher::Taken};
 use crate::kafka::{
     event::EventKind,
     ids::TopicIdPartition,
@@ -13,8 +13,6 @@ use crate::sim::faults::faulty;
 
 /// Between two polls of a loop that has nothing to process, so that time moves.
 const LOOP_US: u64 = 10;
-/// How long `close()` waits for the coordinator (`ConsumerUtils.DEFAULT_CLOSE_TIMEOUT_MS`).
-const CLOSE_US: u64 = 30_000_000;
 /// How long a call tries what may come to something yet (`default.api.timeout.ms`).
 const API_US: u64 = 60_000_000;
 
@@ -64,7 +62,7 @@ impl Consumer {
         if self.app != App::Polling || self.closed {
             return;
         }
-        if self.closing {
+        if self.is_closing() {
             return self.go_on_closing(now_us, out);
         }
         if let Some(failure) = self.failure.take() {
@@ -222,50 +220,5 @@ impl Consumer {
     pub fn request_commit(&mut self, now_us: u64, out: &mut Outbox) {
         self.commit_until_us = Some(now_us + API_US);
         self.poll(now_us, out);
-    }
-
-    /// `close()`: what is being processed is dropped, offsets are committed if that is automatic, the group is left.
-    pub fn close(&mut self, now_us: u64, out: &mut Outbox) {
-        self.closing = true;
-        self.stalled = false;
-        self.app = App::Polling;
-        out.clear_timer(Timer::Application);
-        if let Some(coordinator) = self.coordinator
-            && self.config.enable_auto_commit
-            && self.group.is_some()
-        {
-            self.commit(coordinator, CommitFor::Interval, out);
-        }
-        if !self.is_modern() {
-            self.give_up_all(out);
-        }
-        if let Some(coordinator) = self.coordinator
-            && !self.is_modern()
-            && (self.membership != Membership::Unjoined || !self.member_id.is_empty())
-        {
-            self.leave(coordinator, out);
-        }
-        if self.is_modern() {
-            self.leave_group(out);
-        }
-        out.clear_timer(Timer::Heartbeat);
-        out.clear_timer(Timer::PollInterval);
-        out.set_timer(Timer::Close, now_us + CLOSE_US);
-        self.go_on_closing(now_us, out);
-    }
-
-    fn go_on_closing(&mut self, _now_us: u64, out: &mut Outbox) {
-        let waits = self.is_waiting_for(|pending| matches!(pending, Pending::Leave | Pending::Commit { .. }));
-        if !waits || self.coordinator.is_none() {
-            self.finish_closing(out);
-        }
-    }
-
-    pub(super) fn finish_closing(&mut self, out: &mut Outbox) {
-        if self.closing && !self.closed {
-            self.closed = true;
-            self.partitions.clear();
-            out.event(EventKind::ClientClosed);
-        }
     }
 }

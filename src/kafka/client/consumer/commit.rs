@@ -1,6 +1,6 @@
 //! Commits: automatic inside `poll`, before a rebalance and in `close`, and by hand (reference §8).
 
-use super::{App, Consumer, Failure, FetchState, Membership, Pending};
+use super::{App, Closing, Consumer, Failure, FetchState, Membership, Pending};
 use crate::kafka::{
     event::EventKind,
     ids::BrokerId,
@@ -15,8 +15,10 @@ const POLL_TIMEOUT_US: u64 = 100_000;
 /// What a commit is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum CommitFor {
-    /// `enable.auto.commit`, in `poll` or in `close`.
+    /// `enable.auto.commit`, in `poll`.
     Interval,
+    /// The same in `close()`, which waits for it.
+    Close,
     /// A rebalance, which waits for it.
     Rebalance,
     /// `commitSync()`, which tries until then.
@@ -70,6 +72,7 @@ impl Consumer {
         match what_for {
             CommitFor::Hand { until_us } => self.commit_until_us = self.commit_until_us.max(Some(until_us)),
             CommitFor::Interval => self.next_auto_commit_us = now_us + self.config.retry_backoff_us,
+            CommitFor::Close => self.closing = self.closing.min(Closing::ToCommit),
             CommitFor::Rebalance => self.prepare_again(),
         }
     }

@@ -1,7 +1,7 @@
 //! The background thread of the classic consumer: heartbeats, and the watch over the poll loop (`HeartbeatThread`;
 //! reference §6.5, §6.6).
 
-use super::{App, Consumer, Membership, Pending};
+use super::{App, Consumer, Membership, Pending, closing::Closing};
 use crate::kafka::{
     ids::BrokerId,
     node::{Outbox, Timer},
@@ -17,7 +17,7 @@ impl Consumer {
 
     /// The background thread's timer: it beats beside the poll loop, however long that takes.
     pub(super) fn on_heartbeat_timer(&mut self, now_us: u64, out: &mut Outbox) {
-        if self.closing || self.member_id.is_empty() || self.generation < 0 {
+        if self.closing == Closing::Leaves || self.member_id.is_empty() || self.generation < 0 {
             return;
         }
         let poll_deadline_us = self.last_poll_us.saturating_add(self.config.max_poll_interval_us);
@@ -44,7 +44,7 @@ impl Consumer {
     /// Beside the poll loop a member looks for its coordinator too, so that it can beat on however long its application
     /// takes (`AbstractCoordinator.HeartbeatThread.run`).
     pub(super) fn run_heartbeat_thread(&mut self, now_us: u64, out: &mut Outbox) {
-        let is_member = self.membership == Membership::Stable && !self.closing && !self.closed;
+        let is_member = self.membership == Membership::Stable && self.closing < Closing::Leaves && !self.closed;
         if is_member && self.coordinator.is_none() {
             self.find_coordinator(now_us, out);
         }

@@ -181,7 +181,7 @@ impl Consumer {
     /// Gives up what it must before it joins: everything if its membership is over, or if it is eager; else what it does
     /// not subscribe to any more.
     pub(super) fn give_up_and_join(&mut self, _now_us: u64, out: &mut Outbox) {
-        if self.closing || !matches!(self.membership, Membership::Preparing | Membership::Unjoined) {
+        if self.is_closing() || !matches!(self.membership, Membership::Preparing | Membership::Unjoined) {
             return;
         }
         let Some(coordinator) = self.coordinator else { return };
@@ -262,7 +262,7 @@ impl Consumer {
     }
 
     fn on_joined(&mut self, now_us: u64, join: JoinGroupResponse, out: &mut Outbox) {
-        let Some(coordinator) = self.coordinator.filter(|_| !self.closing) else { return };
+        let Some(coordinator) = self.coordinator.filter(|_| !self.is_closing()) else { return };
         // A heartbeat may have told meanwhile that the membership is over: then whatever this came to means nothing any
         // more, and it joins again (`UnjoinedGroupException`).
         let is_over = self.membership != Membership::Joining;
@@ -321,7 +321,7 @@ impl Consumer {
     }
 
     pub(super) fn on_synced(&mut self, now_us: u64, error: ErrorCode, assignment: &Assignment, out: &mut Outbox) {
-        if self.closing || self.membership != Membership::Syncing {
+        if self.is_closing() || self.membership != Membership::Syncing {
             return;
         }
         match error {

@@ -4,6 +4,7 @@
 //! reference §6 to §8.
 
 mod application;
+mod closing;
 mod commit;
 mod fetcher;
 mod heartbeat;
@@ -18,6 +19,7 @@ mod tests;
 mod validation;
 
 pub use application::{App, Failure};
+use closing::Closing;
 use commit::CommitFor;
 pub use fetcher::Completed;
 pub use leader::{Computed, StickyComputed};
@@ -119,7 +121,7 @@ pub struct Consumer {
     /// Fetches so far; with [`PartitionProgress::last_fetched`] the order in which partitions are asked for.
     fetch_count: u64,
     last_poll_us: u64,
-    closing: bool,
+    closing: Closing,
     closed: bool,
     correlation: CorrelationId,
     random: Random,
@@ -271,7 +273,7 @@ impl Consumer {
             commit_until_us: None,
             fetch_count: 0,
             last_poll_us: 0,
-            closing: false,
+            closing: Closing::No,
             closed: false,
             correlation: 0,
             attempts: 0,
@@ -337,7 +339,7 @@ impl Consumer {
 
     /// Is it closing?
     pub fn is_closing(&self) -> bool {
-        self.closing
+        self.closing > Closing::No
     }
 
     /// Is a fetch under way to some broker?
@@ -368,7 +370,7 @@ impl Consumer {
             Input::Timer(Timer::Heartbeat) => self.on_heartbeat_timer(now_us, out),
             Input::Timer(Timer::MetadataAge) => self.metadata.on_timer(),
             Input::Timer(Timer::Reconnect) => self.metadata.set_reconnect_timer(now_us, out),
-            Input::Timer(Timer::Close) => self.finish_closing(out),
+            Input::Timer(Timer::Close) => self.on_close_timeout(out),
             Input::Timer(_) => {}
             Input::Message { from, message: Message::Response(_, correlation, response) } => {
                 self.on_response(now_us, from.0, correlation, response, out);

@@ -1,5 +1,6 @@
 //! The consumer by itself: its requests are taken from its outbox and answered by hand.
 
+mod closing;
 mod cooperative;
 mod coordinator;
 mod errors;
@@ -168,6 +169,12 @@ impl Bench {
             preferred_read_replica: Default::default(),
         };
         self.answer(Channel::Data, correlation, Response::Fetch([result].into()));
+    }
+
+    fn close(&mut self) {
+        let mut out = Outbox::default();
+        self.consumer.close(self.now_us, &mut out);
+        self.take(out);
     }
 
     /// A heartbeat is due and is answered so.

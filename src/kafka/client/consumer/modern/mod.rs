@@ -11,7 +11,7 @@ mod reconcile;
 #[cfg(test)]
 mod tests;
 
-use super::{App, Consumer, Failure};
+use super::{App, Closing, Consumer, Failure};
 use crate::kafka::{
     config::{ConsumerConfig, GroupProtocol},
     event::EventKind,
@@ -154,7 +154,7 @@ impl Consumer {
 
     /// What the background thread does beside the poll loop, however long that takes.
     pub(super) fn run_background(&mut self, now_us: u64, out: &mut Outbox) {
-        if !self.is_modern() || self.closing || self.closed {
+        if !self.is_modern() || self.closing == Closing::Leaves || self.closed {
             return;
         }
         let Some(coordinator) = self.coordinator else { return self.find_coordinator(now_us, out) };

@@ -9,7 +9,7 @@ fn by_hand(processing_us: u64) -> Bench {
 
 impl Bench {
     /// The connection to the coordinator is gone, with whatever was asked there; returns what that was.
-    fn lose_coordinator(&mut self) -> Vec<&'static str> {
+    pub(super) fn lose_coordinator(&mut self) -> Vec<&'static str> {
         self.input(Input::Message { from: NodeId(1), message: Message::Disconnect(Channel::Coordinator, None) });
         self.requests.drain(..).map(|(.., request)| request.api().name()).collect()
     }

@@ -114,6 +114,12 @@ impl Idempotence {
         }
     }
 
+    /// A batch has used up its `retries`, and nobody knows whether it was written: its sequence stays taken. If it was not,
+    /// what follows leaves a gap, and is refused (`Sender.failBatch` without `adjustSequenceNumbers`).
+    pub fn exhausted(&mut self, batch: &Batch) {
+        self.done(batch);
+    }
+
     /// A batch that had been sent is given up, and nobody knows whether it was written: nothing new is sent to its
     /// partition until what is under way is answered.
     pub fn given_up(&mut self, batch: &Batch) {

@@ -321,7 +321,12 @@ impl Producer {
             self.idempotence.given_up(&batch);
             return self.fail(batch, error, out);
         }
-        if !(error.is_retriable() || gap) || batch.attempts > self.config.retries {
+        let is_exhausted = batch.attempts > self.config.retries;
+        if is_exhausted && !gap {
+            self.idempotence.exhausted(&batch);
+            return self.fail(batch, error, out);
+        }
+        if is_exhausted || !(error.is_retriable() || gap) {
             self.idempotence.refused(&batch);
             return self.fail(batch, error, out);
         }

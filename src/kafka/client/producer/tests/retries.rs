@@ -67,6 +67,29 @@ fn only_errors_that_speak_of_stale_metadata_ask_for_it() {
     }
 }
 
+/// `Sender.failBatch`: it may have been written, so its sequence is not given to another; the gap that it may leave costs
+/// the next one its retries, and only then the epoch rises.
+#[test]
+fn a_batch_whose_retries_are_used_up_keeps_its_sequence() {
+    let mut bench = Bench::new(&[("linger.ms", "0"), ("retries", "1")]);
+    bench.run_to(1_000_000);
+    let mut sequences = Vec::new();
+    for (round, error) in
+        [(1, ErrorCode::NotEnoughReplicasAfterAppend), (2, ErrorCode::OutOfOrderSequenceNumber), (3, ErrorCode::None)]
+    {
+        bench.send(0, 10);
+        for second in 1..=2 {
+            bench.run_to(round * 5_000_000 + second * 2_000_000);
+            for request in bench.sent() {
+                sequences.push((request.1[0].1, request.1[0].2));
+                bench.produced(&request, error);
+            }
+        }
+    }
+    assert_eq!(sequences, [(0, 1), (0, 1), (1, 1), (1, 1), (0, 1)]);
+    assert_eq!((bench.producer.ledger.failed, bench.producer.ledger.acknowledged), (2, 1));
+}
+
 /// A request that is not answered in time closes the connection, and that asks for metadata.
 #[test]
 fn a_request_that_times_out_asks_for_metadata() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Findings, is_kept_in, logs::Logs, sentences as says};
+use super::{Findings, coordinates, is_kept_in, logs::Logs, sentences as says};
 use crate::{
     cluster::World,
     i18n::Template,
@@ -397,6 +397,9 @@ impl Clients {
 
     /// A new coordinator knows every commit that the one before told of, or one that was sent and that nobody was told of.
     fn check_loaded(&self, event: &Event, group: &Group, findings: &mut Findings<'_>) {
+        if !coordinates(findings.world, event.node.0, &group.id) {
+            return;
+        }
         let topics = &findings.world.metadata().topics;
         let of_group = self.commits.iter().filter(|((id, at), _)| *id == group.id && topics.contains_key(&at.topic));
         let told = of_group.filter_map(|((_, partition), known)| Some((*partition, known.told?)));

@@ -84,6 +84,11 @@ fn check_matching(partition: TopicIdPartition, base_offset: i64, event: &Event, 
         let Some((its, its_before)) = log(other).and_then(|log| around(log, base_offset)) else { continue };
         let is_same =
             |a: &RecordBatch, b: &RecordBatch| (a.base_offset, a.leader_epoch) == (b.base_offset, b.leader_epoch);
+        // What lies before a log's start is there for nobody.
+        let starts = [event.node.0, other].map(|broker| log(broker).map_or(0, Log::log_start_offset));
+        if starts.iter().any(|start| *start >= base_offset) {
+            continue;
+        }
         // Where compaction has been, one may have a gap in which the other still has a batch.
         let is_next = before.next_offset() == batch.base_offset && its_before.next_offset() == its.base_offset;
         if is_same(batch, its) && is_next && !is_same(before, its_before) {

@@ -28,7 +28,8 @@ use crate::{
     kafka::{
         event::Event,
         hash::coordinator_partition,
-        ids::{TopicIdPartition, is_internal},
+        ids::{BrokerId, TopicIdPartition, is_internal},
+        metadata::TopicImage,
     },
     sim::EventId,
 };
@@ -143,6 +144,15 @@ fn name_of(world: &World, partition: TopicIdPartition) -> String {
 fn is_kept_in(world: &World, group: &str, partition: TopicIdPartition) -> bool {
     let image = world.metadata().topics.get(&partition.topic).filter(|topic| is_internal(&topic.name));
     image.is_some_and(|image| coordinator_partition(group, image.partitions.len() as i32) == partition.partition)
+}
+
+/// Is the broker the group's coordinator, and not one that has not heard yet that another is?
+fn coordinates(world: &World, broker: BrokerId, group: &str) -> bool {
+    let of_group = |image: &&TopicImage| is_internal(&image.name);
+    world.metadata().topics.values().find(of_group).is_some_and(|image| {
+        let partition = coordinator_partition(group, image.partitions.len() as i32);
+        image.partitions[partition as usize].leader == Some(broker)
+    })
 }
 
 fn time(us: u64) -> crate::i18n::Arg {

@@ -150,6 +150,8 @@ pub struct PartitionProgress {
     pub read_replica: Rare<Option<ReadReplica>>,
     /// No broker is asked for its position, or about it, before (`nextRetryTimeMs`).
     ask_after_us: u64,
+    /// The request in which that was asked last; 0 if the answer means nothing any more.
+    asked: CorrelationId,
     /// Which of the answers to fetches brought its last records.
     last_fetched: u64,
     /// Not fetched before, after an error.
@@ -177,28 +179,14 @@ enum FetchState {
 /// What an answer is to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Pending {
-    FindCoordinator {
-        of: BrokerId,
-    },
+    FindCoordinator { of: BrokerId },
     Join,
     Sync,
-    Heartbeat {
-        generation: i32,
-    },
-    Commit {
-        what_for: CommitFor,
-        generation: i32,
-    },
+    Heartbeat { generation: i32 },
+    Commit { what_for: CommitFor, generation: i32 },
     OffsetFetch,
-    ListOffsets {
-        of: BrokerId,
-        partitions: Vec<TopicIdPartition>,
-    },
-    /// With the positions in question.
-    EndsOfEpochs {
-        of: BrokerId,
-        positions: Vec<(TopicIdPartition, validation::FetchPosition)>,
-    },
+    ListOffsets { of: BrokerId },
+    EndsOfEpochs { of: BrokerId },
     Leave,
     MemberHeartbeat,
     Ignored,
@@ -456,8 +444,8 @@ impl Consumer {
                 self.on_committed_offsets(now_us, error, &offsets, out);
             }
             (Pending::ListOffsets { .. }, Response::ListOffsets(offsets)) => self.on_listed(now_us, &offsets, out),
-            (Pending::EndsOfEpochs { positions, .. }, Response::OffsetForLeaderEpoch(ends)) => {
-                self.on_ends_of_epochs(now_us, &positions, &ends, out);
+            (Pending::EndsOfEpochs { .. }, Response::OffsetForLeaderEpoch(ends)) => {
+                self.on_ends_of_epochs(now_us, correlation, &ends, out);
             }
             (Pending::Leave, _) => self.finish_closing(out),
             _ => {}

@@ -5,9 +5,9 @@ use crate::kafka::{
     event::EventKind,
     ids::{BrokerId, TopicIdPartition},
     node::{Outbox, Timer},
-    protocol::{Channel, ErrorCode, Request},
+    protocol::{Channel, CorrelationId, ErrorCode, Request},
 };
-use crate::sim::{Map, Rare, clock_us};
+use crate::sim::{Rare, clock_us};
 
 impl Consumer {
     /// With `assign`: takes its partitions as soon as metadata tells their topics' ids.
@@ -104,21 +104,22 @@ impl Consumer {
             };
             return self.fail(error, out);
         };
-        let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, i32)>> = Map::new();
+        let leader_of = |(partition, progress): (&TopicIdPartition, &PartitionProgress)| {
+            let leader = self.metadata.leader(*partition).filter(|_| is_due(progress));
+            leader.filter(|(leader, _)| self.metadata.is_reachable(now_us, *leader))
+        };
+        let Some((of, _)) = self.partitions.iter().find_map(leader_of) else { return };
+        let mut partitions = Vec::new();
         for (partition, progress) in self.partitions.iter_mut().filter(|(_, progress)| is_due(progress)) {
-            let leader = self.metadata.leader(*partition);
-            if let Some((leader, epoch)) = leader.filter(|(leader, _)| self.metadata.is_reachable(now_us, *leader)) {
-                progress.ask_after_us = now_us + self.config.request_timeout_us;
-                by_leader.entry(leader).or_default().push((*partition, epoch));
-            }
+            let leader = self.metadata.leader(*partition).filter(|(leader, _)| *leader == of);
+            let Some((_, epoch)) = leader else { continue };
+            (progress.ask_after_us, progress.asked) = (now_us + self.config.request_timeout_us, self.correlation + 1);
+            partitions.push((*partition, epoch));
         }
-        for (of, wanted) in by_leader {
-            let pending =
-                Pending::ListOffsets { of, partitions: wanted.iter().map(|(partition, _)| *partition).collect() };
-            let request = Request::ListOffsets { replica: None, partitions: wanted, timestamp };
-            self.ask(of, Channel::Data, request, pending, out);
-        }
+        let request = Request::ListOffsets { replica: None, partitions, timestamp };
+        self.ask(of, Channel::Data, request, Pending::ListOffsets { of }, out);
         self.set_partition_timer(now_us, out);
+        self.reset_positions(now_us, out);
     }
 
     fn fetch_committed(&mut self, out: &mut Outbox) {
@@ -197,26 +198,17 @@ impl Consumer {
 
     /// The connection is gone over which positions were asked for.
     pub(super) fn lose_answers_about_positions(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
-        let mut lost = Vec::new();
-        self.pending.retain(|_, pending| match pending {
-            Pending::ListOffsets { of, partitions } if *of == broker => {
-                lost.append(partitions);
-                false
-            }
-            Pending::EndsOfEpochs { of, positions } if *of == broker => {
-                lost.extend(positions.iter().map(|(partition, _)| *partition));
-                false
-            }
-            _ => true,
-        });
-        for partition in &lost {
-            if let Some(progress) = self.partitions.get_mut(partition) {
-                progress.ask_after_us = now_us + self.config.retry_backoff_us;
-            }
+        let is_lost = |pending: &Pending| matches!(pending, Pending::ListOffsets { of } | Pending::EndsOfEpochs { of } if *of == broker);
+        let lost: Vec<CorrelationId> =
+            self.pending.iter().filter(|(_, pending)| is_lost(pending)).map(|(asked, _)| *asked).collect();
+        if lost.is_empty() {
+            return;
         }
-        if !lost.is_empty() {
-            self.set_partition_timer(now_us, out);
+        self.pending.retain(|_, pending| !is_lost(pending));
+        for progress in self.partitions.values_mut().filter(|progress| lost.contains(&progress.asked)) {
+            (progress.ask_after_us, progress.asked) = (now_us + self.config.retry_backoff_us, 0);
         }
+        self.set_partition_timer(now_us, out);
     }
 
     /// When to ask again about a partition.

@@ -9,17 +9,13 @@ use super::{Consumer, Failure, FetchState, PartitionProgress, Pending};
 use crate::kafka::{
     config::AutoOffsetReset,
     event::EventKind,
-    ids::{BrokerId, TopicIdPartition},
+    ids::BrokerId,
     node::Outbox,
-    protocol::{Channel, EpochAsked, EpochEnd, ErrorCode, Request},
+    protocol::{Channel, CorrelationId, EpochAsked, EpochEnd, ErrorCode, Request},
 };
-use crate::sim::Map;
 
 /// A leader and its epoch.
 type LeaderAndEpoch = (BrokerId, i32);
-
-/// Offset, epoch of the record before it, and the leader asked (`SubscriptionState.FetchPosition`).
-pub(super) type FetchPosition = (Option<i64>, i32, Option<LeaderAndEpoch>);
 
 impl PartitionProgress {
     /// Goes to an offset. `epoch`: that of the record before it, −1 if nobody knows (`seekUnvalidated`).
@@ -38,18 +34,21 @@ impl PartitionProgress {
 
     /// Its position is given up, and looked for by `auto.offset.reset`.
     pub(super) fn request_reset(&mut self, out_of_range: bool) {
-        (self.state, self.position, self.ask_after_us) = (FetchState::AwaitReset { out_of_range }, None, 0);
+        (self.state, self.position) = (FetchState::AwaitReset { out_of_range }, None);
+        (self.ask_after_us, self.asked) = (0, 0);
     }
 
     /// Without an epoch there is nothing to ask for.
     fn validate(&mut self) {
         let can_ask = self.epoch >= 0 && self.current_leader.is_some();
         self.state = if can_ask { FetchState::AwaitValidation } else { FetchState::Fetching };
-        self.ask_after_us = 0;
+        (self.ask_after_us, self.asked) = (0, 0);
     }
 
-    fn fetch_position(&self) -> FetchPosition {
-        (self.position, self.epoch, self.current_leader)
+    /// The leader to ask about its position now, and the leader's epoch.
+    fn to_validate(&self, now_us: u64) -> Option<LeaderAndEpoch> {
+        let is_due = self.state == FetchState::AwaitValidation && self.ask_after_us <= now_us;
+        self.current_leader.filter(|_| is_due)
     }
 }
 
@@ -67,36 +66,26 @@ impl Consumer {
             self.fail(Failure::LogTruncation, out);
             return false;
         }
-        let mut by_leader: Map<BrokerId, Vec<(TopicIdPartition, FetchPosition)>> = Map::new();
+        let can_ask = |(leader, _): &LeaderAndEpoch| self.metadata.is_reachable(now_us, *leader);
+        let leader = |progress: &PartitionProgress| progress.to_validate(now_us).filter(can_ask);
+        let Some((of, _)) = self.partitions.values().find_map(leader) else { return true };
+        let mut asked = Vec::new();
         for (partition, progress) in &mut self.partitions {
-            let is_due = progress.state == FetchState::AwaitValidation && progress.ask_after_us <= now_us;
-            let leader =
-                progress.current_leader.filter(|(leader, _)| is_due && self.metadata.is_reachable(now_us, *leader));
-            let Some((leader, _)) = leader else { continue };
-            progress.ask_after_us = now_us + self.config.request_timeout_us;
-            by_leader.entry(leader).or_default().push((*partition, progress.fetch_position()));
+            let Some((_, epoch)) = progress.to_validate(now_us).filter(|(leader, _)| *leader == of) else { continue };
+            (progress.ask_after_us, progress.asked) = (now_us + self.config.request_timeout_us, self.correlation + 1);
+            let (current_leader_epoch, leader_epoch) = (epoch, progress.epoch);
+            asked.push(EpochAsked { partition: *partition, current_leader_epoch, leader_epoch });
         }
-        if by_leader.is_empty() {
-            return true;
-        }
-        for (of, positions) in by_leader {
-            let ask = |(partition, (_, leader_epoch, leader)): &(TopicIdPartition, FetchPosition)| EpochAsked {
-                partition: *partition,
-                current_leader_epoch: leader.map_or(-1, |(_, epoch)| epoch),
-                leader_epoch: *leader_epoch,
-            };
-            let request = Request::OffsetForLeaderEpoch(positions.iter().map(ask).collect());
-            self.ask(of, Channel::Data, request, Pending::EndsOfEpochs { of, positions }, out);
-        }
+        self.ask(of, Channel::Data, Request::OffsetForLeaderEpoch(asked), Pending::EndsOfEpochs { of }, out);
         self.set_partition_timer(now_us, out);
-        true
+        self.validate_positions(now_us, out)
     }
 
     /// Where the epochs of its positions end in the leaders' logs.
     pub(super) fn on_ends_of_epochs(
         &mut self,
         now_us: u64,
-        asked: &[(TopicIdPartition, FetchPosition)],
+        correlation: CorrelationId,
         ends: &[EpochEnd],
         out: &mut Outbox,
     ) {
@@ -108,11 +97,9 @@ impl Consumer {
                 self.metadata.invalidate(now_us, out);
                 continue;
             }
-            let is_asked = asked.contains(&(*partition, progress.fetch_position()));
-            let Some(from) = progress.position.filter(|_| is_asked && progress.state == FetchState::AwaitValidation)
-            else {
-                continue;
-            };
+            // Whatever has changed since it was asked makes the answer mean nothing.
+            let Some(from) = progress.position.filter(|_| progress.asked == correlation) else { continue };
+            progress.asked = 0;
             let is_known = *leader_epoch >= 0 && *end_offset >= 0;
             if is_known && *end_offset >= from {
                 progress.state = FetchState::Fetching;

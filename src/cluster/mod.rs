@@ -346,14 +346,15 @@ impl World {
             }
             Due::Message { from, to, sent_us, message } => {
                 let base = self.event(to, fired.cause, self.received(from, &message), events);
-                if self.links.watching {
-                    self.note_arrival(from, to, &message);
-                }
                 if self.is_unreachable(to, sent_us, &message) {
                     if let Message::Request(channel, correlation, _) = message {
                         self.send(to, from, base, Message::Refused(channel, correlation));
                     }
                     return;
+                }
+                // Only of what the process gets: a goodbye to the one before it says nothing of its own connections.
+                if self.links.watching {
+                    self.note_arrival(from, to, &message);
                 }
                 self.deliver(to, base, Input::Message { from, message }, events);
             }

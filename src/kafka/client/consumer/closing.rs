@@ -18,7 +18,7 @@ pub(super) enum Closing {
     No,
     /// It is to commit its positions, and looks for the coordinator if it must.
     ToCommit,
-    /// It waits for the answer to a commit.
+    /// It waits for the answer to a commit, or has none to send.
     Commits,
     /// It has said goodbye.
     Leaves,

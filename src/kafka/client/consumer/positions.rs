@@ -109,11 +109,11 @@ impl Consumer {
             leader.filter(|(leader, _)| self.metadata.is_reachable(now_us, *leader))
         };
         let Some((of, _)) = self.partitions.iter().find_map(leader_of) else { return };
-        let mut partitions = Vec::new();
+        let (patience_us, mut partitions) = (self.patience_us(), Vec::new());
         for (partition, progress) in self.partitions.iter_mut().filter(|(_, progress)| is_due(progress)) {
             let leader = self.metadata.leader(*partition).filter(|(leader, _)| *leader == of);
             let Some((_, epoch)) = leader else { continue };
-            (progress.ask_after_us, progress.asked) = (now_us + self.config.request_timeout_us, self.correlation + 1);
+            (progress.ask_after_us, progress.asked) = (now_us + patience_us, self.correlation + 1);
             partitions.push((*partition, epoch));
         }
         let request = Request::ListOffsets { replica: None, partitions, timestamp };
@@ -198,7 +198,10 @@ impl Consumer {
 
     /// The connection is gone over which positions were asked for.
     pub(super) fn lose_answers_about_positions(&mut self, now_us: u64, broker: BrokerId, out: &mut Outbox) {
-        let is_lost = |pending: &Pending| matches!(pending, Pending::ListOffsets { of } | Pending::EndsOfEpochs { of } if *of == broker);
+        let is_lost = |pending: &Pending| match pending {
+            Pending::ListOffsets { of } | Pending::EndsOfEpochs { of } => *of == broker,
+            _ => false,
+        };
         let lost: Vec<CorrelationId> =
             self.pending.iter().filter(|(_, pending)| is_lost(pending)).map(|(asked, _)| *asked).collect();
         if lost.is_empty() {

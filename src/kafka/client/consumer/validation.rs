@@ -14,6 +14,9 @@ use crate::kafka::{
     protocol::{Channel, CorrelationId, EpochAsked, EpochEnd, ErrorCode, Request},
 };
 
+/// Longer than an answer takes.
+const PATIENCE_US_MIN: u64 = 100_000;
+
 /// A leader and its epoch.
 type LeaderAndEpoch = (BrokerId, i32);
 
@@ -69,16 +72,22 @@ impl Consumer {
         let can_ask = |(leader, _): &LeaderAndEpoch| self.metadata.is_reachable(now_us, *leader);
         let leader = |progress: &PartitionProgress| progress.to_validate(now_us).filter(can_ask);
         let Some((of, _)) = self.partitions.values().find_map(leader) else { return true };
-        let mut asked = Vec::new();
+        let (patience_us, mut asked) = (self.patience_us(), Vec::new());
         for (partition, progress) in &mut self.partitions {
             let Some((_, epoch)) = progress.to_validate(now_us).filter(|(leader, _)| *leader == of) else { continue };
-            (progress.ask_after_us, progress.asked) = (now_us + self.config.request_timeout_us, self.correlation + 1);
+            (progress.ask_after_us, progress.asked) = (now_us + patience_us, self.correlation + 1);
             let (current_leader_epoch, leader_epoch) = (epoch, progress.epoch);
             asked.push(EpochAsked { partition: *partition, current_leader_epoch, leader_epoch });
         }
         self.ask(of, Channel::Data, Request::OffsetForLeaderEpoch(asked), Pending::EndsOfEpochs { of }, out);
         self.set_partition_timer(now_us, out);
         self.validate_positions(now_us, out)
+    }
+
+    /// How long it waits for an answer about positions before it asks again: `request.timeout.ms`, and if that is nothing
+    /// at all, at least so long that it does not ask without end.
+    pub(super) fn patience_us(&self) -> u64 {
+        self.config.request_timeout_us.max(PATIENCE_US_MIN)
     }
 
     /// Where the epochs of its positions end in the leaders' logs.

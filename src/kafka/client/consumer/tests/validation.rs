@@ -162,3 +162,16 @@ fn a_late_answer_by_the_policy_sets_no_position_of_a_new_assignment() {
     bench.answer(channel, correlation, Response::ListOffsets(vec![(at(0), ErrorCode::None, 0, 0)]));
     assert_eq!(bench.owned()[0], (0, None), "the group's commit comes first");
 }
+
+/// `request.timeout.ms=0` is allowed; nobody is asked again and again for that.
+#[test]
+fn with_no_time_for_an_answer_it_does_not_ask_without_end() {
+    for committed in [Some(3), None] {
+        let mut bench = Bench::member(&[("request.timeout.ms", "0"), ("retry.backoff.ms", "0")], 0, committed);
+        bench.is_intact = false;
+        let began = bench.consumer.correlation;
+        bench.run_to(bench.now_us + 1_000_000);
+        let asked = bench.consumer.correlation - began;
+        assert!(asked < 60, "{asked}");
+    }
+}

@@ -387,8 +387,10 @@ impl Logs {
             false => 0,
         };
         let reign = replica.leader().map_or(known.begun_anew, |leader| leader.leader_epoch);
-        known.skip_to(replica.log.log_start_offset().min(high_watermark), reign);
         let new: Vec<_> = replica.log.batches().from(known.committed_end).cloned().collect();
+        // A leader that was frozen may move its start over what it commits in the same step; others have that still.
+        let first = new.first().map_or(i64::MAX, |batch| batch.base_offset);
+        known.skip_to(replica.log.log_start_offset().min(first).min(high_watermark), reign);
         for batch in new.iter().take_while(|batch| batch.base_offset < high_watermark) {
             known.check_producer(batch, &name, event, findings);
             known.commit(batch, reign);

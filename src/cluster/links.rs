@@ -104,10 +104,12 @@ impl Links {
         }
     }
 
-    /// The process is gone, and with it its requests and timers.
-    pub fn forget_asker(&mut self, asker: NodeId) {
-        self.waiting.remove(&asker);
-        self.armed.remove(&asker);
+    /// The process is gone, and with it its requests and timers, and what it could not get through yet; also to those who
+    /// are gone themselves, and whom no goodbye reaches.
+    pub fn forget_process(&mut self, node: NodeId) {
+        self.waiting.remove(&node);
+        self.armed.remove(&node);
+        self.stuck.retain(|way, _| way.from != node && way.to != node);
     }
 
     pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
@@ -172,16 +174,12 @@ impl World {
         }
     }
 
-    /// A process starts on a node. Goodbyes of the one before it that still wait to be sent again are other
-    /// connections': nothing of the new one's waits behind them, and its peers hear of them before they hear of it.
+    /// A process starts on a node. Whatever is still on its way between the one before it and others goes over other
+    /// connections: nothing of the new one's waits behind that, and its peers hear the goodbyes before they hear of it.
     pub(super) fn hasten_goodbyes(&mut self, node: NodeId) {
         let is_goodbye = |message: &Message| matches!(message, Message::Disconnect(..));
         let goodbyes = self.kernel.take_messages(|from, _, message| from == node && is_goodbye(message));
-        for (_, due) in &goodbyes {
-            if let Due::Message { from, to, message, .. } = due {
-                self.network.open_anew(way(*from, *to, message));
-            }
-        }
+        self.network.open_anew(node);
         for (cause, due) in goodbyes {
             if let Due::Message { from, to, message, .. } = &due {
                 let arrive_us = self.arrival_us(self.now_us(), way(*from, *to, message));

@@ -203,7 +203,7 @@ impl World {
     fn process_gone(&mut self, node: NodeId) {
         self.kernel.clear_timers(node);
         self.frozen.remove(&node);
-        self.links.forget_asker(node);
+        self.links.forget_process(node);
     }
 
     /// So many records are enough: every load is paused, and the story says why.

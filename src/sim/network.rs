@@ -98,10 +98,11 @@ impl Network {
         link.is_some_and(|link| link.last_arrival_us[usize::from(way.asks)] > 0)
     }
 
-    /// A new connection opens this way: it does not wait for what the last one still carries.
-    pub fn open_anew(&mut self, way: Way) {
-        if let Some(link) = self.links.get_mut(&(way.from, way.to, way.channel)) {
-            link.last_arrival_us[usize::from(way.asks)] = 1;
+    /// A process begins on a node: its connections are new, and do not wait for what the last ones still carry.
+    pub fn open_anew(&mut self, node: NodeId) {
+        let of_node = self.links.iter_mut().filter(|((from, to, _), _)| *from == node || *to == node);
+        for last_us in of_node.flat_map(|(_, link)| &mut link.last_arrival_us) {
+            *last_us = (*last_us).min(1);
         }
     }
 

@@ -327,14 +327,16 @@ impl Quorum {
                 }
                 self.restart_election_timer(now_us, config, out);
                 if let Some((epoch, end)) = diverging {
-                    // Down to where both logs still agree; the next fetch finds out whether that is so.
+                    // Down to where both logs may agree; the next fetch finds out whether they do, and until then nothing
+                    // here is known to be what others have committed (`KafkaRaftClient.handleFetchResponse`).
                     let (_, own_end) = self.log.end_of_epoch(*epoch);
                     self.log.truncate((*end).min(own_end));
+                } else {
+                    for record in records {
+                        self.log.push(record.clone());
+                    }
+                    self.high_watermark = self.high_watermark.max((*high_watermark).min(self.log.len()));
                 }
-                for record in records {
-                    self.log.push(record.clone());
-                }
-                self.high_watermark = self.high_watermark.max((*high_watermark).min(self.log.len()));
                 self.fetch(now_us, out);
             }
             _ => {}

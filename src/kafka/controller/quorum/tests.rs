@@ -116,10 +116,12 @@ fn a_log_that_diverges_is_cut_to_where_both_agree() {
         panic!("a follower whose log diverges is answered at once");
     };
     assert_eq!((diverging, records.len()), (Some((1, 4)), 0));
-    let mut follower = voter(3, 6);
+    let mut follower = voter(3, 2);
+    (2..6).for_each(|_| follower.log.push((1, record(3))));
     let (config, mut out) = (BrokerConfig::default(), Outbox::default());
     ask(&mut follower, 1, &Request::BeginQuorumEpoch { quorum_epoch: 2, leader: 1 });
-    let correlation = follower.correlation;
+    let (correlation, known) = (follower.correlation, follower.high_watermark());
+    assert!(known < 4, "{known}");
     let answer = Response::FetchMetadataLog {
         error: ErrorCode::None,
         quorum_epoch: 2,
@@ -130,6 +132,7 @@ fn a_log_that_diverges_is_cut_to_where_both_agree() {
     };
     follower.on_response(6_000_000, &config, 1, correlation, &answer, &mut out);
     assert_eq!(follower.log().len(), 4);
+    assert_eq!(follower.high_watermark(), known, "it may have to cut more");
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn what_can_not_be_is_found_and_told() {
         .find_map(|(node, slot)| Some((*node, slot.consumer.partitions().get(&partition)?.position?)))
         .expect("owned");
     let generation = world.consumers()[&owner].consumer.generation;
+    let coordinator = world.consumers()[&owner].consumer.coordinator().expect("found");
     let other = *world.consumers().keys().find(|node| **node != owner).expect("three members");
     let group = || Arc::from("billing");
     let state = world.metadata().partition(partition).expect("there");
@@ -69,8 +70,8 @@ fn what_can_not_be_is_found_and_told() {
         ("visible: ", owner.0, EventKind::RecordsPolled { partition, from: position, records: 1_000_000 }),
         ("position: ", owner.0, EventKind::RecordsPolled { partition, from: position - 1, records: 1 }),
         ("position: ", other.0, EventKind::PositionFromCommit { partition, offset: 999_999 }),
-        ("commit: ", leader, EventKind::OffsetCommitted { group: group(), partition, offset: end + 1 }),
-        ("commit: ", leader, EventKind::OffsetCommitted { group: group(), partition, offset: 0 }),
+        ("commit: ", coordinator, EventKind::OffsetCommitted { group: group(), partition, offset: end + 1 }),
+        ("commit: ", coordinator, EventKind::OffsetCommitted { group: group(), partition, offset: 0 }),
         ("commit: ", owner.0, EventKind::PositionReset { partition, offset: 0, policy, out_of_range: false }),
         ("owner: ", other.0, EventKind::PartitionsAssigned { partitions: [partition].into(), generation }),
         (

@@ -210,6 +210,10 @@ impl Clients {
                 self.note_read(findings.world, event.node, *partition, *to);
             }
             E::CommitSent { .. } => self.note_sent(findings.world, event.node),
+            // What was written under a coordinator that has not heard of its successor may be told of late.
+            E::OffsetCommitted { group, partition, offset } if !coordinates(findings.world, event.node.0, group) => {
+                self.commits.entry((group.clone(), *partition)).or_default().note(*offset);
+            }
             E::OffsetCommitted { group, partition, offset } => {
                 // A topic that was made again under its name inherits positions, and so commits, until it is read.
                 let known = self.commits.get(&(group.clone(), *partition));

@@ -141,11 +141,16 @@ impl Recorder {
 
     fn is_of_group(&mut self, world: &World, client: NodeId, api: Api) -> bool {
         let Some(wanted) = self.sequence.filter.group.clone() else { return true };
-        let is_of_data = matches!(api, Api::Produce | Api::Fetch | Api::ListOffsets | Api::OffsetForLeaderEpoch);
-        !is_of_data
-            && !matches!(api, Api::Metadata | Api::InitProducerId)
-            && client.0 >= FIRST_CLIENT
-            && self.groups.of(world, client).as_deref() == Some(&*wanted)
+        let is_for_data = matches!(
+            api,
+            Api::Produce
+                | Api::Fetch
+                | Api::ListOffsets
+                | Api::OffsetForLeaderEpoch
+                | Api::Metadata
+                | Api::InitProducerId
+        );
+        !is_for_data && client.0 >= FIRST_CLIENT && self.groups.of(world, client).as_deref() == Some(&*wanted)
     }
 
     /// Does a moment pass the filter?

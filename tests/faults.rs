@@ -28,6 +28,7 @@ const SELDOM: &[Fault] = &[
     Fault::RetryRenumbered,
     Fault::FencedCommitKept,
     Fault::UncleanShutdownUnseen,
+    Fault::PositionUnchecked,
 ];
 
 /// Not caught, not within 1,500 seeds either: who fetches drops an answer of another epoch by itself, and logs that diverge

@@ -16,6 +16,7 @@ mod logs;
 mod members;
 mod owners;
 mod promises;
+mod reads;
 mod sentences;
 mod watched;
 
@@ -62,6 +63,7 @@ pub struct Checker {
     joins: joins::Joins,
     members: members::Members,
     owners: owners::Owners,
+    reads: reads::Reads,
 }
 
 impl Checker {
@@ -78,6 +80,7 @@ impl Checker {
             joins: joins::Joins::default(),
             members: members::Members::new(world),
             owners: owners::Owners::new(world),
+            reads: reads::Reads::default(),
         }
     }
 
@@ -93,6 +96,7 @@ impl Checker {
             self.joins.check(event, &mut findings);
             self.members.check(event, &mut findings);
             self.owners.check(event, &self.logs, &mut findings);
+            self.reads.check(event, &mut findings);
         }
         self.clients.check_conservation(events, &mut findings);
         self.owners.check_told(events, &mut findings);

@@ -92,6 +92,8 @@ templates! { "check":
         "{consumer} 从 `poll()` 得到了 `{partition}` 中 offset {end} 之前的消息，但只提交到 {committed}。consumer 看不到 high watermark 及之后的消息。";
     POSITION_JUMPED = "{consumer} got `{partition}` from offset {from} on, but its position was {expected}. Between two polls the position moves by what was returned, and by nothing else.",
         "{consumer} 从 `{partition}` 的 offset {from} 开始读取，但它的 position 是 {expected}。两次 poll 之间，position 只随返回的消息移动。";
+    READ_ANOTHER_LOG = "{consumer} read on in `{partition}` from offset {from} on, in a log where the record before has leader epoch {found}. The one it had read there has leader epoch {read}. After an election a consumer asks the leader whether what it read is still in the log, and goes back if it is not.",
+        "{consumer} 从 offset {from} 起继续读取 `{partition}`，但该日志中前一条消息的 leader epoch 是 {found}，而它读过的那条是 {read}。选举之后，consumer 会向 leader 确认已读的消息是否仍在日志中，如果不在就回退。";
     COMMIT_BEYOND = "Group `{group}` committed offset {offset} of `{partition}`, of which only the records below {committed} were committed by a leader. A group commits what it has read.",
         "消费组 `{group}` 提交了 `{partition}` 的 offset {offset}，而 leader 只提交到 {committed}。消费组只提交已经读到的位置。";
     COMMIT_UNREAD = "Group `{group}` committed offset {offset} of `{partition}`, but none of its consumers has read further than {read}. A group commits what it has read.",

@@ -80,6 +80,7 @@ mod switch {
         RetryRenumbered "A producer gives a batch that it sends again new sequence numbers."
         RecordUncounted "A producer forgets to count a batch that failed."
         PositionSkips "A consumer goes on one record further than it has read."
+        PositionUnchecked "A consumer reads on under another leader without asking whether what it read is still there."
         CommitUnread "A consumer commits one record more than it has read."
         UncleanShutdownUnseen "The controller takes a broker that comes back without proof of a clean end for one that was stopped."
     }

@@ -13,6 +13,7 @@ use crate::kafka::{
     node::Outbox,
     protocol::{Channel, CorrelationId, EpochAsked, EpochEnd, ErrorCode, Request},
 };
+use crate::sim::faults::faulty;
 
 /// Longer than an answer takes.
 const PATIENCE_US_MIN: u64 = 100_000;
@@ -43,7 +44,7 @@ impl PartitionProgress {
 
     /// Without an epoch there is nothing to ask for.
     fn validate(&mut self) {
-        let can_ask = self.epoch >= 0 && self.current_leader.is_some();
+        let can_ask = self.epoch >= 0 && self.current_leader.is_some() && !faulty!(PositionUnchecked);
         self.state = if can_ask { FetchState::AwaitValidation } else { FetchState::Fetching };
         (self.ask_after_us, self.asked) = (0, 0);
     }

@@ -1,5 +1,7 @@
 //! Building and serving the page with Trunk, and taking its pictures.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -90,7 +92,21 @@ fn trunk(command: &str) -> Result<Command, Failure> {
     trunk.stdout(io::stderr());
     // Trunk 0.21 reads NO_COLOR=1 as a wrong argument.
     trunk.env_remove("NO_COLOR");
+    trunk.env("CARGO_ENCODED_RUSTFLAGS", rust_flags());
     Ok(trunk)
+}
+
+/// The flags that were given, and one that keeps the builder's home folder out of the page: a panic names its source file.
+fn rust_flags() -> OsString {
+    let given = env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: Vec<OsString> = given.split_whitespace().map(OsString::from).collect();
+    if let Some(home) = paths::cargo_home() {
+        let mut remap = OsString::from("--remap-path-prefix=");
+        remap.push(home.join("registry").join("src"));
+        remap.push("=");
+        flags.push(remap);
+    }
+    flags.join(OsStr::new("\u{1f}"))
 }
 
 /// The port itself if nobody listens there, else one that the system picks.

@@ -35,6 +35,11 @@ pub fn cargo_tools() -> PathBuf {
     project(".tools/cargo")
 }
 
+/// Cargo's own folder.
+pub fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
+}
+
 /// The PATH for everything that is started from here: the project's own tools first.
 pub fn search_path() -> OsString {
     let mut folders = vec![cargo_tools().join("bin")];

@@ -169,7 +169,7 @@ fn doing(world: &World, slot: &ProducerSlot) -> Text {
 templates! { "producer":
     EXPLICIT = "always partition {partition}", "固定写入分区 {partition}";
     ROUND_ROBIN = "round-robin, keys ignored", "轮询，忽略 key";
-    STICKY = "no key · sticky batches", "无 key · 粘性 batch";
+    STICKY = "no key · sticky", "无 key · 粘性";
     KEYS = "keys {keys}", "key：{keys}";
     MANY_KEYS = "{n} keys", "{n} 个 key";
     LAST_ERROR = "The last error was `{error}`.", "最近的错误是 `{error}`。";

@@ -168,7 +168,8 @@ fn side_by_side(width: f32, height: f32, mode: Mode, shape: &StageShape) -> Colu
             (width * 0.205).clamp(216.0, 296.0).round(),
             (width * 0.051).clamp(48.0, 96.0).round(),
         ),
-        _ => (14.0, 166.0, 200.0, 38.0),
+        // At 1024 a group's facts and what a member does have one line each.
+        _ => (14.0, 166.0, (width * 0.217).clamp(200.0, 222.0).round(), 38.0),
     };
     let middle = width - 2.0 * margin - left - right - 2.0 * gutter;
     let middle_x = margin + left + gutter;

@@ -9,7 +9,7 @@ use kafkascope::{
     history::{Run, Scenario},
     kafka::{
         broker::{Broker, Process},
-        event::EventKind,
+        event::{ElectedBy, EventKind},
         ids::FIRST_CONTROLLER,
         limits,
         node::FIRST_CLIENT,
@@ -221,6 +221,39 @@ fn one_alone_is_active_again_as_soon_as_it_is_back() {
     after(&mut run, 5);
     assert_in_step(&run);
     assert_eq!(controller(&run, 3_000).clock_ahead_us(), 60_000_000, "its machine's clock is as wrong as before");
+}
+
+/// `initial.broker.registration.timeout.ms`; the proof of its clean shutdown is still there, as its logs were never opened.
+#[test]
+fn a_broker_that_cannot_register_ends_and_has_lost_nothing() {
+    let mut run = Watched::new(7, &spec(3, 1), true).expect("a sound cluster");
+    give(&mut run, "create-topic topic=t partitions=1 replication.factor=1");
+    after(&mut run, 1);
+    let leader = leaders(&run)[0].expect("it has one");
+    give(&mut run, &format!("stop-broker broker={leader}"));
+    after(&mut run, 5);
+    give(&mut run, &format!("crash-broker broker={FIRST_CONTROLLER}"));
+    let started_us = run.world.now_us();
+    give(&mut run, &format!("restart-broker broker={leader}"));
+    after(&mut run, 59);
+    assert_eq!(run.world.brokers()[&leader].process, Process::Starting);
+    after(&mut run, 2);
+    assert_eq!(run.world.brokers()[&leader].process, Process::Stopped);
+    let gave_up = |kind: &EventKind| match kind {
+        EventKind::RegistrationTimedOut { after_us } => Some(*after_us),
+        _ => None,
+    };
+    assert_eq!(since(&run, started_us, gave_up), [(started_us + 60_000_000, 60_000_000)]);
+    give(&mut run, &format!("restart-broker broker={FIRST_CONTROLLER}"));
+    give(&mut run, &format!("restart-broker broker={leader}"));
+    after(&mut run, 70);
+    assert_eq!(leaders(&run), [Some(leader)]);
+    let by = since(&run, started_us, |kind| match kind {
+        EventKind::ElectionHeld(held) => Some(held.by),
+        _ => None,
+    });
+    assert!(by.iter().all(|(_, by)| *by != ElectedBy::LastKnown), "{by:?}");
+    assert_eq!(since(&run, started_us, gave_up).len(), 1, "who has registered stays");
 }
 
 #[test]

@@ -36,7 +36,8 @@ pub const NAMES: &str = "rack broker topic partitions replication.factor produce
     group.consumer.max.heartbeat.interval.ms group.consumer.max.size group.consumer.assignors \
     group.consumer.migration.policy offsets.topic.num.partitions offsets.topic.replication.factor \
     offsets.retention.minutes offsets.retention.check.interval.ms offsets.commit.timeout.ms from \
-    direction delay.ms loss.percent node times ahead.ms fault replica.selector.class";
+    direction delay.ms loss.percent node times ahead.ms fault replica.selector.class \
+    initial.broker.registration.timeout.ms";
 
 /// What often stands behind it, or as an item of it; the first ones take a byte.
 pub const VALUES: &str = "orders billing checkout C1 C2 C3 alice bob carol earliest true false all order payments audit \

@@ -298,7 +298,9 @@ pub enum EventKind {
     // --- broker process
     /// A broker's process began.
     BrokerStarted,
-    /// A broker's process ended after a controlled shutdown.
+    /// A broker's process could not register for `initial.broker.registration.timeout.ms`, and ends.
+    RegistrationTimedOut { after_us: u64 },
+    /// A broker's process ended by itself.
     BrokerStopped,
     /// A broker's process was killed.
     BrokerCrashed,

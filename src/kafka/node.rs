@@ -18,6 +18,8 @@ use crate::{
 pub enum Timer {
     /// Broker: next heartbeat to the controller.
     BrokerHeartbeat,
+    /// Broker: it has tried to register for long enough.
+    Registration,
     /// Broker: the disk has taken what was given to it under this number.
     AppendDone(u64),
     /// Broker: a waiting fetch has waited `max_wait`.

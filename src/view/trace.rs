@@ -276,6 +276,7 @@ fn broker<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str) -> 
         }
         E::MetadataApplied { offset } => fields("metadata_applied").with("offset", *offset),
         E::BrokerStarted => fields("broker_started"),
+        E::RegistrationTimedOut { after_us } => fields("registration_timed_out").with("after_us", *after_us),
         E::BrokerStopped => fields("broker_stopped"),
         E::BrokerCrashed => fields("broker_crashed"),
         _ => return None,

@@ -33,8 +33,6 @@ pub(super) struct Control {
     must_wait: bool,
     /// The ISR change that is wanted of each partition: its request, or nothing while it waits to be asked again.
     isr_changes: Map<TopicIdPartition, Option<Asked>>,
-    /// Broker epoch of the process before, if its clean shutdown file was there.
-    pub previous_broker_epoch: Option<u64>,
     /// The request to make `__consumer_offsets`.
     pub creating: Option<Asked>,
 }
@@ -67,7 +65,7 @@ impl Broker {
             Request::BrokerRegistration {
                 broker: self.id,
                 rack: self.rack.clone(),
-                previous_broker_epoch: self.control.previous_broker_epoch,
+                previous_broker_epoch: self.clean_shutdown,
             }
         } else {
             Request::BrokerHeartbeat {
@@ -80,6 +78,14 @@ impl Broker {
         };
         out.request(broker_node(controller), Channel::Control, correlation, request);
         out.set_timer(Timer::BrokerHeartbeat, now_us + interval_us);
+    }
+
+    /// No controller has taken its registration for `initial.broker.registration.timeout.ms`: its process ends, a
+    /// controller in it as well (`BrokerLifecycleManager.RegistrationTimeoutEvent`, `KafkaRaftServer.startup`).
+    pub(super) fn give_up_registration(&mut self, out: &mut Outbox) {
+        self.process = Process::Stopped;
+        out.event(EventKind::RegistrationTimedOut { after_us: self.config.initial_broker_registration_timeout_us });
+        out.event(EventKind::BrokerStopped);
     }
 
     /// Asks the controller for another ISR; the leader's state says which.
@@ -136,6 +142,7 @@ impl Broker {
                 self.control.liveness = None;
                 if error == ErrorCode::None {
                     (self.control.broker_epoch, self.control.refused) = (broker_epoch, 0);
+                    out.clear_timer(Timer::Registration);
                     out.set_timer(Timer::BrokerHeartbeat, now_us);
                 } else {
                     self.ask_after_refusal(now_us, error, out);

@@ -73,7 +73,7 @@ pub struct Broker {
     /// When it was asked to stop.
     stop_asked_us: u64,
     /// The clean shutdown file: the broker epoch of the process that stopped in an orderly way. On disk; the next process
-    /// takes it away.
+    /// takes it away when it opens its logs, not before (`LogManager.loadLogs`).
     clean_shutdown: Option<u64>,
     /// The metadata quorum's part of it.
     pub quorum: Quorum,
@@ -200,7 +200,6 @@ impl Broker {
     pub fn start(&mut self, now_us: u64, registered: bool, out: &mut Outbox) {
         let is_ready = registered || !self.is_broker();
         self.process = if is_ready { Process::Running } else { Process::Starting };
-        self.control.previous_broker_epoch = self.clean_shutdown.take();
         let config = self.config.clone();
         self.quorum.start(now_us, &config, out);
         if registered && self.quorum.is_leader() {
@@ -217,6 +216,7 @@ impl Broker {
             let interval_us = config.broker_heartbeat_interval_us;
             out.set_timer(Timer::BrokerHeartbeat, now_us + 100_000 * u64::from(self.id) % interval_us);
         } else {
+            out.set_timer(Timer::Registration, now_us + config.initial_broker_registration_timeout_us);
             out.set_timer(Timer::BrokerHeartbeat, now_us);
             self.settle(now_us, out);
         }
@@ -227,6 +227,7 @@ impl Broker {
     /// before it: what it knew of its ISRs is gone, so it must not lead on in the same epoch (`BrokerServer.startup`).
     fn begin_to_serve(&mut self, now_us: u64, out: &mut Outbox) {
         self.serves = true;
+        self.clean_shutdown = None;
         out.set_timer(Timer::IsrCheck, now_us + self.config.replica_lag_time_max_us / 2);
         self.begin_storage(now_us, out);
         self.apply_roles(now_us, out);
@@ -450,6 +451,7 @@ impl Broker {
             Timer::ProduceTimeout(number) => self.on_produce_timeout(number, out),
             Timer::ReplicaFetch(leader) => self.on_fetch_pause_over(now_us, leader, out),
             Timer::BrokerHeartbeat => self.send_heartbeat(now_us, out),
+            Timer::Registration => self.give_up_registration(out),
             Timer::IsrCheck => self.check_isrs(now_us, out),
             Timer::AlterPartition => self.ask_for_isrs_again(now_us, out),
             Timer::OffsetExpiry => self.on_offset_expiry(now_us, out),

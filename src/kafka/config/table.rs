@@ -317,6 +317,10 @@ table! {
     "After how long without a heartbeat the controller fences a broker, so that it leads nothing."
     "controller 多久收不到心跳就会 fence 该 broker，使其不再担任任何 leader。"
 
+    "initial.broker.registration.timeout.ms" [Broker], int(1), Milliseconds, "60000";
+    "How long a broker that starts tries to register with the active controller before its process ends."
+    "broker 启动后尝试向 active controller 注册的最长时间，超过后进程退出。"
+
     "controller.quorum.election.timeout.ms" [Broker], int(1), Milliseconds, "1000";
     "How long a controller waits for votes before it starts a new election; the real wait is random, up to twice as long."
     "controller 等待选票的时间，超过后发起新的选举；实际等待时间随机，最长为其两倍。"

@@ -65,6 +65,7 @@ const DEFAULTS: &[(Scope, &str, &str)] = &[
     (Scope::Broker, "group.max.session.timeout.ms", "1800000"),
     (Scope::Broker, "group.max.size", "2147483647"),
     (Scope::Broker, "group.min.session.timeout.ms", "6000"),
+    (Scope::Broker, "initial.broker.registration.timeout.ms", "60000"),
     (Scope::Broker, "leader.imbalance.check.interval.seconds", "300"),
     (Scope::Broker, "leader.imbalance.per.broker.percentage", "10"),
     (Scope::Broker, "log.cleaner.backoff.ms", "15000"),

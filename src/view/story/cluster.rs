@@ -42,6 +42,8 @@ templates! {
     SHUTDOWN = "**Broker {broker}** asked the controller to let it shut down.", "**broker {broker}** 请求 controller 允许它关闭。";
     STARTED = "**{node}** started.", "**{node}** 启动。";
     STOPPED = "**{node}** stopped.", "**{node}** 停止。";
+    NOT_REGISTERED = "**{node}** found no controller that registers it for `initial.broker.registration.timeout.ms` ({time}), so its process **ends**.",
+        "**{node}** 在 `initial.broker.registration.timeout.ms`（{time}）内没有找到接受其注册的 controller，进程**退出**。";
     CRASHED = "**{node}** crashed.", "**{node}** 崩溃。";
     TOPIC_CREATED = "Controller made topic `{topic}`: {partitions|1 partition|{partitions} partitions}, replication factor {factor}.",
         "controller 创建了 topic `{topic}`：{partitions} 个分区，副本因子 {factor}。";
@@ -129,6 +131,9 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         }
         E::ControlledShutdown { broker } => caused(SHUTDOWN.with("broker", *broker), event),
         E::BrokerStarted => plain(STARTED.with("node", node())),
+        E::RegistrationTimedOut { after_us } => {
+            caused(NOT_REGISTERED.with("node", node()).with("time", Arg::Duration(*after_us)), event)
+        }
         E::BrokerStopped => caused(STOPPED.with("node", node()), event),
         E::BrokerCrashed => plain(CRASHED.with("node", node())),
         E::TopicCreated { topic, partitions, replication_factor } => {

@@ -52,6 +52,8 @@ templates! {
         "{who} 的 cleaner 检查需要压实的日志（`log.cleaner.backoff.ms`）。";
     DELETE_RECORDS_TIMEOUT = "A deletion of records at {who} was not taken up by every replica in time.",
         "{who} 上的一次消息删除没有及时在所有副本上生效。";
+    REGISTRATION = "{who} had tried to register for `initial.broker.registration.timeout.ms`.",
+        "{who} 已在 `initial.broker.registration.timeout.ms` 内一直尝试注册。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
     ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
@@ -65,6 +67,7 @@ pub(super) fn describe(run: &Run, node: NodeId, timer: Timer) -> Text {
     let world = run.world();
     let template = match timer {
         Timer::BrokerHeartbeat => &BROKER_HEARTBEAT,
+        Timer::Registration => &REGISTRATION,
         Timer::AppendDone(_) => &APPEND_DONE,
         Timer::FetchWait(_) => &FETCH_WAIT,
         Timer::ProduceTimeout(_) => &PRODUCE_TIMEOUT,

@@ -206,9 +206,14 @@ impl World {
         self.links.forget_process(node);
     }
 
+    /// Does it keep as many records as it may?
+    pub fn is_full(&self) -> bool {
+        self.records_expected() >= limits::RECORDS.max
+    }
+
     /// So many records are enough: every load is paused, and the story says why.
     pub(super) fn enforce_record_limit(&mut self, cause: EventId, events: &mut Vec<Event>) {
-        if self.records_expected() < limits::RECORDS.max {
+        if !self.is_full() {
             return;
         }
         let now_us = self.now_us();

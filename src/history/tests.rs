@@ -339,6 +339,22 @@ fn what_is_opened_tells_what_was_refused() {
     };
     assert_eq!(slow.history.run().world().state_digest(), run.world().state_digest());
 }
+
+/// A page that is opened in the past has what comes before it, and plays on through it.
+#[test]
+fn what_is_opened_in_the_past_does_again_what_was_done() {
+    let crash = crate::cluster::command_text::parse("crash-broker broker=2").expect("sound");
+    let done = super::Stamped { time_us: 9_500_000, after_event: super::AFTER_ALL, command: crash };
+    let at = super::Moment { time_us: 9_250_000, event: super::AFTER_ALL };
+    let mut history = super::Opening::new(&start_cluster(), vec![done], at).expect("sound").finish().history;
+    assert!(history.is_past() && history.run().world().brokers()[&2].is_up());
+    assert_eq!(history.run().given_by_hand().count(), 1, "it is still to come");
+    history.advance_to(10_000_000);
+    assert!(!history.run().world().brokers()[&2].is_up(), "and comes");
+    assert_eq!(history.begun_again().given_by_hand().count(), 0);
+    assert_eq!(history.begun_again().time_us(), 9_000_000);
+}
+
 #[test]
 fn what_is_thinned_out_is_played_again_exactly() {
     let mut scenario = start_cluster();

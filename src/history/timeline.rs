@@ -161,6 +161,14 @@ impl History {
         true
     }
 
+    /// A run that has just begun as this one did.
+    pub fn begun_again(&self) -> Run {
+        let mut history = self.clone();
+        history.seek(self.begin);
+        history.run.script.give_again([]);
+        history.run
+    }
+
     /// Goes to the last moment there has been.
     pub fn seek_end(&mut self) {
         if let Some(tip) = self.tip.take() {
@@ -201,7 +209,9 @@ impl History {
     }
 
     /// Leaves the newest state aside for an earlier one.
-    pub(super) fn leave(&mut self, earlier: Run) {
+    pub(super) fn leave(&mut self, mut earlier: Run) {
+        // What it still meant to give is among what the newest has been given.
+        earlier.script.give_again([]);
         let given: Vec<Stamped> =
             self.newest().given_by_hand().skip(earlier.given_by_hand().count()).cloned().collect();
         let left = std::mem::replace(&mut self.run, earlier);

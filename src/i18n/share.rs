@@ -64,6 +64,8 @@ templates! { "share":
         "本页的作品会自动保存：所有运行、书签以及课程进度。最多保存 {max} 个；未命名的作品会为新作品让位，最旧的先被移除。";
     WORK_NAME = "Name of this work", "此作品的名称";
     WORK_OWN = "A scenario of its own", "自定义场景";
+    OWN_SUMMARY = "It came with a link, a file or as lines, and is none of the scenarios in the menu: what stands on the stage is all of it.",
+        "它来自链接、文件或命令文本，不是菜单里的内置场景：页面上看到的就是它的全部。";
     WORK_HOLDS = "{commands|one command|{commands} commands}, {runs|one run|{runs} runs}", "{commands} 条命令，{runs} 次运行";
     WORK_OPEN = "Open", "打开";
     WORK_OPEN_OF = "Open {name}", "打开 {name}";

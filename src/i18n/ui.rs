@@ -87,6 +87,7 @@ templates! { "ui":
     NOTE_ACTED = "Given. **Play** or **Step** shows what follows.", "已下达。**播放**或**单步**查看后续。";
     NOTE_PAST = "{time} before the newest", "比最新时刻早 {time}";
     NOTE_ENDED = "Nothing more will change until you act.", "在你操作之前不会再有变化。";
+    NOTE_FULL = "{max} records: no run keeps more, so all producers are paused.", "已有 {max} 条消息，达到一次运行的上限，所有 producer 已暂停。";
     NOTE_BEHIND = "As fast as this machine can: ×{n}", "本机的最快速度：×{n}";
     CLOCK = "Simulated time", "模拟时间";
 
@@ -370,6 +371,7 @@ templates! { "ui":
     COLUMN_SO_FAR = "So far", "目前";
     MOVED = "moved here", "移动到此";
     MOVED_NONE = "Nothing moved.", "没有分区移动。";
+    MOVED_FIRST = "Nobody had anything before.", "此前没有成员拥有分区。";
     MOVED_LEAST = "{moved|1 partition|{moved} partitions} moved; fewer would not have done.", "移动了 {moved} 个分区，已是最少。";
     MOVED_MORE = "{moved|1 partition|{moved} partitions} moved, {least} would have done.", "移动了 {moved} 个分区，最少只需 {least} 个。";
     TABLE_PARTITIONS = "Partitions", "分区";

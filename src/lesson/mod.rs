@@ -22,11 +22,13 @@ pub mod until;
 pub mod view;
 mod world;
 
-use self::format::{Beat, LessonFile, Packed, Problem, Texts, command_lines, timed};
+use std::collections::BTreeMap;
+
+use self::format::{Beat, ClusterFile, LessonFile, Packed, Problem, Texts, Time, command_lines, timed};
 use crate::{
     cluster::{ClusterSpec, command::Command, command_check, command_text},
     history::Scenario,
-    i18n::Lang,
+    i18n::{Lang, share},
 };
 
 /// The lessons as the build script has packed them.
@@ -43,6 +45,8 @@ pub struct Lesson {
     pub file: LessonFile,
     /// Commands that set the stage, with the time of each.
     setup: Vec<(u64, Command)>,
+    /// How it begins, if that stands in no file of lessons.
+    own: Option<Box<Scenario>>,
     /// Commands by beat and act.
     acts: Vec<Vec<Vec<Command>>>,
     en: Texts,
@@ -118,11 +122,31 @@ impl Lesson {
         }
         let Packed { id, lesson, en, zh } = packed;
         let number = (!lesson.beats.is_empty()).then_some(1);
-        Ok(Lesson { id, number, file: lesson, setup, acts, en, zh })
+        Ok(Lesson { id, number, file: lesson, setup, own: None, acts, en, zh })
+    }
+
+    /// What stands in a lesson's place for a run that begins as none does: it came with a link, a file or as lines.
+    pub fn own(scenario: Scenario) -> Lesson {
+        let texts = |lang| Texts {
+            title: share::WORK_OWN.source(lang).to_owned(),
+            summary: share::OWN_SUMMARY.source(lang).to_owned(),
+            beats: BTreeMap::new(),
+        };
+        let (en, zh) = (texts(Lang::En), texts(Lang::Zh));
+        let cluster = ClusterFile { brokers: 0, controllers: 0, racks: Vec::new(), settings: BTreeMap::new() };
+        let begin = Time { us: scenario.begin_us };
+        let setup = String::new();
+        let file =
+            LessonFile { order: 0, seed: scenario.seed, cluster, setup, begin, ready: Vec::new(), beats: Vec::new() };
+        let own = Some(Box::new(scenario));
+        Lesson { id: "own".to_owned(), number: None, file, setup: Vec::new(), own, acts: Vec::new(), en, zh }
     }
 
     /// How its run begins.
     pub fn scenario(&self) -> Scenario {
+        if let Some(own) = &self.own {
+            return Scenario::clone(own);
+        }
         let cluster = &self.file.cluster;
         let rack = |broker: u32| {
             let count = cluster.racks.len().max(1);

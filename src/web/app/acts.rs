@@ -271,7 +271,7 @@ impl App {
             return;
         }
         let (before, at) = (self.player.course.clone(), self.player.course.at);
-        let Some(run) = self.player.course.choose(at, self.prefs.lang) else { return };
+        let Some(run) = self.begin(at) else { return };
         self.keep();
         let was = self.replace(Runs::new(History::new(run)));
         self.undo = Some((Undo::Runs(Box::new(was)), before));
@@ -309,9 +309,18 @@ impl App {
         self.after_replace();
     }
 
+    /// A scenario from its beginning; the run's own is as it was handed over.
+    fn begin(&mut self, index: usize) -> Option<Run> {
+        let course = &mut self.player.course;
+        if course.own.is_none() || index != course.at {
+            return course.choose(index, self.prefs.lang);
+        }
+        Some(self.player.runs().history().begun_again())
+    }
+
     fn choose(&mut self, index: usize) {
         self.keep();
-        let Some(run) = self.player.course.choose(index, self.prefs.lang) else { return };
+        let Some(run) = self.begin(index) else { return };
         self.replace(Runs::new(History::new(run)));
         works::set_own(works::NONE_YET);
         self.keep();

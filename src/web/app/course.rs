@@ -24,8 +24,10 @@ use crate::lesson::place;
 pub struct Course {
     /// Every scenario, free ones first.
     pub lessons: Rc<[Lesson]>,
-    /// The one chosen.
+    /// The one chosen; their number for one of the run's own.
     pub at: usize,
+    /// The scenario of a run that begins as none of them does.
+    pub own: Option<Rc<Lesson>>,
     /// Where the class stands; free scenarios have no beats.
     class: LessonRun,
     /// Steps of the run before the class took over; the page counts from there.
@@ -44,7 +46,7 @@ impl Course {
         let view = Rc::new(view::build(&lessons[0], &class, lang));
         let steps_before = run.step_count();
         let mut course =
-            Course { lessons, at: 0, class, steps_before, effect: Effect::None, view, lights: Rc::from([]) };
+            Course { lessons, at: 0, own: None, class, steps_before, effect: Effect::None, view, lights: Rc::from([]) };
         course.refresh(lang);
         (course, run)
     }
@@ -53,12 +55,27 @@ impl Course {
     pub fn choose(&mut self, at: usize, lang: Lang) -> Option<Run> {
         let lesson = self.lessons.get(at)?;
         let (run, class) = play::begin(lesson).ok()?;
-        self.at = at;
-        self.class = class;
-        self.steps_before = run.step_count();
-        self.effect = Effect::None;
-        self.refresh(lang);
+        (self.at, self.own) = (at, None);
+        self.begin(class, run.step_count(), lang);
         Some(run)
+    }
+
+    /// The scenario of a run that has just begun as none of the others does.
+    pub fn choose_own(&mut self, run: &Run, lang: Lang) {
+        let own = Lesson::own(run.scenario().clone());
+        let class = LessonRun::start(&own, run.world(), now(run));
+        (self.at, self.own) = (self.lessons.len(), Some(Rc::new(own)));
+        self.begin(class, run.step_count(), lang);
+    }
+
+    fn begin(&mut self, class: LessonRun, steps_before: u64, lang: Lang) {
+        (self.class, self.steps_before, self.effect) = (class, steps_before, Effect::None);
+        self.refresh(lang);
+    }
+
+    /// The scenarios to choose from: all, and the one of the run's own.
+    pub fn choices(&self) -> impl Iterator<Item = &Lesson> {
+        self.lessons.iter().chain(self.own.as_deref())
     }
 
     /// Where the class stands, if it is a lesson.
@@ -76,7 +93,7 @@ impl Course {
 
     /// The scenario chosen.
     pub fn lesson(&self) -> &Lesson {
-        &self.lessons[self.at]
+        self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at])
     }
 
     /// How many steps the class has seen.
@@ -110,7 +127,8 @@ impl Course {
         if !self.running() || self.effect != Effect::None {
             return self.effect != Effect::None;
         }
-        self.effect = self.class.check(&self.lessons[self.at], run.world());
+        let lesson = self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at]);
+        self.effect = self.class.check(lesson, run.world());
         self.effect != Effect::None
     }
 
@@ -121,12 +139,13 @@ impl Course {
 
     /// The class does something in the panel.
     pub fn act(&mut self, action: LessonAction, run: &Run) -> Effect {
-        self.class.act(&self.lessons[self.at], action, run.world(), now(run))
+        let lesson = self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at]);
+        self.class.act(lesson, action, run.world(), now(run))
     }
 
     /// The panel, and what is lit, anew.
     pub fn refresh(&mut self, lang: Lang) {
-        let lesson = &self.lessons[self.at];
+        let lesson = self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at]);
         let view = view::build(lesson, &self.class, lang);
         if *self.view != view {
             self.view = Rc::new(view);

@@ -221,7 +221,10 @@ impl App {
             Origin::Own(_) => None,
         };
         let before = self.player.course.clone();
-        let _ = self.player.course.choose(lesson.unwrap_or_default(), self.prefs.lang);
+        match lesson {
+            Some(lesson) => drop(self.player.course.choose(lesson, self.prefs.lang)),
+            None => self.player.course.choose_own(&runs.shown().history().begun_again(), self.prefs.lang),
+        }
         if let Some(class) = &work.class {
             self.player.course.put_back(class.clone(), self.prefs.lang);
         }

@@ -16,6 +16,7 @@ use super::{
     toasts::ToastList,
 };
 use crate::{
+    clock::Note,
     forms::FormDialog,
     lenses::Lens,
     lesson::LessonPanel,
@@ -102,7 +103,7 @@ impl App {
     fn header(&self) -> Html {
         let lang = self.prefs.lang;
         let course = &self.player.course;
-        let choices: Vec<Choice> = course.lessons.iter().map(|lesson| choice(lesson, lang)).collect();
+        let choices: Vec<Choice> = course.choices().map(|lesson| choice(lesson, lang)).collect();
         html! {
             <Header {lang} theme={self.prefs.theme} lens={self.prefs.lens} on_lens={self.on.lens.clone()} {choices} chosen={course.at} panel={self.panel} comparing={self.player.beside.is_some()}
                 on_scenario={self.on.scenario.clone()} on_lang={self.on.lang.clone()} on_theme={self.on.theme.clone()}
@@ -175,7 +176,7 @@ impl App {
         let news = self.player.lines.first().filter(|line| line.event >= self.player.lit_from).cloned();
         html! {
             <Transport {news} {forward} on_forward={self.on.forward.clone()} lang={self.prefs.lang} playing={playback.playing()} speed={playback.speed()} step={self.player.course.steps(self.player.vm.step)}
-                note={playback.note()} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} runs={self.player.is_running()} on_play={self.on.play.clone()} plays_back={playback.plays_back()} on_play_back={self.on.play_back.clone()}
+                note={if self.player.run().world().is_full() { Note::Full } else { playback.note() }} at_start={!self.player.moved} can_go_back={self.player.can_go_back()} past_us={self.player.past_us()} on_back={self.on.back.clone()} on_end={self.on.end.clone()} face={self.player.face.clone()} runs={self.player.is_running()} on_play={self.on.play.clone()} plays_back={playback.plays_back()} on_play_back={self.on.play_back.clone()}
                 goals={self.player.goals.clone()} waits_for={self.player.waits_for().cloned()}
                 on_milestone={self.on.milestone.clone()} has_bookmark={self.player.has_bookmark()} on_bookmark={self.on.bookmark.clone()} on_until={self.on.until.clone()}
                 on_step={self.on.step.clone()} on_reset={self.on.reset.clone()} on_speed={self.on.speed.clone()} />

@@ -55,6 +55,8 @@ pub enum Note {
     Ended,
     /// By clock: the model cannot keep up; it runs at this many simulated seconds a second.
     Behind(f64),
+    /// The run keeps as many records as it may.
+    Full,
 }
 
 /// What a frame did.

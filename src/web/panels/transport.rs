@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     i18n::{Arg, Lang, Text, ui},
+    kafka::limits,
     lesson::until::Until,
     view::story::StoryLine,
 };
@@ -167,7 +168,7 @@ pub fn Transport(props: &TransportProps) -> Html {
 fn note_class(note: Note) -> Option<&'static str> {
     match note {
         Note::None => None,
-        Note::Skipping(_) | Note::Acted | Note::Ended | Note::Behind(_) => Some("note-lit"),
+        Note::Skipping(_) | Note::Acted | Note::Ended | Note::Behind(_) | Note::Full => Some("note-lit"),
     }
 }
 
@@ -177,6 +178,7 @@ fn note(note: Note, lang: Lang) -> Html {
         Note::Skipping(us) => say(&ui::NOTE_SKIPPING.with("time", Arg::Duration(us)), lang),
         Note::Acted => say_plain(&ui::NOTE_ACTED, lang),
         Note::Ended => say(&ui::NOTE_ENDED.text(), lang),
+        Note::Full => say(&ui::NOTE_FULL.with("max", limits::RECORDS.max), lang),
         Note::Behind(factor) => say(&ui::NOTE_BEHIND.with("n", speed_number(factor)), lang),
     }
 }

@@ -25,7 +25,7 @@ pub fn membership(props: &InspectorProps, member: &MemberView) -> Html {
     let Some(card) = props.card.as_ref().filter(|card| card.name == member.name) else { return Html::default() };
     let places = |list: &[String]| (!list.is_empty()).then(|| html! { <code>{ list.join(", ") }</code> });
     let facts = Facts::new(lang)
-        .row(&ui::FACT_MEMBERSHIP, state(card, lang))
+        .maybe(&ui::FACT_MEMBERSHIP, card.state.as_ref().map(|(text, generation)| state(card, text, *generation, lang)))
         .maybe(&ui::FACT_TO_REVOKE, places(&card.to_revoke))
         .maybe(&ui::FACT_PENDING, places(&card.pending))
         .html();
@@ -38,10 +38,10 @@ pub fn membership(props: &InspectorProps, member: &MemberView) -> Html {
     }
 }
 
-fn state(card: &MemberCard, lang: Lang) -> Html {
+fn state(card: &MemberCard, text: &Text, generation: i32, lang: Lang) -> Html {
     html! { <>
-        { say(&card.state, lang) }
-        if card.generation >= 0 { { " · " }{ ui::MEMBER_GENERATION.with("n", card.generation).plain(lang) } }
+        { say(text, lang) }
+        if generation >= 0 { { " · " }{ ui::MEMBER_GENERATION.with("n", generation).plain(lang) } }
         if let Some(there) = &card.there { <span class="fact-note">{ say(there, lang) }</span> }
     </> }
 }
@@ -67,6 +67,7 @@ pub fn last_rebalance(props: &InspectorProps, charts: &GroupCharts, group: &str)
     let lang = props.lang;
     let Some(moves) = charts.of(group).and_then(|chart| moves(chart)) else { return Html::default() };
     let cost = match (moves.moved, moves.least) {
+        _ if moves.members.iter().all(|side| side.before.is_empty()) => ui::MOVED_FIRST.text(),
         (0, _) => ui::MOVED_NONE.text(),
         (moved, least) if moved > least => ui::MOVED_MORE.with("moved", moved).with("least", least),
         (moved, _) => ui::MOVED_LEAST.with("moved", moved),

@@ -126,6 +126,11 @@ impl Saved {
     /// Begins to play it up to its playhead.
     pub fn open(&self, lessons: &[Lesson]) -> Result<Opening, ReadError> {
         let scenario = self.scenario(lessons).map_err(ReadError::whole)?;
+        let begin_us = scenario.begin_us;
+        if let Some(place) = self.commands.iter().position(|command| command.time_us < begin_us) {
+            let problem = Problem::Early { begin_us, time_us: self.commands[place].time_us };
+            return Err(ReadError { place: Place::Command(place + 1), problem, sound: None });
+        }
         Opening::new(&scenario, self.commands.clone(), self.playhead).map_err(ReadError::whole)
     }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with something that was handed in, as sentences that say where, what, and what is allowed.
 
-use super::Saved;
+use super::{Saved, time};
 use crate::{
     cluster::{WorldError, command_check::CommandError, command_text::CommandTextError},
     i18n::{Arg, Text},
@@ -36,6 +36,8 @@ pub enum Place {
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
+    /// There is nothing in it.
+    Nothing,
     /// It is nothing that this program writes.
     Foreign,
     /// A later version has written it.
@@ -67,6 +69,13 @@ pub enum Problem {
     World(WorldError),
     /// A command before the one that it follows.
     Order,
+    /// A command before the class takes over.
+    Early {
+        /// When that is.
+        begin_us: u64,
+        /// The command's time.
+        time_us: u64,
+    },
     /// No shipped lesson has this id.
     UnknownLesson {
         /// The id.
@@ -133,7 +142,8 @@ impl Problem {
     /// The field that is wrong; `None` where it is the whole.
     pub fn field(&self) -> Option<&str> {
         match self {
-            Problem::Foreign
+            Problem::Nothing
+            | Problem::Foreign
             | Problem::Newer { .. }
             | Problem::Short { .. }
             | Problem::Damaged
@@ -143,7 +153,7 @@ impl Problem {
             Problem::CommandText(error) => error.field(),
             Problem::Command(error) => Some(error.field()),
             Problem::World(error) => Some(error.field()),
-            Problem::Order => Some("time"),
+            Problem::Order | Problem::Early { .. } => Some("time"),
             Problem::UnknownLesson { .. } => Some("lesson"),
             Problem::Missing { field, .. } | Problem::Unreadable { field } => Some(field),
             Problem::Invalid { field, .. } | Problem::UnknownField { field, .. } => Some(field),
@@ -153,6 +163,7 @@ impl Problem {
     /// What is wrong and what is allowed.
     pub fn text(&self) -> Text {
         match self {
+            Problem::Nothing => NOTHING.text(),
             Problem::Foreign => FOREIGN.text(),
             Problem::Newer { version } => NEWER.with("version", shorten(version)).with("known", super::VERSION),
             Problem::Short { present, expected } => SHORT.with("present", *present).with("expected", *expected),
@@ -166,6 +177,9 @@ impl Problem {
             Problem::Command(error) => error.text(),
             Problem::World(error) => error.text(),
             Problem::Order => ORDER.text(),
+            Problem::Early { begin_us, time_us } => {
+                EARLY.with("time", time::print(*time_us)).with("begin", time::print(*begin_us))
+            }
             Problem::UnknownLesson { id, known } => {
                 UNKNOWN_LESSON.with("id", shorten(id)).with("known", words(known.iter().map(String::as_str)))
             }
@@ -207,6 +221,8 @@ templates! { "codec":
     AT_LINE = "Line {line}: {what}", "第 {line} 行：{what}";
     AT_COMMAND = "Command {number}: {what}", "第 {number} 条命令：{what}";
     SOUND = "How the run begins and {commands|one command|{commands} commands} can be kept.", "可以保留运行的开头和 {commands} 条命令。";
+    NOTHING = "There is nothing in it: not one command, and not how a run begins.", "其中没有内容：没有命令，也没有说明运行如何开始。";
+    EARLY = "Its `time` is {time}, but the run begins at {begin}; a command is given then or later.", "它的 `time` 是 {time}，而运行从 {begin} 开始；命令不能早于这个时刻。";
     FOREIGN = "This is no link of Kafkascope: one has `#k1=` in it, and letters, digits, “-” and “_” behind that.", "这不是 Kafkascope 的链接：其中应有 `#k1=`，后面是字母、数字、“-”和“_”。";
     NEWER = "This was made by a later version of Kafkascope: its format is `{version}`, and this page reads formats up to `{known}`. Reload the page to get the newest one.", "这是由更新版本的 Kafkascope 生成的：其格式为 `{version}`，而本页面最高支持 `{known}`。请重新加载页面以获取最新版本。";
     SHORT = "The link ends too early: {present} of its {expected} characters are there.", "链接不完整：共 {expected} 个字符，这里只有 {present} 个。";

@@ -85,7 +85,8 @@ fn cluster_line(Scenario { seed, cluster, begin_us, .. }: &Scenario) -> String {
 pub fn read(text: &str) -> Result<Saved, ReadError> {
     limits::FILE.check_text(text).map_err(ReadError::whole)?;
     let mut reading = Reading::default();
-    for (index, line) in text.lines().enumerate() {
+    // Some editors begin a file with a mark that nobody sees.
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -94,6 +95,9 @@ pub fn read(text: &str) -> Result<Saved, ReadError> {
             let sound = reading.saved().ok().map(Saved::cut_short);
             return Err(ReadError { place: Place::Line(index + 1), problem, sound });
         }
+    }
+    if !reading.has_origin && !reading.has_playhead && reading.commands.given.is_empty() {
+        return Err(ReadError::whole(Problem::Nothing));
     }
     reading.saved().map_err(ReadError::whole)
 }

@@ -146,7 +146,8 @@ templates! { "forms":
     // Errors found by the forms themselves.
     ERROR_REQUIRED = "Please fill this in.", "请填写此项。";
     ERROR_WHOLE = "A whole number from 0 up is needed, not “{value}”.", "需要不小于 0 的整数，不能是“{value}”。";
-    ERROR_NUMBER = "A number from 0 up is needed, such as 4 or 0.5, not “{value}”.", "需要不小于 0 的数字，例如 4 或 0.5，不能是“{value}”。";
+    ERROR_NUMBER = "A number from 0 up is needed, such as 4, 1000 or 0.5 (at most three digits after the point), not “{value}”.",
+        "需要不小于 0 的数字，例如 4、1000 或 0.5（小数点后最多三位），不能是“{value}”。";
     ERROR_HEADER = "“{line}” has no colon; write `name: value`.", "“{line}”中没有冒号；请写作 `name: value`。";
     ERROR_CHOOSE = "Choose at least one.", "请至少选择一项。";
     ERROR_GROUP = "A consumer that subscribes needs a group.", "使用 subscribe 的 consumer 需要消费组。";

@@ -222,8 +222,16 @@ fn a_text_says_all_and_may_leave_things_out() {
     assert_eq!(run.time_us(), 20_000_000);
     let exact = Saved::of(&run, &lessons());
     assert_eq!(digests(opened(&exact).history.run()), digests(&run));
-    // Without anything it is the start cluster.
-    assert_eq!(text::read("# nothing\n").map(|saved| saved.origin), Ok(Saved::default().origin));
+    // Without a line of its own it begins as the start cluster; without anything it is refused, and takes nothing's place.
+    assert_eq!(text::read("\u{feff}@20s now\n").map(|saved| saved.origin), Ok(Saved::default().origin));
+    for nothing in ["", "\n", "# nothing\n", "page lang=en\n"] {
+        assert_eq!(text::read(nothing).map_err(|error| error.problem), Err(Problem::Nothing), "{nothing:?}");
+    }
+    // A command from before the beginning is not moved to it.
+    let early = text::read("lesson id=start\n@1s crash-broker broker=1\n@10s now\n").expect("sound so far");
+    let error = early.open(&lessons()).map(drop).expect_err("the class takes over at 9 s");
+    assert_eq!(error.problem, Problem::Early { begin_us: 9_000_000, time_us: 1_000_000 });
+    assert_eq!(error.place, kafkascope::codec::Place::Command(1));
     let own = "cluster brokers=3 seed=7 begin=2s racks=\"a,b\",,c min.insync.replicas=2\nsetup @1s add-broker\n";
     let Ok(Saved { origin: Origin::Own(own), .. }) = text::read(own) else { panic!("{:?}", text::read(own)) };
     assert_eq!(own.cluster.racks, [Some("a,b".to_owned()), None, Some("c".to_owned())]);

@@ -36,7 +36,7 @@ pub fn file() {
     text.extend(std::iter::repeat_n(' ', limit.max as usize - text.len()));
     allowed(read(codec::file::read(&text)));
     past(read(codec::file::read(&format!("{text} "))), limit);
-    let comment = format!("#{}", " ".repeat(limit.max as usize - 1));
+    let comment = format!("@9s now\n#{}", " ".repeat(limit.max as usize - 9));
     allowed(read(codec::text::read(&comment)));
     past(read(codec::text::read(&format!("{comment} "))), limit);
 }
@@ -84,14 +84,14 @@ pub fn replay() {
 pub fn run_name() {
     let limit = &limits::RUN_NAME;
     let (most, more) = names(limit, "名");
-    allowed(read(codec::text::read(&format!("page name={most}"))));
+    allowed(read(codec::text::read(&format!("lesson id=start\npage name={most}"))));
     past(read(codec::text::read(&format!("page name={more}"))), limit);
 }
 
 pub fn lens() {
     let limit = &limits::LENS;
     let (most, more) = names(limit, "l");
-    allowed(read(codec::text::read(&format!("page lens={most}"))));
+    allowed(read(codec::text::read(&format!("lesson id=start\npage lens={most}"))));
     past(read(codec::text::read(&format!("page lens={more}"))), limit);
     below(read(codec::text::read("page lens=\"\"")), limit);
 }

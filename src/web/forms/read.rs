@@ -37,11 +37,14 @@ pub fn thousandths(values: &Values, id: &'static str) -> Result<u64, Wrong> {
     parse_thousandths(value).ok_or_else(|| (id, wrong(&forms::ERROR_NUMBER, value)))
 }
 
-/// `4`, `0.5`, `.25`; three digits after the point count.
+/// `4`, `0.5`, `.25`, `1,5`; not `1,000`, of which nobody knows whether it is one or a thousand.
 fn parse_thousandths(value: &str) -> Option<u64> {
+    if value.split_once(',').is_some_and(|(_, part)| part.len() == 3) {
+        return None;
+    }
     let (whole, part) = value.split_once(['.', ',']).unwrap_or((value, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) || (whole.is_empty() && part.is_empty() && !value.is_empty()) {
+    if !digits(whole) || !digits(part) || part.len() > 3 || (whole.is_empty() && part.is_empty() && !value.is_empty()) {
         return None;
     }
     let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
@@ -107,7 +110,7 @@ mod tests {
         assert_eq!(parse_thousandths(".25"), Some(250));
         assert_eq!(parse_thousandths("1,5"), Some(1500));
         assert_eq!(parse_thousandths(""), Some(0));
-        for bad in [".", "-1", "1e3", "x", "1.2.3", "99999999999999999999"] {
+        for bad in [".", "-1", "1e3", "x", "1.2.3", "99999999999999999999", "1,000", "0.0005"] {
             assert_eq!(parse_thousandths(bad), None, "{bad}");
         }
         assert_eq!(thousandths_text(250), "0.25");

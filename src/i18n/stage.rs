@@ -113,6 +113,7 @@ templates! { "stage":
     GROUP_EPOCH = "epoch {epoch} · {assignor} · coordinator B{broker}", "组 epoch {epoch} · {assignor} · coordinator B{broker}";
     GROUP_EPOCH_NO_COORDINATOR = "epoch {epoch} · {assignor} · no coordinator", "组 epoch {epoch} · {assignor} · 无 coordinator";
     GROUP_EPOCH_AHEAD = "epoch {epoch}, target {target} · {assignor}", "组 epoch {epoch}，目标 {target} · {assignor}";
+    GROUP_UNCOORDINATED = "no coordinator answers · generation {generation} was the last", "没有 coordinator 应答 · 最后一代为 {generation}";
     GROUP_NEW = "no coordinator yet", "尚无 coordinator";
     WITHOUT_GROUP = "Without a group", "不属于消费组";
     WITHOUT_GROUP_FACTS = "assign() · nobody coordinates", "assign() · 无人协调";

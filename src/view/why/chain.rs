@@ -1,12 +1,16 @@
 //! The chain of causes: from an event up to what began it.
+//!
+//! A timer that only looks now and then, or waits for a sign of life, was set by the look or the sign before: what
+//! explains its finding is who fell silent. There the chain goes on with that node's fault, or ends.
 
+use super::SCAN_MAX;
 use crate::{
     history::Run,
     kafka::{
         event::{Event, EventKind},
         node::Timer,
     },
-    sim::EventId,
+    sim::{EventId, NodeId},
     view::story::{self, Lane, StoryLine},
 };
 
@@ -20,7 +24,8 @@ const HOPS_MAX: usize = 10_000;
 /// left out, but never where the chain begins; the last line is as far as the run remembers or [`CHAIN_MAX`] allows.
 pub fn chain(run: &Run, event: EventId) -> Vec<StoryLine> {
     let mut lines = Vec::new();
-    let mut next = run.event_by_id(event).map_or(0, |event| event.cause);
+    let Some(mut effect) = run.event_by_id(event) else { return lines };
+    let mut next = effect.cause;
     for hop in 0..HOPS_MAX {
         let Some(event) = run.event_by_id(next) else { break };
         next = event.cause;
@@ -31,6 +36,11 @@ pub fn chain(run: &Run, event: EventId) -> Vec<StoryLine> {
         if lines.len() == CHAIN_MAX {
             break;
         }
+        if matches!(event.kind, EventKind::TimerFired(timer) if looks(timer)) {
+            let Some(fault) = silent(run, event, effect).and_then(|node| fault_of(run, node, event.id)) else { break };
+            next = fault.id;
+        }
+        effect = event;
     }
     lines
 }
@@ -50,4 +60,59 @@ fn adds(run: &Run, event: &Event, nearest: bool) -> bool {
         EventKind::Received(_) if nearest => true,
         _ => story::lane_of(run.world(), event) != Lane::Idle && story::sentence(run, event).is_some(),
     }
+}
+
+/// Does a timer look now and then, or wait for a sign of life?
+fn looks(timer: Timer) -> bool {
+    matches!(
+        timer,
+        Timer::BrokerSession
+            | Timer::Election
+            | Timer::IsrCheck
+            | Timer::Session(..)
+            | Timer::MemberSession(..)
+            | Timer::RequestTimeout
+            | Timer::Connection
+            | Timer::RetentionCheck
+            | Timer::Cleaner
+            | Timer::OffsetExpiry
+    )
+}
+
+/// Whom nothing was heard of, as far as `effect`, which the look led to, tells.
+fn silent(run: &Run, look: &Event, effect: &Event) -> Option<NodeId> {
+    match (&look.kind, &effect.kind) {
+        (_, EventKind::BrokerFenced { broker, .. } | EventKind::FollowerLagging { broker, .. }) => {
+            Some(NodeId(*broker))
+        }
+        (_, EventKind::ConnectionTimedOut { peer, .. }) => Some(*peer),
+        (_, EventKind::MemberRemoved { member, .. }) => {
+            let of_member = |(node, slot): (&NodeId, &crate::cluster::ConsumerSlot)| {
+                (slot.consumer.member_id == *member).then_some(*node)
+            };
+            run.world().consumers().iter().find_map(of_member)
+        }
+        (EventKind::TimerFired(Timer::Election), _) => {
+            let was_elected = |event: &&Event| matches!(event.kind, EventKind::ControllerElected { .. });
+            let before = run.events().iter().rev().skip_while(|event| event.id >= look.id);
+            // A cluster begins with its first node as the active controller, elected before any event.
+            let elected = before.take(SCAN_MAX).find(was_elected).map(|event| event.node);
+            elected.or_else(|| run.world().nodes().find(|node| node.quorum.is_voter()).map(|node| NodeId(node.id)))
+        }
+        _ => None,
+    }
+}
+
+/// The newest thing before an event that may have made a node fall silent.
+fn fault_of(run: &Run, node: NodeId, before: EventId) -> Option<&Event> {
+    use EventKind as E;
+    let concerns = |nodes: &[NodeId]| nodes.is_empty() || nodes.contains(&node);
+    let silences = |event: &&Event| match &event.kind {
+        E::BrokerCrashed | E::BrokerStopped | E::ClientCrashed | E::ClientClosed => event.node == node,
+        E::BrokerFrozen(true) | E::ClientFrozen(true) | E::ApplicationStalled(true) => event.node == node,
+        E::DiskSlowed { .. } => event.node == node,
+        E::LinkBroken { from, to, .. } => concerns(from) || concerns(to),
+        _ => false,
+    };
+    run.events().iter().rev().skip_while(|event| event.id >= before).take(SCAN_MAX).find(silences)
 }

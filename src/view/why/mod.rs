@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     history::Run,
-    i18n::{Template, Text},
-    kafka::event::Event,
+    i18n::{Arg, Template, Text, moment},
+    kafka::event::{Event, EventKind},
     ledger::{LineId, RecordId},
     sim::NodeId,
     templates,
@@ -40,6 +40,9 @@ templates! {
     STRONG = "**{value}**", "**{value}**";
     TITLE_EVENT = "Why did this happen?", "为什么会这样？";
     NO_CAUSE = "Nothing before it caused it.", "没有更早的原因。";
+    FENCED_SINCE = "The active controller had heard nothing of broker {broker} since {since}: its last heartbeat there, or, if none came, the moment at which this controller took over and began to count. After `broker.session.timeout.ms` of that it fences the broker.",
+        "active controller 自 {since} 起没有收到 broker {broker} 的消息：这是最近一次心跳到达的时刻；如果从未收到，则是该 controller 上任并开始计时的时刻。超过 `broker.session.timeout.ms` 就会被 fence。";
+    FENCED_AT = "{since} + {timeout}", "{since} + {timeout}";
 }
 
 /// Every sentence of the cards, by the file that it stands in.
@@ -270,11 +273,20 @@ pub fn card(run: &Run, key: &WhyKey) -> Option<WhyCard> {
 /// What an event was, and the chain of its causes.
 fn caused(run: &Run, key: &WhyKey, event: &Event) -> WhyCard {
     let chain = chain(run, event.id);
+    let mut steps = vec![WhyStep::Sentence(story::describe(run, event))];
+    if let EventKind::BrokerFenced { broker, silent_us } = event.kind {
+        let since = moment(event.time_us.saturating_sub(silent_us));
+        steps.push(WhyStep::Sentence(FENCED_SINCE.with("broker", broker).with("since", since.as_str())));
+        steps.push(formula(
+            FENCED_AT.with("since", since).with("timeout", Arg::Duration(silent_us)),
+            moment(event.time_us),
+        ));
+    }
     WhyCard {
         key: key.clone(),
         title: TITLE_EVENT.text(),
         subject: format!("#{}", event.id),
-        steps: vec![WhyStep::Sentence(story::describe(run, event))],
+        steps,
         note: chain.is_empty().then(|| NO_CAUSE.text()),
         chain,
     }

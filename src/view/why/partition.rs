@@ -32,6 +32,8 @@ templates! {
     MODULO = "mod **{n}** {n|partition|partitions}", "mod **{n}** 个分区";
     OTHER_COUNT = "With {n} partitions the same key would go to P{partition}.",
         "如果有 {n} 个分区，同一个 key 会去 P{partition}。";
+    FEWER_BEFORE = "While the topic had {n} partitions: {mask} mod **{n}** = **{partition}**, so the same key went to P{partition}.",
+        "这个 topic 有 {n} 个分区时：{mask} mod **{n}** = **{partition}**，同一个 key 去的是 P{partition}。";
     GREW = "The topic has {now} partitions now; when this record was sent, its producer knew of {then}.",
         "这个 topic 现在有 {now} 个分区；发送这条消息时，producer 所知的是 {then} 个。";
     EXPLICIT = "The record names partition **{partition}** itself, so neither key nor partitioner is asked.",
@@ -74,7 +76,8 @@ pub(super) fn landed(run: &Run, key: &WhyKey, topic: &str, partition: i32, offse
         (Some(PartitionedBy::RoundRobin), ..) => steps.push(WhyStep::Sentence(ROUND_ROBIN.text())),
         (None | Some(PartitionedBy::Key), Some(key), Some(count)) => {
             let serializer = story::serializer_of(world, client, key);
-            note = Some(by_key(&mut steps, serializer, key, count));
+            let before = counts(run, at, now).find(|n| *n < count);
+            note = Some(by_key(&mut steps, serializer, key, count, before));
             if count != now {
                 note = Some(GREW.with("now", now).with("then", count));
             }
@@ -105,7 +108,7 @@ pub(super) fn would_go(
     let world = run.world();
     let slot = world.producers().get(&world.producer_node(producer).ok()?)?;
     let mut steps = Vec::new();
-    let (title, note) = match would_decide(world, slot, record_key, partition, &mut steps) {
+    let (title, note) = match would_decide(run, slot, record_key, partition, &mut steps) {
         Some((Some(partition), note)) => (TITLE_PARTITION.with("partition", partition), note),
         Some((None, note)) => (TITLE_WOULD_GO.text(), note),
         None => (TITLE_WOULD_GO.text(), None),
@@ -116,7 +119,7 @@ pub(super) fn would_go(
 
 /// The partition if it is certain, and a note; nothing if the record would not be sent now.
 fn would_decide(
-    world: &World,
+    run: &Run,
     slot: &ProducerSlot,
     record_key: Option<&str>,
     partition: Option<i32>,
@@ -139,7 +142,8 @@ fn would_decide(
         return None;
     };
     let count = known.partitions.len() as i32;
-    let now = world.metadata().topic_by_name(topic).map_or(count, |(_, image)| image.partitions.len() as i32);
+    let found = run.world().metadata().topic_by_name(topic);
+    let now = found.map_or(count, |(_, image)| image.partitions.len() as i32);
     let stale = (now != count).then(|| STALE.with("who", who()).with("now", now).with("then", count));
     let class = match producer.config.partitioner_class {
         PartitionerClass::BuiltIn => Partitioner::BuiltIn,
@@ -157,7 +161,9 @@ fn would_decide(
             Some((Some(partition), stale))
         }
         Decision::Key(murmur2) => {
-            let note = by_key(steps, serializer, bytes.as_deref().unwrap_or_default(), count);
+            let at = found.map(|(id, _)| TopicIdPartition::new(id, 0));
+            let before = at.and_then(|at| counts(run, at, now).find(|n| *n < count));
+            let note = by_key(steps, serializer, bytes.as_deref().unwrap_or_default(), count, before);
             Some((Some(murmur2.partition), stale.or(Some(note))))
         }
         Decision::RoundRobin => {
@@ -182,8 +188,8 @@ fn round_robin_next(slot: &ProducerSlot, count: i32) -> Option<i32> {
     Some(turns.next_partition(&available, count))
 }
 
-/// Bytes → hash → mask → modulo, and what another number of partitions would change.
-fn by_key(steps: &mut Vec<WhyStep>, serializer: Serializer, key: &[u8], count: i32) -> Text {
+/// Bytes → hash → mask → modulo, and what another number of partitions would change, or has: `before` the topic grew.
+fn by_key(steps: &mut Vec<WhyStep>, serializer: Serializer, key: &[u8], count: i32, before: Option<i32>) -> Text {
     let Murmur2Steps { hash, positive, partition, .. } = murmur2_steps(key, count);
     let hex = hex(key);
     let shown = match serializer {
@@ -201,6 +207,10 @@ fn by_key(steps: &mut Vec<WhyStep>, serializer: Serializer, key: &[u8], count: i
     steps.push(formula(MURMUR.with("key", shown), format!("{:#010x}", hash as u32)));
     steps.push(formula(MASK.with("mask", "0x7fffffff"), grouped(positive)));
     steps.push(formula(MODULO.with("n", count), strong(partition)));
+    if let Some(n) = before {
+        let was = murmur2_steps(key, n).partition;
+        return FEWER_BEFORE.with("n", n).with("mask", grouped(positive)).with("partition", was);
+    }
     let (n, other) = other_count(key, count, partition);
     OTHER_COUNT.with("n", n).with("partition", other)
 }

@@ -91,6 +91,41 @@ fn a_record_from_before_the_topic_grew_keeps_its_reason() {
     assert!(card.chain.len() > 2, "{:?}", card.chain);
 }
 
+/// The contrast that a class looks for: the same key before and after.
+#[test]
+fn a_topic_that_grew_shows_where_the_key_went_before() {
+    let mut run = run_to(12);
+    run.apply(Command::AddPartitions { topic: "orders".into(), partitions: 8 }).expect("sound");
+    run.advance_to(320_000_000);
+    let key = WhyKey::WouldGo { producer: "checkout".into(), key: Some("alice".into()), partition: None };
+    let lines = english(&card(&run, &key).expect("a card"));
+    assert_eq!(lines[0], "Why partition 5?");
+    let note = "While the topic had 6 partitions: 1\u{a0}951\u{a0}417\u{a0}749 mod 6 = 3, so the same key went to P3.";
+    assert_eq!(lines[5], note, "{lines:#?}");
+}
+
+/// Who fell silent is the cause, not whoever set the timer that looked.
+#[test]
+fn what_a_crash_leads_to_goes_back_to_the_crash() {
+    let mut run = run_to(12);
+    run.apply(Command::CrashBroker { broker: 1 }).expect("sound");
+    run.advance_to(60_000_000);
+    let causes = |wanted: fn(&EventKind) -> bool| {
+        let event = run.events().iter().rev().find(|event| wanted(&event.kind)).expect("it happened").id;
+        let card = card(&run, &WhyKey::Event { event }).expect("a card");
+        assert_whole(&card);
+        english(&card)
+    };
+    let fenced = causes(|kind| matches!(kind, EventKind::BrokerFenced { broker: 1, .. }));
+    assert_eq!(fenced[fenced.len() - 2..], ["Broker 1 crashed.", "Command: crash-broker broker=1."], "{fenced:#?}");
+    assert!(fenced.iter().filter(|line| line.contains("broker.session.timeout.ms` is over")).count() <= 1);
+    assert!(fenced[2].contains("had heard nothing of broker 1 since 1"), "{fenced:#?}");
+    let elected = causes(|kind| matches!(kind, EventKind::ControllerElected { .. }));
+    assert_eq!(elected[elected.len() - 2..], ["Broker 1 crashed.", "Command: crash-broker broker=1."], "{elected:#?}");
+    let lagging = causes(|kind| matches!(kind, EventKind::LeaderElected { from: Some(1), .. }));
+    assert!(lagging.contains(&"Broker 1 crashed.".to_owned()), "{lagging:#?}");
+}
+
 #[test]
 fn the_assignment_is_a_division() {
     let run = run_to(12);

@@ -3,7 +3,7 @@
 use super::{WhyCard, WhyKey, WhyStep, chain, formula, strong};
 use crate::{
     history::Run,
-    i18n::{Arg, Text},
+    i18n::{Arg, Text, moment},
     kafka::{
         config::ProducerConfig,
         event::{BatchSent, Event, EventKind, SendReason},
@@ -60,8 +60,8 @@ fn steps(batch: &BatchSent, left_us: u64, config: Option<&ProducerConfig>) -> Ve
     let (full, linger) = (batch.reason == SendReason::Full, batch.reason == SendReason::Linger);
     let mark = |important: bool, value: Arg| if important { Arg::Nested(strong(value)) } else { value };
     let mut steps = vec![
-        formula(CREATED.text(), Arg::Duration(batch.created_us)),
-        formula(LEFT.text(), Arg::Duration(left_us)),
+        formula(CREATED.text(), moment(batch.created_us)),
+        formula(LEFT.text(), moment(left_us)),
         formula(WAITED.text(), mark(linger, Arg::Duration(left_us.saturating_sub(batch.created_us)))),
     ];
     if let Some(config) = config {

@@ -7,6 +7,7 @@ use crate::{
     i18n::Text,
     kafka::{
         client::consumer::{App, Membership},
+        config::BrokerConfig,
         coordinator::Group,
         ids::TopicIdPartition,
         node::{Timer, broker_node},
@@ -32,10 +33,9 @@ templates! { "card":
 pub struct MemberCard {
     /// Consumer name.
     pub name: String,
-    /// Where its client stands.
-    pub state: Text,
-    /// Its generation, −1 for none.
-    pub generation: i32,
+    /// Where its client stands, and its generation, −1 for none; nothing of the consumer protocol, whose states the picture
+    /// has.
+    pub state: Option<(Text, i32)>,
     /// What the coordinator thinks other than that.
     pub there: Option<Text>,
     /// Owned and not in its assignment any more.
@@ -89,18 +89,24 @@ pub fn member_card(run: &Run, name: &str) -> Option<MemberCard> {
     let config = &consumer.config;
     let polling = matches!(consumer.app, App::Polling);
     let poll_due = consumer.last_poll_us() + config.max_poll_interval_us;
+    // With the consumer protocol both are the brokers' to say.
+    let of_brokers = || BrokerConfig::from_settings(&world.metadata().settings).unwrap_or_default();
+    let (session_of, heartbeat_of) = match consumer.is_modern() {
+        true => (
+            ("group.consumer.session.timeout.ms", of_brokers().group_consumer_session_timeout_us),
+            ("group.consumer.heartbeat.interval.ms", consumer.modern.heartbeat_interval_us),
+        ),
+        false => {
+            (("session.timeout.ms", config.session_timeout_us), ("heartbeat.interval.ms", config.heartbeat_interval_us))
+        }
+    };
     let timers = vec![
+        CardTimer { setting: session_of.0, text: SESSION.text(), left_us: left(session), length_us: session_of.1 },
         CardTimer {
-            setting: "session.timeout.ms",
-            text: SESSION.text(),
-            left_us: left(session),
-            length_us: config.session_timeout_us,
-        },
-        CardTimer {
-            setting: "heartbeat.interval.ms",
+            setting: heartbeat_of.0,
             text: HEARTBEAT.text(),
             left_us: left(world.timer_due_us(node, Timer::Heartbeat)),
-            length_us: config.heartbeat_interval_us,
+            length_us: heartbeat_of.1,
         },
         CardTimer {
             setting: "max.poll.interval.ms",
@@ -112,9 +118,8 @@ pub fn member_card(run: &Run, name: &str) -> Option<MemberCard> {
     let there = (known.is_none() && !consumer.member_id.is_empty()).then(|| UNKNOWN_THERE.text());
     Some(MemberCard {
         name: name.to_owned(),
-        state: state.text(),
-        generation: consumer.generation,
-        there,
+        state: (!consumer.is_modern()).then(|| (state.text(), consumer.generation)),
+        there: there.filter(|_| !consumer.is_modern()),
         to_revoke: names(to_revoke),
         pending: names(pending),
         timers,
@@ -165,10 +170,32 @@ mod tests {
     }
 
     #[test]
+    fn a_member_of_the_consumer_protocol_goes_by_what_the_brokers_say() {
+        let mut run = Run::new(&start_cluster()).expect("sound");
+        let line = "add-consumer consumer=c group=audit topics=orders group.protocol=consumer";
+        run.apply(crate::cluster::command_text::parse(line).expect("sound")).expect("sound");
+        for at_us in (20_000_000..30_000_000).step_by(100_000) {
+            run.advance_to(at_us);
+            let card = member_card(&run, "c").expect("it is in a group");
+            assert_eq!(card.state, None, "its epochs and states stand elsewhere");
+            let timers: Vec<_> = card.timers.iter().map(|timer| (timer.setting, timer.length_us)).collect();
+            assert_eq!(
+                timers[..2],
+                [
+                    ("group.consumer.session.timeout.ms", 45_000_000),
+                    ("group.consumer.heartbeat.interval.ms", 5_000_000),
+                ]
+            );
+            assert!(card.timers.iter().all(|timer| timer.left_us.is_none_or(|left| left <= timer.length_us)));
+            assert!(card.timers[0].left_us.is_some_and(|left| left > 39_000_000), "{card:?}");
+        }
+    }
+
+    #[test]
     fn a_stable_member_has_what_it_was_assigned() {
         let run = Run::new(&start_cluster()).expect("sound");
         let card = member_card(&run, "C2").expect("it is in a group");
-        assert_eq!((card.state.template.key, card.generation), ("card.STABLE", 1));
+        assert_eq!(card.state.map(|(state, generation)| (state.template.key, generation)), Some(("card.STABLE", 1)));
         assert!(card.to_revoke.is_empty() && card.pending.is_empty() && card.there.is_none());
         assert!(member_card(&run, "nobody").is_none());
     }

@@ -20,6 +20,7 @@ pub use table::TABLE;
 pub use topic::TopicConfig;
 pub use views::{
     Acks, AutoOffsetReset, BrokerConfig, ConsumerConfig, FOREVER_US, GroupProtocol, PartitionerClass, ProducerConfig,
+    foreign_to,
 };
 
 /// Settings by Kafka's name, as text. What is not in it has its default.

@@ -373,16 +373,23 @@ impl ConsumerConfig {
     }
 }
 
-/// Configs that the other side decides in this protocol, or that it does not know, are refused by name.
+/// Configs that the other side decides in this protocol, or that it does not know.
+pub fn foreign_to(protocol: GroupProtocol) -> &'static [&'static str] {
+    match protocol {
+        GroupProtocol::Consumer => &["heartbeat.interval.ms", "session.timeout.ms", "partition.assignment.strategy"],
+        GroupProtocol::Classic => &["group.remote.assignor"],
+    }
+}
+
+/// Configs that mean nothing in this protocol are refused by name.
 ///
 /// Follows `ConsumerConfig.checkUnsupportedConfigsPostProcess`.
 fn protocol(read: &Checked) -> Result<GroupProtocol, ConfigError> {
-    let (protocol, foreign): (_, &[&'static str]) = match read.text("group.protocol")? {
-        "consumer" => {
-            (GroupProtocol::Consumer, &["heartbeat.interval.ms", "session.timeout.ms", "partition.assignment.strategy"])
-        }
-        _ => (GroupProtocol::Classic, &["group.remote.assignor"]),
+    let protocol = match read.text("group.protocol")? {
+        "consumer" => GroupProtocol::Consumer,
+        _ => GroupProtocol::Classic,
     };
+    let foreign = foreign_to(protocol);
     let given = |name: &&&'static str| read.settings.get(**name).is_some_and(|value| !value.is_empty());
     match foreign.iter().find(given) {
         Some(name) => {

@@ -71,13 +71,16 @@ fn group_view(
         let reference = owned.committed.or(owned.position).unwrap_or(owned.high_watermark);
         (owned.high_watermark - reference).max(0)
     });
+    // While nobody coordinates it, its members go by what they were told last.
+    let known_to_members = || slots.0.iter().map(|slot| slot.consumer.generation).max().unwrap_or(0).max(0);
+    let is_up = |broker: &u32| world.brokers().get(broker).is_some_and(|broker| broker.is_up());
     GroupView {
         group_id: Some(id.to_string()),
         state: found.map(Group::state_name),
-        generation: found.map_or(0, Group::epoch),
+        generation: found.map_or_else(known_to_members, Group::epoch),
         assignment_epoch: found.and_then(|group| group.consumer.as_ref()).map(|group| group.assignment_epoch),
         assignor: found.and_then(Group::assignor).map(str::to_owned),
-        coordinator: shard.and_then(|shard| image.partition(shard)?.leader),
+        coordinator: shard.and_then(|shard| image.partition(shard)?.leader).filter(is_up),
         coordinator_partition: shard.map(|shard| shard.partition),
         color,
         lag: lag.sum(),

@@ -167,6 +167,9 @@ fn facts(view: &GroupView, lang: Lang) -> String {
         (None, Some(_)) => {
             stage::GROUP_FACTS_NO_COORDINATOR.with("generation", view.generation).with("assignor", assignor).plain(lang)
         }
+        (None, None) if view.generation > 0 => {
+            stage::GROUP_UNCOORDINATED.with("generation", view.generation).plain(lang)
+        }
         (None, None) => stage::GROUP_NEW.source(lang).to_owned(),
     }
 }

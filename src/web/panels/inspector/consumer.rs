@@ -9,7 +9,7 @@ use kafkascope::{
     },
     i18n::{Lang, Template, faults as words, ui},
     kafka::{
-        config::{Scope, effective},
+        config::{GroupProtocol, Scope, effective, foreign_to},
         limits::PROCESSING,
         pattern::TopicPattern,
     },
@@ -40,8 +40,10 @@ pub fn find<'a>(vm: &'a ViewModel, name: &str) -> Option<(&'a Rc<GroupView>, &'a
 pub fn view(props: &InspectorProps, name: &str) -> Option<Body> {
     let lang = props.lang;
     let (group, member) = find(&props.vm, name)?;
+    let protocol = if member.progress.is_some() { GroupProtocol::Consumer } else { GroupProtocol::Classic };
     let configs: Vec<(String, String, bool)> = effective(Scope::Consumer, &member.settings)
         .into_iter()
+        .filter(|(name, _, _)| !foreign_to(protocol).contains(name))
         .map(|(name, value, differs)| (name.to_owned(), value, differs))
         .collect();
     let content = html! { <>

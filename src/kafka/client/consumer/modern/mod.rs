@@ -86,7 +86,8 @@ pub struct Modern {
     reconciliation: Option<Reconciliation>,
     sent: Sent,
     in_flight: bool,
-    heartbeat_interval_us: u64,
+    /// As its coordinator told it.
+    pub heartbeat_interval_us: u64,
     heartbeat_due_us: u64,
 }
 

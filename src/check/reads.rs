@@ -60,7 +60,8 @@ impl Reads {
     /// Where a consumer stands now, if it knows the epoch of the record before.
     fn note(&mut self, node: NodeId, partition: TopicIdPartition, world: &World) {
         let progress = world.consumers().get(&node).and_then(|slot| slot.consumer.partitions().get(&partition));
-        let read = progress.and_then(|at| Some(Read { next: at.position?, epoch: at.epoch })).filter(|at| at.epoch >= 0);
+        let read =
+            progress.and_then(|at| Some(Read { next: at.position?, epoch: at.epoch })).filter(|at| at.epoch >= 0);
         match read {
             Some(read) => drop(self.read.insert((node, partition), read)),
             None => drop(self.read.remove(&(node, partition))),
@@ -75,7 +76,8 @@ fn check_same_log(event: &Event, partition: TopicIdPartition, before: Read, now:
         let batch = log.batches().holding(next - 1).filter(|_| next > log.log_start_offset())?;
         Some(batch.leader_epoch)
     };
-    let logs = findings.world.brokers().keys().filter_map(|broker| Some(&replica(findings.world, *broker, partition)?.log));
+    let logs =
+        findings.world.brokers().keys().filter_map(|broker| Some(&replica(findings.world, *broker, partition)?.log));
     let holding = logs.filter(|log| epoch_at(log, now.next) == Some(now.epoch));
     let found = holding.filter_map(|log| epoch_at(log, before.next)).find(|epoch| *epoch != before.epoch);
     if let Some(found) = found {

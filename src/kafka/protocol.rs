@@ -98,8 +98,11 @@ macro_rules! apis {
         impl Api {
             /// All of them.
             pub const ALL: &[Api] = &[$(Api::$name),*];
-            /// Kafka's name.
+            /// Kafka's name; a Fetch of the metadata log, which is one by itself here, with what it fetches.
             pub fn name(self) -> &'static str {
+                if self == Api::FetchMetadataLog {
+                    return "Fetch __cluster_metadata";
+                }
                 match self { $(Api::$name => stringify!($name)),* }
             }
         }

@@ -56,7 +56,7 @@ impl Recorder {
             self.groups.learn(run, event);
         }
         for event in run.events().range(first..) {
-            self.take(run.world(), event);
+            self.take(run, event);
         }
         self.read = run.event();
         if std::mem::take(&mut self.changed) {
@@ -65,7 +65,8 @@ impl Recorder {
         self.sequence.clone()
     }
 
-    fn take(&mut self, world: &World, event: &Event) {
+    fn take(&mut self, run: &Run, event: &Event) {
+        let world = run.world();
         match &event.kind {
             EventKind::Sent(rpc) => self.sent(world, event, rpc),
             EventKind::Received(rpc) => {
@@ -83,6 +84,19 @@ impl Recorder {
                 let ends = [event.node.0, peer.0];
                 let closed = |from: u32| asker.is_none_or(|asker| asker.0 == from);
                 self.waiting.retain(|(from, to, _), _| !(ends.contains(from) && ends.contains(to) && closed(*from)));
+                // What came back at once because nobody was there was never sent.
+                let came_back = run.event_by_id(event.cause).filter(|arrived| {
+                    arrived.node == *peer && matches!(&arrived.kind, EventKind::Received(rpc) if rpc.peer == event.node)
+                });
+                let sent =
+                    came_back.map(|arrived| arrived.cause).filter(|sent| self.sequence.rows.find(*sent).is_some());
+                if let Some(sent) = sent {
+                    self.rows().change(sent, |row| {
+                        if let What::Call { nobody, response: false, .. } = &mut row.what {
+                            *nobody = true;
+                        }
+                    });
+                }
             }
             _ => {
                 if let Some(text) = moment(world, event)
@@ -123,7 +137,7 @@ impl Recorder {
         }
         let (to, api, response, error) = (rpc.peer.0, rpc.api, rpc.response, rpc.error);
         self.note(world, event.node);
-        self.push(event, What::Call { to, api, response, error, arrived_us: None, other });
+        self.push(event, What::Call { to, api, response, error, arrived_us: None, nobody: false, other });
     }
 
     /// The request that a response answers: on one connection the oldest that waits.

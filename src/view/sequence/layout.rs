@@ -11,6 +11,8 @@ templates! { "sequence":
     SAID_REQUEST = "{time}: {from} sends {api} to {to}", "{time}：{from} 向 {to} 发送 {api}";
     SAID_RESPONSE = "{time}: {from} answers {api} of {to}", "{time}：{from} 应答 {to} 的 {api}";
     SAID_ERROR = "{time}: {from} answers {api} of {to} with {error}", "{time}：{from} 以 {error} 应答 {to} 的 {api}";
+    SAID_NOBODY = "{time}: {from} has {api} for {to}, but gets no connection: nobody listens there", "{time}：{from} 要向 {to} 发送 {api}，但连接失败：那里没有进程在监听";
+    NO_CONNECTION = "no connection", "连接失败";
     SAID_MOMENT = "{time}: {from} {what}", "{time}：{from} {what}";
     FOLDED = "{said}; before it {n|1 RPC|{n} RPCs} folded: {apis}", "{said}；此前折叠了 {n} 个 RPC：{apis}";
     UNDER_WAY = "{said}, under way", "{said}，传输中";
@@ -109,6 +111,8 @@ pub struct Drawn {
     pub error: String,
     /// Does it refuse?
     pub refused: bool,
+    /// Was nobody there?
+    pub nobody: bool,
     /// All of it, in words.
     pub said: Text,
 }
@@ -136,6 +140,7 @@ fn draw(sequence: &Sequence, columns: &Columns, place: usize, row: &Row, lang: L
         words: String::new(),
         error: String::new(),
         refused: false,
+        nobody: false,
         said: SAID_MOMENT.text(),
     };
     let name = |node| sequence.nodes.iter().find(|line| line.node == node).map_or("?", |line| line.name.as_str());
@@ -149,7 +154,7 @@ fn draw(sequence: &Sequence, columns: &Columns, place: usize, row: &Row, lang: L
             drawn.words = crate::view::group_chart::layout::cut(&drawn.words, after.max(before), TEXT);
             drawn.said = SAID_MOMENT.with("what", Text::clone(text));
         }
-        What::Call { to, api, response, error, arrived_us, .. } => {
+        What::Call { to, api, response, error, arrived_us, nobody, .. } => {
             let end = columns.x(*to);
             drawn.to = Some(end);
             (drawn.response, drawn.under_way) = (*response, arrived_us.is_none());
@@ -158,12 +163,17 @@ fn draw(sequence: &Sequence, columns: &Columns, place: usize, row: &Row, lang: L
             if bad {
                 drawn.error = error.name().to_owned();
             }
+            drawn.nobody = *nobody;
+            if *nobody {
+                drawn.error = NO_CONNECTION.source(lang).to_owned();
+            }
             // To be asked to join with the id just given is no refusal.
-            drawn.refused = bad && *error != ErrorCode::MemberIdRequired;
+            drawn.refused = *nobody || bad && *error != ErrorCode::MemberIdRequired;
             let half = (width(&drawn.words, CODE) + width(&drawn.error, CODE) + 6.0) / 2.0;
             let middle = ((from + end) / 2.0).min(columns.width - 6.0 - half).max(columns.gutter + half);
             drawn.words_x = middle;
             let template = match (response, bad) {
+                (false, _) if *nobody => &SAID_NOBODY,
                 (false, _) => &SAID_REQUEST,
                 (true, false) => &SAID_RESPONSE,
                 (true, true) => &SAID_ERROR,

@@ -57,6 +57,8 @@ pub enum What {
         error: ErrorCode,
         /// When it arrived.
         arrived_us: Option<u64>,
+        /// Nobody listened there: what was to be sent found no connection.
+        nobody: bool,
         /// The event of the other half, where it is known: of the request the response, of the response the request.
         other: Option<u64>,
     },

@@ -152,3 +152,23 @@ fn lifelines_that_have_no_room_share_one() {
     assert_eq!(columns.x(59), x);
     assert!(columns.right() <= 1000.0);
 }
+
+/// What a client has for a broker that is down finds no connection: that is no RPC that arrived.
+#[test]
+fn what_is_for_a_dead_broker_finds_no_connection() {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    let mut recorder = Recorder::default();
+    run.advance_to(10_000_000);
+    recorder.follow(&run, &Filter::default());
+    run.apply(Command::CrashBroker { broker: 1 }).expect("sound");
+    run.advance_to(14_000_000);
+    let chart = recorder.follow(&run, &Filter::default());
+    let refused = |row: &&Row| matches!(row.what, What::Call { nobody: true, .. });
+    assert!(chart.rows.iter().any(|row| refused(&row)), "clients still ask it");
+    for row in chart.rows.iter().filter(refused) {
+        let What::Call { to, response, .. } = row.what else { continue };
+        assert!(to == 1 && !response && row.time_us > 9_900_000, "{row:?}");
+    }
+    let to_others = chart.rows.iter().filter(|row| matches!(row.what, What::Call { to: 2, .. })).count();
+    assert!(to_others > 10, "{to_others}");
+}

@@ -24,8 +24,12 @@ pub fn text(sequence: &Sequence, lang: Lang) -> String {
                 put(&mut grid, at * width, '*');
                 (grid, format!("{}: {}", name(lines, row.node), moment.plain(lang)))
             }
-            What::Call { to, api, response, error, .. } => {
-                let kind = if *response { " response" } else { "" };
+            What::Call { to, api, response, error, nobody, .. } => {
+                let kind = match (response, nobody) {
+                    (true, _) => " response",
+                    (_, true) => " (no connection)",
+                    _ => "",
+                };
                 let error = if *error == ErrorCode::None { String::new() } else { format!("  {}", error.name()) };
                 let said = format!("{} -> {}  {}{kind}{error}", name(lines, row.node), name(lines, *to), api.name());
                 (arrow(lines.len(), width, at, place(lines, *to), *response), said)

@@ -84,7 +84,7 @@ templates! {
     SUBSCRIBED = "**{who}** subscribes to `{topics}` now.", "**{who}** 现在订阅 `{topics}`。";
     METADATA_APPLIED = "{node} applied the metadata log up to offset {offset}.",
         "{node} 应用了 metadata 日志，直到 offset {offset}。";
-    METADATA_REFRESHED = "**{who}** has newer metadata: offset {offset}.", "**{who}** 得到了更新的 metadata：offset {offset}。";
+    METADATA_REFRESHED = "**{who}** has newer metadata.", "**{who}** 得到了更新的 metadata。";
     DISCONNECTED = "{who}: the connection to {peer} was closed.", "{who}：与 {peer} 的连接已关闭。";
 }
 
@@ -194,9 +194,7 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         E::SubscriptionChanged { topics } if topics.is_empty() => plain(SUBSCRIBED_NOTHING.with("who", who())),
         E::SubscriptionChanged { topics } => plain(SUBSCRIBED.with("who", who()).with("topics", topics.join(", "))),
         E::MetadataApplied { offset } => plain(METADATA_APPLIED.with("node", node()).with("offset", *offset)),
-        E::MetadataRefreshed { metadata_offset } => {
-            plain(METADATA_REFRESHED.with("who", who()).with("offset", *metadata_offset))
-        }
+        E::MetadataRefreshed { .. } => plain(METADATA_REFRESHED.with("who", who())),
         E::Disconnected { peer, .. } => {
             let text = DISCONNECTED.with("who", names::node(world, event.node));
             plain(text.with("peer", names::node(world, *peer)))

@@ -76,7 +76,11 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::Command(_) | E::BecameLeader { .. } | E::LeaderElected { .. } => Lane::Cluster,
         E::ControllerElected { .. } | E::ControllerCandidate { .. } => Lane::Cluster,
         E::BrokerRegistered { .. } | E::BrokerUnfenced { .. } | E::BrokerFenced { .. } => Lane::Cluster,
-        E::ControlledShutdown { .. } | E::RegistrationTimedOut { .. } | E::BrokerStarted | E::BrokerStopped | E::BrokerCrashed => Lane::Cluster,
+        E::ControlledShutdown { .. }
+        | E::RegistrationTimedOut { .. }
+        | E::BrokerStarted
+        | E::BrokerStopped
+        | E::BrokerCrashed => Lane::Cluster,
         E::TopicCreated { .. } | E::PartitionsAdded { .. } | E::TopicDeleted { .. } => Lane::Cluster,
         E::ConfigChanged { .. } | E::AdminRefused { .. } => Lane::Cluster,
         E::ClientStarted | E::ClientClosed | E::ClientPaused(_) | E::ClientCrashed | E::ClientFrozen(_) => {

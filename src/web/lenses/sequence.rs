@@ -200,7 +200,11 @@ fn line(row: &Drawn, width: f32, chosen: bool, lang: Lang) -> Html {
         Some(to) => {
             let back = if to > row.from { -5.0 } else { 5.0 };
             let head = to + back;
-            html! { <><path class="sq-arrow" d={format!("M{:.1} 19H{to:.1}", row.from)} /><path class="sq-head" d={format!("M{head:.1} 15.5L{to:.1} 19L{head:.1} 22.5")} /></> }
+            let tip = match row.nobody {
+                true => format!("M{:.1} 15l8 8m0 -8l-8 8", to - 4.0),
+                false => format!("M{head:.1} 15.5L{to:.1} 19L{head:.1} 22.5"),
+            };
+            html! { <><path class="sq-arrow" d={format!("M{:.1} 19H{to:.1}", row.from)} /><path class="sq-head" d={tip} /></> }
         }
         None => html! { <path class="sq-moment" d={format!("M{:.1} 8l5.5 5.5l-5.5 5.5l-5.5 -5.5z", row.from)} /> },
     };

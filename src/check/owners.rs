@@ -158,7 +158,10 @@ impl Owners {
         });
         for (node, other) in others {
             let Some(has) = self.told.get(node) else { continue };
+            // Whoever has not heard of a topic cannot say by its name, when it joins, that it has something of it.
+            let can_say = |at: &&TopicIdPartition| other.consumer.metadata().name_of(at.topic).is_some();
             let taken = partitions.iter().filter(|partition| !slot.consumer.modern.took_of_old(**partition));
+            let taken = taken.filter(can_say);
             let names = taken.map(|partition| super::name_of(world, *partition));
             for partition in names.filter(|partition| has.contains(partition)) {
                 let text = says::STILL_OWNED.with("group", &**id).with("partition", partition);

@@ -34,7 +34,8 @@ pub fn Help(props: &HelpProps) -> Html {
         <Modal title={tr(&ui::HELP_TITLE, lang)} {lang} on_close={props.on_close.clone()} wide={true}>
             <div class="modal-body help">
                 <section>
-                    <h3>{ tr(&ui::HELP_MARKS, lang) }</h3>
+                    // There is nothing to fill in: it is read from its beginning.
+                    <h3 tabindex="-1" data-autofocus="">{ tr(&ui::HELP_MARKS, lang) }</h3>
                     <ul class="legend">{ for marks().into_iter().map(|(picture, words)| html! {
                         <li>{ picture }<span>{ say(&words.text(), lang) }</span></li>
                     }) }</ul>

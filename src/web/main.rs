@@ -3,6 +3,7 @@
 mod app;
 mod clock;
 mod crash;
+mod focus;
 mod forms;
 mod lenses;
 mod lesson;

@@ -15,6 +15,7 @@ use yew::prelude::*;
 use super::{App, Asked, Msg, Open, Tab, Undo, keys::Act, works};
 use crate::{
     clock::{Pace, Speed},
+    focus::focus_id,
     forms::{Current, Refusal},
     lenses::Lens,
     panels::{inspector, share::read_file},
@@ -575,16 +576,5 @@ fn return_focus(place: &Place) {
     let inside = active.is_some_and(|active| active.closest(".inspector").ok().flatten().is_some());
     if inside {
         focus_id(&place_id(place));
-    }
-}
-
-fn focus_id(id: &str) {
-    let element = web_sys::window().and_then(|window| window.document()).and_then(|d| d.get_element_by_id(id));
-    if let Some(element) = element {
-        if let Some(element) = element.dyn_ref::<HtmlElement>() {
-            let _ = element.focus();
-        } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
-            let _ = element.focus();
-        }
     }
 }

@@ -40,6 +40,7 @@ use yew::prelude::*;
 use self::{course::Course, keys::Act, player::Player, toasts::Toasts};
 use crate::{
     clock::{Raf, Speed},
+    focus::Keeper,
     forms::{Current, Refusal},
     lenses::{Lens, window::Window},
     panels::{runs::RunsAct, works::WorksAct},
@@ -81,6 +82,9 @@ pub struct App {
     panel: bool,
     tab: Tab,
     announced: String,
+    keeper: Keeper,
+    /// The tab at the last render: with another one, parts of the page come and go.
+    tab_then: Tab,
     on: Callbacks,
     /// Do single keys act? Read where the keys arrive.
     single_keys: Rc<Cell<bool>>,
@@ -343,6 +347,8 @@ impl Component for App {
             panel: false,
             tab: Tab::Cluster,
             announced: String::new(),
+            keeper: Keeper::listen(),
+            tab_then: Tab::Cluster,
             on: callbacks(&link),
             _keys: listen(single_keys.clone(), link.callback(Msg::Key)),
             single_keys,
@@ -380,6 +386,7 @@ impl Component for App {
     fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
         self.player.show_face();
         self.player.note_cost();
+        self.keeper.keep(std::mem::replace(&mut self.tab_then, self.tab) != self.tab);
         if first {
             // The first render is on the screen: the frame of index.html has done its work.
             let frame = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("boot"));

@@ -1,25 +1,10 @@
 //! The keyboard within a lens: a chart is one stop of the Tab key, arrow keys move between its marks.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, SvgElement, window};
+use web_sys::Element;
 use yew::prelude::*;
 
-/// Gives an element the focus.
-pub fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        let _ = element.focus();
-    } else if let Some(element) = element.dyn_ref::<SvgElement>() {
-        let _ = element.focus();
-    }
-}
-
-/// The same by `id`.
-pub fn focus_id(id: &str) {
-    let element = window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element {
-        focus(&element);
-    }
-}
+use crate::focus::focus;
 
 /// What was pressed or clicked, or its nearest ancestor, that has a mark's number.
 pub fn marked(event: &Event) -> Option<(Element, usize)> {
@@ -29,7 +14,7 @@ pub fn marked(event: &Event) -> Option<(Element, usize)> {
     Some((element, number))
 }
 
-/// What a chart listens to: a click on a mark, or Enter and space, do what the mark is for; other keys move.
+/// What a chart that is all drawn listens to: a click on a mark, or Enter and space, do what the mark is for; other keys move.
 #[hook]
 pub fn use_marks(act: Callback<(Element, usize)>) -> (Callback<MouseEvent>, Callback<KeyboardEvent>) {
     let onclick = use_callback(act.clone(), |event: MouseEvent, act| {
@@ -38,15 +23,20 @@ pub fn use_marks(act: Callback<(Element, usize)>) -> (Callback<MouseEvent>, Call
         }
     });
     let onkeydown = use_callback(act, |event: KeyboardEvent, act| {
-        let pressed = matches!(event.key().as_str(), "Enter" | " ");
-        if let (true, Some(marked)) = (pressed, marked(&event)) {
-            event.prevent_default();
-            act.emit(marked);
-        } else {
+        if !press(&event, act) {
             step(&event);
         }
     });
     (onclick, onkeydown)
+}
+
+/// Enter and space on a mark do what it is for; true if it was that.
+pub fn press(event: &KeyboardEvent, act: &Callback<(Element, usize)>) -> bool {
+    let pressed = matches!(event.key().as_str(), "Enter" | " ");
+    let Some(marked) = marked(event).filter(|_| pressed) else { return false };
+    event.prevent_default();
+    act.emit(marked);
+    true
 }
 
 fn row(element: &Element) -> i32 {

@@ -11,7 +11,7 @@ pub mod window;
 use kafkascope::i18n::{Lang, Template, ui};
 use yew::prelude::*;
 
-use crate::say::tr;
+use crate::{focus::focus_id, say::tr};
 
 /// What the stage shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub fn LensSwitch(props: &LensSwitchProps) -> Html {
             };
             event.prevent_default();
             on_lens.emit(Lens::ALL[next]);
-            keys::focus_id(&format!("lens-{}", Lens::ALL[next].tag()));
+            focus_id(&format!("lens-{}", Lens::ALL[next].tag()));
         })
     };
     html! {

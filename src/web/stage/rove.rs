@@ -2,8 +2,10 @@
 //! there. When the cell that has the focus scrolls out of sight, [`super::cells`] gives the focus back to the strip.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, SvgElement};
+use web_sys::Element;
 use yew::prelude::*;
+
+use crate::focus::focus;
 
 /// What arrow keys move between, in order: the cells, then the high watermark.
 fn items(strip: &Element) -> Vec<Element> {
@@ -18,14 +20,6 @@ fn items(strip: &Element) -> Vec<Element> {
         collect(&row, "[data-do=hw]");
     }
     items
-}
-
-fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        let _ = element.focus();
-    } else if let Some(element) = element.dyn_ref::<SvgElement>() {
-        let _ = element.focus();
-    }
 }
 
 /// Moves the focus along the strip that a key was pressed in.

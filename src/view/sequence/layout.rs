@@ -17,6 +17,7 @@ templates! { "sequence":
     FOLDED = "{said}; before it {n|1 RPC|{n} RPCs} folded: {apis}", "{said}；此前折叠了 {n} 个 RPC：{apis}";
     UNDER_WAY = "{said}, under way", "{said}，传输中";
     OTHERS = "+{n}", "+{n}";
+    OTHERS_ARE = "{n|1 node shares|{n} nodes share} this lifeline: {names}", "{n} 个节点共用这条生命线：{names}";
 }
 
 /// Height of a row.
@@ -36,48 +37,60 @@ pub struct Columns {
     pub width: f32,
     /// Node and place of each that has a lifeline of its own.
     pub lines: Vec<(u32, f32)>,
-    /// The common lifeline of the others, and how many they are.
-    pub others: Option<(f32, usize)>,
+    /// The common lifeline of the others, and who they are.
+    pub others: Option<(f32, Vec<u32>)>,
     /// From one to the next.
     pub pitch: f32,
 }
 
-/// Gives the lifelines their places: all brokers, then clients as long as there is room; the rest share one.
-pub fn columns(lifelines: &[Lifeline], width: f32) -> Columns {
+/// Which nodes the rows from one place to another concern, and first those of the row of `chosen`.
+pub fn concerned(sequence: &Sequence, places: std::ops::Range<usize>, chosen: Option<u64>) -> [Vec<u32>; 2] {
+    let ends = |row: &Row| match &row.what {
+        What::Call { to, .. } => vec![row.node, *to],
+        What::Moment(_) => vec![row.node],
+    };
+    let row = |place| sequence.rows.get(place);
+    let own = chosen.and_then(|event| sequence.rows.find(event)).and_then(row);
+    [own.map(ends).unwrap_or_default(), places.filter_map(row).flat_map(ends).collect()]
+}
+
+/// Gives the lifelines their places. Where there is no room for all, some share one: first the admin client and others
+/// without an arrow in sight, then clients; last of all who has a part in what is shown in full.
+pub fn columns(lifelines: &[Lifeline], width: f32, [chosen, in_sight]: &[Vec<u32>; 2]) -> Columns {
     let narrow = width < 560.0;
     let (gutter, right, least) = if narrow { (66.0, 10.0, 46.0) } else { (112.0, 24.0, 84.0) };
     let room = (width - gutter - right).max(least);
     let most = ((room / least) as usize).max(2);
     let mut shown: Vec<&Lifeline> = lifelines.iter().collect();
-    let mut others = 0;
+    let mut others = Vec::new();
     if shown.len() > most {
-        let brokers = shown.iter().filter(|line| line.kind == NodeKind::Broker).count().min(most - 1);
-        let (mut brokers, mut clients) = (brokers, most - 1 - brokers);
-        shown.retain(|line| {
-            let left = if line.kind == NodeKind::Broker { &mut brokers } else { &mut clients };
-            let stays = *left > 0;
-            *left = left.saturating_sub(1);
-            stays
-        });
-        others = lifelines.len() - shown.len();
+        let rank = |line: &Lifeline| {
+            let is_in_sight = in_sight.contains(&line.node);
+            let is_admin = line.kind == NodeKind::Admin;
+            (!chosen.contains(&line.node), !is_in_sight, is_admin, line.kind != NodeKind::Broker)
+        };
+        // What is equal in this keeps its order.
+        crate::sim::sort_by(&mut shown, |a, b| rank(a).cmp(&rank(b)));
+        others = shown.split_off(most - 1).iter().map(|line| line.node).collect();
+        shown = lifelines.iter().filter(|line| !others.contains(&line.node)).collect();
     }
-    let count = shown.len() + usize::from(others > 0);
+    let count = shown.len() + usize::from(!others.is_empty());
     let pitch = (room / count.max(1) as f32).min(190.0);
     let place = |index: usize| gutter + pitch * (index as f32 + 0.5);
     let lines = shown.iter().enumerate().map(|(index, line)| (line.node, place(index))).collect();
-    Columns { gutter, width, lines, others: (others > 0).then(|| (place(count - 1), others)), pitch }
+    Columns { gutter, width, lines, others: (!others.is_empty()).then(|| (place(count - 1), others)), pitch }
 }
 
 impl Columns {
     /// Where a node's lifeline is.
     pub fn x(&self, node: u32) -> f32 {
         let own = self.lines.iter().find(|(line, _)| *line == node).map(|(_, x)| *x);
-        own.or(self.others.map(|(x, _)| x)).unwrap_or(self.gutter)
+        own.or(self.others.as_ref().map(|(x, _)| *x)).unwrap_or(self.gutter)
     }
 
     /// The right edge of the chart.
     pub fn right(&self) -> f32 {
-        let last = self.lines.last().map(|(_, x)| *x).into_iter().chain(self.others.map(|(x, _)| x));
+        let last = self.lines.last().map(|(_, x)| *x).into_iter().chain(self.others.as_ref().map(|(x, _)| *x));
         last.fold(self.gutter, f32::max) + self.pitch / 2.0
     }
 }

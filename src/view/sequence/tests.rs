@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{layout::columns, *};
+use super::{
+    layout::{columns, concerned},
+    *,
+};
 use crate::{
     cluster::command::Command,
     history::{Run, Scenario, start_cluster},
@@ -145,13 +148,14 @@ fn lifelines_that_have_no_room_share_one() {
     let line = |node: u32, kind| Lifeline { node, name: format!("n{node}"), kind, there: true };
     let mut lifelines: Vec<Lifeline> = (1..=3).map(|node| line(node, NodeKind::Broker)).collect();
     lifelines.extend((10..60).map(|node| line(node, NodeKind::Consumer)));
-    let columns = columns(&lifelines, 1000.0);
-    let (x, count) = columns.others.expect("some have no room");
-    assert_eq!(columns.lines.len() + count, 53);
+    let columns = columns(&lifelines, 1000.0, &Default::default());
+    let (x, others) = columns.others.clone().expect("some have no room");
+    assert_eq!(columns.lines.len() + others.len(), 53);
     assert!((1..=3).all(|node| columns.lines.iter().any(|(shown, _)| *shown == node)));
     assert_eq!(columns.x(59), x);
     assert!(columns.right() <= 1000.0);
 }
+
 
 /// What a client has for a broker that is down finds no connection: that is no RPC that arrived.
 #[test]
@@ -171,4 +175,29 @@ fn what_is_for_a_dead_broker_finds_no_connection() {
     }
     let to_others = chart.rows.iter().filter(|row| matches!(row.what, What::Call { to: 2, .. })).count();
     assert!(to_others > 10, "{to_others}");
+}
+
+#[test]
+fn whoever_has_no_part_in_what_is_shown_shares_a_lifeline_first() {
+    let run = eventful();
+    let chart = chart(&run, &Filter::default());
+    let who = |name: &str| chart.nodes.iter().find(|line| line.name == name).expect("it is there").node;
+    let produce = chart.rows.iter().find(|row| {
+        row.node == who("checkout") && matches!(row.what, What::Call { api: Api::Produce, response: false, .. })
+    });
+    let event = produce.expect("checkout produces").event;
+    let place = chart.rows.find(event).expect("it is a row");
+    // As wide as a window of 1280 leaves it beside an RPC in full, and as a phone.
+    for width in [600.0, 370.0] {
+        let shown = concerned(&chart, place..place + 8, Some(event));
+        let placed = columns(&chart.lifelines, width, &shown);
+        let others = placed.others.clone().expect("there is no room for all").1;
+        let What::Call { to, .. } = chart.rows.get(place).expect("it is a row").what else { unreachable!() };
+        assert!(!others.contains(&who("checkout")) && !others.contains(&to), "{width}: {others:?}");
+        assert!(others.contains(&who("admin")), "{width}: {others:?}");
+        assert!(placed.lines.is_sorted_by(|(_, a), (_, b)| a < b));
+        let order: Vec<u32> = chart.lifelines.iter().map(|line| line.node).collect();
+        let place_of = |node: &u32| order.iter().position(|one| one == node);
+        assert!(placed.lines.is_sorted_by_key(|(node, _)| place_of(node)), "they stand as data flows");
+    }
 }

@@ -11,7 +11,7 @@ use kafkascope::{
         model::Place,
         sequence::{
             Detail, Filter, Lifeline, NodeKind, Sequence,
-            layout::{BEYOND, Columns, Drawn, ROW, columns, rows},
+            layout::{BEYOND, Columns, Drawn, OTHERS, OTHERS_ARE, ROW, columns, concerned, rows},
         },
     },
 };
@@ -20,7 +20,7 @@ use web_sys::{Element, HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::{detail::Details, keys, marks::px};
-use crate::{say::tr, stage::use_size, stage_api::Ask};
+use crate::{focus::focus, say::tr, stage::use_size, stage_api::Ask};
 
 /// Height of the bar with the filters and of the heads of the lifelines. The style sheet says so too.
 const FRAME: f32 = 46.0 + 30.0;
@@ -122,17 +122,74 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
     });
     let act =
         use_callback(on_event.clone(), |(_, place): (Element, usize), on_event| on_event.emit(Some(place as u64)));
-    let (onclick, onkeydown) = keys::use_marks(act);
+    let (onclick, _) = keys::use_marks(act.clone());
+    // The row that has the focus is drawn wherever it is: without it the keyboard would be nowhere.
+    let at = use_state_eq(|| None::<u64>);
+    let by_key = use_mut_ref(|| false);
+    let onfocusin = {
+        let at = at.setter();
+        Callback::from(move |event: FocusEvent| {
+            if let Some((_, event)) = keys::marked(&event) {
+                at.set(Some(event as u64));
+            }
+        })
+    };
+    use_effect_with(*at, {
+        let (scroller, by_key) = (scroller.clone(), by_key.clone());
+        move |at: &Option<u64>| {
+            let row = at.filter(|_| by_key.replace(false)).and_then(|event| {
+                let scroller = scroller.cast::<Element>()?;
+                scroller.query_selector(&format!("[data-i=\"{event}\"]")).ok()?
+            });
+            if let Some(row) = row {
+                focus(&row);
+            }
+        }
+    });
+    let onkeydown = {
+        let (at, sequence, scroller) = (at.clone(), sequence.clone(), scroller.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if keys::press(&event, &act) {
+                return;
+            }
+            let Some(scroller) = scroller.cast::<Element>() else { return };
+            let here = keys::marked(&event).and_then(|(_, event)| sequence.rows.find(event as u64));
+            if here.is_some() && event.key() == "Escape" {
+                if let Ok(Some(chart)) = scroller.query_selector(".chart-keys") {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    focus(&chart);
+                }
+                return;
+            }
+            let Some(next) = moved_to(&event.key(), here, sequence.rows.len(), &scroller) else { return };
+            event.prevent_default();
+            event.stop_propagation();
+            // It stands in sight before it has the focus, or the browser would put it in the middle.
+            let (top, bottom) = ((next as f32 * ROW) as i32, ((next + 1) as f32 * ROW) as i32);
+            let shown = scroller.scroll_top();
+            scroller.set_scroll_top(shown.max(bottom - scroller.client_height()).min(top));
+            *by_key.borrow_mut() = true;
+            at.set(sequence.rows.get(next).map(|row| row.event));
+        })
+    };
 
     let Some((width, height)) = size.filter(|(width, _)| *width > 120.0) else {
         return html! { <div class="lens sequence-lens" ref={root}></div> };
     };
     let beside = width >= DETAILS_BESIDE && detail.is_some();
     let width = if beside { width - DETAILS } else { width };
-    let placed = columns(&sequence.lifelines, width);
     let in_sight = ((height - FRAME) / ROW).ceil().max(1.0) as usize;
     let first = if is_newest { count.saturating_sub(in_sight) } else { *top };
-    let drawn = rows(sequence, &placed, first.saturating_sub(BEYOND)..(first + in_sight + BEYOND).min(count), lang);
+    let shown = first..(first + in_sight).min(count);
+    let placed = columns(&sequence.lifelines, width, &concerned(sequence, shown.clone(), chosen));
+    let within = shown.start.saturating_sub(BEYOND)..(shown.end + BEYOND).min(count);
+    let apart = at.and_then(|event| sequence.rows.find(event)).filter(|place| !within.contains(place));
+    let alone = |is_before: bool| {
+        let place = apart.filter(|place| (*place < within.start) == is_before);
+        rows(sequence, &placed, place.map_or(0..0, |place| place..place + 1), lang)
+    };
+    let drawn = [alone(true), rows(sequence, &placed, within.clone(), lang), alone(false)].concat();
     let to_newest = {
         let (scroller, newest) = (scroller.clone(), newest.clone());
         Callback::from(move |_: MouseEvent| {
@@ -146,7 +203,7 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
             { filters(props) }
             <div class="sq-chart">
                 { heads(props, &placed) }
-                <div class="lens-scroll" ref={scroller} {onscroll} {onclick} {onkeydown}>
+                <div class="lens-scroll" ref={scroller} {onscroll} {onclick} {onkeydown} {onfocusin}>
                     if count == 0 {
                         <p class="lens-empty">{ tr(&words::NO_ROWS, lang) }</p>
                     } else {
@@ -164,6 +221,24 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
     }
 }
 
+/// Where a key leads among the rows; from the list itself to the first that is shown.
+fn moved_to(key: &str, here: Option<usize>, count: usize, scroller: &Element) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    let page = (scroller.client_height() as f32 / ROW) as usize;
+    let from = here.unwrap_or_else(|| (scroller.scroll_top() as f32 / ROW).ceil() as usize);
+    let by = usize::from(here.is_some());
+    let next = match key {
+        "Home" => 0,
+        "End" => last,
+        "ArrowUp" | "ArrowLeft" => from.saturating_sub(by),
+        "ArrowDown" | "ArrowRight" => from + by,
+        "PageUp" => from.saturating_sub(by * page),
+        "PageDown" => from + by * page,
+        _ => return None,
+    };
+    Some(next.min(last))
+}
+
 /// The rows in sight, in a picture as high as all of them.
 fn chart(drawn: &[Drawn], placed: &Columns, count: usize, chosen: Option<u64>, lang: Lang) -> Html {
     let height = count as f32 * ROW + 10.0;
@@ -175,13 +250,14 @@ fn chart(drawn: &[Drawn], placed: &Columns, count: usize, chosen: Option<u64>, l
         .lines
         .iter()
         .map(|(_, x)| *x)
-        .chain(placed.others.map(|(x, _)| x))
+        .chain(placed.others.as_ref().map(|(x, _)| *x))
         .map(|x| format!("M{x:.1} {top:.1}V{bottom:.1}"))
         .collect();
     html! {
         <div class="chart-keys" role="group" tabindex="0" aria-label={tr(&words::ROWS, lang)}>
-            <svg width={px(placed.width)} height={px(height)} role="group" aria-label={tr(&words::ROWS, lang)}>
-                <path class="sq-lines" d={lines} />
+            <svg width={px(placed.width)} height={px(height)} role="presentation">
+                // With a key like the rows beside it: else every row would be made anew when they scroll.
+                <path key="lines" class="sq-lines" d={lines} />
                 { for drawn.iter().map(|row| line(row, placed.width, chosen == Some(row.event), lang)) }
             </svg>
         </div>
@@ -236,8 +312,18 @@ fn heads(props: &SequenceLensProps, placed: &Columns) -> Html {
         let line = props.sequence.lifelines.iter().find(|line| line.node == *node)?;
         Some((*x, line))
     });
-    let others = placed.others.map(|(x, n)| {
-        html! { <text x={px(x)} y="19">{ kafkascope::view::sequence::layout::OTHERS.with("n", n).plain(props.lang) }</text> }
+    let others = placed.others.as_ref().map(|(x, nodes)| {
+        let folded = props.sequence.lifelines.iter().filter(|line| nodes.contains(&line.node));
+        let names: Vec<_> = folded.map(|line| line.name.as_str().into()).collect();
+        let said = OTHERS_ARE.with("n", nodes.len()).with("names", names).plain(props.lang);
+        let (left, width) = (px(x - placed.pitch / 2.0 + 3.0), px(placed.pitch - 6.0));
+        html! {
+            <g class="sq-node" role="img" aria-label={said.clone()}>
+                <title>{ said }</title>
+                <rect x={left} y="3" {width} height="24" rx="6" />
+                <text aria-hidden="true" x={px(*x)} y="19">{ OTHERS.with("n", nodes.len()).plain(props.lang) }</text>
+            </g>
+        }
     });
     html! {
         <svg class="sq-heads" width={px(placed.width)} height="30" role="group" aria-label={tr(&words::LIFELINES, props.lang)}>

@@ -98,6 +98,15 @@ templates! { "ui":
     STORY_FILTER = "Kinds of events shown", "显示哪些事件";
     STORY_FOLDED = "×{n}", "×{n}";
     STORY_FOLDED_HELP = "{n} like this", "{n} 个类似事件";
+
+    // Said aloud.
+    SAID_PAUSED = "Paused at {time}.", "已在 {time} 暂停。";
+    SAID_REACHED = "At {time}.", "现在位于 {time}。";
+    SAID_BOOKMARK = "Bookmark at {time}.", "已在 {time} 添加书签。";
+    SAID_NO_BOOKMARK = "No bookmark at {time} any more.", "已移除 {time} 处的书签。";
+    SAID_BOTH = "{moment} {what}", "{moment}{what}";
+    SAID_STAGE = "The cluster is shown while this step runs. The tab Lesson leads back.", "这一步运行时显示集群。用“课程”标签页返回。";
+
     LANE_PRODUCE = "Produce", "生产";
     LANE_REPLICATE = "Replicate", "复制";
     LANE_CONSUME = "Consume", "消费";

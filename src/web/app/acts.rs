@@ -25,6 +25,8 @@ use crate::{
 
 /// From this width on the left column stands beside the stage (`static/app.css` says so too).
 const LEFT_FITS_FROM: f64 = 1280.0;
+/// Below this width one of them is shown at a time, as a tab (so does it).
+const TABS_BELOW: f64 = 900.0;
 
 impl App {
     /// Does it; true if the page must be rendered.
@@ -36,7 +38,7 @@ impl App {
             Msg::PlayBack => self.play_back(),
             Msg::Step => self.step(),
             Msg::Back => self.back(),
-            Msg::End => self.player.seek_end(&self.hidden),
+            Msg::End => self.end(),
             Msg::Seek(time_us) => return self.drag(time_us),
             Msg::Zoom(to) => self.player.zoom(to, &self.hidden),
             Msg::Hover(event) => {
@@ -132,7 +134,7 @@ impl App {
             Act::Step => self.step(),
             Act::Back => self.back(),
             Act::Begin => self.seek(0),
-            Act::End => self.player.seek_end(&self.hidden),
+            Act::End => self.end(),
             Act::MilestoneBack => self.milestone(false),
             Act::MilestoneNext => self.milestone(true),
             Act::Bookmark => self.bookmark(),
@@ -208,7 +210,11 @@ impl App {
         self.tab = Tab::Cluster;
         self.panel = false;
         let width = web_sys::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
-        if width.is_some_and(|width| width < LEFT_FITS_FROM) {
+        let Some(width) = width.filter(|width| *width < LEFT_FITS_FROM) else { return };
+        if width < TABS_BELOW {
+            // The stage is not there before the next render; the keeper of the focus finds it then.
+            self.announced = tr(&ui::SAID_STAGE, self.prefs.lang).to_owned();
+        } else {
             focus_id("stage");
         }
     }

@@ -1,9 +1,15 @@
 //! What the page does with time: frames, play and pause, steps, leaps, speed.
 
-use kafkascope::{i18n::ui, lesson::progress::Effect};
+use kafkascope::{
+    i18n::{Template, ui},
+    lesson::progress::Effect,
+};
 
 use super::App;
-use crate::clock::{Frame, Speed};
+use crate::{
+    clock::{Frame, Speed},
+    say::moment,
+};
 
 impl App {
     pub(super) fn frame(&mut self, time_ms: f64) -> bool {
@@ -25,17 +31,23 @@ impl App {
 
     pub(super) fn play(&mut self) {
         if self.player.playback.playing() {
-            self.player.pause(&self.hidden);
-            self.follow();
+            self.pause();
         } else {
             self.player.playback.play();
         }
     }
 
+    /// Where it stands now is said: nothing was while it ran.
+    fn pause(&mut self) {
+        self.player.pause(&self.hidden);
+        self.follow();
+        self.announce_at(&ui::SAID_PAUSED);
+    }
+
     /// Only while a beat is under way: it has an end.
     pub(super) fn forward(&mut self) {
         if self.player.playback.forward() {
-            self.player.pause(&self.hidden);
+            self.pause();
         } else if self.player.course.running() {
             self.player.playback.fast_forward();
         }
@@ -56,6 +68,13 @@ impl App {
     pub(super) fn seek(&mut self, time_us: u64) {
         self.player.seek(time_us, &self.hidden);
         self.follow();
+        self.announce_at(&ui::SAID_REACHED);
+    }
+
+    pub(super) fn end(&mut self) {
+        self.player.seek_end(&self.hidden);
+        self.follow();
+        self.announce_at(&ui::SAID_REACHED);
     }
 
     pub(super) fn drag(&mut self, time_us: u64) -> bool {
@@ -76,9 +95,21 @@ impl App {
     }
 
     pub(super) fn bookmark(&mut self) {
-        if let Err(error) = self.player.bookmark(&self.hidden) {
-            self.toasts.push(error.text(), true, false, self.on.toast.clone());
+        match self.player.bookmark(&self.hidden) {
+            Ok(true) => self.announce_at(&ui::SAID_BOOKMARK),
+            Ok(false) => self.announce_at(&ui::SAID_NO_BOOKMARK),
+            Err(error) => self.toasts.push(error.text(), true, false, self.on.toast.clone()),
         }
+    }
+
+    /// Says the moment, and what happened last by then.
+    fn announce_at(&mut self, words: &'static Template) {
+        let text = words.with("time", moment(self.player.run().time_us()));
+        let text = match self.player.newest() {
+            Some(line) => ui::SAID_BOTH.with("moment", text).with("what", line.text.clone()),
+            None => text,
+        };
+        self.announced = text.plain(self.prefs.lang);
     }
 
     /// Takes in what a frame did; must the page be rendered for it?

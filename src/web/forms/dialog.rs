@@ -144,18 +144,21 @@ impl Component for FormDialog {
             event.prevent_default();
             Msg::Submit
         });
-        let fields = form.fields.iter().filter(|field| model::shown(field.id, &self.values)).map(|field| {
-            let value = self.values.get(field.id).map(String::as_str).unwrap_or_default();
-            field::view(field, value, self.wrong_at(field.id), lang, &self.on_change)
-        });
+        let fields = form
+            .fields
+            .iter()
+            .filter(|field| model::shown(field.id, &self.values))
+            .map(|field| field::view(field, &self.values, self.wrong_at(field.id), lang, &self.on_change));
         let stray = self.refusal.as_ref().filter(|refusal| !self.has_field(refusal.field.as_deref()));
         let refused = self.refusal.as_ref().and_then(|refusal| Some((refusal.field.clone()?, refusal.text.clone())));
+        // A fault that can happen to nobody now: the note says why.
+        let impossible = matches!(ctx.props().dialog, Dialog::Break(..)) && form.fields.is_empty();
         let submit_class = if form.danger { "button button-bad" } else { "button button-main" };
         html! {
             <Modal title={form.title.plain(lang)} {lang} on_close={on_close.clone()} wide={form.settings.is_some()}>
                 <form class="form" {onsubmit} novalidate={true}>
                     <div class="modal-body">
-                        if let Some(note) = &form.note { <p class="form-note">{ say(note, lang) }</p> }
+                        if let Some(note) = &form.note { <p class="form-note" id="form-note">{ say(note, lang) }</p> }
                         if let Some(refusal) = stray {
                             <p class="wrong wrong-whole" role="alert" id="field-whole" tabindex="-1">{ say(&refusal.text, lang) }</p>
                         }
@@ -167,7 +170,7 @@ impl Component for FormDialog {
                     </div>
                     <div class="modal-foot">
                         <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ tr(&ui::CANCEL, lang) }</button>
-                        <button type="submit" class={submit_class}>{ tr(form.submit, lang) }</button>
+                        <button type="submit" class={submit_class} disabled={impossible} aria-describedby={impossible.then_some("form-note")}>{ tr(form.submit, lang) }</button>
                     </div>
                 </form>
             </Modal>

@@ -101,6 +101,11 @@ pub fn form(vm: &ViewModel, kind: Kind, preset: Option<&NodeName>) -> Form {
 
 type Options = Vec<(String, Label)>;
 
+/// Is this to be chosen from, with what stands in the other fields? A node has no link to itself.
+pub fn offered(field: &str, option: &str, values: &Values) -> bool {
+    field != TO || values.get(FROM).is_none_or(|from| from != option)
+}
+
 fn fields(vm: &ViewModel, kind: Kind, options: Options, preset: Option<&NodeName>) -> Vec<Field> {
     // By its label: the value of some is the whole command.
     let asked = preset.map(|node| option(node).1);

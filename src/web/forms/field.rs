@@ -4,7 +4,10 @@ use kafkascope::i18n::{Lang, Text};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::model::{Control, Field, Label};
+use super::{
+    faults,
+    model::{Control, Field, Label, Values},
+};
 use crate::say::say;
 
 /// What a field reports: its id and what stands in it now.
@@ -16,7 +19,8 @@ pub fn dom_id(id: &str) -> String {
 }
 
 /// A field with what stands in it.
-pub fn view(field: &Field, value: &str, wrong: Option<&Text>, lang: Lang, on_change: &Callback<Change>) -> Html {
+pub fn view(field: &Field, values: &Values, wrong: Option<&Text>, lang: Lang, on_change: &Callback<Change>) -> Html {
+    let value = values.get(field.id).map(String::as_str).unwrap_or_default();
     let id = dom_id(field.id);
     let describe = described_by(&id, field.help.is_some(), wrong.is_some());
     let invalid = wrong.is_some().then_some("true");
@@ -43,7 +47,10 @@ pub fn view(field: &Field, value: &str, wrong: Option<&Text>, lang: Lang, on_cha
             let onchange = on_change.reform(move |event: Event| (name, select_value(&event)));
             select(&id, options, value, lang, onchange, describe, invalid)
         }
-        Control::Many(options) => return many(field, options, value, wrong, lang, on_change),
+        Control::Many(options) => {
+            let offered = options.iter().filter(|(option, _)| faults::offered(field.id, option, values));
+            return many(field, &offered.collect::<Vec<_>>(), value, wrong, lang, on_change);
+        }
     };
     html! {
         <div {class} key={field.id}>
@@ -77,7 +84,7 @@ fn select(
 /// Check boxes, of which any may be on.
 fn many(
     field: &Field,
-    options: &[(String, Label)],
+    options: &[&(String, Label)],
     value: &str,
     wrong: Option<&Text>,
     lang: Lang,

@@ -110,3 +110,23 @@ test("what a form lacks is said at its field", async ({ page, open }) => {
   await dialog(page).getByRole("button", { name: "Break it" }).click();
   await dialog(page).getByText(/A slow link adds at most/).waitFor();
 });
+
+test("a node has no link to itself, and what can happen to nobody cannot be done", async ({ page, open, axe }) => {
+  await open();
+  await palette(page, "Cut a link");
+  const from = dialog(page).getByRole("combobox", { name: "From" });
+  const to = (name) => dialog(page).getByRole("checkbox", { name, exact: true });
+  const first = await from.evaluate((select) => select.selectedOptions[0].textContent);
+  assert.equal(await to(first).count(), 0, first);
+  await from.selectOption("checkout");
+  assert.equal(await to("checkout").count(), 0);
+  assert.equal(await to(first).count(), 1);
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  await palette(page, "Wipe a disk");
+  const submit = dialog(page).getByRole("button", { name: "Break it" });
+  assert.ok(await submit.isDisabled());
+  const reason = await submit.getAttribute("aria-describedby");
+  assert.match(await page.locator(`#${reason}`).textContent(), /down|stopped|crashed/);
+  await axe();
+});

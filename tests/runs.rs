@@ -219,6 +219,8 @@ fn names_say_where_a_run_comes_from_until_somebody_names_it() {
     let two = runs.apply(command("crash-broker broker=1")).expect("allowed").expect("a fork");
     assert_eq!(name(&runs), "Run 2: crash-broker broker=1 at 12.3 s");
     assert_eq!(words::name(runs.shown()).plain(Lang::Zh), "运行 2：12.3 s 时 crash-broker broker=1");
+    // In the middle of a sentence it is marked as a name.
+    assert_eq!(says(&words::quoted(runs.shown())), "“Run 2: crash-broker broker=1 at 12.3 s”");
     // What it began with is taken back, and something else is done, earlier or there.
     runs.undo().expect("there is one");
     assert_eq!(name(&runs), "Run 2: from 12.3 s");

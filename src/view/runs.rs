@@ -11,6 +11,7 @@ use crate::{
 
 templates! { "run":
     GIVEN = "{name}", "{name}";
+    QUOTED = "“{name}”", "“{name}”";
     BEGUN = "Run {n}", "运行 {n}";
     ACTED = "Run {n}: `{command}` at {time}", "运行 {n}：{time} 时 `{command}`";
     PARTED = "Run {n}: from {time}", "运行 {n}：从 {time} 起";
@@ -41,6 +42,11 @@ pub fn name(run: &NamedRun) -> Text {
         (None, Origin::Acted { at, command: None }) => PARTED.with("n", n).with("time", Arg::Duration(at.time_us)),
         (None, Origin::Again { change, .. }) => AGAIN.with("n", n).with("change", changed(change)),
     }
+}
+
+/// The same to stand in a sentence: a name may be a sentence itself.
+pub fn quoted(run: &NamedRun) -> Text {
+    QUOTED.with("name", name(run))
 }
 
 /// What was changed, in few words.

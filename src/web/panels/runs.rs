@@ -8,7 +8,7 @@ use kafkascope::{
     view::{
         compare::{Comparison, Side, compare},
         group_chart::Recorder,
-        runs::{changed, line, name, offer, refused},
+        runs::{changed, line, name, offer, quoted, refused},
     },
 };
 use web_sys::HtmlInputElement;
@@ -166,7 +166,8 @@ impl Compared {
         }
         copies[1 - shorter].seek_time(at_us);
         let charts = copies.each_ref().map(|copy| Recorder::default().follow(copy.run()));
-        let side = |at: usize| Side { name: &names[at], run: copies[at].run(), charts: &charts[at] };
+        let quoted = [quoted(left), quoted(right)];
+        let side = |at: usize| Side { name: &quoted[at], run: copies[at].run(), charts: &charts[at] };
         let comparison = compare(side(0), side(1));
         Compared { played_on: (at_us > ends_us[shorter]).then_some(shorter), ids, names, at_us, comparison }
     }

@@ -178,6 +178,7 @@ test("acting in the past keeps the old run, which can be shown again, named, com
   await name.press("Tab");
   await dialog(page).getByRole("button", { name: "Compare with the one shown: with a crash" }).click();
   await dialog(page).getByRole("heading", { name: "Two runs compared" }).waitFor();
+  await dialog(page).getByText(/“with a crash” .*differ in|“.*” and “with a crash” differ in/).first().waitFor();
   await dialog(page).getByText(/stop-broker broker=3/).first().waitFor();
   await axe();
   await dialog(page).getByRole("button", { name: "Back to the runs" }).click();

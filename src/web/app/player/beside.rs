@@ -14,7 +14,7 @@ use kafkascope::{
         compare::{Comparison, Side, compare},
         group_chart::{self, GroupCharts},
         model::ViewModel,
-        runs::name,
+        runs::quoted,
         sequence::{self, Sequence},
         story::{Lane, Marks},
     },
@@ -126,7 +126,7 @@ impl Player {
         let run = other.history().run();
         if !playing || now_ms() - beside.compared_at_ms >= COMPARE_EVERY_MS {
             beside.compared_at_ms = now_ms();
-            let names = [shown, other].map(name);
+            let names = [shown, other].map(quoted);
             let shown_side = Side { name: &names[0], run: shown.history().run(), charts: &self.charts };
             let other_side = Side { name: &names[1], run, charts: &beside.charts };
             let comparison =

@@ -113,7 +113,7 @@ templates! { "check":
     LEDGER_UNTRUE = "{producer} counts {counted} records as `{state}`, but {found} are. Its ledger says what is really there.",
         "{producer} 统计有 {counted} 条消息处于 `{state}`，实际为 {found} 条。账目必须与实际一致。";
     LEDGER_WRONG = "The ledger says {ledger} for `{what}`, but there are {found}. Every view of the ledger adds up to what was sent, and says what is really there.",
-        "账目中 `{what}` 为 {ledger}，实际为 {found}。账目的每个视图合计都等于已发送的消息数，并与实际一致。";
+        "账目中 `{what}` 为 {ledger}，实际为 {found}。账目的每个视角合计都等于已调用 send 的消息数，并与实际一致。";
     ACKNOWLEDGED_LOST = "{producer} was told that its batch {batch} is at `{partition}@{offset}`, but no leader has written it there. An acknowledgement is a promise.",
         "{producer} 收到确认，其第 {batch} 个 batch 位于 `{partition}@{offset}`，但没有任何 leader 在该处写入过它。确认就是承诺。";
     ACKNOWLEDGED_EARLY = "{producer} was told with acks=all that its batch {batch} is at `{partition}@{offset}`, but it was not committed there. With acks=all an acknowledged record is on every in-sync replica.",

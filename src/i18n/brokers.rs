@@ -15,8 +15,8 @@ templates! { "brokers":
     CARDS = "Brokers and what each holds", "Broker 及其持有的副本";
 
     // A card.
-    BROKER = "Broker {id}", "Broker {id}";
-    ALIVE = "alive", "正常";
+    BROKER = "Broker {id}", "broker {id}";
+    ALIVE = "alive", "运行中";
     STARTING = "starting", "启动中";
     CATCHING_UP = "catching up", "追赶中";
     STOPPING = "handing over", "正在移交";
@@ -27,13 +27,13 @@ templates! { "brokers":
     CRASHED_ONCE = "crashed, not noticed yet", "已崩溃，尚未被发现";
     FENCED_ONCE = "fenced", "被 fence";
     CARD_ALT = "Broker {id}: {state}; leads {leads} of its {n|1 replica|{n} replicas}",
-        "Broker {id}：{state}；{n} 个副本中有 {leads} 个是 leader";
+        "broker {id}：{state}；{n} 个副本中有 {leads} 个是 leader";
     CARD_ALT_CONTROLLER = "Broker {id}, active controller: {state}; leads {leads} of its {n|1 replica|{n} replicas}",
-        "Broker {id}，active controller：{state}；{n} 个副本中有 {leads} 个是 leader";
+        "broker {id}，active controller：{state}；{n} 个副本中有 {leads} 个是 leader";
     CARD_ALT_BEHIND = "{card}; {n} not in the ISR", "{card}；{n} 个不在 ISR 中";
     RACK = "rack {rack}", "rack {rack}";
     HOLDS_NOTHING = "It holds no replica yet.", "它还没有任何副本。";
-    DOWN_TITLE = "Broker {id} is down.", "Broker {id} 已停机。";
+    DOWN_TITLE = "Broker {id} is down.", "broker {id} 已停机。";
     DOWN_TEXT = "Its copies stay on disk. When it returns it cuts off what its leader does not have, as leader epochs tell, then catches up.",
         "它的副本留在磁盘上。重新启动后，先借助 leader epoch 截断与 leader 不同的部分，再追赶。";
     DOWN_WIPED = "Its disk is empty. When it returns it copies everything from the leaders.",
@@ -46,7 +46,7 @@ templates! { "brokers":
 
     // A controller apart from the brokers, and what a controller is in the metadata quorum.
     APART = "Controllers and what each is in the metadata quorum", "Controller 及其在 metadata quorum 中的角色";
-    NODE_CONTROLLER = "Controller {id}", "Controller {id}";
+    NODE_CONTROLLER = "Controller {id}", "controller {id}";
     CRASHED_APART = "crashed at {at}", "{at} 崩溃";
     CRASHED_APART_ONCE = "crashed", "已崩溃";
     ACTIVE = "active controller", "active controller";
@@ -55,7 +55,7 @@ templates! { "brokers":
     LEADERLESS = "voter, knows of no active controller", "voter，不知道谁是 active controller";
     DOWN = "voter, not running", "voter，未运行";
     QUORUM = "{standing} · epoch {epoch} · log end {end}, committed {committed}", "{standing} · epoch {epoch} · 日志末端 {end}，已提交 {committed}";
-    APART_ALT = "Controller {id}: {state}; {quorum}", "Controller {id}：{state}；{quorum}";
+    APART_ALT = "Controller {id}: {state}; {quorum}", "controller {id}：{state}；{quorum}";
 
     // A replica.
     LEADER = "leader", "leader";

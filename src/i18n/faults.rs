@@ -5,7 +5,7 @@ use crate::templates;
 templates! { "faults":
     BREAK = "Break something", "制造故障";
     BREAK_NOTE = "Whatever you break is listed under the stage until you heal it. Each is a command of the run, so it can be undone by a reset and comes again in a replay.",
-        "制造的故障会列在舞台下方，直到恢复为止。每个故障都是运行中的一条命令，重置会撤销它，重放会再现它。";
+        "制造的故障会列在集群下方，直到恢复为止。每个故障都是运行中的一条命令，重置会撤销它，重放会再现它。";
     LINKS = "The network", "网络";
     PROCESSES = "Processes", "进程";
     MACHINES = "Disks and clocks", "磁盘与时钟";

@@ -16,7 +16,7 @@ templates! { "lesson":
     WATCH = "Watch", "请看";
     RUNNING = "Running…", "运行中…";
     RUNNING_HELP = "Goes on with **Play** or **Step**, until it has happened.", "按**播放**或**单步**继续，直到事情发生。";
-    RIGHT = "Your prediction came true", "你的预测成真了";
+    RIGHT = "Your prediction came true", "你的预测正确";
     WRONG = "It came out differently", "结果和预测不同";
     SKIPPED = "You made no prediction", "你没有预测";
     OPEN = "The cluster was changed meanwhile, so this run does not decide the question. **Again** brings back the situation it is about.",
@@ -25,6 +25,6 @@ templates! { "lesson":
     HAPPENED = "what happened", "实际结果";
     FREE_TITLE = "The cluster is yours", "集群归你支配";
     FREE_TEXT = "All {n} steps are done. The stage stays as it is: change what you like and see what happens.",
-        "{n} 步全部完成。舞台保持原样：想改什么就改，看看会发生什么。";
-    SCORE = "Predictions that came true: {right} of {asked}.", "成真的预测：{asked} 次中的 {right} 次。";
+        "{n} 步全部完成。集群保持原样：想改什么就改，看看会发生什么。";
+    SCORE = "Predictions that came true: {right} of {asked}.", "预测正确：{right} / {asked}。";
 }

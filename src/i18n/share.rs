@@ -61,16 +61,16 @@ templates! { "share":
     DROP_NOTE = "A file can also be dropped on the page.", "也可以把文件拖放到页面上。";
     WORKS = "Kept in this browser", "保存在此浏览器中";
     WORKS_NOTE = "The work on this page is kept by itself: every run, bookmarks, and how far you are in a lesson. At most {max} are kept; those without a name make room for newer ones, the oldest first.",
-        "本页的作品会自动保存：所有运行、书签以及课程进度。最多保存 {max} 个；未命名的作品会为新作品让位，最旧的先被移除。";
-    WORK_NAME = "Name of this work", "此作品的名称";
+        "本页的内容会自动存档：所有运行、书签以及课程进度。最多保留 {max} 份；未命名的存档会为新存档让位，最旧的先被移除。";
+    WORK_NAME = "Name of this work", "此存档的名称";
     WORK_OWN = "A scenario of its own", "自定义场景";
     OWN_SUMMARY = "It came with a link, a file or as lines, and is none of the scenarios in the menu: what stands on the stage is all of it.",
         "它来自链接、文件或命令文本，不是菜单里的内置场景：页面上看到的就是它的全部。";
     WORK_HOLDS = "{commands|one command|{commands} commands}, {runs|one run|{runs} runs}", "{commands} 条命令，{runs} 次运行";
     WORK_OPEN = "Open", "打开";
     WORK_OPEN_OF = "Open {name}", "打开 {name}";
-    WORK_PUT_BACK = "Put the deleted one back", "恢复已删除的作品";
-    KEPT_ELSEWHERE = "This work went on in another tab. What you do here is kept as a work of its own.", "此作品已在另一个标签页中继续。你在这里的操作会另存为一个作品。";
+    WORK_PUT_BACK = "Put the deleted one back", "恢复已删除的存档";
+    KEPT_ELSEWHERE = "This work went on in another tab. What you do here is kept as a work of its own.", "此存档已在另一个标签页中继续。你在这里的操作会另存为一份存档。";
     KEEP_SOUND = "Open what is sound: {commands|its beginning and one command|its beginning and {commands} commands}", "打开完好的部分：起点和 {commands} 条命令";
     KEEP_BEGINNING = "Open what is sound: its beginning", "打开完好的部分：仅起点";
     WRONG = "This cannot be opened", "无法打开";

@@ -36,18 +36,18 @@ templates! { "stage":
 
     // Brokers.
     BROKER_SHORT = "B{id}", "B{id}";
-    BROKER_ALIVE = "alive", "正常";
+    BROKER_ALIVE = "alive", "运行中";
     BROKER_STARTING = "starting", "启动中";
     BROKER_RUNNING_FENCED = "running, fenced", "运行中，已被 fence";
     BROKER_STOPPING = "stopping", "停止中";
     BROKER_STOPPED = "stopped", "已停止";
     BROKER_CRASHED = "crashed, not noticed yet", "已崩溃，尚未被发现";
     BROKER_FENCED = "crashed, fenced", "已崩溃，被 fence";
-    BROKER_ALT = "Broker {id}: {state}", "Broker {id}：{state}";
+    BROKER_ALT = "Broker {id}: {state}", "broker {id}：{state}";
     CONTROLLER_CRASHED = "crashed", "已崩溃";
-    CONTROLLER_ALT = "Controller {id}: {state}", "Controller {id}：{state}";
-    CONTROLLER_ACTIVE = "Controller {id}, active controller: {state}", "Controller {id}，active controller：{state}";
-    BROKER_CONTROLLER = "Broker {id}, active controller: {state}", "Broker {id}，active controller：{state}";
+    CONTROLLER_ALT = "Controller {id}: {state}", "controller {id}：{state}";
+    CONTROLLER_ACTIVE = "Controller {id}, active controller: {state}", "controller {id}，active controller：{state}";
+    BROKER_CONTROLLER = "Broker {id}, active controller: {state}", "broker {id}，active controller：{state}";
 
     // Topics.
     TOPIC_FACTS = "{n|1 partition|{n} partitions} · replication {rf} · min.insync {isr}",

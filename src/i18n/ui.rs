@@ -118,14 +118,14 @@ templates! { "ui":
     // Ledger.
     LEDGER = "The ledger", "账目";
     LEDGER_OPEN = "The ledger: what became of every record", "账目：每条消息的去向";
-    LEDGER_TOTAL = "sent", "已发送";
+    LEDGER_TOTAL = "sent", "已调用 send";
     LEDGER_ALL = "All", "全部";
     LEDGER_PRODUCER = "Producer", "Producer";
     LEDGER_STORAGE = "Log", "日志";
     LEDGER_FLAGS = "Besides", "另外";
     LEDGER_LIST = "Records", "消息";
     LEDGER_NOTE = "Every record that was ever sent has one answer in each view, so each view adds up to what was sent. A click lists the records, and a click on one tells its life.",
-        "发送过的每条消息在每个视图中恰有一个答案，因此每个视图的合计都等于已发送的消息数。点击数字列出消息，点击消息查看它的经历。";
+        "每条已调用 send 的消息在每个视角中恰有一个答案，因此每个视角的合计都等于已调用 send 的消息数。点击数字列出消息，点击消息查看它的经历。";
     LEDGER_NONE = "There is none.", "没有。";
     LEDGER_NEWER = "Newer", "较新";
     LEDGER_OLDER = "Older", "较早";
@@ -154,8 +154,8 @@ templates! { "ui":
     ACTIONS_PROCESS = "Its process", "它的进程";
     ACTIONS_LOOP = "Its poll loop", "它的 poll 循环";
     ACTIONS_READS = "What it reads", "它读什么";
-    BROKER_NAME = "Broker {id}", "Broker {id}";
-    CONTROLLER_NAME = "Controller {id}", "Controller {id}";
+    BROKER_NAME = "Broker {id}", "broker {id}";
+    CONTROLLER_NAME = "Controller {id}", "controller {id}";
     NONE = "none", "无";
     YES = "yes", "是";
     NO = "no", "否";
@@ -335,7 +335,7 @@ templates! { "ui":
 
     // Inspector: tables.
     TABLE_LEDGER = "What became of its records", "它的消息去向";
-    LEDGER_SENT = "sent", "已 send";
+    LEDGER_SENT = "sent", "已调用 send";
     LEDGER_WAITING = "waiting in a batch", "在 batch 中等待";
     LEDGER_IN_FLIGHT = "in flight", "在途";
     LEDGER_ACKED = "acknowledged", "已确认";

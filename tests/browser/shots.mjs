@@ -365,7 +365,7 @@ async function large(page) {
   await page.evaluate(() => window.wasmBindings.kafkascopeLarge());
   await page.getByRole("button", { name: /^B100, / }).waitFor({ timeout: 120_000 });
   await page.keyboard.press("Space");
-  await page.getByRole("button", { name: /^B100, Broker 100.*(fenced|被 fence)/ }).waitFor({ timeout: 120_000 });
+  await page.getByRole("button", { name: /^B100, [Bb]roker 100.*(fenced|被 fence)/ }).waitFor({ timeout: 120_000 });
   await page.keyboard.press("Space");
   await page.waitForTimeout(400);
 }

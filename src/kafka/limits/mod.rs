@@ -178,7 +178,7 @@ limits! {
     "At most {max} runs are kept; delete one first." "最多保留 {max} 个运行；请先删除一个。"
     /// Works that a browser keeps.
     WORKS "works", 0..=20 Count;
-    "A browser keeps at most {max} works with a name; delete one first." "浏览器最多保留 {max} 个已命名的作品；请先删除一个。"
+    "A browser keeps at most {max} works with a name; delete one first." "浏览器最多保留 {max} 份已命名的存档；请先删除一份。"
     /// The name that somebody gives a run.
     RUN_NAME "name", 1..=100 Characters;
     "A run's name has at most {max} characters." "运行的名称最多 {max} 个字符。"

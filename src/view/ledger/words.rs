@@ -7,7 +7,7 @@ use crate::{
 };
 
 templates! { "ledger":
-    WAITING = "waiting", "等待发送";
+    WAITING = "waiting", "在 batch 中等待";
     IN_FLIGHT = "in flight", "在途";
     ACKNOWLEDGED = "acknowledged", "已确认";
     FAILED = "failed", "失败";
@@ -36,7 +36,7 @@ templates! { "ledger":
     BY_DELETE_RECORDS = "by DeleteRecords", "因 DeleteRecords";
     BY_TOPIC_DELETION = "with its topic", "随 topic 删除";
 
-    SENT = "{sent|{sent} record was sent|{sent} records were sent}", "共发送 {sent} 条消息";
+    SENT = "{sent|{sent} record was sent|{sent} records were sent}", "已对 {sent} 条消息调用 send";
     PRODUCER_LINE = "Producer's view: {parts}", "producer 视角：{parts}";
     STORAGE_LINE = "Storage: {parts}", "存储：{parts}";
     GROUP_LINE = "Group {group}, of {sent} sent to its topics: {parts}", "消费组 {group}（其 topic 共 {sent} 条）：{parts}";

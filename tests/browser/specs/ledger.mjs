@@ -93,7 +93,7 @@ test("the ledger goes by keyboard, in Chinese and on a phone", { lang: "zh-CN", 
   await all.focus();
   await page.keyboard.press("Enter");
   await dialog(page).waitFor();
-  assert.match(await dialog(page).textContent(), /发送过的每条消息/);
+  assert.match(await dialog(page).textContent(), /每条已调用 send 的消息/);
   const row = dialog(page).getByRole("listitem").first().getByRole("button").first();
   await row.focus();
   await page.keyboard.press("Enter");

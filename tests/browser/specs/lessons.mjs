@@ -29,12 +29,12 @@ const CHINESE = {
   forward: "快进",
   next: "继续",
   finish: "完成",
-  right: "你的预测成真了",
+  right: "你的预测正确",
   wrong: "结果和预测不同",
   yours: "你的预测",
   happened: "实际结果",
   end: "集群归你支配",
-  score: (right) => `成真的预测：1 次中的 ${right} 次。`,
+  score: (right) => `预测正确：${right} / 1。`,
 };
 
 // The answers are chosen by their place, which is the same in both languages.

@@ -156,7 +156,6 @@ fn lifelines_that_have_no_room_share_one() {
     assert!(columns.right() <= 1000.0);
 }
 
-
 /// What a client has for a broker that is down finds no connection: that is no RPC that arrived.
 #[test]
 fn what_is_for_a_dead_broker_finds_no_connection() {

@@ -1,6 +1,6 @@
 // What the browser keeps between visits: all runs of the page, a lesson, several works, and each tab its own.
 
-import { FAST, clock, dialog, inspect, pause, play, stage, step, steps, until } from "../cluster.mjs";
+import { FAST, clock, dialog, inspect, pause, play, playLines, stage, step, steps, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const works = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kafkascope.work.")).length);
@@ -162,5 +162,51 @@ test("two tabs of one work do not write over each other", { saved: FAST, timeout
     await restored(tab);
     await stage(tab).getByRole("button", { name: new RegExp(`^B${down}, .*crashed`) }).waitFor();
     await stage(tab).getByRole("button", { name: new RegExp(`^B${alive}, .*alive`) }).waitFor();
+  }
+});
+
+test("what comes after the moment of a reload comes again", { saved: FAST, timeout: 120_000 }, async ({ page, open, allow }) => {
+  allow(/request after load/);
+  await open();
+  await step(page);
+  await crash(page, 2);
+  await played(page, 40);
+  await stage(page).getByRole("button", { name: /^B2, .*crashed/ }).waitFor();
+  await page.keyboard.press("Home");
+  await stage(page).getByRole("button", { name: /^B2, .*alive/ }).waitFor();
+  await kept(page, "crash-broker");
+  await page.waitForTimeout(1_200);
+  await page.reload();
+  await restored(page);
+  await stage(page).getByRole("button", { name: /^B2, .*alive/ }).waitFor();
+  await play(page);
+  await stage(page).getByRole("button", { name: /^B2, .*crashed/ }).waitFor({ timeout: 30_000 });
+  await pause(page);
+});
+
+test("a run of its own has its own name, counts from its own beginning and is reset to it", { saved: FAST, timeout: 120_000 }, async ({ page, open }) => {
+  await open();
+  const own = ["cluster brokers=1 seed=7 begin=0s", "@0s create-topic topic=mine partitions=1 replication.factor=1", "@3s now"];
+  await playLines(page, own);
+  await page.getByRole("heading", { name: "A scenario of its own" }).waitFor();
+  for (let count = 0; count < 3; count += 1) await step(page);
+  assert.ok((await steps(page)) >= 3, `${await steps(page)}`);
+  await page.keyboard.press("r");
+  await until("it stands at its beginning", async () => (await clock(page)) === 0);
+  await page.getByRole("heading", { name: "A scenario of its own" }).waitFor();
+  assert.equal(await stage(page).getByRole("button", { name: /^B2,/ }).count(), 0);
+});
+
+test("nothing takes the place of the work but a run", async ({ page, open }) => {
+  await open();
+  await share(page);
+  const lines = dialog(page).getByRole("textbox", { name: "Lines" });
+  for (const [text, says] of [
+    ["", /There is nothing in it/],
+    ["lesson id=start\n@1s crash-broker broker=1\n@10s now", /Command 1: Its time is 1s, but the run begins at 9s/],
+  ]) {
+    await lines.fill(text);
+    await dialog(page).getByRole("button", { name: "Play these lines" }).click();
+    await dialog(page).getByText(says).waitFor();
   }
 });

@@ -138,15 +138,13 @@ fn tick_label(time_us: u64, step: u64) -> String {
 }
 
 /// Which of these labels, given by left edge and width in ascending order, can be written on one line before `right`.
-/// A later one wins where two touch, since what happened last matters most.
+/// A later one wins where two touch, since what happened last matters most; and its mark is there with or without it.
 pub fn labels_that_fit(labels: &[(f32, f32)], right: f32) -> Vec<bool> {
     let mut fits = vec![false; labels.len()];
     let mut free_until = right;
     for (index, &(x, w)) in labels.iter().enumerate().rev() {
-        if x + w <= free_until {
-            fits[index] = true;
-            free_until = x - 6.0;
-        }
+        fits[index] = x + w <= free_until;
+        free_until = x - 6.0;
     }
     fits
 }

@@ -1,7 +1,7 @@
 //! The marks under a strip: which triangles stand where, and which labels can be written without touching another.
 //!
-//! The high watermark's label is placed first, then each group's in order. A label that finds no room is shortened to
-//! its number, and then left out; its triangle stays, and the row's text alternative says it all.
+//! The high watermark's label is placed first, then each group's in order. A label that finds no room beside its own
+//! mark is shortened to its number, and then left out; its triangle stays, and the row's text alternative says it all.
 
 use super::strip::MARK_LINE;
 
@@ -41,14 +41,21 @@ pub struct Placed {
 /// Half the width of a triangle.
 pub const TRIANGLE: f32 = 5.0;
 
+/// Something on the line of triangles or under it, and where what it is of stands.
+#[derive(Clone, Copy)]
+struct Taken {
+    spot: LabelSpot,
+    of: f32,
+}
+
 /// Places the label of the rule at `hw` (its x and label width), the triangles and labels of `marks`, and keeps clear
 /// of the `other` triangles; all between `left` and `right`, on one or two lines.
 pub fn place(left: f32, right: f32, hw: Option<(f32, f32)>, marks: &[Mark], other: &[f32], rows: u8) -> Placed {
     let triangles = triangles(marks, left, right);
-    let mut taken: Vec<LabelSpot> = Vec::new();
-    for &x in triangles.iter().chain(other) {
-        taken.push(LabelSpot { x: x - TRIANGLE, row: 0, w: 2.0 * TRIANGLE });
-    }
+    let mut taken: Vec<Taken> = Vec::new();
+    let triangle = |x: f32, of: f32| Taken { spot: LabelSpot { x: x - TRIANGLE, row: 0, w: 2.0 * TRIANGLE }, of };
+    taken.extend(triangles.iter().zip(marks).map(|(&x, mark)| triangle(x, mark.x)));
+    taken.extend(other.iter().map(|&x| triangle(x, x)));
     let hw_spot = hw.and_then(|(x, w)| {
         let mut spots = Vec::new();
         for shift in [4.0, 14.0, 19.0, 31.0, 43.0, 55.0] {
@@ -59,19 +66,21 @@ pub fn place(left: f32, right: f32, hw: Option<(f32, f32)>, marks: &[Mark], othe
             spots.push(LabelSpot { x: x + 4.0, row: 1, w });
             spots.push(LabelSpot { x: x - 4.0 - w, row: 1, w });
         }
-        first_free(&spots, &taken, left, right)
+        first_free(&spots, x, &taken, left, right)
     });
-    taken.extend(hw_spot);
-    if let (Some((x, _)), true) = (hw, rows == 1) {
-        // The rule itself ends in the only line of labels: nothing may be written across it.
-        taken.push(LabelSpot { x: x - 1.0, row: 0, w: 2.0 });
+    if let Some((of, _)) = hw {
+        taken.extend(hw_spot.map(|spot| Taken { spot, of }));
+        if rows == 1 {
+            // The rule itself ends in the only line of labels: nothing may be written across it.
+            taken.push(Taken { spot: LabelSpot { x: of - 1.0, row: 0, w: 2.0 }, of });
+        }
     }
     let mut labels = Vec::with_capacity(marks.len());
     for (mark, &x) in marks.iter().zip(&triangles) {
         let spot = [mark.label, mark.short]
             .into_iter()
-            .find_map(|width| first_free(&candidates(x, width, left, right, rows), &taken, left, right));
-        taken.extend(spot);
+            .find_map(|width| first_free(&candidates(x, width, left, right, rows), mark.x, &taken, left, right));
+        taken.extend(spot.map(|spot| Taken { spot, of: mark.x }));
         labels.push(spot);
     }
     Placed { hw: hw_spot, triangles, labels }
@@ -93,13 +102,21 @@ fn candidates(x: f32, w: f32, left: f32, right: f32, rows: u8) -> Vec<LabelSpot>
     spots
 }
 
-fn first_free(spots: &[LabelSpot], taken: &[LabelSpot], left: f32, right: f32) -> Option<LabelSpot> {
-    spots
-        .iter()
-        .find(|spot| {
-            spot.x >= left - 0.01 && spot.x + spot.w <= right + 0.01 && !taken.iter().any(|other| touches(spot, other))
-        })
-        .copied()
+/// The first of these places for a label of what stands at `of` that is free, and read as that one's: no label or mark
+/// of another offset is between the two.
+fn first_free(spots: &[LabelSpot], of: f32, taken: &[Taken], left: f32, right: f32) -> Option<LabelSpot> {
+    let clear = |spot: &LabelSpot, other: &Taken| {
+        let apart = (other.of - of).abs() >= 1.0;
+        !touches(spot, &other.spot) && !(apart && (parts(&other.spot, spot, of) || parts(spot, &other.spot, other.of)))
+    };
+    let inside = |spot: &LabelSpot| spot.x >= left - 0.01 && spot.x + spot.w <= right + 0.01;
+    spots.iter().find(|spot| inside(spot) && taken.iter().all(|other| clear(spot, other))).copied()
+}
+
+/// Does something on the line of triangles stand between a label there and what the label is of?
+fn parts(one: &LabelSpot, label: &LabelSpot, of: f32) -> bool {
+    let middle = one.x + one.w / 2.0;
+    one.row == 0 && label.row == 0 && of.min(label.x) < middle && middle < of.max(label.x + label.w)
 }
 
 fn touches(a: &LabelSpot, b: &LabelSpot) -> bool {

@@ -78,11 +78,16 @@ impl RowMarks {
                 short: mono_width(short, TYPE),
             })
             .collect();
-        let positions: Vec<(usize, f32)> = (view.marks.iter().enumerate())
+        // At the edge stands one triangle that points to what is out of sight; a commit goes first, for it has a label.
+        let edge_taken = committed.iter().any(|(_, offset, ..)| at(*offset).is_none());
+        let positions: Vec<(usize, f32, bool)> = (view.marks.iter().enumerate())
             .filter(|(_, mark)| mark.position != mark.committed)
-            .filter_map(|(index, mark)| Some((index, at(mark.position?).unwrap_or(edge))))
+            .filter_map(|(index, mark)| {
+                let x = at(mark.position?);
+                (x.is_some() || !edge_taken).then_some((index, x.unwrap_or(edge), x.is_none()))
+            })
             .collect();
-        let others: Vec<f32> = positions.iter().map(|(_, x)| *x).collect();
+        let others: Vec<f32> = positions.iter().map(|(_, x, _)| *x).collect();
         let right = geom.labels_end(view.marks.iter().filter(|mark| mark.lag.is_some()).count());
         let hw_width = hw.map(|x| (x, mono_width(hw_label, TYPE)));
         let placed = place(geom.strip.x, right, hw_width, &to_place, &others, geom.label_rows);
@@ -108,7 +113,7 @@ impl RowMarks {
                 })
                 .collect(),
             positions: (positions.into_iter())
-                .map(|(mark, x)| Position { mark, triangle: triangle(x, geom.marks_y, false) })
+                .map(|(mark, x, left)| Position { mark, triangle: triangle(x, geom.marks_y, left) })
                 .collect(),
         }
     }

@@ -4,11 +4,12 @@ use super::{
     axis::{Axis, SPAN_US_MIN},
     labels,
     labels::Mark,
+    row_marks::RowMarks,
     strip::RowGeom,
     strip::Window,
     *,
 };
-use crate::view::model::{Cell, PartitionView};
+use crate::view::model::{Cell, GroupMark, PartitionView};
 
 const WIDTHS: [f32; 7] = [390.0, 600.0, 900.0, 965.0, 1024.0, 1125.0, 1440.0];
 const HEIGHTS: [f32; 3] = [420.0, 640.0, 744.0];
@@ -19,7 +20,10 @@ fn shape(producers: usize, partitions: &[usize], groups: &[usize]) -> StageShape
         producers,
         producers_shown: producers.min(shape::PRODUCERS_SHOWN),
         topics: partitions.iter().map(|&partitions| TopicShape { partitions, folded: false, opened: None }).collect(),
-        groups: groups.iter().map(|&n| GroupShape { owned: (0..n).map(|at| at % 6).collect(), hidden: 0 }).collect(),
+        groups: groups
+            .iter()
+            .map(|&n| GroupShape { owned: (0..n).map(|at| at % 6).collect(), hidden: 0 })
+            .collect(),
         ..StageShape::default()
     }
 }
@@ -225,6 +229,18 @@ fn labels_never_touch() {
                 assert!((a - b).abs() > 1.0, "two triangles at one place: {placed:?}");
             }
         }
+        // What stands on the line of triangles, and the offset that it is of.
+        let of_labels = marks.iter().zip(&placed.labels).filter_map(|(mark, label)| Some((mark.x, (*label)?)));
+        let labels: Vec<_> = placed.hw.map(|label| (hw.0, label)).into_iter().chain(of_labels).collect();
+        let on_line = labels.iter().filter(|(_, label)| label.row == 0);
+        let middles: Vec<(f32, f32)> = (on_line.clone().map(|(of, label)| (*of, label.x + label.w / 2.0)))
+            .chain(marks.iter().map(|mark| mark.x).zip(placed.triangles.iter().copied()))
+            .collect();
+        for (of, label) in on_line {
+            let (from, to) = (of.min(label.x), of.max(label.x + label.w));
+            let foreign = |(other, middle): &&(f32, f32)| other != of && from < *middle && *middle < to;
+            assert_eq!(middles.iter().find(foreign), None, "between {of} and {label:?}: {marks:?} {placed:?}");
+        }
     }
 }
 
@@ -234,12 +250,33 @@ fn one_group_always_has_its_label() {
         for rule in slot..=12 {
             for rows in [1, 2] {
                 let mark = Mark { x: 6.0 + slot as f32 * 34.0, label: 60.0, short: 7.0 };
-                let hw = Some((6.0 + rule as f32 * 34.0, 36.0));
-                let placed = labels::place(0.0, 420.0, hw, &[mark], &[], rows);
-                assert!(placed.labels[0].is_some() && placed.hw.is_some(), "{slot} {rule} {rows} {placed:?}");
+                let (at, width) = (6.0 + rule as f32 * 34.0, 36.0);
+                let placed = labels::place(0.0, 420.0, Some((at, width)), &[mark], &[], rows);
+                // On one line the rule's own label would have to stand beyond the mark.
+                let beyond = rows == 1 && at + 4.0 + width > 420.0 && slot < rule && at - mark.x < width + 4.0 + 7.0;
+                assert!(placed.labels[0].is_some(), "{slot} {rule} {rows} {placed:?}");
+                assert_eq!(placed.hw.is_none(), beyond, "{slot} {rule} {rows} {placed:?}");
             }
         }
     }
+}
+
+#[test]
+fn a_position_out_of_sight_points_there() {
+    let mut view = partition(0, 100..148);
+    let mark = |committed, position| GroupMark { group: "billing".into(), color: 0, committed, position, lag: None };
+    let geom = RowGeom::new(560.0, 86.0, Density::Roomy, false);
+    let window = Window::of(&view, geom.slots);
+    view.marks = vec![mark(None, Some(7))];
+    let marks = RowMarks::of(&view, &geom, &window, "HW 148");
+    let [tip, upper, lower] = marks.positions[0].triangle;
+    assert!(tip.0 < upper.0 && upper.0 == lower.0 && upper.1 < tip.1 && tip.1 < lower.1, "{marks:?}");
+    // The group's committed offset points there already.
+    view.marks = vec![mark(Some(5), Some(7))];
+    let marks = RowMarks::of(&view, &geom, &window, "HW 148");
+    assert!(marks.positions.is_empty() && marks.committed.len() == 1, "{marks:?}");
+    view.marks = vec![mark(Some(5), Some(148))];
+    assert_eq!(RowMarks::of(&view, &geom, &window, "HW 148").positions.len(), 1);
 }
 
 #[test]
@@ -293,4 +330,6 @@ fn the_axis_has_sensible_ticks() {
     let long = axis::Axis::rounded(0, 2_592_000_000_000, 600.0);
     assert!(long.ticks(70.0).len() > 2, "thirty days");
     assert_eq!(axis::labels_that_fit(&[(0.0, 50.0), (40.0, 30.0), (90.0, 20.0)], 200.0), [false, true, true]);
+    let under_a_mark = [(0.0, 60.0), (50.0, 50.0), (90.0, 20.0)];
+    assert_eq!(axis::labels_that_fit(&under_a_mark, 200.0), [false, false, true], "no mark lies on a label");
 }

@@ -192,9 +192,9 @@ impl Scene {
         let label = stage::LANE_FORK.with("time", Arg::Duration(parts_us)).plain(lang);
         let width = pen.measure_text(&label).map_or(0.0, |metrics| metrics.width());
         let at = if x + width + 16.0 > f64::from(NAMES + self.axis.width) { x - width - 6.0 } else { x + 6.0 };
-        pen.set_line_width(3.0);
-        pen.set_stroke_style_str(&palette.surface);
-        let _ = pen.stroke_text(&label, at, y);
+        // Ticks would be read as part of the words.
+        pen.set_fill_style_str(&palette.surface);
+        pen.fill_rect(at - 3.0, y - 7.0, width + 6.0, 14.0);
         pen.set_fill_style_str(&palette.accent);
         let _ = pen.fill_text(&label, at, y);
     }

@@ -61,10 +61,10 @@ const HEAD: f32 = 24.0;
 const FIRST: f32 = 42.0;
 /// Height of a group's head.
 const GROUP_HEAD: f32 = 46.0;
-/// Width that a group's facts need to stand on one line.
-const GROUP_FACTS: f32 = 214.0;
+/// Width that the facts of a group at rest need to stand on one line: a head does not grow by every rebalance.
+const GROUP_FACTS: f32 = 230.0;
 /// Height of a group's head whose facts take two lines.
-const GROUP_HEAD_TALL: f32 = 64.0;
+pub const GROUP_HEAD_TALL: f32 = 64.0;
 /// Height of the dashed card under the others.
 const ADD: f32 = 46.0;
 /// Height of the dashed card where it stands alone and says what to do.
@@ -144,8 +144,8 @@ pub(super) fn groups(area: Rect, shape: &StageShape) -> GroupsLayout {
     let count = shape.groups.len();
     let add_height = if count == 0 { ADD_ALONE } else { ADD };
     let hidden = shape.groups.iter().filter(|group| has_more(group)).count();
-    let head_height = if area.w < GROUP_FACTS { GROUP_HEAD_TALL } else { GROUP_HEAD };
-    let heads = count as f32 * (head_height + 8.0) + count.saturating_sub(1) as f32 * 12.0;
+    let heads: f32 = shape.groups.iter().map(|group| head_height(group, area.w) + 8.0).sum();
+    let heads = heads + count.saturating_sub(1) as f32 * 12.0;
     let room = area.h - heads - hidden as f32 * (MORE + 8.0) - add_height - super::FOOT;
     let sum = |density| shape.groups.iter().flat_map(|group| &group.owned).map(|&n| member_height(density, n)).sum();
     let density = densest_that_fits(room, |density| {
@@ -160,7 +160,7 @@ pub(super) fn groups(area: Rect, shape: &StageShape) -> GroupsLayout {
         if index > 0 {
             y += 12.0;
         }
-        let head = rect(area.x, y, area.w, head_height);
+        let head = rect(area.x, y, area.w, head_height(group, area.w));
         y = head.bottom() + 8.0;
         let mut members = Vec::with_capacity(group.owned.len());
         for &owned in &group.owned {
@@ -186,7 +186,7 @@ pub(super) fn groups_stacked(area: Rect, shape: &StageShape) -> GroupsLayout {
     let mut y = if shape.groups.is_empty() { head.bottom() + 8.0 } else { area.y };
     let mut groups = Vec::with_capacity(shape.groups.len());
     for group in &shape.groups {
-        let head = rect(area.x, y, area.w, GROUP_HEAD);
+        let head = rect(area.x, y, area.w, head_height(group, area.w));
         let heights: Vec<f32> = group.owned.iter().map(|&owned| member_height(density, owned)).collect();
         let (members, below) = grid(area, head.bottom() + 8.0, &heights);
         y = below;
@@ -199,6 +199,10 @@ pub(super) fn groups_stacked(area: Rect, shape: &StageShape) -> GroupsLayout {
     }
     let add = rect(area.x, y, area.w, if shape.groups.is_empty() { ADD_ALONE } else { ADD });
     GroupsLayout { head, density, groups, add }
+}
+
+fn head_height(group: &GroupShape, width: f32) -> f32 {
+    if width < GROUP_FACTS.max(group.facts as f32) { GROUP_HEAD_TALL } else { GROUP_HEAD }
 }
 
 fn has_more(group: &GroupShape) -> bool {

@@ -24,8 +24,8 @@ pub use brokers::{
     layout_brokers, out_of_copy,
 };
 pub use cluster::{ClusterLayout, MapGrid, TopicLayout, TopicRows};
-pub use column::{GroupLayout, GroupsLayout, OWNED_LISTED, ProducersLayout};
-pub use shape::{Folds, GroupShape, StageShape, TopicShape};
+pub use column::{GROUP_HEAD_TALL, GroupLayout, GroupsLayout, OWNED_LISTED, ProducersLayout};
+pub use shape::{Folds, GroupShape, StageShape, TopicShape, group_facts};
 
 /// The whole stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,7 +168,7 @@ fn side_by_side(width: f32, height: f32, mode: Mode, shape: &StageShape) -> Colu
             (width * 0.205).clamp(216.0, 296.0).round(),
             (width * 0.051).clamp(48.0, 96.0).round(),
         ),
-        // At 1024 a group's facts and what a member does have one line each.
+        // At 1024 what a member does has one line.
         _ => (14.0, 166.0, (width * 0.217).clamp(200.0, 222.0).round(), 38.0),
     };
     let middle = width - 2.0 * margin - left - right - 2.0 * gutter;

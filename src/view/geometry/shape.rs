@@ -1,5 +1,6 @@
 //! What the layout needs to know of the picture: counts, and what a person folded or opened.
 
+use crate::i18n::{Lang, stage};
 use crate::sim::{Map, Set};
 use crate::view::model::{GroupView, ViewModel};
 
@@ -67,6 +68,8 @@ pub struct GroupShape {
     pub owned: Vec<usize>,
     /// Members not drawn.
     pub hidden: usize,
+    /// How wide its facts are on one line, in the language in which they are wider.
+    pub facts: usize,
 }
 
 impl StageShape {
@@ -99,5 +102,42 @@ fn group_shape(group: &GroupView, folds: &Folds) -> GroupShape {
     GroupShape {
         owned: group.members.iter().take(shown).map(|member| member.owned.len()).collect(),
         hidden: group.members.len() - shown,
+        facts: Lang::ALL.into_iter().map(|lang| facts_width(&group_facts(group, lang))).max().unwrap_or(0),
+    }
+}
+
+/// About as wide as text of 13 px is; a little more rather than less.
+fn facts_width(text: &str) -> usize {
+    text.chars().map(|c| if u32::from(c) < 0x2000 { 31 } else { 65 }).sum::<usize>() / 5
+}
+
+/// What is known of a group, on one line.
+pub fn group_facts(view: &GroupView, lang: Lang) -> String {
+    if view.group_id.is_none() {
+        return stage::WITHOUT_GROUP_FACTS.source(lang).to_owned();
+    }
+    let assignor = view.assignor.clone().unwrap_or_else(|| "–".to_owned());
+    if let (Some(target), Some(_)) = (view.assignment_epoch, view.state) {
+        // The target's epoch is news only while it is behind.
+        let text = match view.coordinator {
+            _ if target != view.generation => stage::GROUP_EPOCH_AHEAD.with("target", target),
+            Some(broker) => stage::GROUP_EPOCH.with("broker", broker),
+            None => stage::GROUP_EPOCH_NO_COORDINATOR.text(),
+        };
+        return text.with("epoch", view.generation).with("assignor", assignor).plain(lang);
+    }
+    match (view.coordinator, view.state) {
+        (Some(broker), _) => stage::GROUP_FACTS
+            .with("generation", view.generation)
+            .with("assignor", assignor)
+            .with("broker", broker)
+            .plain(lang),
+        (None, Some(_)) => {
+            stage::GROUP_FACTS_NO_COORDINATOR.with("generation", view.generation).with("assignor", assignor).plain(lang)
+        }
+        (None, None) if view.generation > 0 => {
+            stage::GROUP_UNCOORDINATED.with("generation", view.generation).plain(lang)
+        }
+        (None, None) => stage::GROUP_NEW.source(lang).to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use super::{
     strip::Window,
     *,
 };
-use crate::view::model::{Cell, GroupMark, PartitionView};
+use crate::view::model::{Cell, GroupMark, GroupView, PartitionView, ViewModel};
 
 const WIDTHS: [f32; 7] = [390.0, 600.0, 900.0, 965.0, 1024.0, 1125.0, 1440.0];
 const HEIGHTS: [f32; 3] = [420.0, 640.0, 744.0];
@@ -22,7 +22,7 @@ fn shape(producers: usize, partitions: &[usize], groups: &[usize]) -> StageShape
         topics: partitions.iter().map(|&partitions| TopicShape { partitions, folded: false, opened: None }).collect(),
         groups: groups
             .iter()
-            .map(|&n| GroupShape { owned: (0..n).map(|at| at % 6).collect(), hidden: 0 })
+            .map(|&n| GroupShape { owned: (0..n).map(|at| at % 6).collect(), hidden: 0, facts: 200 + 40 * n })
             .collect(),
         ..StageShape::default()
     }
@@ -111,6 +111,31 @@ fn no_card_overlaps_another_or_leaves_the_stage() {
             }
         }
     }
+}
+
+#[test]
+fn a_group_whose_facts_are_long_has_two_lines_for_them() {
+    let mut view = GroupView {
+        group_id: Some("billing".into()),
+        state: Some("Stable"),
+        generation: 1,
+        assignment_epoch: None,
+        assignor: Some("range".into()),
+        coordinator: Some(2),
+        coordinator_partition: Some(0),
+        color: 0,
+        members: Vec::new(),
+        lag: 0,
+        offsets_expire_us: None,
+    };
+    let head = |view: &GroupView, width: f32| {
+        let vm = ViewModel { groups: vec![view.clone().into()], ..ViewModel::default() };
+        layout(width, 744.0, &StageShape::of(&vm, &Folds::default())).groups.groups[0].head.h
+    };
+    let short = [390.0, 1024.0, 1440.0].map(|width| head(&view, width));
+    assert_eq!(short, [46.0, GROUP_HEAD_TALL, 46.0]);
+    (view.generation, view.assignor) = (12, Some("cooperative-sticky".into()));
+    assert_eq!([340.0, 1024.0, 1440.0].map(|width| head(&view, width)), [GROUP_HEAD_TALL; 3]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kafkascope::{
     i18n::{Lang, stage},
     view::{
-        geometry::{Folds, GroupLayout, GroupsLayout, Rect},
+        geometry::{Folds, GROUP_HEAD_TALL, GroupLayout, GroupsLayout, Rect, group_facts},
         model::{GroupView, Place, ViewModel},
     },
 };
@@ -107,8 +107,9 @@ fn GroupHead(props: &GroupHeadProps) -> Html {
             _ => acts.select(Some(Place::Group(group.clone()))),
         }
     });
-    let facts = facts(view, lang);
-    let class = classes!("at", "group-head", format!("g{}", view.color % 4), props.halo.class());
+    let facts = group_facts(view, lang);
+    let tall = (props.rect.h >= GROUP_HEAD_TALL).then_some("tall");
+    let class = classes!("at", "group-head", tall, format!("g{}", view.color % 4), props.halo.class());
     html! {
         <div {class} ref={node} {onclick}>
             <div class="group-line">
@@ -141,35 +142,5 @@ fn state_class(state: &str) -> &'static str {
         "PreparingRebalance" | "CompletingRebalance" | "Assigning" | "Reconciling" => "warn",
         "Dead" => "bad",
         _ => "idle",
-    }
-}
-
-fn facts(view: &GroupView, lang: Lang) -> String {
-    if view.group_id.is_none() {
-        return stage::WITHOUT_GROUP_FACTS.source(lang).to_owned();
-    }
-    let assignor = view.assignor.clone().unwrap_or_else(|| "–".to_owned());
-    if let (Some(target), Some(_)) = (view.assignment_epoch, view.state) {
-        // The target's epoch is news only while it is behind.
-        let text = match view.coordinator {
-            _ if target != view.generation => stage::GROUP_EPOCH_AHEAD.with("target", target),
-            Some(broker) => stage::GROUP_EPOCH.with("broker", broker),
-            None => stage::GROUP_EPOCH_NO_COORDINATOR.text(),
-        };
-        return text.with("epoch", view.generation).with("assignor", assignor).plain(lang);
-    }
-    match (view.coordinator, view.state) {
-        (Some(broker), _) => stage::GROUP_FACTS
-            .with("generation", view.generation)
-            .with("assignor", assignor)
-            .with("broker", broker)
-            .plain(lang),
-        (None, Some(_)) => {
-            stage::GROUP_FACTS_NO_COORDINATOR.with("generation", view.generation).with("assignor", assignor).plain(lang)
-        }
-        (None, None) if view.generation > 0 => {
-            stage::GROUP_UNCOORDINATED.with("generation", view.generation).plain(lang)
-        }
-        (None, None) => stage::GROUP_NEW.source(lang).to_owned(),
     }
 }

@@ -29,6 +29,8 @@ const INSIDE: f32 = 10.0;
 /// Height of what stands under the replicas: nothing of a broker that runs, what can be done about one that is down.
 const FOOT_UP: f32 = 4.0;
 const FOOT_DOWN: f32 = 108.0;
+/// A card narrower than this needs a line more to say what can be done.
+const FOOT_LINE: (f32, f32) = (340.0, 16.0);
 /// Height of a row without cells, and the space under it.
 const BAR: (f32, f32) = (22.0, 2.0);
 /// What stays free under the cards, for the line that says where leadership went.
@@ -239,7 +241,8 @@ fn rows(area: Rect, mode: Mode, shape: &BrokersShape) -> (BrokerCards, f32) {
     let several = shape.topics.iter().filter(|partitions| **partitions > 0).count() > 1;
     let foot = |line: usize| {
         let of_line = shape.brokers.iter().skip(line * columns).take(columns);
-        if of_line.clone().any(|broker| broker.down) { FOOT_DOWN } else { FOOT_UP }
+        let more = if card_width < FOOT_LINE.0 { FOOT_LINE.1 } else { 0.0 };
+        if of_line.clone().any(|broker| broker.down) { FOOT_DOWN + more } else { FOOT_UP }
     };
     let needs = |broker: usize| {
         let (mut fixed, mut cells, mut before) = (CARD_HEAD + INSIDE, 0, None);

@@ -24,7 +24,7 @@ use yew::prelude::*;
 
 use super::{
     keys,
-    marks::{draw, px},
+    marks::{call_name, draw, px},
     window::Window,
 };
 use crate::{
@@ -248,6 +248,7 @@ fn group(
                     { for under }
                     { veil(drawn.height) }
                     { for above }
+                    { for drawn.marks.iter().map(|mark| call_name(mark, sight.gutter)) }
                 </svg>
             </div>
         </section>

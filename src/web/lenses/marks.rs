@@ -56,7 +56,14 @@ pub fn draw(mark: &Mark, number: usize, gutter: f32, lang: Lang) -> Html {
         }
         _ => shape.into(),
     };
-    html! { <g class={format!("{class} m{}", mark.color)}>{ picture }{ words(mark, left) }</g> }
+    let words = if matches!(mark.kind, MarkKind::Call { .. }) { Html::default() } else { words(mark, left) };
+    html! { <g class={format!("{class} m{}", mark.color)}>{ picture }{ words }</g> }
+}
+
+/// The name of an RPC, which stands over the arrows of all.
+pub fn call_name(mark: &Mark, gutter: f32) -> Html {
+    let MarkKind::Call { bad, .. } = mark.kind else { return Html::default() };
+    html! { <g class={if bad { "gl-call bad" } else { "gl-call" }}>{ words(mark, gutter) }</g> }
 }
 
 fn words(mark: &Mark, left: f32) -> Html {

@@ -1,9 +1,12 @@
-//! Nobody is left without the focus: where what had it goes away or can no longer be pressed, and nobody clicked
-//! elsewhere, the nearest thing that is still there takes it.
+//! Nobody who works by keyboard is left without the focus: where what had it goes away or can no longer be pressed, the
+//! nearest thing that is still there takes it. Whoever points needs none: the next key would do something unforeseen.
 //!
 //! Left out: what gives the focus a better place of its own, like a dialog that closes or a list that scrolls.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -28,12 +31,25 @@ impl Keeper {
     /// Listens from here on, for as long as the page lives.
     pub fn listen() -> Keeper {
         let way = Way::default();
-        on("focusin", &way, |way, at| *way.borrow_mut() = way_to(at));
-        on("pointerdown", &way, |way, at| {
-            // Who clicks elsewhere means to leave.
-            let stays = way.borrow().first().is_some_and(|(had, _)| had.contains(Some(at)));
-            if !stays {
+        let points = Rc::new(Cell::new(false));
+        on("pointerdown", &way, {
+            let points = points.clone();
+            move |way, _| {
+                points.set(true);
                 way.borrow_mut().clear();
+            }
+        });
+        on("keydown", &way, {
+            let points = points.clone();
+            move |way, at| {
+                if points.replace(false) {
+                    *way.borrow_mut() = way_to(at);
+                }
+            }
+        });
+        on("focusin", &way, move |way, at| {
+            if !points.get() {
+                *way.borrow_mut() = way_to(at);
             }
         });
         on("click", &way, |way, _| {
@@ -49,7 +65,7 @@ impl Keeper {
     }
 }
 
-fn on(event: &str, way: &Way, act: fn(&Way, &Element)) {
+fn on(event: &str, way: &Way, act: impl Fn(&Way, &Element) + 'static) {
     let way = way.clone();
     let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         if let Some(at) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {

@@ -114,6 +114,83 @@ fn another_takes_over_when_the_active_one_is_lost() {
     assert_in_step(&run);
 }
 
+/// Pre-vote (KIP-996): whoever hears the active controller does not let another stand.
+#[test]
+fn a_controller_that_was_cut_off_for_a_minute_unseats_nobody() {
+    for (breaks, heals) in [
+        ("cut from=3002 to=3000,3001", "heal fault=1"),
+        ("cut from=3002 to=*", "heal fault=1"),
+        // It still reaches the other voter, which hears the active one.
+        ("cut from=3002 to=3000", "heal fault=1"),
+        ("freeze-broker broker=3002", "thaw-broker broker=3002"),
+    ] {
+        let mut run = stage(3);
+        let broken_us = run.world.now_us();
+        give(&mut run, breaks);
+        after(&mut run, 60);
+        assert_eq!(controller(&run, 3_002).quorum.epoch(), 1, "{breaks}");
+        let asked = since(&run, broken_us, |kind| match kind {
+            EventKind::ControllerProspective { quorum_epoch } => Some(*quorum_epoch),
+            _ => None,
+        });
+        assert!(asked.iter().all(|(_, epoch)| *epoch == 1), "{breaks}: {asked:?}");
+        assert_eq!(asked.len() > 9, breaks.starts_with("cut"), "{breaks}: {asked:?}");
+        give(&mut run, heals);
+        after(&mut run, 20);
+        assert!(stood(&run, broken_us).is_empty(), "{breaks}");
+        assert_eq!((active(&run), controller(&run, 3_000).quorum.epoch()), (Some(3_000), 1), "{breaks}");
+        assert_in_step(&run);
+    }
+}
+
+#[test]
+fn without_a_majority_of_pre_votes_nobody_stands() {
+    let mut run = stage(5);
+    let broken_us = run.world.now_us();
+    give(&mut run, "cut from=3003,3004 to=3000,3001,3002");
+    after(&mut run, 60);
+    assert!(stood(&run, broken_us).is_empty(), "each has the other's pre-vote, and two of five are no majority");
+    assert_eq!(active(&run), Some(3_000));
+    give(&mut run, "heal fault=1");
+    after(&mut run, 10);
+    assert_in_step(&run);
+    // Now the majority is on their side: one of them is elected, and who led goes on in the next epoch, and no further.
+    give(&mut run, "cut from=3000,3001 to=3002,3003,3004");
+    after(&mut run, 60);
+    let is_active = |id: &u32| controller(&run, *id).quorum.is_leader();
+    assert_eq!((3_000..=3_004).filter(is_active).count(), 1);
+    assert!(active(&run) >= Some(3_002));
+    assert!((3_000..=3_004).all(|id| controller(&run, id).quorum.epoch() == 2));
+    let now = active(&run);
+    give(&mut run, "heal fault=2");
+    after(&mut run, 20);
+    assert_eq!(active(&run), now);
+    assert_in_step(&run);
+}
+
+#[test]
+fn the_next_controller_is_elected_within_the_fetch_timeout_and_some_chance() {
+    for (seed, controllers) in (1..=20).flat_map(|seed| [(seed, 3), (seed, 5)]) {
+        let mut run = Watched::new(seed, &spec(3, controllers), true).expect("a sound cluster");
+        after(&mut run, 3);
+        let crashed_us = run.world.now_us();
+        give(&mut run, "crash-controller");
+        after(&mut run, 4);
+        let elected = since(&run, crashed_us, |kind| matches!(kind, EventKind::ControllerElected { .. }).then_some(()));
+        let after_us: Vec<u64> = elected.iter().map(|(time_us, ())| time_us - crashed_us).collect();
+        println!("seed {seed}, {controllers} controllers: {after_us:?}");
+        assert!(matches!(after_us[..], [after_us] if after_us < 3_100_000), "seed {seed}, {controllers}: {after_us:?}");
+    }
+}
+
+/// The epochs in which somebody stood for election from this moment on.
+fn stood(run: &Watched, since_us: u64) -> Vec<(u64, u32)> {
+    since(run, since_us, |kind| match kind {
+        EventKind::ControllerCandidate { quorum_epoch } => Some(*quorum_epoch),
+        _ => None,
+    })
+}
+
 #[test]
 fn its_peers_see_its_connections_close_and_clients_have_none() {
     let mut run = stage(3);

@@ -263,7 +263,7 @@ static STORIES: &[Story] = &[
             (4_000, "send producer=p value=second"),
             (6_000, "crash-broker broker=1"),
             (7_000, "reassign topic=t partition=0 replicas=5,4,1"),
-            (8_000, "cancel-reassignment topic=t"),
+            (9_000, "cancel-reassignment topic=t"),
             (20_000, "reassign topic=t replication.factor=3"),
         ],
         until_ms: 22_000,

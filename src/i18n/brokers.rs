@@ -50,6 +50,7 @@ templates! { "brokers":
     CRASHED_APART = "crashed at {at}", "{at} 崩溃";
     CRASHED_APART_ONCE = "crashed", "已崩溃";
     ACTIVE = "active controller", "active controller";
+    PROSPECTIVE = "asks for pre-votes", "正在征求 pre-vote";
     CANDIDATE = "stands for election", "正在竞选";
     FOLLOWS = "voter, follows {node}", "voter，跟随 {node}";
     LEADERLESS = "voter, knows of no active controller", "voter，不知道谁是 active controller";

@@ -267,6 +267,8 @@ pub enum EventKind {
     // --- controller
     /// A voter became the active controller.
     ControllerElected { quorum_epoch: u32 },
+    /// A voter asks whether it would be elected (pre-vote, KIP-996), in the epoch that it is in.
+    ControllerProspective { quorum_epoch: u32 },
     /// A voter stands for election.
     ControllerCandidate { quorum_epoch: u32 },
     /// A broker registered.

@@ -163,7 +163,7 @@ apis! {
     AlterPartition,
     /// The metadata log, for voters and observers (Kafka: Fetch on `__cluster_metadata-0`).
     FetchMetadataLog,
-    /// A candidate asks a voter.
+    /// A voter asks another for its vote, or (pre-vote) whether it would vote for it.
     Vote,
     /// A new quorum leader tells the voters.
     BeginQuorumEpoch,
@@ -237,8 +237,8 @@ pub enum Request {
     },
     /// From `offset` on; `epoch` of the record before it; `high_watermark` that the follower has.
     FetchMetadataLog { quorum_epoch: u32, replica: BrokerId, offset: u64, last_epoch: u32, high_watermark: u64 },
-    /// A vote for `candidate`.
-    Vote { quorum_epoch: u32, candidate: BrokerId, last_epoch: u32, last_offset: u64 },
+    /// A vote for `replica`; `pre_vote`: only whether it would be given (KIP-996).
+    Vote { quorum_epoch: u32, replica: BrokerId, last_epoch: u32, last_offset: u64, pre_vote: bool },
     /// `leader` leads `quorum_epoch`.
     BeginQuorumEpoch { quorum_epoch: u32, leader: BrokerId },
     /// Deletes a group.
@@ -344,8 +344,8 @@ pub enum Response {
         records: Vec<(u32, MetadataDelta)>,
         diverging: Option<(u32, u64)>,
     },
-    /// Whether the vote was given.
-    Vote { quorum_epoch: u32, granted: bool },
+    /// Whether the vote was given, and who leads the epoch.
+    Vote { quorum_epoch: u32, leader: Option<BrokerId>, granted: bool },
     /// Only an error code.
     BeginQuorumEpoch { error: ErrorCode },
     /// Deleted, or not.

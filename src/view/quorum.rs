@@ -23,6 +23,8 @@ pub struct QuorumView {
 pub enum Standing {
     /// Its leader, the active controller.
     Active,
+    /// Asks whether it would be elected.
+    Prospective,
     /// Stands for election.
     Candidate,
     /// Follows this one.
@@ -40,6 +42,7 @@ impl QuorumView {
         let standing = match quorum.leader() {
             _ if !node.is_up() => Standing::Down,
             _ if quorum.is_leader() => Standing::Active,
+            _ if quorum.is_prospective() => Standing::Prospective,
             _ if quorum.is_candidate() => Standing::Candidate,
             Some(leader) => Standing::Follows(leader),
             None => Standing::Leaderless,
@@ -60,6 +63,7 @@ impl Standing {
     pub fn text(self) -> Text {
         match self {
             Standing::Active => said::ACTIVE.text(),
+            Standing::Prospective => said::PROSPECTIVE.text(),
             Standing::Candidate => said::CANDIDATE.text(),
             Standing::Follows(leader) => said::FOLLOWS.with("node", short_name(leader)),
             Standing::Leaderless => said::LEADERLESS.text(),
@@ -108,7 +112,17 @@ mod tests {
         run.advance_to(run.time_us() + 6_000_000);
         let said = says(&run);
         assert_eq!(said.iter().filter(|said| *said == "voter, not running").count(), 2, "{said:?}");
-        assert!(said.iter().any(|said| said == "stands for election" || said.starts_with("voter, knows")), "{said:?}");
+        // The last one alone asks again and again whether it would be elected, and goes back to whom it knew.
+        let mut heard = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            run.advance_to(run.time_us() + 500_000);
+            heard.extend(says(&run).into_iter().filter(|said| *said != "voter, not running"));
+        }
+        let heard: Vec<&str> = heard.iter().map(String::as_str).collect();
+        assert!(
+            matches!(heard[..], ["asks for pre-votes", follows] if follows.starts_with("voter, follows C300")),
+            "{heard:?}"
+        );
         let view = Builder::default().build(&run);
         let line = view.controllers[0].quorum.map(|quorum| quorum.text().plain(Lang::En)).unwrap_or_default();
         assert!(line.starts_with("voter, not running · epoch 1 · log end "), "{line}");

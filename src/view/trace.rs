@@ -287,6 +287,9 @@ fn controller<'a>(kind: &EventKind, world: &World, fields: impl Fn(&'static str)
     use EventKind as E;
     Some(match kind {
         E::ControllerElected { quorum_epoch } => fields("controller_elected").with("quorum_epoch", *quorum_epoch),
+        E::ControllerProspective { quorum_epoch } => {
+            fields("controller_prospective").with("quorum_epoch", *quorum_epoch)
+        }
         E::ControllerCandidate { quorum_epoch } => fields("controller_candidate").with("quorum_epoch", *quorum_epoch),
         E::BrokerRegistered { broker } => fields("broker_registered").with("broker", *broker),
         E::BrokerUnfenced { broker } => fields("broker_unfenced").with("broker", *broker),

@@ -1,20 +1,20 @@
 //! The metadata quorum: Raft by fetching, as `raft/.../KafkaRaftClient` (reference §5).
 //!
 //! Voters elect a leader, who is the active controller; voters and observers fetch its log. A record is committed when
-//! a majority of voters has it. Left out: pre-vote, EndQuorumEpoch of a
-//! leader that stops, snapshots, changes of the voter set.
+//! a majority of voters has it. Left out: EndQuorumEpoch of a leader that stops, snapshots, changes of the voter set.
 
+mod election;
 mod log;
 
 use std::sync::Arc;
 
+use election::Ballot;
 pub use log::MetadataLog;
 
 use crate::{
     kafka::{
         broker::Handle,
         config::BrokerConfig,
-        event::EventKind,
         ids::BrokerId,
         metadata::MetadataDelta,
         node::{Outbox, Timer, broker_node},
@@ -51,9 +51,22 @@ pub struct Quorum {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Role {
-    Follower,
-    Candidate { votes: Vec<BrokerId> },
-    Leader { epoch_start: u64, replicas: Map<BrokerId, ReplicaProgress>, waiting: Map<BrokerId, Waiting> },
+    /// Follows the leader, if it knows one; else it is what Kafka calls unattached. `has_fetched`: from this leader, since
+    /// it began to follow it.
+    Follower {
+        has_fetched: bool,
+    },
+    /// Asks who would vote for it (KIP-996). It keeps the leader that it knew.
+    Prospective(Ballot),
+    /// Stands for election, in an epoch of its own.
+    Candidate(Ballot),
+    /// Led, and heard no majority any more.
+    Resigned,
+    Leader {
+        epoch_start: u64,
+        replicas: Map<BrokerId, ReplicaProgress>,
+        waiting: Map<BrokerId, Waiting>,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -67,6 +80,10 @@ struct Waiting {
     handle: Handle,
     offset: u64,
     high_watermark: u64,
+}
+
+impl Role {
+    const UNATTACHED: Role = Role::Follower { has_fetched: false };
 }
 
 impl Quorum {
@@ -92,7 +109,7 @@ impl Quorum {
             log,
             high_watermark,
             leader,
-            role: Role::Follower,
+            role: Role::UNATTACHED,
             correlation: 0,
             fetch_in_flight: None,
             ask_next: 0,
@@ -109,9 +126,14 @@ impl Quorum {
         matches!(self.role, Role::Leader { .. })
     }
 
+    /// Does it ask whether it would be elected?
+    pub fn is_prospective(&self) -> bool {
+        matches!(self.role, Role::Prospective(_))
+    }
+
     /// Does it stand for election?
     pub fn is_candidate(&self) -> bool {
-        matches!(self.role, Role::Candidate { .. })
+        matches!(self.role, Role::Candidate(_))
     }
 
     /// May this node vote?
@@ -136,7 +158,7 @@ impl Quorum {
 
     /// Begins to run: the process started, or the world did.
     pub fn start(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
-        self.role = Role::Follower;
+        self.role = Role::UNATTACHED;
         self.fetch_in_flight = None;
         if self.leader == Some(self.id) && self.is_voter() {
             let epoch_start = self.log.len().saturating_sub(1);
@@ -153,7 +175,7 @@ impl Quorum {
 
     /// Loses what was in memory: the process died.
     pub fn stop(&mut self) {
-        self.role = Role::Follower;
+        self.role = Role::UNATTACHED;
         self.leader = None;
         self.fetch_in_flight = None;
     }
@@ -166,34 +188,6 @@ impl Quorum {
         }
         self.advance_high_watermark(out);
         self.answer_waiting(out);
-    }
-
-    /// The election timer fired: no leader was heard of for too long.
-    pub fn on_election_timer(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
-        if self.is_voter() && !self.is_leader() {
-            self.stand(now_us, config, out);
-        }
-    }
-
-    /// Stands for election.
-    fn stand(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
-        self.epoch += u32::from(!faulty!(CandidateKeepsEpoch));
-        self.voted_for = Some(self.id);
-        self.leader = None;
-        self.fetch_in_flight = None;
-        self.role = Role::Candidate { votes: vec![self.id] };
-        out.chain(EventKind::ControllerCandidate { quorum_epoch: self.epoch });
-        let timeout_us = config.controller_quorum_election_timeout_us;
-        let wait_us = timeout_us + u64::from(self.random.below(timeout_us.min(u32::MAX.into()) as u32));
-        out.set_timer(Timer::Election, now_us + wait_us);
-        let (last_epoch, last_offset) = (self.log.last_epoch(), self.log.len());
-        for voter in self.voters.clone().iter().filter(|voter| **voter != self.id) {
-            self.correlation += 1;
-            let vote = Request::Vote { quorum_epoch: self.epoch, candidate: self.id, last_epoch, last_offset };
-            out.request(broker_node(*voter), Channel::Quorum, self.correlation, vote);
-        }
-        out.unchain();
-        self.count_votes(now_us, out);
     }
 
     /// The fetch timer fired: ask again.
@@ -221,18 +215,16 @@ impl Quorum {
         out: &mut Outbox,
     ) -> Option<Response> {
         match *request {
-            Request::Vote { quorum_epoch, candidate, last_epoch, last_offset } => {
+            Request::Vote { quorum_epoch, replica, last_epoch, last_offset, pre_vote } => {
+                let fetched = self.fetches();
                 self.observe_epoch(now_us, config, quorum_epoch, out);
-                let granted = quorum_epoch == self.epoch
-                    && self.is_voter()
-                    && self.leader.is_none()
-                    && self.voted_for.is_none_or(|voted| voted == candidate || faulty!(VoteTwice))
-                    && (faulty!(VoteUnchecked) || (last_epoch, last_offset) >= (self.log.last_epoch(), self.log.len()));
-                if granted {
-                    self.voted_for = Some(candidate);
-                    self.restart_election_timer(now_us, config, out);
+                let is_up_to_date = (last_epoch, last_offset) >= (self.log.last_epoch(), self.log.len());
+                let may_win = quorum_epoch == self.epoch && (is_up_to_date || faulty!(VoteUnchecked));
+                let granted = self.is_voter() && may_win && self.grants(now_us, config, replica, pre_vote, out);
+                if !fetched {
+                    self.fetch(now_us, out);
                 }
-                Some(Response::Vote { quorum_epoch: self.epoch, granted })
+                Some(Response::Vote { quorum_epoch: self.epoch, leader: self.leader, granted })
             }
             Request::BeginQuorumEpoch { quorum_epoch, leader } => {
                 self.follow(now_us, config, quorum_epoch, leader, out);
@@ -240,7 +232,11 @@ impl Quorum {
                 Some(Response::BeginQuorumEpoch { error: ErrorCode::None })
             }
             Request::FetchMetadataLog { quorum_epoch, replica, offset, last_epoch, high_watermark } => {
+                let fetched = self.fetches();
                 self.observe_epoch(now_us, config, quorum_epoch, out);
+                if !fetched {
+                    self.fetch(now_us, out);
+                }
                 self.on_fetch(now_us, handle, (replica, offset, last_epoch, high_watermark), out)
             }
             _ => unreachable!("{} is not for the quorum", request.api().name()),
@@ -272,8 +268,13 @@ impl Quorum {
         if offset < self.log.len() || high_watermark < self.high_watermark {
             return Some(self.fetch_response(offset));
         }
-        if let Role::Leader { waiting, .. } = &mut self.role {
-            waiting.insert(replica, Waiting { handle, offset, high_watermark });
+        let fetch = Waiting { handle, offset, high_watermark };
+        if let Role::Leader { waiting, .. } = &mut self.role
+            && let Some(before) = waiting.insert(replica, fetch)
+        {
+            // One that was held up on its way, and that nobody waits for any more.
+            let response = self.fetch_response(before.offset);
+            before.handle.respond(response, out);
         }
         out.set_timer(Timer::QuorumFetchWait(replica), now_us + FETCH_WAIT_US);
         None
@@ -290,15 +291,19 @@ impl Quorum {
         out: &mut Outbox,
     ) {
         match response {
-            Response::Vote { quorum_epoch, granted } => {
-                self.observe_epoch(now_us, config, *quorum_epoch, out);
-                if let Role::Candidate { votes } = &mut self.role
-                    && *granted
-                    && *quorum_epoch == self.epoch
-                    && !votes.contains(&from)
-                {
-                    votes.push(from);
-                    self.count_votes(now_us, out);
+            Response::Vote { quorum_epoch, leader, granted } => {
+                let fetched = self.fetches();
+                let is_news = *quorum_epoch > self.epoch || *quorum_epoch == self.epoch && self.leader.is_none();
+                let found = leader.filter(|_| is_news);
+                match found {
+                    Some(leader) => self.follow(now_us, config, *quorum_epoch, leader, out),
+                    None => self.observe_epoch(now_us, config, *quorum_epoch, out),
+                }
+                if *quorum_epoch == self.epoch {
+                    self.record_vote(now_us, config, from, correlation, *granted, out);
+                }
+                if !fetched || found.is_some() {
+                    self.fetch(now_us, out);
                 }
             }
             Response::FetchMetadataLog { quorum_epoch, leader, high_watermark, records, diverging, error } => {
@@ -318,6 +323,7 @@ impl Quorum {
                 if *error != ErrorCode::None || *quorum_epoch < self.epoch {
                     if self.leader == Some(from) && *leader != Some(from) {
                         self.leader = None;
+                        self.role = Role::UNATTACHED;
                     }
                     match self.leader {
                         Some(other) if other != from => self.fetch(now_us, out),
@@ -325,6 +331,7 @@ impl Quorum {
                     }
                     return;
                 }
+                self.role = Role::Follower { has_fetched: true };
                 self.restart_election_timer(now_us, config, out);
                 if let Some((epoch, end)) = diverging {
                     // Down to where both logs may agree; the next fetch finds out whether they do, and until then nothing
@@ -366,88 +373,13 @@ impl Quorum {
         }
     }
 
-    /// Does a leader still hear a majority? If not for 1.5 × the fetch timeout, it resigns. Returns whether it leads.
-    pub fn check_majority(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) -> bool {
-        let Role::Leader { replicas, .. } = &self.role else { return false };
-        let patience_us = config.controller_quorum_fetch_timeout_us * 3 / 2;
-        let heard = self.voters.iter().filter(|voter| {
-            **voter == self.id
-                || replicas.get(voter).is_some_and(|replica| replica.last_fetch_us + patience_us > now_us)
-        });
-        if heard.count() * 2 > self.voters.len() || now_us < patience_us {
-            return true;
-        }
-        self.leader = None;
-        out.event(EventKind::ControllerResigned { quorum_epoch: self.epoch });
-        self.step_down(out);
-        self.restart_election_timer(now_us, config, out);
-        false
-    }
-
-    /// Leads no more, or stands no more: whoever waits for records must look for another leader.
-    fn step_down(&mut self, out: &mut Outbox) {
-        if let Role::Leader { waiting, .. } = std::mem::replace(&mut self.role, Role::Follower) {
-            for (replica, fetch) in waiting {
-                out.clear_timer(Timer::QuorumFetchWait(replica));
-                fetch.handle.respond(self.refusal(), out);
-            }
-        }
-    }
-
-    fn count_votes(&mut self, now_us: u64, out: &mut Outbox) {
-        let Role::Candidate { votes } = &self.role else { return };
-        if votes.len() * 2 <= self.voters.len() {
-            return;
-        }
-        let grace = |voter: &BrokerId| (*voter, ReplicaProgress { offset: 0, last_fetch_us: now_us });
-        let replicas = self.voters.iter().filter(|voter| **voter != self.id).map(grace).collect();
-        self.role = Role::Leader { epoch_start: self.log.len(), replicas, waiting: Map::new() };
-        self.leader = Some(self.id);
-        out.clear_timer(Timer::Election);
-        out.clear_timer(Timer::QuorumFetch);
-        out.chain(EventKind::ControllerElected { quorum_epoch: self.epoch });
-        for voter in self.voters.clone().iter().filter(|voter| **voter != self.id) {
-            self.correlation += 1;
-            let begin = Request::BeginQuorumEpoch { quorum_epoch: self.epoch, leader: self.id };
-            out.request(broker_node(*voter), Channel::Quorum, self.correlation, begin);
-        }
-        out.unchain();
-    }
-
-    /// Adopts a higher epoch, in which nobody is known to lead yet.
-    fn observe_epoch(&mut self, now_us: u64, config: &BrokerConfig, epoch: u32, out: &mut Outbox) {
-        if epoch <= self.epoch {
-            return;
-        }
-        self.epoch = epoch;
-        self.voted_for = None;
-        self.leader = None;
-        let led = self.is_leader();
-        self.step_down(out);
-        if led {
-            // Others wait on with what is left: a candidate that cannot win must not put off those who can
-            // (`QuorumState.transitionToUnattached`).
-            self.restart_election_timer(now_us, config, out);
-        }
-    }
-
-    /// Follows the leader of an epoch.
-    fn follow(&mut self, now_us: u64, config: &BrokerConfig, epoch: u32, leader: BrokerId, out: &mut Outbox) {
-        if epoch < self.epoch || leader == self.id {
-            return;
-        }
-        let news = epoch > self.epoch || self.leader != Some(leader);
-        self.observe_epoch(now_us, config, epoch, out);
-        if news {
-            self.step_down(out);
-            self.leader = Some(leader);
-            self.fetch_in_flight = None;
-            self.restart_election_timer(now_us, config, out);
-        }
+    /// Does it fetch from others? Not while it asks for votes, nor when it has just resigned.
+    fn fetches(&self) -> bool {
+        matches!(self.role, Role::Follower { .. })
     }
 
     fn fetch(&mut self, _now_us: u64, out: &mut Outbox) {
-        if self.is_leader() || self.fetch_in_flight.is_some() {
+        if !self.fetches() || self.fetch_in_flight.is_some() {
             return;
         }
         let to = match self.leader {
@@ -472,16 +404,6 @@ impl Quorum {
             high_watermark: self.high_watermark,
         };
         out.request(broker_node(to), Channel::Quorum, self.correlation, request);
-    }
-
-    fn restart_election_timer(&mut self, now_us: u64, config: &BrokerConfig, out: &mut Outbox) {
-        if !self.is_voter() {
-            return;
-        }
-        // A follower waits the fetch timeout; a random part on top keeps two voters from standing at once.
-        let spread = config.controller_quorum_election_backoff_max_us.min(u32::MAX.into()) as u32;
-        let wait_us = config.controller_quorum_fetch_timeout_us + u64::from(self.random.below(spread));
-        out.set_timer(Timer::Election, now_us + wait_us);
     }
 
     /// The highest offset that a majority of voters has, if it is of the leader's own epoch.

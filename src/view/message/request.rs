@@ -133,9 +133,9 @@ fn put(f: &mut Fields<'_>, request: &Request) {
             f.put("topic", "__cluster_metadata-0").put("replicaId", replica).put("currentLeaderEpoch", quorum_epoch);
             f.put("fetchOffset", offset).put("lastFetchedEpoch", last_epoch).put("highWatermark", high_watermark);
         }
-        Request::Vote { quorum_epoch, candidate, last_epoch, last_offset } => {
-            f.put("replicaEpoch", quorum_epoch).put("replicaId", candidate);
-            f.put("lastOffsetEpoch", last_epoch).put("lastOffset", last_offset);
+        Request::Vote { quorum_epoch, replica, last_epoch, last_offset, pre_vote } => {
+            f.put("replicaEpoch", quorum_epoch).put("replicaId", replica);
+            f.put("lastOffsetEpoch", last_epoch).put("lastOffset", last_offset).put("preVote", pre_vote);
         }
         Request::DeleteRecords { partition, offset, timeout_us } => {
             let place = f.place(*partition);

@@ -123,8 +123,8 @@ fn put(f: &mut Fields<'_>, response: &Response) {
                 f.put("divergingEpoch", format!("epoch {epoch}, endOffset {end}"));
             }
         }
-        Response::Vote { quorum_epoch, granted } => {
-            f.put("leaderEpoch", quorum_epoch).put("voteGranted", granted);
+        Response::Vote { quorum_epoch, leader, granted } => {
+            f.put_broker("leaderId", *leader).put("leaderEpoch", quorum_epoch).put("voteGranted", granted);
         }
         Response::Heartbeat { .. }
         | Response::LeaveGroup { .. }

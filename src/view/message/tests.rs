@@ -55,4 +55,9 @@ fn names_and_nesting_are_kafkas() {
     assert_eq!(line(&request(world, &asked)), expected);
     let answer = Response::FindCoordinator { error: ErrorCode::CoordinatorNotAvailable, coordinator: None };
     assert_eq!(line(&response(world, &answer)), ["errorCode=15 (COORDINATOR_NOT_AVAILABLE)", "nodeId=-1"]);
+    let asked = Request::Vote { quorum_epoch: 4, replica: 1, last_epoch: 3, last_offset: 9, pre_vote: true };
+    let expected = ["replicaEpoch=4", "replicaId=1", "lastOffsetEpoch=3", "lastOffset=9", "preVote=true"];
+    assert_eq!(line(&request(world, &asked)), expected);
+    let answer = Response::Vote { quorum_epoch: 4, leader: Some(3), granted: false };
+    assert_eq!(line(&response(world, &answer)), ["leaderId=3", "leaderEpoch=4", "voteGranted=false"]);
 }

@@ -32,6 +32,8 @@ templates! {
         "`{place}` 现在**没有 leader**：没有可以接任的副本。";
     CONTROLLER_ELECTED = "**{node}** is the active controller now, in quorum epoch {epoch}.",
         "**{node}** 现在是 active controller，quorum epoch {epoch}。";
+    CONTROLLER_PROSPECTIVE = "{node} asks the other controllers whether they would elect it (pre-vote); the quorum epoch stays {epoch}.",
+        "{node} 询问其他 controller 是否愿意选它（pre-vote）；quorum epoch 仍是 {epoch}。";
     CONTROLLER_CANDIDATE = "{node} stands for election as controller in quorum epoch {epoch}.",
         "{node} 在 quorum epoch {epoch} 中竞选 controller。";
     REGISTERED = "**Broker {broker}** registered with the controller.", "**broker {broker}** 向 controller 注册。";
@@ -120,6 +122,9 @@ pub(super) fn tell(run: &Run, event: &Event) -> Option<Told> {
         }
         E::ControllerElected { quorum_epoch } => {
             caused(CONTROLLER_ELECTED.with("node", node()).with("epoch", *quorum_epoch), event)
+        }
+        E::ControllerProspective { quorum_epoch } => {
+            caused(CONTROLLER_PROSPECTIVE.with("node", node()).with("epoch", *quorum_epoch), event)
         }
         E::ControllerCandidate { quorum_epoch } => {
             caused(CONTROLLER_CANDIDATE.with("node", node()).with("epoch", *quorum_epoch), event)

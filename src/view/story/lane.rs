@@ -74,7 +74,7 @@ pub fn lane_of(world: &World, event: &Event) -> Lane {
         E::MembershipChanged { .. } => Lane::Idle,
 
         E::Command(_) | E::BecameLeader { .. } | E::LeaderElected { .. } => Lane::Cluster,
-        E::ControllerElected { .. } | E::ControllerCandidate { .. } => Lane::Cluster,
+        E::ControllerElected { .. } | E::ControllerProspective { .. } | E::ControllerCandidate { .. } => Lane::Cluster,
         E::BrokerRegistered { .. } | E::BrokerUnfenced { .. } | E::BrokerFenced { .. } => Lane::Cluster,
         E::ControlledShutdown { .. }
         | E::RegistrationTimedOut { .. }

@@ -56,8 +56,8 @@ templates! {
         "{who} 已在 `initial.broker.registration.timeout.ms` 内一直尝试注册。";
     BROKER_SESSION = "The controller, {who}, looked for brokers whose `broker.session.timeout.ms` is over.",
         "controller {who} 检查 `broker.session.timeout.ms` 已到的 broker。";
-    ELECTION = "{who} heard nothing of the active controller for `controller.quorum.fetch.timeout.ms`.",
-        "{who} 在 `controller.quorum.fetch.timeout.ms` 内没有收到 active controller 的消息。";
+    ELECTION = "{who} heard nothing of an active controller for `controller.quorum.fetch.timeout.ms`, or of an election for `controller.quorum.election.timeout.ms`.",
+        "{who} 在 `controller.quorum.fetch.timeout.ms` 内没有收到 active controller 的消息，或在 `controller.quorum.election.timeout.ms` 内没有等到选举结果。";
     CONNECTION = "{who} looked for requests that had waited too long for their answers.", "{who} 检查等待应答过久的请求。";
     QUORUM = "It was time for {who} to go on in the metadata quorum.", "到了 {who} 继续 metadata quorum 工作的时间。";
 }

@@ -50,7 +50,8 @@ const FORMS = [
     rows: [
       ["Name (client.id)", "checkout", /called checkout already/],
       ["Name (client.id)", "x".repeat(101), /cannot be 101 characters long.* at most 100 characters/],
-      ["Rate", "fast", /number from 0 up is needed, such as 4 or 0\.5, not “fast”/],
+      ["Rate", "fast", /number from 0 up is needed, such as 4, 1000 or 0\.5 .*, not “fast”/],
+      ["Rate", "1,000", /at most three digits after the point\), not “1,000”/],
       ["Rate", "100001", /rate cannot be 100001\. .* at most 100000 records a second/],
       ["Keys", "k".repeat(1001), /key cannot be 1001 bytes long.* at most 1000 bytes/],
       ["Value", "v".repeat(100_001), /value cannot be 100001 bytes long.* at most 100000 bytes/],

@@ -48,6 +48,7 @@ templates! { "faults":
     WIPE_NOBODY = "Only the disk of a broker that is stopped or crashed can be wiped.", "只能清空已停止或崩溃的 broker 的磁盘。";
     NO_TARGET = "Choose at least one.", "请至少选择一个。";
     ERROR_SIGNED = "“{value}” is not a number with at most three decimals.", "“{value}”不是最多三位小数的数。";
+    ERROR_DELAY = "A slow link adds something: more than 0 is needed.", "慢速链路必须增加延迟：需要大于 0。";
     MILLISECONDS = "ms", "毫秒";
     DO_IT = "Break it", "制造故障";
 

@@ -156,6 +156,9 @@ pub fn read(kind: Kind, values: &Values) -> Result<Command, Vec<Wrong>> {
         Kind::Cut => Fault::Cut(link(values)?),
         Kind::SlowLink => {
             let delay_us = thousandths(values, DELAY).map_err(wrong)?;
+            if delay_us == 0 {
+                return Err(vec![(DELAY, words::ERROR_DELAY.text())]);
+            }
             Fault::SlowLink { link: link(values)?, delay_us }
         }
         Kind::LossyLink => {

@@ -186,7 +186,7 @@ test("what comes after the moment of a reload comes again", { saved: FAST, timeo
 
 test("a run of its own has its own name, counts from its own beginning and is reset to it", { saved: FAST, timeout: 120_000 }, async ({ page, open }) => {
   await open();
-  const own = ["cluster brokers=1 seed=7 begin=0s", "@0s create-topic topic=mine partitions=1 replication.factor=1", "@3s now"];
+  const own = ["cluster brokers=1 seed=7 begin=0s", "@0s create-topic topic=mine partitions=1 replication.factor=1", "@0s add-producer producer=p topic=mine rate=10", "@3s now"];
   await playLines(page, own);
   await page.getByRole("heading", { name: "A scenario of its own" }).waitFor();
   // While a step is shown another press only ends it.

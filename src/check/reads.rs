@@ -11,6 +11,7 @@ use crate::{
     kafka::{
         event::{Event, EventKind},
         ids::TopicIdPartition,
+        log::Log,
     },
     sim::NodeId,
 };
@@ -72,7 +73,7 @@ impl Reads {
 /// A log that holds the last record of now has the one of before before it. Logs that share a batch share all before it,
 /// so that any replica's will do; one that does not hold it, or not what comes before any more, says nothing.
 fn check_same_log(event: &Event, partition: TopicIdPartition, before: Read, now: Read, findings: &mut Findings<'_>) {
-    let epoch_at = |log: &crate::kafka::log::Log, next: i64| {
+    let epoch_at = |log: &Log, next: i64| {
         let batch = log.batches().holding(next - 1).filter(|_| next > log.log_start_offset())?;
         Some(batch.leader_epoch)
     };

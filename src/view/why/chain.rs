@@ -5,6 +5,7 @@
 
 use super::SCAN_MAX;
 use crate::{
+    cluster::ConsumerSlot,
     history::Run,
     kafka::{
         event::{Event, EventKind},
@@ -19,6 +20,9 @@ const CHAIN_MAX: usize = 12;
 
 /// Hops of a chain, told or not.
 const HOPS_MAX: usize = 10_000;
+
+/// Longer than anybody waits for a sign of life by default.
+const SILENCE_US_MAX: u64 = 60_000_000;
 
 /// What caused an event, nearest first. Hops that only carry the cause on (arrivals, disk writes, idle answers) are
 /// left out, but never where the chain begins; the last line is as far as the run remembers or [`CHAIN_MAX`] allows.
@@ -37,7 +41,7 @@ pub fn chain(run: &Run, event: EventId) -> Vec<StoryLine> {
             break;
         }
         if matches!(event.kind, EventKind::TimerFired(timer) if looks(timer)) {
-            let Some(fault) = silent(run, event, effect).and_then(|node| fault_of(run, node, event.id)) else { break };
+            let Some(fault) = silent(run, event, effect).and_then(|node| fault_of(run, node, event)) else { break };
             next = fault.id;
         }
         effect = event;
@@ -87,9 +91,8 @@ fn silent(run: &Run, look: &Event, effect: &Event) -> Option<NodeId> {
         }
         (_, EventKind::ConnectionTimedOut { peer, .. }) => Some(*peer),
         (_, EventKind::MemberRemoved { member, .. }) => {
-            let of_member = |(node, slot): (&NodeId, &crate::cluster::ConsumerSlot)| {
-                (slot.consumer.member_id == *member).then_some(*node)
-            };
+            let of_member =
+                |(node, slot): (&NodeId, &ConsumerSlot)| (slot.consumer.member_id == *member).then_some(*node);
             run.world().consumers().iter().find_map(of_member)
         }
         (EventKind::TimerFired(Timer::Election), _) => {
@@ -103,16 +106,28 @@ fn silent(run: &Run, look: &Event, effect: &Event) -> Option<NodeId> {
     }
 }
 
-/// The newest thing before an event that may have made a node fall silent.
-fn fault_of(run: &Run, node: NodeId, before: EventId) -> Option<&Event> {
+/// The newest thing before an event that may have made a node fall silent, unless it was over long before.
+pub(super) fn fault_of<'a>(run: &'a Run, node: NodeId, look: &Event) -> Option<&'a Event> {
     use EventKind as E;
     let concerns = |nodes: &[NodeId]| nodes.is_empty() || nodes.contains(&node);
-    let silences = |event: &&Event| match &event.kind {
-        E::BrokerCrashed | E::BrokerStopped | E::ClientCrashed | E::ClientClosed => event.node == node,
-        E::BrokerFrozen(true) | E::ClientFrozen(true) | E::ApplicationStalled(true) => event.node == node,
-        E::DiskSlowed { .. } => event.node == node,
-        E::LinkBroken { from, to, .. } => concerns(from) || concerns(to),
-        _ => false,
-    };
-    run.events().iter().rev().skip_while(|event| event.id >= before).take(SCAN_MAX).find(silences)
+    let (mut is_back, mut healed) = (false, Vec::new());
+    let before = run.events().iter().rev().skip_while(|event| event.id >= look.id);
+    before.take(SCAN_MAX).find(|event| {
+        let is_own = event.node == node;
+        let long_before = event.time_us + SILENCE_US_MAX < look.time_us;
+        match &event.kind {
+            E::BrokerStarted | E::ClientStarted => is_back |= is_own && long_before,
+            E::BrokerFrozen(false) | E::ClientFrozen(false) | E::ApplicationStalled(false) => {
+                is_back |= is_own && long_before;
+            }
+            E::LinkHealed { fault } if long_before => healed.push(*fault),
+            E::BrokerCrashed | E::BrokerStopped | E::ClientCrashed | E::ClientClosed => return is_own && !is_back,
+            E::BrokerFrozen(true) | E::ClientFrozen(true) | E::ApplicationStalled(true) => return is_own && !is_back,
+            E::LinkBroken { fault, from, to, .. } => {
+                return (concerns(from) || concerns(to)) && !healed.contains(fault);
+            }
+            _ => {}
+        }
+        false
+    })
 }

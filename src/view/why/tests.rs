@@ -6,6 +6,7 @@ use crate::{
     history::{Run, start_cluster},
     i18n::{Lang, Text},
     kafka::event::EventKind,
+    sim::NodeId,
     view::story::{Lane, lines},
 };
 
@@ -124,6 +125,24 @@ fn what_a_crash_leads_to_goes_back_to_the_crash() {
     assert_eq!(elected[elected.len() - 2..], ["Broker 1 crashed.", "Command: crash-broker broker=1."], "{elected:#?}");
     let lagging = causes(|kind| matches!(kind, EventKind::LeaderElected { from: Some(1), .. }));
     assert!(lagging.contains(&"Broker 1 crashed.".to_owned()), "{lagging:#?}");
+}
+
+/// What was over long before made nobody silent.
+#[test]
+fn an_old_fault_is_no_cause() {
+    let mut run = run_to(12);
+    run.apply(Command::CrashBroker { broker: 1 }).expect("sound");
+    run.advance_to(20_000_000);
+    run.apply(Command::RestartBroker { broker: 1 }).expect("sound");
+    let crash = |run: &Run, node| {
+        let look = run.events().iter().next_back().expect("much happened");
+        super::chain::fault_of(run, NodeId(node), look).map(|event| event.kind.clone())
+    };
+    run.advance_to(70_000_000);
+    assert_eq!(crash(&run, 1), Some(EventKind::BrokerCrashed), "it may be felt for a while");
+    assert_eq!(crash(&run, 2), None, "and that of another never");
+    run.advance_to(90_000_000);
+    assert_eq!(crash(&run, 1), None);
 }
 
 #[test]

@@ -93,7 +93,7 @@ impl Course {
 
     /// The scenario chosen.
     pub fn lesson(&self) -> &Lesson {
-        self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at])
+        chosen(&self.own, &self.lessons, self.at)
     }
 
     /// How many steps the class has seen.
@@ -127,7 +127,7 @@ impl Course {
         if !self.running() || self.effect != Effect::None {
             return self.effect != Effect::None;
         }
-        let lesson = self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at]);
+        let lesson = chosen(&self.own, &self.lessons, self.at);
         self.effect = self.class.check(lesson, run.world());
         self.effect != Effect::None
     }
@@ -139,13 +139,13 @@ impl Course {
 
     /// The class does something in the panel.
     pub fn act(&mut self, action: LessonAction, run: &Run) -> Effect {
-        let lesson = self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at]);
+        let lesson = chosen(&self.own, &self.lessons, self.at);
         self.class.act(lesson, action, run.world(), now(run))
     }
 
     /// The panel, and what is lit, anew.
     pub fn refresh(&mut self, lang: Lang) {
-        let lesson = self.own.as_deref().unwrap_or_else(|| &self.lessons[self.at]);
+        let lesson = chosen(&self.own, &self.lessons, self.at);
         let view = view::build(lesson, &self.class, lang);
         if *self.view != view {
             self.view = Rc::new(view);
@@ -165,4 +165,9 @@ impl Course {
     pub fn lights(&self) -> Rc<[Place]> {
         self.lights.clone()
     }
+}
+
+/// The scenario chosen; apart from the course, whose other parts change while it is looked at.
+fn chosen<'a>(own: &'a Option<Rc<Lesson>>, lessons: &'a [Lesson], at: usize) -> &'a Lesson {
+    own.as_deref().unwrap_or_else(|| &lessons[at])
 }

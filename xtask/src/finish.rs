@@ -6,6 +6,7 @@
 
 use std::env;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::paths;
@@ -56,20 +57,38 @@ pub fn run() -> Result<(), Failure> {
     fs::write(&page, html).map_err(|error| Failure::io(format!("writing {}", page.display()), &error))
 }
 
+/// The link `program-wasm`, from `<` to `>`. Trunk's minifier sorts its attributes and takes quotes away where it can.
+fn program_link(html: &str) -> Option<Range<usize>> {
+    let within = html.find("program-wasm")?;
+    let start = html[..within].rfind('<')?;
+    let end = within + html[within..].find('>')? + 1;
+    Some(start..end)
+}
+
 /// The file that the link `program-wasm` points to.
 fn program_name(html: &str) -> Option<&str> {
-    let link = html.split_once(r#"id="program-wasm""#)?.1;
-    let link = link.split_once('>')?.0;
-    let address = link.split_once(r#"href=""#)?.1.split_once('"')?.0;
+    let link = &html[program_link(html)?];
+    let address = link.split_once("href=")?.1.trim_start_matches('"');
+    let address = address.split(['"', ' ', '>']).next()?;
     Some(address.rsplit('/').next().unwrap_or(address))
 }
 
 fn with_size(html: &str, bytes: u64) -> String {
-    html.replacen(r#"id="program-wasm""#, &format!(r#"id="program-wasm" data-bytes="{bytes}""#), 1)
+    with(html, |link| link.replacen("<link", &format!(r#"<link data-bytes="{bytes}""#), 1))
 }
 
 fn with_live_reload(html: &str) -> String {
-    html.replacen("</body>", "<script type=\"module\" src=\"./live.js\"></script>\n  </body>", 1)
+    with(html, |link| format!("{link}<script type=\"module\" src=\"./live.js\"></script>"))
+}
+
+/// The page with another link to its program.
+fn with(html: &str, change: impl FnOnce(&str) -> String) -> String {
+    let mut html = html.to_owned();
+    if let Some(link) = program_link(&html) {
+        let changed = change(&html[link.clone()]);
+        html.replace_range(link, &changed);
+    }
+    html
 }
 
 fn size(file: &Path) -> Result<u64, Failure> {
@@ -155,23 +174,37 @@ mod tests {
         r#"<link id="program-wasm" rel="preload" href="./a-1_bg.wasm" as="fetch" />"#,
         "<body></body>"
     );
+    const MINIFIED: &str = concat!(
+        "<link href=./a-1.js id=program-glue rel=modulepreload>",
+        "<link as=fetch href=./a-1_bg.wasm id=program-wasm rel=preload><body>"
+    );
 
     #[test]
     fn finds_the_program() {
         assert_eq!(program_name(PAGE), Some("a-1_bg.wasm"));
+        assert_eq!(program_name(MINIFIED), Some("a-1_bg.wasm"));
+        assert_eq!(program_name("<link id=program-wasm href=a.wasm>"), Some("a.wasm"));
         assert_eq!(program_name("<body></body>"), None);
     }
 
     #[test]
     fn writes_the_size_where_the_progress_bar_looks() {
-        let page = with_size(PAGE, 4711);
-        assert!(page.contains(r#"id="program-wasm" data-bytes="4711" rel="preload""#));
-        assert_eq!(program_name(&page), Some("a-1_bg.wasm"));
+        for page in [PAGE, MINIFIED] {
+            let sized = with_size(page, 4711);
+            let link = &sized[program_link(&sized).expect("the link is still there")];
+            assert!(link.starts_with(r#"<link data-bytes="4711" "#), "{link}");
+            assert_eq!(program_name(&sized), Some("a-1_bg.wasm"));
+        }
     }
 
     #[test]
-    fn adds_live_reload_at_the_end_of_the_page() {
-        assert!(with_live_reload(PAGE).contains("live.js\"></script>\n  </body>"));
+    fn adds_live_reload_beside_the_program() {
+        assert!(
+            with_live_reload(PAGE).contains(r#"as="fetch" /><script type="module" src="./live.js"></script><body>"#)
+        );
+        assert!(
+            with_live_reload(MINIFIED).contains(r#"rel=preload><script type="module" src="./live.js"></script><body>"#)
+        );
     }
 
     #[test]

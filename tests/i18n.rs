@@ -27,6 +27,7 @@ fn all() -> Vec<Template> {
         codec::ALL,
         error::ALL,
         lesson::ALL,
+        kafkascope::lesson::missing::ALL,
         kafkascope::lesson::until::ALL,
         ui::ALL,
         forms::ALL,

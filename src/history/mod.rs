@@ -17,6 +17,7 @@ mod opening;
 mod replay;
 mod runs;
 mod scenario;
+mod scout;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -40,11 +41,13 @@ pub use opening::{Opened, Opening};
 pub use replay::Replay;
 pub use runs::{ALL, Deleted, Kept, NamedRun, Origin, RunId, Runs, RunsError};
 pub use scenario::{Scenario, start_cluster};
+pub use scout::Ahead;
 pub use script::Refused;
 pub use timeline::{History, Moment};
 pub use together::Together;
 
 use fault::Before;
+use scout::{QUIET_ITEMS_MAX, Scout};
 use script::{Next, Script};
 use std::sync::Arc;
 
@@ -54,13 +57,6 @@ use crate::{
     ledger::Ledger,
     sim::EventId,
 };
-
-/// Where nothing drawn happens for so long, it is said that nothing will: ten minutes, longer than any of Kafka's own
-/// pauses between things that are drawn. A search further ahead would hold the page up.
-const QUIET_US_MAX: u64 = 600_000_000;
-
-/// Items that one search for the next step may take from the queue before it gives up.
-const QUIET_ITEMS_MAX: u32 = 2_000_000;
 
 /// After everything that happens at a time: the event of a moment that a person wrote down without one.
 pub const AFTER_ALL: EventId = EventId::MAX;
@@ -101,14 +97,6 @@ pub struct Run {
     /// What was broken, oldest first.
     faults: Vec<Arc<FaultGiven>>,
     counts: Counts,
-}
-
-#[derive(Clone, Debug)]
-struct Scout {
-    world: World,
-    script: Script,
-    /// Of the event that the next step begins with.
-    step_time_us: Option<u64>,
 }
 
 impl Run {
@@ -241,17 +229,6 @@ impl Run {
         true
     }
 
-    /// When the next step will be; `None`: nothing drawn happens for as long as anyone would wait, or ever.
-    pub fn next_step_time_us(&mut self) -> Option<u64> {
-        let scout = self.scout.get_or_insert_with(|| {
-            Box::new(Scout { world: self.world.clone(), script: self.script.clone(), step_time_us: None })
-        });
-        if scout.world.last_event() <= self.world.last_event() {
-            scout.step_time_us = scout.go_on();
-        }
-        scout.step_time_us
-    }
-
     /// Plays on to the next step, and through everything that belongs to its moment's event. Without a next step
     /// nothing moves.
     pub fn step(&mut self) -> Option<EventId> {
@@ -322,25 +299,4 @@ impl Run {
 
 fn check_time(time_us: u64) -> Result<(), WorldError> {
     Ok(limits::TIME.check(time_us).map_err(CommandError::from)?)
-}
-
-impl Scout {
-    /// Goes on to the next step and tells when that is.
-    fn go_on(&mut self) -> Option<u64> {
-        let mut events = Vec::new();
-        let quiet_us = self.world.now_us().saturating_add(QUIET_US_MAX);
-        for _ in 0..QUIET_ITEMS_MAX {
-            // A command that is still to come is waited for however long.
-            let until_us = self.script.time_us().unwrap_or(quiet_us).min(limits::TIME.max);
-            if matches!(self.script.next(&mut self.world, until_us, &mut events), Next::Nothing) {
-                self.world.idle_until(until_us);
-                return None;
-            }
-            if events.iter().any(|event| self.world.is_step(event)) {
-                return Some(self.world.now_us());
-            }
-            events.clear();
-        }
-        None
-    }
 }

@@ -38,6 +38,16 @@ fn the_scout_foresees_each_step_and_changes_nothing() {
 }
 
 #[test]
+fn the_scout_keeps_up_with_a_run_that_has_gone_past_it() {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    run.next_step_time_us();
+    run.advance_to(15_000_000);
+    let time_us = run.next_step_time_us();
+    assert!(run.step().is_some());
+    assert_eq!(time_us, Some(run.time_us()));
+}
+
+#[test]
 fn reset_is_the_beginning() {
     let fresh = Run::new(&start_cluster()).expect("sound");
     let mut run = fresh.clone();

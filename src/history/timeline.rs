@@ -5,7 +5,7 @@
 //! one that was there is handed over whole. Left out: the tree of runs, which is [`super::Runs`].
 
 use super::{
-    Run, Stamped,
+    Ahead, Run, Stamped,
     keyframes::{Keyframes, Spacing},
     undo::Undone,
 };
@@ -113,6 +113,18 @@ impl History {
     /// When the next step will be.
     pub fn next_step_time_us(&mut self) -> Option<u64> {
         self.run.next_step_time_us()
+    }
+
+    /// The same as far as `until_us`, or until `enough` says so.
+    pub fn look_ahead(&mut self, until_us: u64, enough: &mut dyn FnMut() -> bool) -> Ahead {
+        self.run.look_ahead(until_us, enough)
+    }
+
+    /// Plays on to a time before the next step, or until `enough` says so. True when it is there.
+    pub fn approach(&mut self, time_us: u64, enough: &mut dyn FnMut() -> bool) -> bool {
+        let there = self.run.approach(time_us, enough);
+        self.moved();
+        there
     }
 
     /// Plays on to the next step.

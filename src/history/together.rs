@@ -2,7 +2,7 @@
 //!
 //! A step is the next one of either, a step back the last one. Left out: which two, which [`super::Runs`] says.
 
-use super::History;
+use super::{Ahead, History};
 use crate::sim::EventId;
 
 /// The shown run, and the one that keeps to its time if there is one.
@@ -26,6 +26,34 @@ impl Together<'_> {
         let own = self.shown.next_step_time_us();
         let other = self.beside.as_mut().and_then(|beside| beside.next_step_time_us());
         own.into_iter().chain(other).min()
+    }
+
+    /// The same as far as `until_us`, or until `enough` says so.
+    pub fn look_ahead(&mut self, until_us: u64, enough: &mut dyn FnMut() -> bool) -> Ahead {
+        let own = self.shown.look_ahead(until_us, enough);
+        let Some(beside) = &mut self.beside else { return own };
+        // A step of the shown one that is known bounds the search in the other.
+        let until_us = if let Ahead::At(own_us) = own { own_us.min(until_us) } else { until_us };
+        match (own, beside.look_ahead(until_us, enough)) {
+            (Ahead::At(own_us), Ahead::At(other_us)) => Ahead::At(own_us.min(other_us)),
+            (Ahead::At(own_us), Ahead::NotBefore(other_us)) if other_us < own_us => Ahead::NotBefore(other_us),
+            (Ahead::NotBefore(own_us), Ahead::At(other_us)) if own_us > other_us => Ahead::At(other_us),
+            (Ahead::NotBefore(own_us), Ahead::NotBefore(other_us)) => Ahead::NotBefore(own_us.min(other_us)),
+            (Ahead::NotBefore(own_us), Ahead::At(_) | Ahead::Never) => Ahead::NotBefore(own_us),
+            (Ahead::Never, other) => other,
+            (own, _) => own,
+        }
+    }
+
+    /// Plays both on to a time before the next step of either, or the shown one until `enough` says so. True when both
+    /// are there.
+    pub fn approach(&mut self, time_us: u64, enough: &mut dyn FnMut() -> bool) -> bool {
+        let there = self.shown.approach(time_us, enough);
+        let shown_us = self.shown.run().time_us();
+        if let Some(beside) = &mut self.beside {
+            beside.go_to(shown_us);
+        }
+        there
     }
 
     /// Plays on to the next step of either. The last event of the shown one then.

@@ -83,6 +83,7 @@ templates! { "ui":
     SPEED_OF_EVENT = "Steps a second", "每秒步数";
     SPEED_OF_CLOCK = "Simulated time", "模拟时间";
     SPEED_CLOCK_SLOW = "{n} s in a second", "每秒走 {n} 秒";
+    NOTE_LOOKING = "A long way to the next change: looking for it…", "距离下一次变化还很远，正在查找……";
     NOTE_SKIPPING = "Skipping {time} in which nothing changes", "跳过没有变化的 {time}";
     NOTE_ACTED = "Given. **Play** or **Step** shows what follows.", "已下达。**播放**或**单步**查看后续。";
     NOTE_PAST = "{time} before the newest", "比最新时刻早 {time}";

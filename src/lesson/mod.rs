@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod facts;
 pub mod format;
 pub mod measure;
+pub mod missing;
 pub mod play;
 pub mod progress;
 pub mod question;

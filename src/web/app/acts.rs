@@ -517,6 +517,7 @@ impl App {
     /// After the run moved: what speaks of things that are gone closes, what shows values shows the new ones.
     /// What is selected and asked keeps to the moment; true if something that was selected is gone.
     pub(super) fn follow(&mut self) -> bool {
+        self.player.look_for_missing();
         let gone = self.selection.as_ref().is_some_and(|place| !inspector::exists(&self.player.vm, place));
         if gone {
             self.selection = None;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     history::{Moment, Run},
-    i18n::Lang,
+    i18n::{Lang, Text},
     lesson::{
         Lesson,
         play::{self, now},
@@ -34,6 +34,8 @@ pub struct Course {
     steps_before: u64,
     /// What the last check asks for.
     effect: Effect,
+    /// What its step needs and is not there.
+    missing: Option<Text>,
     view: Rc<LessonView>,
     lights: Rc<[Place]>,
 }
@@ -45,8 +47,17 @@ impl Course {
         let (run, class) = play::begin(&lessons[0]).expect("the shipped scenarios are sound");
         let view = Rc::new(view::build(&lessons[0], &class, lang));
         let steps_before = run.step_count();
-        let mut course =
-            Course { lessons, at: 0, own: None, class, steps_before, effect: Effect::None, view, lights: Rc::from([]) };
+        let mut course = Course {
+            lessons,
+            at: 0,
+            own: None,
+            class,
+            steps_before,
+            effect: Effect::None,
+            missing: None,
+            view,
+            lights: Rc::from([]),
+        };
         course.refresh(lang);
         (course, run)
     }
@@ -70,6 +81,7 @@ impl Course {
 
     fn begin(&mut self, class: LessonRun, steps_before: u64, lang: Lang) {
         (self.class, self.steps_before, self.effect) = (class, steps_before, Effect::None);
+        self.missing = None;
         self.refresh(lang);
     }
 
@@ -141,6 +153,16 @@ impl Course {
     pub fn act(&mut self, action: LessonAction, run: &Run) -> Effect {
         let lesson = chosen(&self.own, &self.lessons, self.at);
         self.class.act(lesson, action, run.world(), now(run))
+    }
+
+    /// Looks whether what the step needs is there.
+    pub fn look_for_missing(&mut self, run: &Run) {
+        self.missing = self.class.missing(chosen(&self.own, &self.lessons, self.at), run.world(), run.time_us());
+    }
+
+    /// What the step needs and is not there.
+    pub fn missing(&self) -> Option<&Text> {
+        self.missing.as_ref()
     }
 
     /// The panel, and what is lit, anew.

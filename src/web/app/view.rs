@@ -137,7 +137,7 @@ impl App {
         let (course, lang) = (&self.player.course, self.prefs.lang);
         if course.is_lesson() {
             return html! {
-                <LessonPanel key={course.lesson().id.clone()} view={course.view()} on_act={self.on.lesson.clone()} on_why={self.on.lesson_why.clone()} />
+                <LessonPanel key={course.lesson().id.clone()} view={course.view()} missing={course.missing().cloned()} on_act={self.on.lesson.clone()} on_why={self.on.lesson_why.clone()} />
             };
         }
         let lessons: Vec<(usize, AttrValue)> = (course.lessons.iter().enumerate())
@@ -217,7 +217,7 @@ impl App {
                 compared(both, shown, lang, (&self.on.open, &self.on.runs), on_close)
             }
             Dialog::Share => html! {
-                <Share {lang} saved={open.saved.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close}>
+                <Share {lang} saved={open.saved.clone()} lessons={self.player.course.lessons.clone()} on_saved={self.on.saved.clone()} on_file={self.on.file.clone()} {on_close}>
                     <Works {lang} rows={open.works.clone()} own={self.own_work()} name={self.keeping.name.clone()} has_deleted={self.keeping.deleted.is_some()}
                         lessons={self.player.course.lessons.clone()} on_act={self.on.works.clone()} />
                 </Share>

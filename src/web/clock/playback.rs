@@ -1,5 +1,7 @@
 //! The state of play, pause and step, and what one frame does to the run.
 
+use kafkascope::history::Ahead;
+
 use super::{Pace, Speed};
 
 /// What playback needs of a run; the run itself has it, tests have a small one.
@@ -16,8 +18,10 @@ pub trait Timeline {
     fn time_us(&self) -> u64;
     /// Runs all events up to a time; true if something drawn changed.
     fn advance_to(&mut self, time_us: u64) -> bool;
-    /// When the next step will be; `None`: nothing drawn will ever change again.
-    fn next_step_time(&mut self) -> Option<u64>;
+    /// Looks for the next step as far as `until_us`, or until `enough` says so.
+    fn look_ahead(&mut self, until_us: u64, enough: &mut dyn FnMut() -> bool) -> Ahead;
+    /// Plays on to a time before the next step, or until `enough` says so; true when it is there.
+    fn approach(&mut self, time_us: u64, enough: &mut dyn FnMut() -> bool) -> bool;
     /// Runs to the next step.
     fn step(&mut self) -> Option<u64>;
     /// Goes back to where the last step ended, and tells when that was; `None`: there is nothing before.
@@ -40,6 +44,10 @@ const STEPS_PER_FRAME_MAX: u32 = 4;
 const SLICES: u32 = 16;
 /// Wall time that the model may take of one frame.
 const BUDGET_MS: f64 = 7.0;
+/// The same while nothing is drawn that moves: on the way through time in which nothing changes.
+const QUIET_BUDGET_MS: f64 = 25.0;
+/// A search for the next step that takes longer is spoken of.
+const LOOKING_MS: f64 = 200.0;
 
 /// What stands beside the clock, when there is something to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -47,6 +55,8 @@ pub enum Note {
     /// Nothing.
     #[default]
     None,
+    /// The next step is a long way off, and not found yet.
+    Looking,
     /// So many microseconds without a step go by at once.
     Skipping(u64),
     /// Something was done while the clock stands: what follows from it comes with time.
@@ -80,6 +90,11 @@ struct Glide {
 }
 
 impl Glide {
+    /// Is the way so long that going it may take time?
+    fn is_long(&self) -> bool {
+        self.to_us.saturating_sub(self.from_us) >= SKIP_FROM_US
+    }
+
     fn time_us(&self) -> u64 {
         let part = (self.spent_ms / self.wall_ms.max(1.0)).clamp(0.0, 1.0);
         // Slow glides ease at both ends; fast ones run evenly, or a flight across several steps would stutter.
@@ -96,6 +111,10 @@ pub struct Playback {
     speed: Speed,
     /// Steps by hand that are still to be shown: 0 or 1.
     by_hand: bool,
+    /// How long that one glides, in wall milliseconds.
+    by_hand_ms: f64,
+    /// For how long the next step has been looked for, in wall milliseconds.
+    looking_ms: f64,
     glide: Option<Glide>,
     /// The moment that is drawn.
     time_us: u64,
@@ -199,6 +218,7 @@ impl Playback {
     pub fn play(&mut self) {
         self.playing = true;
         self.by_hand = false;
+        self.looking_ms = 0.0;
         if std::mem::take(&mut self.back) {
             self.glide = None;
         }
@@ -231,22 +251,25 @@ impl Playback {
         changed
     }
 
-    /// One step by hand. While the last one is still gliding, that one is finished at once.
-    pub fn step(&mut self, run: &mut impl Timeline, gliding: bool) -> Frame {
+    /// One step by hand. While the last one is still gliding, that one is finished at once; while the next one is
+    /// still looked for or a long way off, that goes on. `now_ms` tells the wall time.
+    pub fn step(&mut self, run: &mut impl Timeline, gliding: bool, now_ms: impl Fn() -> f64) -> Frame {
         let mut frame = Frame::default();
         if self.playing {
             frame.changed = self.pause(run);
         } else if self.by_hand {
+            let Some(glide) = &mut self.glide else { return frame };
+            if glide.is_long() {
+                glide.spent_ms = glide.wall_ms;
+                return frame;
+            }
             frame = self.finish_step(run);
         }
         self.by_hand = true;
-        if !gliding {
-            return self.finish_step(run);
-        }
-        if self.glide.is_none() && !self.start_glide(run, STEP_MS) {
-            self.by_hand = false;
-        }
-        frame
+        self.by_hand_ms = if gliding { STEP_MS } else { 0.0 };
+        self.looking_ms = 0.0;
+        let begun = self.frame_by_event(run, 0.0, now_ms);
+        if begun.by_hand { begun } else { frame }
     }
 
     /// After a reset or another scenario.
@@ -263,7 +286,7 @@ impl Playback {
         if self.plays_back() {
             self.frame_back(run, dt_ms)
         } else if self.by_hand || self.forward || self.speed.pace == Pace::Event {
-            self.frame_by_event(run, dt_ms)
+            self.frame_by_event(run, dt_ms, now_ms)
         } else {
             self.frame_by_clock(run, dt_ms, now_ms)
         }
@@ -315,24 +338,46 @@ impl Playback {
         frame
     }
 
-    fn frame_by_event(&mut self, run: &mut impl Timeline, dt_ms: f64) -> Frame {
+    fn frame_by_event(&mut self, run: &mut impl Timeline, dt_ms: f64, now_ms: impl Fn() -> f64) -> Frame {
         let mut frame = Frame::default();
         let mut left_ms = dt_ms;
+        let start_ms = now_ms();
+        let mut enough = || now_ms() - start_ms > QUIET_BUDGET_MS;
         for _ in 0..STEPS_PER_FRAME_MAX {
-            if self.glide.is_none() && !self.start_glide(run, 1000.0 / self.pace()) {
-                self.playing = false;
-                self.by_hand = false;
-                self.forward = false;
-                return frame;
+            if self.glide.is_none() {
+                match run.look_ahead(u64::MAX, &mut enough) {
+                    Ahead::At(next_us) => self.start_glide(run, next_us),
+                    Ahead::Never => {
+                        self.note = Note::Ended;
+                        self.playing = false;
+                        self.by_hand = false;
+                        self.forward = false;
+                        return frame;
+                    }
+                    Ahead::NotBefore(_) => {
+                        self.looking_ms += dt_ms;
+                        if self.looking_ms > LOOKING_MS {
+                            self.note = Note::Looking;
+                        }
+                        return frame;
+                    }
+                }
             }
             let Some(glide) = &mut self.glide else { return frame };
-            let to_end = glide.wall_ms - glide.spent_ms;
-            if left_ms < to_end {
-                glide.spent_ms += left_ms;
-                self.time_us = glide.time_us();
+            let left = glide.wall_ms - glide.spent_ms;
+            let ahead = Glide { spent_ms: glide.spent_ms + left_ms.min(left), ..*glide };
+            let drawn_us = if left_ms < left { ahead.time_us() } else { ahead.to_us };
+            // The run comes along where the way is long, or the last frame would have to go all of it.
+            if ahead.is_long() && !run.approach(drawn_us.min(ahead.to_us - 1), &mut enough) {
+                self.time_us = self.time_us.max(run.time_us());
                 return frame;
             }
-            left_ms -= to_end;
+            if left_ms < left {
+                *glide = ahead;
+                self.time_us = drawn_us;
+                return frame;
+            }
+            left_ms -= left;
             if self.by_hand {
                 return self.finish_step(run);
             }
@@ -355,9 +400,10 @@ impl Playback {
         for slice in 1..=SLICES {
             let part = goal * f64::from(slice) / f64::from(SLICES);
             if run.watched() {
-                let (stepped, ended) = advance_watched(run, start_us + part as u64);
+                let mut enough = || now_ms() - start_ms > QUIET_BUDGET_MS;
+                let (stepped, there) = advance_watched(run, start_us + part as u64, &mut enough);
                 changed |= stepped;
-                if ended {
+                if !there {
                     self.time_us = run.time_us();
                     return Frame { changed, step: None, by_hand: false };
                 }
@@ -376,18 +422,15 @@ impl Playback {
         Frame { changed, step: None, by_hand: false }
     }
 
-    fn start_glide(&mut self, run: &mut impl Timeline, wall_ms: f64) -> bool {
+    fn start_glide(&mut self, run: &impl Timeline, next_us: u64) {
         let from_us = self.time_us.max(run.time_us());
-        let Some(next_us) = run.next_step_time() else {
-            self.note = Note::Ended;
-            return false;
-        };
         let to_us = next_us.max(from_us);
         let gap = to_us - from_us;
+        let wall_ms = if self.by_hand { self.by_hand_ms } else { 1000.0 / self.pace() };
         self.note = if gap >= SKIP_FROM_US { Note::Skipping(gap) } else { Note::None };
-        self.rate = gap as f64 / wall_ms;
+        self.rate = gap as f64 / wall_ms.max(1.0);
+        self.looking_ms = 0.0;
         self.glide = Some(Glide { from_us, to_us, wall_ms, spent_ms: 0.0 });
-        true
     }
 
     fn finish_step(&mut self, run: &mut impl Timeline) -> Frame {
@@ -408,15 +451,19 @@ impl Playback {
     }
 }
 
-/// Step by step up to a time: whether there was a step, and whether the watch ended it.
-fn advance_watched(run: &mut impl Timeline, until_us: u64) -> (bool, bool) {
+/// Step by step up to a time: whether there was a step, and whether it came there; the watch may end it before.
+fn advance_watched(run: &mut impl Timeline, until_us: u64, enough: &mut dyn FnMut() -> bool) -> (bool, bool) {
     let mut stepped = false;
-    while run.next_step_time().is_some_and(|next_us| next_us <= until_us) {
+    loop {
+        match run.look_ahead(until_us, enough) {
+            Ahead::At(next_us) if next_us <= until_us => {}
+            Ahead::NotBefore(before_us) if before_us <= until_us => return (stepped, false),
+            Ahead::At(_) | Ahead::NotBefore(_) | Ahead::Never => return (stepped, true),
+        }
         run.step();
         stepped = true;
         if run.watch() {
-            return (true, true);
+            return (true, false);
         }
     }
-    (stepped, false)
 }

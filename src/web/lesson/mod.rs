@@ -21,7 +21,7 @@ pub use places::{place, why_key};
 use std::rc::Rc;
 
 use kafkascope::{
-    i18n::{Lang, lesson as words},
+    i18n::{Lang, Text, lesson as words},
     lesson::{
         progress::{LessonAction, Phase},
         view::{BeatView, LessonView, Mark},
@@ -41,6 +41,8 @@ use self::{
 pub struct LessonPanelProps {
     /// What to show, in one language.
     pub view: Rc<LessonView>,
+    /// What the step needs and is not there.
+    pub missing: Option<Text>,
     /// The class does something in the panel. Running a beat also starts the clock until the beat ends.
     pub on_act: Callback<LessonAction>,
     /// The class asks why, at this element.
@@ -123,6 +125,9 @@ fn running_or_done(props: &LessonPanelProps, beat: &BeatView) -> Html {
             <div class="lesson-happening" aria-live="polite">
                 if let Some(watch) = &beat.watch {
                     <p class="lesson-watch"><strong>{ words::WATCH.source(lang) }</strong>{ spans(watch) }</p>
+                }
+                if let Some(missing) = &props.missing {
+                    <p class="lesson-missing">{ spans(&missing.render(lang)) }</p>
                 }
                 if let Some(question) = beat.question.as_ref().filter(|_| ended) {
                     <Outcome {lang} question={question.clone()} />

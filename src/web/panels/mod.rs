@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod menu;
 pub mod metrics;
 pub mod modal;
+mod name_field;
 pub mod runs;
 pub mod segments;
 pub mod share;

@@ -11,10 +11,9 @@ use kafkascope::{
         runs::{changed, line, name, offer, quoted, refused},
     },
 };
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::modal::Modal;
+use super::{modal::Modal, name_field::NameField};
 use crate::{
     say::{moment, say, tr},
     stage_api::Dialog,
@@ -106,10 +105,8 @@ fn row(runs: &Runs, run: &NamedRun, lang: Lang, on_act: &Callback<RunsAct>) -> H
     let shown = runs.shown().id();
     let words = name(run).plain(lang);
     let act = |act: RunsAct| on_act.reform(move |_: MouseEvent| act.clone());
-    let onchange = on_act.reform(move |event: Event| {
-        let value = event.target_unchecked_into::<HtmlInputElement>().value();
-        RunsAct::Rename(id, Some(value).filter(|value| !value.trim().is_empty()))
-    });
+    let on_name =
+        on_act.reform(move |name: String| RunsAct::Rename(id, Some(name).filter(|name| !name.trim().is_empty())));
     let refusals = match run.origin() {
         kafkascope::history::Origin::Again { refused, .. } => refused,
         _ => &[],
@@ -117,7 +114,7 @@ fn row(runs: &Runs, run: &NamedRun, lang: Lang, on_act: &Callback<RunsAct>) -> H
     html! {
         <li key={id.0} class={classes!((id == shown).then_some("run-shown"))}>
             <div class="share-row">
-                <input type="text" value={words.clone()} {onchange} aria-label={share::RUN_NAME.with("n", id.0).plain(lang)} />
+                <NameField name={words.clone()} label={share::RUN_NAME.with("n", id.0).plain(lang)} {on_name} />
                 <span class="line-time">{ moment(run.history().end().time_us) }</span>
                 if id == shown {
                     <span class="badge">{ tr(&share::RUN_SHOWN, lang) }</span>

@@ -3,10 +3,13 @@
 //! What is pasted or chosen is read here and refused here, so that nothing on the page changes before it is sound. Left
 //! out: playing what was read, which is the shell's (`app::saved`).
 
+use std::rc::Rc;
+
 use kafkascope::{
     codec::{self, ReadError, Saved, file, link, text, work::Work},
     i18n::{Arg, Lang, Text, share},
     kafka::limits,
+    lesson::Lesson,
 };
 use web_sys::{
     Blob, Element, File, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Url,
@@ -26,7 +29,9 @@ pub struct ShareProps {
     /// Language.
     pub lang: Lang,
     /// The run as it stands.
-    pub saved: std::rc::Rc<Saved>,
+    pub saved: Rc<Saved>,
+    /// The lessons that a run can begin with.
+    pub lessons: Rc<[Lesson]>,
     /// Opens another one.
     pub on_saved: Callback<Saved>,
     /// A file was chosen.
@@ -70,9 +75,11 @@ pub fn Share(props: &ShareProps) -> Html {
     };
     let onplay = {
         let (lines, wrong, on_saved) = (lines.clone(), wrong.clone(), props.on_saved.clone());
+        let lessons = props.lessons.clone();
         Callback::from(move |_: MouseEvent| {
             let source = lines.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default();
-            match read(&source) {
+            // The lines stay where they are until it is certain that the run can begin.
+            match read(&source).and_then(|saved| saved.open(&lessons).map(|_| saved)) {
                 Ok(saved) => on_saved.emit(saved),
                 Err(error) => wrong.set(Some(error)),
             }
@@ -109,7 +116,7 @@ pub fn Share(props: &ShareProps) -> Html {
                 } }
                 <h3 id="share-lines">{ tr(&share::LINES, lang) }</h3>
                 <textarea ref={lines.clone()} rows="9" spellcheck="false" aria-labelledby="share-lines" aria-describedby="share-lines-note"
-                    aria-invalid={wrong.is_some().then_some("true")} value={written.1.clone()} />
+                    aria-invalid={wrong.is_some().then_some("true")} defaultvalue={written.1.clone()} />
                 if let Some(error) = &*wrong {
                     { wrong_text(error, lang, &props.on_saved) }
                 }

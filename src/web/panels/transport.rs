@@ -168,13 +168,16 @@ pub fn Transport(props: &TransportProps) -> Html {
 fn note_class(note: Note) -> Option<&'static str> {
     match note {
         Note::None => None,
-        Note::Skipping(_) | Note::Acted | Note::Ended | Note::Behind(_) | Note::Full => Some("note-lit"),
+        Note::Looking | Note::Skipping(_) | Note::Acted | Note::Ended | Note::Behind(_) | Note::Full => {
+            Some("note-lit")
+        }
     }
 }
 
 fn note(note: Note, lang: Lang) -> Html {
     match note {
         Note::None => say(&ui::STEP_HELP.text(), lang),
+        Note::Looking => say(&ui::NOTE_LOOKING.text(), lang),
         Note::Skipping(us) => say(&ui::NOTE_SKIPPING.with("time", Arg::Duration(us)), lang),
         Note::Acted => say_plain(&ui::NOTE_ACTED, lang),
         Note::Ended => say(&ui::NOTE_ENDED.text(), lang),

@@ -8,9 +8,9 @@ use kafkascope::{
     kafka::limits,
     lesson::Lesson,
 };
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::name_field::NameField;
 use crate::{
     say::{say, tr},
     stage_api::WorkRow,
@@ -52,10 +52,7 @@ pub struct WorksProps {
 #[component]
 pub fn Works(props: &WorksProps) -> Html {
     let lang = props.lang;
-    let onchange = props.on_act.reform(|event: Event| {
-        let value = event.target_unchecked_into::<HtmlInputElement>().value();
-        WorksAct::Name(value.trim().to_owned())
-    });
+    let on_name = props.on_act.reform(|name: String| WorksAct::Name(name.trim().to_owned()));
     let act = |act: WorksAct| props.on_act.reform(move |_: MouseEvent| act.clone());
     let others: Vec<_> = props.rows.iter().filter(|row| Some(row.number) != props.own).collect();
     html! {
@@ -63,7 +60,7 @@ pub fn Works(props: &WorksProps) -> Html {
             <h3>{ tr(&share::WORKS, lang) }</h3>
             <div class="share-row">
                 <label for="work-name">{ tr(&share::WORK_NAME, lang) }</label>
-                <input id="work-name" type="text" maxlength={limits::RUN_NAME.max.to_string()} value={props.name.clone()} {onchange} aria-describedby="works-note" />
+                <NameField id="work-name" name={props.name.clone()} chars_max={limits::RUN_NAME.max} described_by="works-note" {on_name} />
             </div>
             <p class="faint" id="works-note">{ say(&share::WORKS_NOTE.with("max", limits::WORKS.max), lang) }</p>
             <ul class="works">

@@ -1,6 +1,6 @@
 // The three scenarios to their end: by mouse, by keyboard alone, and in Chinese; the question answered and graded.
 
-import { BY_CLOCK, FAST, pressUntil, tabTo, until } from "../cluster.mjs";
+import { BY_CLOCK, FAST, dialog, inspect, pressUntil, tabTo, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const ENGLISH = {
@@ -130,3 +130,23 @@ for (const lesson of LESSONS) {
 
 test("“Key 与分区” to its end in Chinese", { lang: "zh-CN", saved: BY_CLOCK, timeout: 180_000 }, (tools) =>
   playThrough(tools, LESSONS[1], { by: MOUSE, words: CHINESE, answer: "right" }));
+
+test("a lesson whose topic is gone says so, and Again brings it back", { saved: BY_CLOCK }, async ({ page, open }) => {
+  await open();
+  await MOUSE.pick(page, ENGLISH, LESSONS[1]);
+  await page.getByText(ENGLISH.step(2, 1, 5)).waitFor();
+  await lead(page).click();
+  await until("the first step has ended", () => says(page, ENGLISH.next));
+  await lead(page).click();
+  await inspect(page, "orders");
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await dialog(page).getByRole("button", { name: "Delete", exact: true }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await until("the second step can be run", () => says(page, ENGLISH.run));
+  await lead(page).click();
+  const missing = page.locator(".lesson-missing");
+  await missing.getByText("There is no topic orders any more").waitFor();
+  await page.getByRole("button", { name: "Again", exact: true }).click();
+  await missing.waitFor({ state: "detached" });
+});

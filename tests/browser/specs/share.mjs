@@ -62,6 +62,12 @@ test("the lines can be read, changed and played", { saved: FAST, timeout: 120_00
   await lines(page).fill(source.replace("crash-broker broker=2", "crash-broker broker=x"));
   await dialog(page).getByRole("button", { name: "Play these lines" }).click();
   await dialog(page).getByRole("alert").getByText(/broker/).first().waitFor();
+  // What can only be seen when the run begins is said here too, and the lines stay.
+  const unknown = `lesson id=nowhere\n${source.split("\n").filter((line) => line.startsWith("@")).join("\n")}\n`;
+  await lines(page).fill(unknown);
+  await dialog(page).getByRole("button", { name: "Play these lines" }).click();
+  await dialog(page).getByRole("alert").getByText("There is no lesson “nowhere”").waitFor();
+  assert.equal(await lines(page).inputValue(), unknown);
   await lines(page).fill(source.replace("crash-broker broker=2", "crash-broker broker=3"));
   await dialog(page).getByRole("button", { name: "Play these lines" }).click();
   await opened(page);
@@ -174,6 +180,12 @@ test("acting in the past keeps the old run, which can be shown again, named, com
   const rows = dialog(page).getByRole("listitem");
   assert.equal(await rows.count(), 2);
   const name = dialog(page).getByRole("textbox", { name: "Name of run 1" });
+  // What is typed stays while time goes on.
+  await name.fill("with a");
+  await page.evaluate(() => document.querySelector(".round-play").click());
+  await page.waitForTimeout(400);
+  assert.equal(await name.inputValue(), "with a");
+  await page.evaluate(() => document.querySelector(".round-play").click());
   await name.fill("with a crash");
   await name.press("Tab");
   await dialog(page).getByRole("button", { name: "Compare with the one shown: with a crash" }).click();

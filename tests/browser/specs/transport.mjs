@@ -1,6 +1,6 @@
 // Time: play, pause, step, both paces, back to the start and back again. An action never starts a clock that stands.
 
-import { BY_CLOCK, FAST, add, clock, dialog, inspect, pause, play, records, step, steps, until } from "../cluster.mjs";
+import { BY_CLOCK, FAST, add, clock, dialog, inspect, pause, play, playLines, records, step, steps, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const speed = (page) => page.getByRole("button", { name: /^Pace and speed:/ });
@@ -98,4 +98,26 @@ test("the story shows the kinds that are asked for", { saved: FAST }, async ({ p
   await page.getByText("All kinds of events are hidden; choose one above.").waitFor();
   await kind("Group").click();
   await log(page).getByText(/joined|assign/i).first().waitFor();
+});
+
+test("a step that is a long way off is looked for while the page stays alive", { timeout: 120_000 }, async ({ page, open }) => {
+  await open();
+  await playLines(page, [
+    "cluster brokers=128 seed=7 begin=1s",
+    "setup @300s create-topic topic=late partitions=1 replication.factor=3",
+    "@1s now",
+  ]);
+  // Pressed again while it is looked for, nothing else happens; the page is drawn meanwhile.
+  await step(page);
+  await page.getByText("A long way to the next change").waitFor();
+  await step(page);
+  await until("the step has come", async () => (await clock(page)) >= 300, 60_000);
+  assert.equal(Math.floor(await clock(page)), 300);
+  // With nothing left to come, the search ends by itself; or somebody ends it.
+  await play(page);
+  await page.getByText("A long way to the next change").waitFor({ timeout: 60_000 });
+  await pause(page);
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  await play(page);
+  await page.getByText("Nothing more will change until you act.").waitFor({ timeout: 60_000 });
 });

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use kafkascope::{
     cluster::{WorldError, command::Command},
-    history::{Bookmarks, History, Measured, Moment, Run, RunId, Runs, RunsError, Together},
+    history::{Ahead, Bookmarks, History, Measured, Moment, Run, RunId, Runs, RunsError, Together},
     ledger::Totals,
     lesson::{
         progress::{Effect, LessonAction},
@@ -92,8 +92,11 @@ impl Timeline for Watched<'_> {
     fn advance_to(&mut self, time_us: u64) -> bool {
         self.runs.advance_to(time_us)
     }
-    fn next_step_time(&mut self) -> Option<u64> {
-        self.runs.next_step_time_us()
+    fn look_ahead(&mut self, until_us: u64, enough: &mut dyn FnMut() -> bool) -> Ahead {
+        self.runs.look_ahead(until_us, enough)
+    }
+    fn approach(&mut self, time_us: u64, enough: &mut dyn FnMut() -> bool) -> bool {
+        self.runs.approach(time_us, enough)
     }
     fn step(&mut self) -> Option<u64> {
         self.runs.step()
@@ -315,6 +318,11 @@ impl Player {
         self.course.act(action, self.runs.history().run())
     }
 
+    /// Looks whether what the lesson needs is there.
+    pub fn look_for_missing(&mut self) {
+        self.course.look_for_missing(self.runs.history().run());
+    }
+
     /// Has the lesson anything to do now?
     pub fn check(&mut self) -> bool {
         self.course.check(self.runs.history().run())
@@ -343,7 +351,7 @@ impl Player {
     /// One step by hand; `gliding` shows the way there.
     pub fn step(&mut self, gliding: bool, hidden: &Set<Lane>) -> Frame {
         self.waiting = None;
-        let frame = self.playback.step(&mut watched!(self), gliding);
+        let frame = self.playback.step(&mut watched!(self), gliding, now_ms);
         self.after(frame);
         if frame.changed {
             self.refresh_words(hidden);

@@ -7,7 +7,10 @@ use super::{
     Run,
     script::{Next, Script},
 };
-use crate::{cluster::World, kafka::limits};
+use crate::{
+    cluster::World,
+    kafka::{event::Event, limits},
+};
 
 /// Where nothing drawn happens for so long, it is said that nothing will: ten minutes, longer than any of Kafka's own
 /// pauses between things that are drawn.
@@ -25,6 +28,18 @@ pub enum Ahead {
     Never,
     /// Not before this time; further nobody has looked yet.
     NotBefore(u64),
+}
+
+impl Ahead {
+    /// The same of two runs: what is known of the sooner one.
+    pub(super) fn sooner(self, other: Ahead) -> Ahead {
+        let key = |ahead: &Ahead| match *ahead {
+            Ahead::At(time_us) => (time_us, 0),
+            Ahead::NotBefore(time_us) => (time_us, 1),
+            Ahead::Never => (u64::MAX, 2),
+        };
+        std::cmp::min_by_key(self, other, key)
+    }
 }
 
 /// A copy of the world that is ahead of a run.
@@ -109,7 +124,7 @@ impl Scout {
     }
 
     /// Takes one item from the queue.
-    fn go_on(&mut self, events: &mut Vec<crate::kafka::event::Event>) -> Ahead {
+    fn go_on(&mut self, events: &mut Vec<Event>) -> Ahead {
         self.items += 1;
         if self.items > QUIET_ITEMS_MAX {
             return Ahead::Never;
@@ -122,5 +137,21 @@ impl Scout {
         }
         let now_us = self.world.now_us();
         if events.iter().any(|event| self.world.is_step(event)) { Ahead::At(now_us) } else { Ahead::NotBefore(now_us) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ahead::{At, Never, NotBefore};
+
+    #[test]
+    fn of_two_runs_the_sooner_one_counts() {
+        assert_eq!(At(5).sooner(At(4)), At(4));
+        assert_eq!(At(5).sooner(NotBefore(4)), NotBefore(4));
+        // Whatever comes in the other, it is not before the step that is known.
+        assert_eq!(NotBefore(5).sooner(At(5)), At(5));
+        assert_eq!(At(5).sooner(Never), At(5));
+        assert_eq!(Never.sooner(NotBefore(5)), NotBefore(5));
+        assert_eq!(Never.sooner(Never), Never);
     }
 }

@@ -1,6 +1,6 @@
 //! A run repeats, and the scout foresees.
 
-use super::{History, Run, start_cluster};
+use super::{Ahead, History, Run, start_cluster};
 use crate::cluster::command::Command;
 
 #[test]
@@ -45,6 +45,42 @@ fn the_scout_keeps_up_with_a_run_that_has_gone_past_it() {
     let time_us = run.next_step_time_us();
     assert!(run.step().is_some());
     assert_eq!(time_us, Some(run.time_us()));
+}
+
+#[test]
+fn a_way_that_is_gone_in_parts_leads_to_the_same() {
+    let mut plain = Run::new(&start_cluster()).expect("sound");
+    let mut parts = plain.clone();
+    for _ in 0..200 {
+        plain.step();
+        let mut looks = 0;
+        let time_us = loop {
+            looks += 1;
+            match parts.look_ahead(u64::MAX, &mut || true) {
+                Ahead::At(time_us) => break time_us,
+                found => assert!(found != Ahead::Never && looks < 10_000, "{found:?}"),
+            }
+        };
+        let steps = parts.step_count();
+        while !parts.approach(time_us - 1, &mut || true) {}
+        assert_eq!(parts.step_count(), steps, "nothing drawn is on the way");
+        assert_eq!(parts.step(), Some(plain.event()));
+    }
+    assert_eq!(plain.world().state_digest(), parts.world().state_digest());
+    assert_eq!(plain.world().event_digest(), parts.world().event_digest());
+}
+
+#[test]
+fn a_look_ahead_ends_beyond_its_bound_or_with_the_step() {
+    let mut run = Run::new(&start_cluster()).expect("sound");
+    let next_us = run.clone().next_step_time_us().expect("there is one");
+    for until_us in [0, next_us - 50_000, next_us - 1] {
+        match run.look_ahead(until_us, &mut || false) {
+            Ahead::NotBefore(before_us) => assert!(before_us > until_us && before_us <= next_us, "{before_us}"),
+            found => assert_eq!(found, Ahead::At(next_us), "the last look may have come to it"),
+        }
+    }
+    assert_eq!(run.look_ahead(next_us, &mut || false), Ahead::At(next_us));
 }
 
 #[test]

@@ -34,15 +34,7 @@ impl Together<'_> {
         let Some(beside) = &mut self.beside else { return own };
         // A step of the shown one that is known bounds the search in the other.
         let until_us = if let Ahead::At(own_us) = own { own_us.min(until_us) } else { until_us };
-        match (own, beside.look_ahead(until_us, enough)) {
-            (Ahead::At(own_us), Ahead::At(other_us)) => Ahead::At(own_us.min(other_us)),
-            (Ahead::At(own_us), Ahead::NotBefore(other_us)) if other_us < own_us => Ahead::NotBefore(other_us),
-            (Ahead::NotBefore(own_us), Ahead::At(other_us)) if own_us > other_us => Ahead::At(other_us),
-            (Ahead::NotBefore(own_us), Ahead::NotBefore(other_us)) => Ahead::NotBefore(own_us.min(other_us)),
-            (Ahead::NotBefore(own_us), Ahead::At(_) | Ahead::Never) => Ahead::NotBefore(own_us),
-            (Ahead::Never, other) => other,
-            (own, _) => own,
-        }
+        own.sooner(beside.look_ahead(until_us, enough))
     }
 
     /// Plays both on to a time before the next step of either, or the shown one until `enough` says so. True when both

@@ -16,6 +16,8 @@ use web_sys::{AddEventListenerOptions, Document, Element, Event, HtmlElement, Sv
 const STOPS: &str = r#"button:not(:disabled, [tabindex="-1"]), input:not(:disabled), select:not(:disabled), textarea, summary, a[href], [tabindex="0"]"#;
 /// Parts of the page, each of which can have the focus itself.
 const PARTS: &str = "section, nav, dialog, [role=status]";
+/// The part that shows a lens.
+const STAGE: &str = "stage";
 /// After a click, elements are as they stay within so many milliseconds.
 const SETTLED_MS: u32 = 40;
 
@@ -132,6 +134,10 @@ fn next(way: &[(Element, u32)]) -> Option<Element> {
             }
             continue;
         }
+        // With a lens everything around the focus is gone; a button of the next one would take the Space that plays.
+        if parent.id() == STAGE {
+            return Some(heading(parent.clone()));
+        }
         if let Some(own) = own.filter(|own| own.matches(STOPS).unwrap_or(false)) {
             return Some(own.clone());
         }
@@ -146,7 +152,7 @@ fn next(way: &[(Element, u32)]) -> Option<Element> {
         }
     }
     let document = document()?;
-    ["stage", "left"].into_iter().filter_map(|id| document.get_element_by_id(id)).find(is_shown).map(heading)
+    [STAGE, "left"].into_iter().filter_map(|id| document.get_element_by_id(id)).find(is_shown).map(heading)
 }
 
 /// What the Tab key stops at in it, itself included.

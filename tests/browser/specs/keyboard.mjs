@@ -55,6 +55,16 @@ test("a button that goes away or cannot be pressed any more passes the focus on"
   }
 });
 
+test("another lens takes the focus of the one that goes, and Space still plays", { saved: FAST }, async ({ page, open }) => {
+  await open();
+  await button(page, "Add a consumer to billing").focus();
+  await page.keyboard.press("3");
+  await until("the lens has it", async () => (await focused(page)) === "The cluster");
+  await page.keyboard.press("Space");
+  await until("time runs", async () => (await steps(page)) > 2);
+  await pause(page);
+});
+
 test("a lesson that is begun from its link is read next", async ({ page, open }) => {
   await open();
   assert.equal(await press(page, button(page, /^Lesson 3/)), await page.locator("#lesson-title").textContent());

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::keys::{Act, key_of};
 use crate::{
-    lenses::{Lens, LensSwitch},
+    lenses::{self, Lens},
     panels::{
         icons,
         menu::{Menu, Row},
@@ -97,7 +97,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     { icons::compare() }<span class="wide-only">{ tr(&share::COMPARING, lang) }</span>
                 </button>
             }
-            <LensSwitch {lang} lens={props.lens} on_lens={props.on_lens.clone()} />
+            { lenses::switch(props.lens, lang, &props.on_lens) }
             <span class="header-gap" />
             <div class="segments" role="group" aria-label={tr(&ui::LANGUAGE, lang)}>
                 { for Lang::ALL.into_iter().map(|option| {

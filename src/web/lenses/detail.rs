@@ -1,7 +1,5 @@
 //! An RPC in full, beside the sequence chart: its request and its response, and the way along the chain of causes.
 
-use std::rc::Rc;
-
 use kafkascope::{
     i18n::{Lang, Template, lens as words},
     view::{
@@ -17,24 +15,8 @@ use crate::{
     stage_api::Ask,
 };
 
-/// Props of [`Details`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct DetailsProps {
-    /// What is shown.
-    pub detail: Rc<Detail>,
-    /// Language.
-    pub lang: Lang,
-    /// Shows another event, or nothing.
-    pub on_event: Callback<Option<u64>>,
-    /// Asks why.
-    pub on_why: Callback<Ask>,
-}
-
-/// The panel.
-#[component]
-pub fn Details(props: &DetailsProps) -> Html {
-    let DetailsProps { detail, lang, on_event, on_why } = props;
-    let lang = *lang;
+/// The panel. `on_event` shows another event, or nothing.
+pub fn details(detail: &Detail, lang: Lang, on_event: &Callback<Option<u64>>, on_why: &Callback<Ask>) -> Html {
     let why = {
         let event = detail.event;
         on_why.reform(move |at: MouseEvent| Ask { key: WhyKey::Event { event }, anchor: asked_at(&at) })
@@ -46,8 +28,8 @@ pub fn Details(props: &DetailsProps) -> Html {
                 <button type="button" class="icon-button" aria-label={tr(&words::DETAIL_CLOSE, lang)} title={tr(&words::DETAIL_CLOSE, lang)}
                     onclick={on_event.reform(|_: MouseEvent| None)}>{ icons::close() }</button>
             </div>
-            { steps(&words::CAUSE, detail.cause.as_slice(), "↑", props) }
-            { steps(&words::EFFECTS, &detail.effects, "↓", props) }
+            { steps(&words::CAUSE, detail.cause.as_slice(), "↑", (lang, on_event)) }
+            { steps(&words::EFFECTS, &detail.effects, "↓", (lang, on_event)) }
             <p><button type="button" class="link" onclick={why}>{ tr(&words::WHY_CHAIN, lang) }</button></p>
             { message(&words::REQUEST, detail.request.as_ref(), lang) }
             { message(&words::RESPONSE, detail.response.as_ref(), lang) }
@@ -56,21 +38,26 @@ pub fn Details(props: &DetailsProps) -> Html {
 }
 
 /// What caused it, or what it caused: buttons where the chart can go there.
-fn steps(title: &'static Template, steps: &[Step], sign: &'static str, props: &DetailsProps) -> Html {
+fn steps(
+    title: &'static Template,
+    steps: &[Step],
+    sign: &'static str,
+    (lang, on_event): (Lang, &Callback<Option<u64>>),
+) -> Html {
     if steps.is_empty() {
         return Html::default();
     }
     let one = |step: &Step| {
         let event = step.event;
-        let words = html! { <><span aria-hidden="true">{ sign }</span>{ " " }<span class="line-time">{ moment(step.time_us) }</span>{ " " }{ say(&step.text, props.lang) }</> };
+        let words = html! { <><span aria-hidden="true">{ sign }</span>{ " " }<span class="line-time">{ moment(step.time_us) }</span>{ " " }{ say(&step.text, lang) }</> };
         if step.drawn {
-            let onclick = props.on_event.reform(move |_: MouseEvent| Some(event));
+            let onclick = on_event.reform(move |_: MouseEvent| Some(event));
             html! { <li key={event}><button type="button" class="sq-step" {onclick}>{ words }</button></li> }
         } else {
             html! { <li key={event} class="sq-step">{ words }</li> }
         }
     };
-    html! { <><h3>{ tr(title, props.lang) }</h3><ul>{ for steps.iter().map(one) }</ul></> }
+    html! { <><h3>{ tr(title, lang) }</h3><ul>{ for steps.iter().map(one) }</ul></> }
 }
 
 fn message(title: &'static Template, message: Option<&Message>, lang: Lang) -> Html {

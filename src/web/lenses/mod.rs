@@ -52,23 +52,10 @@ impl Lens {
     }
 }
 
-/// Props of [`LensSwitch`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct LensSwitchProps {
-    /// Language.
-    pub lang: Lang,
-    /// The one that is shown.
-    pub lens: Lens,
-    /// Another one.
-    pub on_lens: Callback<Lens>,
-}
-
 /// The switch in the header: tabs, one stop of the Tab key.
-#[component]
-pub fn LensSwitch(props: &LensSwitchProps) -> Html {
-    let LensSwitchProps { lang, lens, on_lens } = props;
+pub fn switch(lens: Lens, lang: Lang, on_lens: &Callback<Lens>) -> Html {
     let onkeydown = {
-        let (on_lens, lens) = (on_lens.clone(), *lens);
+        let on_lens = on_lens.clone();
         Callback::from(move |event: KeyboardEvent| {
             let at = Lens::ALL.iter().position(|one| *one == lens).unwrap_or(0);
             let last = Lens::ALL.len() - 1;
@@ -85,13 +72,13 @@ pub fn LensSwitch(props: &LensSwitchProps) -> Html {
         })
     };
     html! {
-        <div class="segments lenses" role="tablist" aria-label={tr(&ui::LENSES, *lang)} {onkeydown}>
+        <div class="segments lenses" role="tablist" aria-label={tr(&ui::LENSES, lang)} {onkeydown}>
             { for Lens::ALL.into_iter().enumerate().map(|(index, one)| {
                 let onclick = on_lens.reform(move |_: MouseEvent| one);
-                let on = one == *lens;
+                let on = one == lens;
                 html! {
                     <button type="button" role="tab" id={format!("lens-{}", one.tag())} aria-selected={on.to_string()} aria-controls="stage"
-                        tabindex={if on { "0" } else { "-1" }} title={format!("{} ({})", tr(one.name(), *lang), index + 1)} {onclick}>{ tr(one.name(), *lang) }</button>
+                        tabindex={if on { "0" } else { "-1" }} title={format!("{} ({})", tr(one.name(), lang), index + 1)} {onclick}>{ tr(one.name(), lang) }</button>
                 }
             }) }
         </div>

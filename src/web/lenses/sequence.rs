@@ -19,7 +19,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{detail::Details, keys, marks::px};
+use super::{detail::details, keys, marks::px};
 use crate::{focus::focus, say::tr, stage::use_size, stage_api::Ask};
 
 /// Height of the bar with the filters and of the heads of the lifelines. The style sheet says so too.
@@ -215,7 +215,7 @@ pub fn SequenceLens(props: &SequenceLensProps) -> Html {
                 }
             </div>
             if let Some(detail) = detail {
-                <Details detail={detail.clone()} {lang} on_event={on_event.clone()} on_why={props.on_why.clone()} />
+                { details(detail, lang, on_event, &props.on_why) }
             }
         </div>
     }

@@ -14,22 +14,23 @@ use yew::prelude::*;
 use super::{
     acts::{Acts, Halo, doer},
     folds::FoldAct,
-    invite::{AddCard, Invite},
+    invite::{self, LATER, Words, invite},
     member::Member,
     spot::{At, use_rect},
 };
 use crate::stage_api::{Dialog, StageProps, place_id};
 
+const NO_GROUP: Words = Words { title: &stage::NO_GROUP, text: &stage::NO_GROUP_TEXT, label: &stage::NO_GROUP_DO };
+
 /// The column.
 pub fn groups(props: &StageProps, vm: &ViewModel, layout: &GroupsLayout, acts: &Acts) -> Html {
     let lang = props.lang;
+    let later = vm.topics.iter().all(|topic| topic.internal).then_some(LATER);
     html! {
         <section class="groups" aria-label={stage::GROUPS.source(lang)}>
             if vm.groups.is_empty() {
                 <At rect={layout.head} class="column-head"><h2>{ stage::GROUPS.source(lang) }</h2></At>
-                <Invite rect={layout.add} title={&stage::NO_GROUP} text={&stage::NO_GROUP_TEXT} label={&stage::NO_GROUP_DO}
-                    later={vm.topics.iter().all(|topic| topic.internal)}
-                    dialog={Dialog::AddConsumer(None)} {lang} acts={acts.clone()} />
+                { invite(layout.add, &NO_GROUP, &Dialog::AddConsumer(None), later, lang, acts) }
             } else {
                 { for vm.groups.iter().zip(&layout.groups).map(|(view, at)| group(props, view, at, layout, acts)) }
                 { add_card(vm, layout.add, lang, acts) }
@@ -82,7 +83,7 @@ fn add_card(vm: &ViewModel, rect: Rect, lang: Lang, acts: &Acts) -> Html {
         choices.push((&stage::ADD_CONSUMER, dialog));
     }
     choices.push((&stage::ADD_GROUP, Dialog::AddConsumer(None)));
-    html! { <AddCard {rect} {choices} {lang} acts={acts.clone()} /> }
+    invite::add_card(rect, &choices, lang, acts)
 }
 
 #[derive(Properties, PartialEq)]

@@ -6,75 +6,56 @@ use kafkascope::{
 };
 use yew::prelude::*;
 
-use super::{acts::Acts, spot::use_rect};
+use super::{acts::Acts, spot::At};
 use crate::stage_api::Dialog;
 
-/// Properties of [`AddCard`].
-#[derive(Properties, PartialEq)]
-pub struct AddCardProps {
-    /// Where.
-    pub rect: Rect,
-    /// What can be added, and the form for it.
-    pub choices: Vec<(&'static Template, Dialog)>,
-    /// Language of all text.
-    pub lang: Lang,
-    /// What it can ask for.
-    pub acts: Acts,
-}
+/// With a picture of what it could look like.
+pub const LARGE: &str = "large";
+/// Something else comes first.
+pub const LATER: &str = "later";
 
-/// A dashed card with a button a choice.
-#[component]
-pub fn AddCard(props: &AddCardProps) -> Html {
-    let node = use_rect(props.rect);
+/// A dashed card with a button for each thing that can be added, which opens its form.
+pub fn add_card(rect: Rect, choices: &[(&'static Template, Dialog)], lang: Lang, acts: &Acts) -> Html {
     let button = |(label, dialog): &(&'static Template, Dialog)| {
-        let (dialog, acts) = (dialog.clone(), props.acts.clone());
-        let onclick = Callback::from(move |_: MouseEvent| acts.open(dialog.clone()));
-        html! { <button type="button" {onclick}>{ label.source(props.lang) }</button> }
+        html! { <button type="button" onclick={opening(dialog, acts)}>{ label.source(lang) }</button> }
     };
-    html! { <div class="at add-card" ref={node}>{ for props.choices.iter().map(button) }</div> }
+    html! { <At {rect} class="add-card">{ for choices.iter().map(button) }</At> }
 }
 
-/// Properties of [`Invite`].
-#[derive(Properties, PartialEq)]
-pub struct InviteProps {
-    /// Where.
-    pub rect: Rect,
+/// What an [`invite`] says.
+pub struct Words {
     /// What is missing.
     pub title: &'static Template,
     /// What it would be good for.
     pub text: &'static Template,
     /// The words on the button.
     pub label: &'static Template,
-    /// The form that it opens.
-    pub dialog: Dialog,
-    /// Language of all text.
-    pub lang: Lang,
-    /// With a picture of what it could look like.
-    #[prop_or_default]
-    pub ghost: bool,
-    /// Something else comes first.
-    #[prop_or_default]
-    pub later: bool,
-    /// What it can ask for.
-    pub acts: Acts,
 }
 
-/// A dashed card that says what to do.
-#[component]
-pub fn Invite(props: &InviteProps) -> Html {
-    let node = use_rect(props.rect);
-    let (dialog, acts, lang) = (props.dialog.clone(), props.acts.clone(), props.lang);
-    let onclick = Callback::from(move |_: MouseEvent| acts.open(dialog.clone()));
+/// A dashed card that says what to do: with a form, and a class of its own.
+pub fn invite(
+    rect: Rect,
+    words: &Words,
+    dialog: &Dialog,
+    class: Option<&'static str>,
+    lang: Lang,
+    acts: &Acts,
+) -> Html {
     html! {
-        <div class={classes!("at", "invite", props.ghost.then_some("large"), props.later.then_some("later"))} ref={node}>
-            if props.ghost {
+        <At {rect} class={classes!("invite", class)}>
+            if class == Some(LARGE) {
                 { ghost() }
             }
-            <p class="invite-title">{ props.title.source(lang) }</p>
-            <p class="invite-text">{ props.text.source(lang) }</p>
-            <button type="button" class="invite-do" {onclick}>{ props.label.source(lang) }</button>
-        </div>
+            <p class="invite-title">{ words.title.source(lang) }</p>
+            <p class="invite-text">{ words.text.source(lang) }</p>
+            <button type="button" class="invite-do" onclick={opening(dialog, acts)}>{ words.label.source(lang) }</button>
+        </At>
     }
+}
+
+fn opening(dialog: &Dialog, acts: &Acts) -> Callback<MouseEvent> {
+    let (dialog, acts) = (dialog.clone(), acts.clone());
+    Callback::from(move |_: MouseEvent| acts.open(dialog.clone()))
 }
 
 /// Three strips of empty cells: what a topic will look like.

@@ -44,7 +44,7 @@ use self::{
     acts::{Acts, Halo},
     flights::{Flights, Ground},
     folds::{FoldAct, FoldState},
-    invite::{AddCard, Invite},
+    invite::{LARGE, LATER, Words, add_card, invite},
     moving::use_arrival,
     producer::Producer,
     spot::At,
@@ -128,6 +128,10 @@ fn use_steady<T: Clone + PartialEq + 'static>(value: T) -> T {
     kept.borrow().clone()
 }
 
+const NO_PRODUCER: Words =
+    Words { title: &stage::NO_PRODUCER, text: &stage::NO_PRODUCER_TEXT, label: &stage::NO_PRODUCER_DO };
+const NO_TOPIC: Words = Words { title: &stage::NO_TOPIC, text: &stage::NO_TOPIC_TEXT, label: &stage::NO_TOPIC_DO };
+
 fn producers(props: &StageProps, vm: &ViewModel, layout: &ProducersLayout, acts: &Acts) -> Html {
     let lang = props.lang;
     let names_topic = vm.topics.iter().filter(|topic| !topic.internal).count() > 1;
@@ -145,6 +149,7 @@ fn producers(props: &StageProps, vm: &ViewModel, layout: &ProducersLayout, acts:
         let acts = acts.clone();
         Callback::from(move |_: MouseEvent| acts.fold(FoldAct::Producers))
     };
+    let later = topic.is_none().then_some(LATER);
     html! {
         <section class="producers" aria-label={stage::PRODUCERS.source(lang)}>
             <At rect={layout.head} class="column-head"><h2>{ stage::PRODUCERS.source(lang) }</h2></At>
@@ -159,11 +164,9 @@ fn producers(props: &StageProps, vm: &ViewModel, layout: &ProducersLayout, acts:
                 </At>
             }
             if vm.producers.is_empty() {
-                <Invite rect={layout.add} title={&stage::NO_PRODUCER} text={&stage::NO_PRODUCER_TEXT}
-                    label={&stage::NO_PRODUCER_DO} later={topic.is_none()} dialog={Dialog::AddProducer(topic)} {lang} acts={acts.clone()} />
+                { invite(layout.add, &NO_PRODUCER, &Dialog::AddProducer(topic), later, lang, acts) }
             } else {
-                <AddCard rect={layout.add} choices={vec![(&stage::ADD_PRODUCER, Dialog::AddProducer(topic))]} {lang}
-                    acts={acts.clone()} />
+                { add_card(layout.add, &[(&stage::ADD_PRODUCER, Dialog::AddProducer(topic))], lang, acts) }
             }
         </section>
     }
@@ -182,8 +185,7 @@ fn cluster(props: &StageProps, vm: &ViewModel, layout: &StageLayout, acts: &Acts
         <section class="cluster" aria-label={stage::CLUSTER.source(lang)}>
             { brokers::brokers(props, vm, &layout.cluster, acts) }
             if let Some(rect) = layout.cluster.empty {
-                <Invite {rect} title={&stage::NO_TOPIC} text={&stage::NO_TOPIC_TEXT} label={&stage::NO_TOPIC_DO}
-                    dialog={Dialog::CreateTopic} {lang} ghost=true acts={acts.clone()} />
+                { invite(rect, &NO_TOPIC, &Dialog::CreateTopic, Some(LARGE), lang, acts) }
             }
             { for topics }
         </section>

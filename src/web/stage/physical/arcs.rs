@@ -1,7 +1,5 @@
 //! Dotted lines from who led a partition to who leads it now, while that is news.
 
-use std::rc::Rc;
-
 use kafkascope::view::{
     geometry::{BrokersLayout, copy_to_copy},
     model::ViewModel,
@@ -13,19 +11,8 @@ use super::super::marks::px;
 /// More would be a tangle; the line under the cards says it all.
 const ARCS_MAX: usize = 8;
 
-/// Properties of [`Arcs`].
-#[derive(Properties, PartialEq)]
-pub struct ArcsProps {
-    /// The picture.
-    pub vm: Rc<ViewModel>,
-    /// Where everything stands.
-    pub layout: Rc<BrokersLayout>,
-}
-
 /// The layer of lines.
-#[component]
-pub fn Arcs(props: &ArcsProps) -> Html {
-    let ArcsProps { vm, layout } = props;
+pub fn arcs(vm: &ViewModel, layout: &BrokersLayout) -> Html {
     let place = |broker: u32, topic: &str, partition: i32| {
         let broker = vm.brokers.iter().position(|view| view.id == broker)?;
         let topic = vm.topics.iter().position(|view| view.name == topic)?;

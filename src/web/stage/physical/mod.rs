@@ -26,7 +26,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use self::{apart::Apart, arcs::Arcs, card::Card, map::BrokersMap};
+use self::{apart::Apart, arcs::arcs, card::Card, map::BrokersMap};
 use super::{
     acts::{Acts, Halo},
     flights::{Flights, Ground},
@@ -89,7 +89,7 @@ pub fn Physical(props: &StageProps) -> Html {
                     { head(props, &layout, &acts) }
                     { controllers(props, &layout, &acts) }
                     { cards(props, &layout, (&shape, &tiles, &names), &acts) }
-                    <Arcs vm={vm.clone()} layout={layout.clone()} />
+                    { arcs(vm, &layout) }
                 </div>
                 <div class="moved-box" role="status">
                     { for words::moved(&vm.copies.moved, vm, props.lang).map(|text| html! { <p class="moved">{ text }</p> }) }

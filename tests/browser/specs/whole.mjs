@@ -1,7 +1,7 @@
 // What is written can be read to its end, in the windows of a classroom; and with the system's forced colours what
 // means something still does.
 
-import { BY_CLOCK, add, dialog, stage, until } from "../cluster.mjs";
+import { BY_CLOCK, add, dialog, playLines, stage, until } from "../cluster.mjs";
 import { assert, test } from "../harness.mjs";
 
 const WINDOWS = [
@@ -62,6 +62,24 @@ for (const viewport of WINDOWS) {
       Math.max(...[...card.querySelectorAll(".copy")].map((copy) => copy.getBoundingClientRect().bottom)),
     ]);
     assert.ok(bottom <= top, `the replicas end at ${bottom}, what can be done begins at ${top}`);
+  });
+
+  test(`a group that rebalances says its name and its state in full, at ${size}`, { viewport }, async ({ page, open }) => {
+    await open();
+    await playLines(page, ["lesson id=start", "@9s add-consumer consumer=C4 group=billing topics=orders", "@9.4s now"]);
+    await page.locator(".group-line .badge", { hasText: "PreparingRebalance" }).waitFor();
+    assert.deepEqual(await cut(page, ".group-line .badge, .group-line .group-name"), []);
+  });
+
+  test(`after ten minutes and after thirty days the clock has its place, at ${size}`, { viewport }, async ({ page, open }) => {
+    await open();
+    for (const at of ["601s", "2590000s"]) {
+      await playLines(page, ["cluster brokers=1 seed=7 begin=1s", `@${at} now`]);
+      const [face, pace] = await page.evaluate(() =>
+        [".clock-text", ".speed"].map((one) => document.querySelector(one).getBoundingClientRect()),
+      );
+      assert.ok(pace.right <= face.left, `at ${at} the pace ends at ${pace.right}, the clock begins at ${face.left}`);
+    }
   });
 }
 

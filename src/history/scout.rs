@@ -19,6 +19,9 @@ const QUIET_US_MAX: u64 = 600_000_000;
 /// Items that one search for the next step may take from the queue before it gives up.
 pub(super) const QUIET_ITEMS_MAX: u32 = 2_000_000;
 
+/// After so many items it is asked whether that is enough: a look at the clock costs as much as an item.
+const ASK_EVERY: u32 = 32;
+
 /// When the next step will be, as far as somebody has looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ahead {
@@ -83,8 +86,10 @@ impl Run {
     /// Plays on to a time, which must be before the next step, or until `enough` says so. True when it is there.
     pub fn approach(&mut self, time_us: u64, enough: &mut dyn FnMut() -> bool) -> bool {
         let until_us = time_us.min(limits::TIME.max);
+        let mut items = 0_u32;
         while self.go_on(until_us) {
-            if enough() {
+            items += 1;
+            if items.is_multiple_of(ASK_EVERY) && enough() {
                 return false;
             }
         }
@@ -117,7 +122,7 @@ impl Scout {
             }
             self.found = self.go_on(&mut events);
             events.clear();
-            if enough() {
+            if self.items.is_multiple_of(ASK_EVERY) && enough() {
                 return;
             }
         }

@@ -213,7 +213,7 @@ async function long(page) {
   await page.goto("/");
   await ready(page);
   await page.keyboard.press("k");
-  const sends = Array.from({ length: 50 }, (_, n) => `@${2 + n}s send producer=checkout key=alice value=v${n}`);
+  const sends = Array.from({ length: 50 }, (_, n) => `@${10 + n}s send producer=checkout key=alice value=v${n}`);
   await dialog(page).getByRole("textbox", { name: "Lines" }).fill(["lesson id=start", ...sends, "@90s now", ""].join("\n"));
   await dialog(page).getByRole("button", { name: "Play these lines" }).click();
   await page.getByText("Opened. What was here before can be had back.").waitFor({ timeout: 60_000 });

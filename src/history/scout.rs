@@ -34,6 +34,14 @@ pub enum Ahead {
 }
 
 impl Ahead {
+    /// When it will be, if that is known.
+    pub(super) fn time_us(self) -> Option<u64> {
+        match self {
+            Ahead::At(time_us) => Some(time_us),
+            Ahead::Never | Ahead::NotBefore(_) => None,
+        }
+    }
+
     /// The same of two runs: what is known of the sooner one.
     pub(super) fn sooner(self, other: Ahead) -> Ahead {
         let key = |ahead: &Ahead| match *ahead {
@@ -60,13 +68,7 @@ pub(super) struct Scout {
 impl Run {
     /// When the next step will be; `None`: nothing drawn happens for as long as anyone would wait, or ever.
     pub fn next_step_time_us(&mut self) -> Option<u64> {
-        loop {
-            match self.look_ahead(u64::MAX, &mut || false) {
-                Ahead::At(time_us) => return Some(time_us),
-                Ahead::Never => return None,
-                Ahead::NotBefore(_) => {}
-            }
-        }
+        self.look_ahead(u64::MAX, &mut || false).time_us()
     }
 
     /// Looks for the next step as far as `until_us`, or until `enough` says so, and goes on there the next time.

@@ -49,11 +49,16 @@ fn the_scout_keeps_up_with_a_run_that_has_gone_past_it() {
 
 #[test]
 fn a_way_that_is_gone_in_parts_leads_to_the_same() {
-    let mut plain = Run::new(&start_cluster()).expect("sound");
+    let mut scenario = start_cluster();
+    scenario.commands.truncate(1);
+    scenario.begin_us = 1_000_000;
+    let names = ["a", "b", "c"];
+    let topic = |name: &str| crate::cluster::command_text::parse(&format!("create-topic topic={name} partitions=1"));
+    scenario.commands.extend((20_000_000..).step_by(30_000_000).zip(names.map(|name| topic(name).expect("sound"))));
+    let mut plain = Run::new(&scenario).expect("sound");
     let mut parts = plain.clone();
-    for _ in 0..200 {
-        plain.step();
-        let mut looks = 0;
+    let (mut looks, mut ways) = (0, 0);
+    while plain.step().is_some() {
         let time_us = loop {
             looks += 1;
             match parts.look_ahead(u64::MAX, &mut || true) {
@@ -62,10 +67,13 @@ fn a_way_that_is_gone_in_parts_leads_to_the_same() {
             }
         };
         let steps = parts.step_count();
-        while !parts.approach(time_us - 1, &mut || true) {}
+        while !parts.approach(time_us - 1, &mut || true) {
+            ways += 1;
+        }
         assert_eq!(parts.step_count(), steps, "nothing drawn is on the way");
         assert_eq!(parts.step(), Some(plain.event()));
     }
+    assert!(plain.time_us() > 80_000_000 && looks > 20 && ways > 20, "{looks} looks and {ways} parts of the way");
     assert_eq!(plain.world().state_digest(), parts.world().state_digest());
     assert_eq!(plain.world().event_digest(), parts.world().event_digest());
 }

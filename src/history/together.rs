@@ -23,9 +23,7 @@ impl Together<'_> {
 
     /// When either has its next step.
     pub fn next_step_time_us(&mut self) -> Option<u64> {
-        let own = self.shown.next_step_time_us();
-        let other = self.beside.as_mut().and_then(|beside| beside.next_step_time_us());
-        own.into_iter().chain(other).min()
+        self.look_ahead(u64::MAX, &mut || false).time_us()
     }
 
     /// The same as far as `until_us`, or until `enough` says so.
@@ -51,7 +49,8 @@ impl Together<'_> {
     /// Plays on to the next step of either. The last event of the shown one then.
     pub fn step(&mut self) -> Option<EventId> {
         let time_us = self.next_step_time_us()?;
-        if self.shown.next_step_time_us() == Some(time_us) {
+        // Only as far as this step: the one after it may be a long way off.
+        if self.shown.look_ahead(time_us, &mut || false) == Ahead::At(time_us) {
             self.shown.step()?;
         } else {
             self.shown.advance_to(time_us);
